@@ -1,0 +1,152 @@
+"""Taking a service request in: the same act for every channel."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from appliance.actions import texting
+from appliance.domain import quota, reference
+from appliance.domain.events import RequestReceived
+from appliance.domain.moment import Moment
+from appliance.domain.service_request import (
+    Draft,
+    Kind,
+    Sensitivity,
+    ServiceRequest,
+    Status,
+    StatusEntry,
+)
+from appliance.domain.topics import Lane
+from appliance.domain.triage.keywords import Triage, classify
+from appliance.store import box, outbox, requests
+from appliance.store.database import transaction
+
+SAME_TEXT_WINDOW = timedelta(hours=24)
+"""Identical text from the same phone within this time is the same ticket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The request is committed; its ticket may be shown."""
+
+    request: ServiceRequest
+    is_new: bool
+    """False when an earlier submission is answered again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was stored."""
+
+    reason: str
+    retry_after_s: int
+
+
+def receive(
+    db: sqlite3.Connection,
+    draft: Draft,
+    now: Moment,
+    new_id: Callable[[], str],
+    *,
+    origin: str | None = None,
+    limit: quota.Quota | None = None,
+) -> Receipt | Refused:
+    """Store a request, its event for the city and the texts it causes, in one transaction.
+
+    Repeating a submission returns the first receipt. `origin` and `limit` bound how often one
+    device may submit; an emergency is never refused.
+    """
+    triage = classify(draft.text)
+    with transaction(db):
+        return receive_in(db, draft, triage, now, new_id, origin=origin, limit=limit)
+
+
+def receive_in(
+    db: sqlite3.Connection,
+    draft: Draft,
+    triage: Triage,
+    now: Moment,
+    new_id: Callable[[], str],
+    *,
+    origin: str | None = None,
+    limit: quota.Quota | None = None,
+) -> Receipt | Refused:
+    """As `receive`, inside the caller's transaction."""
+    if (earlier := _earlier(db, draft, now)) is not None:
+        return Receipt(request=earlier, is_new=False)
+    if origin and limit and triage.kind is not Kind.EMERGENCY:
+        attempts = requests.attempts_since(db, origin, now.wall - limit.window)
+        if exceeded := quota.check(limit, attempts, now.wall):
+            return Refused("too many reports from this device", exceeded.retry_after_s)
+    if origin:
+        requests.add_attempt(db, origin, now.wall)
+    request = _request(db, draft, triage, now, new_id)
+    _store(db, draft, request, now)
+    texting.queue_receipt(db, request, now)
+    return Receipt(request=request, is_new=True)
+
+
+def _earlier(db: sqlite3.Connection, draft: Draft, now: Moment) -> ServiceRequest | None:
+    if (same := requests.by_submission(db, draft.submission_id)) is not None:
+        return same
+    if draft.reporter_phone is None:
+        return None
+    since = now.wall - SAME_TEXT_WINDOW
+    return requests.same_text_since(db, draft.reporter_phone, draft.text, since)
+
+
+def _request(
+    db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment, new_id: Callable[[], str]
+) -> ServiceRequest:
+    known = reference.categories()
+    category = known[draft.category if draft.category in known else triage.category]
+    return ServiceRequest(
+        id=new_id(),
+        ticket=box.issue_ticket(db),
+        channel=draft.channel,
+        kind=triage.kind,
+        category=category.id,
+        sensitivity=_stricter(category.sensitivity, known[triage.category].sensitivity),
+        agency=category.agency,
+        status=Status.RECEIVED,
+        text=draft.text,
+        reporter_phone=draft.reporter_phone,
+        reporter_name=draft.reporter_name,
+        location=draft.location,
+        kelurahan=draft.kelurahan,
+        created_at=now.wall,
+        updated_at=now.wall,
+        acked=False,
+    )
+
+
+def _stricter(chosen: Sensitivity, judged: Sensitivity) -> Sensitivity:
+    order = list(Sensitivity)
+    return max(chosen, judged, key=order.index)
+
+
+def _store(db: sqlite3.Connection, draft: Draft, request: ServiceRequest, now: Moment) -> None:
+    lane = Lane.URGENT if request.kind is Kind.EMERGENCY else Lane.COMPLAINTS
+    seq = outbox.append(db, lane, _received(request), subject=request.id, now=now)
+    requests.add(db, request, submission_id=draft.submission_id, event_lane=lane, event_seq=seq)
+    first = StatusEntry(status=Status.RECEIVED, message="", agency=None, at=now.wall)
+    requests.add_history(db, request.id, first)
+
+
+def _received(request: ServiceRequest) -> RequestReceived:
+    return RequestReceived(
+        request_id=request.id,
+        ticket=request.ticket.digits,
+        channel=request.channel,
+        kind=request.kind,
+        category=request.category,
+        sensitivity=request.sensitivity,
+        agency=request.agency,
+        text=request.text,
+        created_at=request.created_at,
+        reporter_phone=request.reporter_phone.e164 if request.reporter_phone else None,
+        reporter_name=request.reporter_name,
+        location=request.location,
+        kelurahan=request.kelurahan,
+    )

@@ -1,0 +1,31 @@
+"""A moment as a box can honestly state it.
+
+A Pi without an RTC boots in the past, so wall time alone proves nothing: the boot id and the
+monotonic time beside it let the city work out when something really happened (docs/protocol.md).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """`wall` is aware UTC; `mono_ms` counts from the boot named by `boot_id`."""
+
+    wall: datetime
+    boot_id: str
+    mono_ms: int
+    source: str = "none"
+    """Who set the wall clock: ntp, rtc, city or none."""
+
+
+def to_ms(at: datetime) -> int:
+    """Unix milliseconds of an aware time."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(ms: int) -> datetime:
+    """Aware UTC time of Unix milliseconds."""
+    return _EPOCH + timedelta(milliseconds=ms)

@@ -1,0 +1,105 @@
+"""Reference data of a city, read once from the tables beside this package (`data/*.csv`)."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from appliance.domain.ids import SiteCode
+from appliance.domain.service_request import Sensitivity
+
+FALLBACK_CATEGORY = "lainnya"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A topic of complaints with the agency that answers for it."""
+
+    id: str
+    name: str
+    name_en: str
+    agency: str
+    sensitivity: Sensitivity
+    can_be_emergency: bool
+    hotline: str
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """An OPD or another body that a request can be routed to."""
+
+    id: str
+    short_name: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kelurahan:
+    """A kelurahan by Kemendagri code; `name` is the spelling people use."""
+
+    code: str
+    name: str
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("appliance.domain").joinpath("data", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _words(*cells: str) -> tuple[str, ...]:
+    return tuple(word.strip() for cell in cells for word in cell.split("|") if word.strip())
+
+
+@cache
+def categories() -> dict[str, Category]:
+    """Every category by id, in the order of the table."""
+    return {
+        row["id"]: Category(
+            id=row["id"],
+            name=row["nama_id"],
+            name_en=row["nama_en"],
+            agency=row["opd_utama"],
+            sensitivity=Sensitivity(row["sensitivitas"]),
+            can_be_emergency=row["bisa_darurat"] == "1",
+            hotline=row["hotline"],
+            keywords=_words(row["kata_kunci"], row["slang_singkatan_dialek"]),
+        )
+        for row in _rows("categories.csv")
+    }
+
+
+@cache
+def agencies() -> dict[str, Agency]:
+    """Every agency by id."""
+    return {
+        row["id"]: Agency(id=row["id"], short_name=row["singkatan"], name=row["nama"])
+        for row in _rows("agencies.csv")
+    }
+
+
+def agency_name(agency_id: str) -> str:
+    """Short name for people; an id we do not know is shown as it is."""
+    agency = agencies().get(agency_id)
+    return agency.short_name if agency else agency_id
+
+
+@cache
+def kelurahan_of(site: SiteCode) -> tuple[Kelurahan, ...]:
+    """The kelurahan of one kecamatan, by name; empty for a city whose table is not shipped."""
+    found = (
+        Kelurahan(code=row["kode"], name=row["nama_umum"])
+        for row in _rows("wilayah.csv")
+        if row["tingkat"] == "kelurahan" and row["kode_induk"] == str(site)
+    )
+    return tuple(sorted(found, key=lambda kelurahan: kelurahan.name))
+
+
+@cache
+def plain_spelling() -> dict[str, str]:
+    """SMS and dialect spellings that have one meaning only, to standard Indonesian."""
+    return {
+        row["bentuk"]: row["baku"]
+        for row in _rows("slang_normalization.csv")
+        if row["ambigu"] == "0"
+    }

@@ -1,0 +1,1 @@
+"""Text of a resident -> kind and category, with the words that decided."""

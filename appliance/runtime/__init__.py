@@ -1,0 +1,1 @@
+"""Process plumbing: settings, logs, signals and the clock. Knows no SQL."""

@@ -1,0 +1,34 @@
+"""Reading this machine's clocks into a Moment."""
+
+import time
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from appliance.domain.moment import Moment
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_NTP_FLAG = Path("/run/systemd/timesync/synchronized")
+_RTC = Path("/dev/rtc0")
+
+
+def now() -> Moment:
+    """The present: wall time with its source, boot id, and milliseconds since boot."""
+    return Moment(
+        wall=datetime.now(UTC),
+        boot_id=boot_id(),
+        mono_ms=time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000,
+        source=_source(),
+    )
+
+
+@cache
+def boot_id() -> str:
+    """The kernel's id of this boot."""
+    return _BOOT_ID.read_text(encoding="ascii").strip()
+
+
+def _source() -> str:
+    if _NTP_FLAG.exists():
+        return "ntp"
+    return "rtc" if _RTC.exists() else "none"

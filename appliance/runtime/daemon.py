@@ -1,0 +1,78 @@
+"""What every daemon does alike: find its settings, claim its database, obey signals."""
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.domain.errors import PoskoError
+from appliance.runtime import logs, settings
+
+EXIT_CONFIG = 78
+"""EX_CONFIG of sysexits.h: the unit must not be restarted before someone mends a setting."""
+
+
+def arguments(program: str, description: str) -> argparse.Namespace:
+    """The command line that all daemons share."""
+    parser = argparse.ArgumentParser(prog=program, description=description)
+    parser.add_argument(
+        "--config",
+        metavar="PATH",
+        help=f"TOML file (default: ${settings.CONFIG_VARIABLE}, then {settings.DEFAULT_PATH})",
+    )
+    return parser.parse_args()
+
+
+def run(program: str, description: str, body: Callable[[settings.Settings], None]) -> int:
+    """Run a daemon in the foreground until SIGTERM or SIGINT; return its exit status.
+
+    A PoskoError is an answer to the technician, so it is printed without a traceback; everything
+    else is a bug and crashes loudly.
+    """
+    args = arguments(program, description)
+    try:
+        loaded = settings.load(settings.find(args.config))
+        logs.configure(program, loaded.log.level)
+        body(loaded)
+    except settings.ConfigError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return EXIT_CONFIG
+    except PoskoError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def stop_event() -> threading.Event:
+    """An event that SIGTERM and SIGINT set; loops finish their transaction and look at it."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    return stop
+
+
+def notify(state: str) -> None:
+    """Tell systemd `state`, e.g. READY=1 (sd_notify(3)); nothing happens elsewhere."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.sendto(state.encode(), address)
+
+
+def read_secret(path: Path, key: str) -> str:
+    """Read a one-line secret from a file that only its owner may read."""
+    try:
+        mode = path.stat().st_mode
+        secret = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise settings.ConfigError(f"{key}: cannot read {path}: {error.strerror}") from None
+    if mode & 0o077:
+        raise settings.ConfigError(f"{key}: {path} is readable by others; run chmod 600 {path}")
+    return secret

@@ -1,0 +1,128 @@
+"""Bringing a database file to this release's schema, forward only.
+
+Each `migrations/NNN-verb-table.sql` is applied in one transaction together with its record. On
+top of sqlite_utils.Migrations this adds what it lacks: a lock between processes, a checksum that
+notices an edited migration, and the refusal of a schema newer than the program.
+"""
+
+import fcntl
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from appliance.domain.errors import PoskoError
+from appliance.domain.ids import SiteCode
+from appliance.store import box
+from appliance.store.database import connect, transaction
+
+
+class SchemaError(PoskoError, RuntimeError):
+    """The database file does not fit this program; the message says what to do."""
+
+
+def scripts() -> dict[str, str]:
+    """Every migration's name and SQL, in order."""
+    folder = files("appliance.store").joinpath("migrations")
+    found = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
+    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in found}
+
+
+def ensure(path: Path, site: SiteCode, new_epoch: Callable[[], str]) -> None:
+    """Create or migrate the database of `site`; safe to call from several processes at once.
+
+    Raises SchemaError when the file is newer than the program, was migrated by an edited script,
+    or belongs to another site.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time(path), _opened(path) as db:
+        _refuse_foreign(db)
+        if _version(db) < len(scripts()):
+            _apply(db)
+        with transaction(db):
+            owner = box.claim(db, site, new_epoch)
+        if owner != site:
+            raise SchemaError(
+                f"{path} belongs to kecamatan {owner}, but [site] code says {site}. "
+                "Set [site] code back, or give this box a new [store] path."
+            )
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    with path.with_name(path.name + ".migrate-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    db = connect(path)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _refuse_foreign(db: sqlite3.Connection) -> None:
+    version, known = _version(db), scripts()
+    if version > len(known):
+        raise SchemaError(
+            f"the database has schema {version}, this program knows {len(known)}. "
+            "Install the newer posko again, or restore a backup made before the upgrade."
+        )
+    if version == 0:
+        return
+    recorded = dict(db.execute("SELECT name, sha256 FROM migration_checksums").fetchall())
+    for name, sql in list(known.items())[:version]:
+        if recorded.get(name) != _checksum(sql):
+            raise SchemaError(f"migration {name} is not the one this database was made with")
+
+
+def _checksum(sql: str) -> str:
+    return hashlib.sha256(sql.encode()).hexdigest()
+
+
+def _apply(db: sqlite3.Connection) -> None:
+    # Imported here: daemons that find a current schema never pay for it (9 MiB).
+    from sqlite_utils import Database, Migrations  # noqa: PLC0415
+
+    migrations = Migrations("posko")
+    for number, (name, sql) in enumerate(scripts().items(), start=1):
+        migrations(name=name)(_step(number, name, sql))
+    migrations.apply(Database(db))
+
+
+def _step(number: int, name: str, sql: str) -> Callable[[object], None]:
+    def run(database: object) -> None:
+        db: sqlite3.Connection = database.conn  # type: ignore[attr-defined]
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS migration_checksums "
+            "(name TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT"
+        )
+        for statement in statements(sql):
+            db.execute(statement)
+        db.execute("INSERT INTO migration_checksums VALUES (?, ?)", (name, _checksum(sql)))
+        db.execute(f"PRAGMA user_version = {number}")
+
+    run.__name__ = name
+    return run
+
+
+def statements(sql: str) -> Iterator[str]:
+    """Split a script where SQLite itself says a statement ends (triggers stay whole)."""
+    pending = ""
+    for line in sql.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+    if pending.strip():
+        raise SchemaError(f"a migration ends inside a statement: {pending.strip()[:60]!r}")

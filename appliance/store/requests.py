@@ -1,0 +1,198 @@
+"""Service requests and their history."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+
+from appliance.domain.ids import Ticket
+from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.phone import Msisdn
+from appliance.domain.service_request import (
+    Channel,
+    Kind,
+    Sensitivity,
+    ServiceRequest,
+    Status,
+    StatusEntry,
+)
+
+_SELECT = """
+    SELECT r.*, r.event_seq <= l.acked_seq AS acked
+    FROM requests r JOIN outbox_lanes l ON l.lane = r.event_lane
+"""
+
+
+def add(
+    db: sqlite3.Connection,
+    request: ServiceRequest,
+    *,
+    submission_id: str,
+    event_lane: str,
+    event_seq: int,
+) -> None:
+    """Store a new request; `event_lane` and `event_seq` are the place of its outbox event."""
+    db.execute(
+        """
+        INSERT INTO requests (
+            id, submission_id, ticket, channel, kind, category, sensitivity, agency, status, text,
+            reporter_phone, reporter_name, location, kelurahan, created_at_ms, updated_at_ms,
+            event_lane, event_seq
+        ) VALUES (
+            :id, :submission_id, :ticket, :channel, :kind, :category, :sensitivity, :agency,
+            :status, :text, :reporter_phone, :reporter_name, :location, :kelurahan, :at_ms, :at_ms,
+            :event_lane, :event_seq
+        )
+        """,
+        {
+            "id": request.id,
+            "submission_id": submission_id,
+            "ticket": request.ticket.digits,
+            "channel": request.channel,
+            "kind": request.kind,
+            "category": request.category,
+            "sensitivity": request.sensitivity,
+            "agency": request.agency,
+            "status": request.status,
+            "text": request.text,
+            "reporter_phone": request.reporter_phone and request.reporter_phone.e164,
+            "reporter_name": request.reporter_name,
+            "location": request.location,
+            "kelurahan": request.kelurahan,
+            "at_ms": to_ms(request.created_at),
+            "event_lane": event_lane,
+            "event_seq": event_seq,
+        },
+    )
+
+
+def by_ticket(db: sqlite3.Connection, ticket: Ticket) -> ServiceRequest | None:
+    """Find a request by its number."""
+    return _one(db.execute(_SELECT + "WHERE r.ticket = ?", (ticket.digits,)))
+
+
+def by_id(db: sqlite3.Connection, request_id: str) -> ServiceRequest | None:
+    """Find a request by its id."""
+    return _one(db.execute(_SELECT + "WHERE r.id = ?", (request_id,)))
+
+
+def by_submission(db: sqlite3.Connection, submission_id: str) -> ServiceRequest | None:
+    """Find the request that an earlier attempt of the same submission made."""
+    return _one(db.execute(_SELECT + "WHERE r.submission_id = ?", (submission_id,)))
+
+
+def same_text_since(
+    db: sqlite3.Connection, phone: Msisdn, text: str, since: datetime
+) -> ServiceRequest | None:
+    """Find the newest request of this phone with exactly this text."""
+    return _one(
+        db.execute(
+            _SELECT
+            + """
+            WHERE r.reporter_phone = ? AND r.created_at_ms >= ? AND r.text = ?
+            ORDER BY r.created_at_ms DESC LIMIT 1
+            """,
+            (phone.e164, to_ms(since), text),
+        )
+    )
+
+
+def latest_of_phone(db: sqlite3.Connection, phone: Msisdn, limit: int) -> list[ServiceRequest]:
+    """The newest requests of a phone, newest first."""
+    rows = db.execute(
+        _SELECT + "WHERE r.reporter_phone = ? ORDER BY r.created_at_ms DESC LIMIT ?",
+        (phone.e164, limit),
+    )
+    return [_request(row) for row in rows]
+
+
+def every(db: sqlite3.Connection) -> Iterator[ServiceRequest]:
+    """All requests, oldest first."""
+    for row in db.execute(_SELECT + "ORDER BY r.created_at_ms, r.id"):
+        yield _request(row)
+
+
+def counts_by_status(db: sqlite3.Connection) -> dict[str, int]:
+    """How many requests stand at each status."""
+    return dict(db.execute("SELECT status, count(*) FROM requests GROUP BY status").fetchall())
+
+
+def set_status(db: sqlite3.Connection, request_id: str, entry: StatusEntry) -> None:
+    """Move a request and write the move into its history."""
+    db.execute(
+        """
+        UPDATE requests SET status = ?, agency = coalesce(?, agency), updated_at_ms = ?
+        WHERE id = ?
+        """,
+        (entry.status, entry.agency, to_ms(entry.at), request_id),
+    )
+    add_history(db, request_id, entry)
+
+
+def add_history(db: sqlite3.Connection, request_id: str, entry: StatusEntry) -> None:
+    """Append one line to a request's history."""
+    db.execute(
+        """
+        INSERT INTO request_history (request_id, status, message, agency, at_ms)
+        VALUES (?, ?, ?, ?, ?)
+        """,
+        (request_id, entry.status, entry.message, entry.agency, to_ms(entry.at)),
+    )
+
+
+def history(db: sqlite3.Connection, request_id: str) -> list[StatusEntry]:
+    """The moves of a request in the order they were applied here."""
+    rows = db.execute(
+        """
+        SELECT status, message, agency, at_ms FROM request_history
+        WHERE request_id = ? ORDER BY id
+        """,
+        (request_id,),
+    )
+    return [
+        StatusEntry(
+            status=Status(row["status"]),
+            message=row["message"],
+            agency=row["agency"],
+            at=from_ms(row["at_ms"]),
+        )
+        for row in rows
+    ]
+
+
+def attempts_since(db: sqlite3.Connection, origin: str, since: datetime) -> list[datetime]:
+    """When this origin has submitted; forgets everybody's older attempts on the way."""
+    db.execute("DELETE FROM intake_attempts WHERE at_ms < ?", (to_ms(since),))
+    rows = db.execute("SELECT at_ms FROM intake_attempts WHERE origin = ?", (origin,))
+    return [from_ms(row["at_ms"]) for row in rows]
+
+
+def add_attempt(db: sqlite3.Connection, origin: str, at: datetime) -> None:
+    """Count one submission of an origin."""
+    db.execute("INSERT INTO intake_attempts (origin, at_ms) VALUES (?, ?)", (origin, to_ms(at)))
+
+
+def _one(cursor: sqlite3.Cursor) -> ServiceRequest | None:
+    row = cursor.fetchone()
+    return _request(row) if row else None
+
+
+def _request(row: sqlite3.Row) -> ServiceRequest:
+    phone = row["reporter_phone"]
+    return ServiceRequest(
+        id=row["id"],
+        ticket=Ticket(row["ticket"]),
+        channel=Channel(row["channel"]),
+        kind=Kind(row["kind"]),
+        category=row["category"],
+        sensitivity=Sensitivity(row["sensitivity"]),
+        agency=row["agency"],
+        status=Status(row["status"]),
+        text=row["text"],
+        reporter_phone=Msisdn(phone) if phone else None,
+        reporter_name=row["reporter_name"],
+        location=row["location"],
+        kelurahan=row["kelurahan"],
+        created_at=from_ms(row["created_at_ms"]),
+        updated_at=from_ms(row["updated_at_ms"]),
+        acked=bool(row["acked"]),
+    )

@@ -1,0 +1,84 @@
+"""SMS received: each TPDU as it came, and the whole messages they make. Written by the modem."""
+
+import sqlite3
+from datetime import datetime
+
+from appliance.domain.moment import to_ms
+from appliance.domain.sms import ReceivedPart, ReceivedSms, StoredPart
+
+
+def keep_part(db: sqlite3.Connection, part: ReceivedPart, at: datetime) -> bool:
+    """Store a TPDU; False if the very same one is here already."""
+    return (
+        db.execute(
+            """
+            INSERT INTO sms_parts (
+                fingerprint, tpdu, sender, concat_key, concat_total, concat_part, received_at_ms
+            ) VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (fingerprint) DO NOTHING
+            """,
+            (
+                part.fingerprint,
+                part.tpdu,
+                part.sender,
+                part.concat_key,
+                part.total,
+                part.part,
+                to_ms(at),
+            ),
+        ).rowcount
+        == 1
+    )
+
+
+def quarantine(db: sqlite3.Connection, fingerprint: str, tpdu: bytes, at: datetime) -> None:
+    """Store bytes that could not be read, so that the SIM can be freed and a person can look."""
+    db.execute(
+        """
+        INSERT INTO sms_parts (fingerprint, tpdu, received_at_ms, state)
+        VALUES (?, ?, ?, 'quarantined') ON CONFLICT (fingerprint) DO NOTHING
+        """,
+        (fingerprint, tpdu, to_ms(at)),
+    )
+
+
+def waiting(db: sqlite3.Connection) -> list[StoredPart]:
+    """Parts that belong to no message yet, oldest first."""
+    rows = db.execute(
+        """
+        SELECT id, tpdu, sender, concat_key, concat_total AS total, concat_part AS part
+        FROM sms_parts WHERE state = 'waiting' ORDER BY id
+        """
+    )
+    return [StoredPart(**dict(row)) for row in rows]
+
+
+def add_message(
+    db: sqlite3.Connection,
+    sms: ReceivedSms,
+    *,
+    outcome: str,
+    request_id: str | None,
+    at: datetime,
+) -> None:
+    """Store a whole message and mark its parts as taken."""
+    sms_id = db.execute(
+        """
+        INSERT INTO sms_inbox (sender, body, parts, received_at_ms, outcome, request_id)
+        VALUES (?, ?, ?, ?, ?, ?) RETURNING id
+        """,
+        (sms.sender, sms.text, len(sms.part_ids), to_ms(at), outcome, request_id),
+    ).fetchall()[0]["id"]
+    db.executemany(
+        "UPDATE sms_parts SET state = 'taken', sms_id = ? WHERE id = ?",
+        [(sms_id, part_id) for part_id in sms.part_ids],
+    )
+
+
+def are_waiting(db: sqlite3.Connection, part_ids: tuple[int, ...]) -> bool:
+    """Tell whether all these parts still belong to no message."""
+    states = (
+        db.execute("SELECT state FROM sms_parts WHERE id = ?", (part_id,)).fetchone()
+        for part_id in part_ids
+    )
+    return all(row is not None and row["state"] == "waiting" for row in states)
