@@ -8,6 +8,8 @@ from appliance.domain.errors import BadInput
 
 _HOME_REGION = "ID"
 _LONGEST_INPUT = 40
+_MOBILE_DIGITS = range(9, 13)
+"""National significant number of an Indonesian mobile: 8 and eight to eleven more digits."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,10 +31,10 @@ class Msisdn:
             number = phonenumbers.parse(_with_country_code(text), _HOME_REGION)
         except phonenumbers.NumberParseException:
             raise BadInput("Nomor HP tidak terbaca. Contoh: 0812 3456 7890") from None
-        if not phonenumbers.is_possible_number(number):
-            raise BadInput("Panjang nomor HP tidak sesuai. Contoh: 0812 3456 7890")
         if number.country_code == 62 and not str(number.national_number).startswith("8"):
             raise BadInput("Isi nomor HP (mulai 08), bukan telepon rumah, agar SMS sampai")
+        if not _has_mobile_length(number):
+            raise BadInput("Panjang nomor HP tidak sesuai. Contoh: 0812 3456 7890")
         return cls(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
     @property
@@ -48,6 +50,12 @@ class Msisdn:
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
         national = f"0{number.national_number}"
         return "-".join(part for part in (national[:4], national[4:8], national[8:]) if part)
+
+
+def _has_mobile_length(number: phonenumbers.PhoneNumber) -> bool:
+    if number.country_code == 62:
+        return len(str(number.national_number)) in _MOBILE_DIGITS
+    return phonenumbers.is_possible_number(number)
 
 
 def _with_country_code(text: str) -> str:

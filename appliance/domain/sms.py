@@ -1,6 +1,7 @@
 """What the modem hands to the actions: received messages, and what their senders want."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
@@ -30,6 +31,7 @@ class StoredPart:
     concat_key: str | None
     total: int
     part: int
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,8 @@ class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
     """Milliseconds since boot."""
     wall: Milliseconds | None = None
     """Unix milliseconds as the machine believed."""
-    src: Literal["ntp", "rtc", "city", "none"] = "none"
-    """Where the wall time came from."""
+    src: Annotated[str, msgspec.Meta(max_length=10)] = "none"
+    """Where the wall time came from: ntp, rtc, city or none."""
 
 
 class WireEvent(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -160,6 +160,11 @@ def _expand(payload: bytes) -> bytes:
     if inflater.unconsumed_tail or not inflater.eof:
         raise WireError("size", f"expands beyond {EXPANDED_MAX_BYTES} bytes or is cut off")
     return text
+
+
+def raw(json_text: str) -> msgspec.Raw:
+    """Put stored JSON into an event without parsing it again."""
+    return msgspec.Raw(json_text)
 
 
 def encode_event(event: Event) -> bytes:

@@ -7,7 +7,7 @@ key is a mistake too. `posko.example.toml` shows every key.
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -18,9 +18,23 @@ CONFIG_VARIABLE = "POSKO_CONFIG"
 DEFAULT_PATH = Path("/etc/posko/posko.toml")
 _CONFIG_MAX_BYTES = 256 * 1024
 
-Listen = Annotated[str, msgspec.Meta(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]*):[0-9]{1,5}$")]
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Listen = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]*):[0-9]{1,5}$",
+        description="HOST:PORT, e.g. 127.0.0.1:8080",
+    ),
+]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535, description="a whole number, 1 to 65535")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40, description="1 to 40 characters")]
+Host = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=253, description="a host name or an address")
+]
+ClientId = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,23}$", description="up to 23 letters, digits, - or _"),
+]
+_SECRETS = {"modem.pin"}
 
 
 class ConfigError(PoskoError, ValueError):
@@ -34,7 +48,13 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 class Site(_Section, frozen=True):
     """Which kecamatan this box stands in."""
 
-    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$")]
+    code: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$",
+            description='a Kemendagri kecamatan code in quotes, e.g. "14.71.07"',
+        ),
+    ]
     name: Name
     city: Name
 
@@ -54,7 +74,15 @@ class Portal(_Section, frozen=True):
     """The captive portal."""
 
     listen: Listen = "127.0.0.1:8080"
-    reports_per_hour: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 30
+    url: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^https?://[^\s/]+$", description="an address without a path: http://posko.lan"
+        ),
+    ] = "http://posko.lan"
+    reports_per_hour: Annotated[
+        int, msgspec.Meta(ge=1, le=10_000, description="a whole number, 1 to 10000")
+    ] = 30
 
 
 class Kiosk(_Section, frozen=True):
@@ -68,15 +96,18 @@ class Modem(_Section, frozen=True):
 
     device: str = "/dev/serial/by-id/modem"
     baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] = 115200
-    pin: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4,8})?$")] = ""
+    pin: Annotated[
+        str,
+        msgspec.Meta(pattern=r"^([0-9]{4,8})?$", description='4 to 8 digits in quotes, or ""'),
+    ] = ""
 
 
 class Sync(_Section, frozen=True):
     """The uplink to the city's broker."""
 
-    broker: Annotated[str, msgspec.Meta(min_length=1, max_length=253)] = "127.0.0.1"
+    broker: Host = "127.0.0.1"
     port: Port = 1883
-    client_id: Annotated[str, msgspec.Meta(max_length=23)] = ""
+    client_id: ClientId = ""
     username: str = ""
     password_file: Path | None = None
     tls_ca: Path | None = None
@@ -88,12 +119,12 @@ class Center(_Section, frozen=True):
     """The command center of the city; only `posko-center` reads it."""
 
     listen: Listen = "127.0.0.1:8090"
-    database: Annotated[str, msgspec.Meta(pattern=r"^sqlite:///.+")] = (
-        "sqlite:////var/lib/posko/center.db"
-    )
-    broker: Annotated[str, msgspec.Meta(min_length=1, max_length=253)] = "127.0.0.1"
+    database: Annotated[
+        str, msgspec.Meta(pattern=r"^sqlite:///.+", description="sqlite:/// and a path")
+    ] = "sqlite:////var/lib/posko/center.db"
+    broker: Host = "127.0.0.1"
     port: Port = 1883
-    client_id: Annotated[str, msgspec.Meta(max_length=23)] = ""
+    client_id: ClientId = ""
     username: str = ""
     password_file: Path | None = None
     tls_ca: Path | None = None
@@ -157,6 +188,8 @@ def parse(table: dict[str, Any], *, source: str) -> Settings:
             sections[name] = _section(name, known[name].type, value, mistakes)
     if "site" not in table:
         mistakes.append("[site] is missing; it needs code, name and city")
+    if not mistakes:
+        mistakes.extend(_contradictions(Settings(**sections)))
     if mistakes:
         listed = "\n".join(f"  - {mistake}" for mistake in mistakes)
         raise ConfigError(f"{source} has {len(mistakes)} mistake(s):\n{listed}")
@@ -175,12 +208,49 @@ def _section(
             )
             continue
         try:
-            values[key] = msgspec.convert(value, fields[key].type)
-        except msgspec.ValidationError as error:
-            mistakes.append(f"{name}.{key}: {error}, got {value!r}")
+            values[key] = msgspec.convert(value, fields[key].type, dec_hook=_to_path)
+        except msgspec.ValidationError:
+            shown = "something else" if f"{name}.{key}" in _SECRETS else repr(value)
+            mistakes.append(f"{name}.{key} must be {_allowed(fields[key].type)}, not {shown}")
     absent = [f.name for f in fields.values() if f.required and f.name not in table]
     mistakes.extend(f"{name}.{key} is missing" for key in absent)
     try:
         return section_type(**values)
     except TypeError:
         return None
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    """Keys that are fine alone and wrong together."""
+    found = []
+    for name, listen in (
+        ("portal", settings.portal.listen),
+        ("kiosk", settings.kiosk.listen),
+        ("center", settings.center.listen),
+    ):
+        if not 0 < int(listen.rpartition(":")[2]) <= 65535:
+            found.append(f"{name}.listen: the port must be 1 to 65535, not {listen!r}")
+    for name, side in (("sync", settings.sync), ("center", settings.center)):
+        if (side.tls_cert is None) != (side.tls_key is None):
+            found.append(f"{name}.tls_cert and {name}.tls_key belong together; set both or none")
+        if side.tls_cert and side.tls_ca is None:
+            found.append(f"{name}.tls_cert needs {name}.tls_ca, the authority of the broker")
+        if side.password_file and not side.username:
+            found.append(f"{name}.password_file needs {name}.username")
+    return found
+
+
+def _to_path(wanted: type, value: object) -> object:
+    if wanted is Path and isinstance(value, str) and value:
+        return Path(value)
+    raise msgspec.ValidationError("not a path")
+
+
+def _allowed(kind: object) -> str:
+    """Say in words what a key accepts."""
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(str(choice) for choice in get_args(kind))
+    for note in get_args(kind)[1:]:
+        if isinstance(note, msgspec.Meta) and note.description:
+            return note.description
+    return "a path in quotes" if Path in (kind, *get_args(kind)) else "text in quotes"

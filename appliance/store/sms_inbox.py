@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import datetime
 
-from appliance.domain.moment import to_ms
+from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.sms import ReceivedPart, ReceivedSms, StoredPart
 
 
@@ -46,11 +46,22 @@ def waiting(db: sqlite3.Connection) -> list[StoredPart]:
     """Parts that belong to no message yet, oldest first."""
     rows = db.execute(
         """
-        SELECT id, tpdu, sender, concat_key, concat_total AS total, concat_part AS part
+        SELECT id, tpdu, sender, concat_key, concat_total, concat_part, received_at_ms
         FROM sms_parts WHERE state = 'waiting' ORDER BY id
         """
     )
-    return [StoredPart(**dict(row)) for row in rows]
+    return [
+        StoredPart(
+            id=row["id"],
+            tpdu=row["tpdu"],
+            sender=row["sender"],
+            concat_key=row["concat_key"],
+            total=row["concat_total"],
+            part=row["concat_part"],
+            received_at=from_ms(row["received_at_ms"]),
+        )
+        for row in rows
+    ]
 
 
 def add_message(

@@ -1,0 +1,54 @@
+# `make run` and `make test` are all a newcomer needs; `make` alone lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := appliance captive_portal modem sync_agent command_center web demo
+
+.DEFAULT_GOAL := help
+.PHONY: help run test quick check lint types contracts bench screenshots i18n clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
+
+$(VENV)/demo.stamp: pyproject.toml
+	@sh scripts/make-venv.sh $(PYTHON) $(VENV) demo
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml
+	@sh scripts/make-venv.sh $(PYTHON) $(VENV) dev
+	@touch $@ $(VENV)/demo.stamp
+
+run: $(VENV)/demo.stamp ## start everything in demonstration mode; Ctrl-C stops it
+	@exec $(BIN)/posko demo run
+
+test: $(VENV)/dev.stamp ## install what the tests need (packages too, where root), then test
+	@sh scripts/install-test-packages.sh
+	$(BIN)/pytest
+
+quick: $(VENV)/dev.stamp ## only the tests that take no real processes (seconds)
+	$(BIN)/pytest -q -m "not slow"
+
+check: lint types contracts test ## all that CI runs
+
+lint: $(VENV)/dev.stamp ## ruff: style and mistakes
+	$(BIN)/ruff format --check $(SOURCES) tests bench scripts
+	$(BIN)/ruff check $(SOURCES) tests bench scripts
+
+types: $(VENV)/dev.stamp ## mypy --strict
+	$(BIN)/mypy
+
+contracts: $(VENV)/dev.stamp ## who may import whom
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev.stamp ## speed as ratios against named baselines, in one run
+	$(BIN)/python -m bench
+
+screenshots: $(VENV)/dev.stamp ## take docs/screens/*.png anew from the running pages
+	@sh scripts/install-test-packages.sh
+	$(BIN)/python scripts/screenshots.py
+
+i18n: $(VENV)/dev.stamp ## collect strings and compile the English catalogue
+	@sh scripts/i18n.sh
+
+clean: ## forget the demonstration's data and every cache
+	rm -rf .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

@@ -1,0 +1,1 @@
+"""The commands of `posko`, one module per concern; each has `add(subcommands)`."""

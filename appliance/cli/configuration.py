@@ -1,0 +1,40 @@
+"""`posko config check|show` and `posko migrate`."""
+
+import argparse
+import json
+
+import msgspec
+
+from appliance.runtime import ids, settings
+from appliance.store import migrate
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the commands."""
+    config = commands.add_parser("config", help="check or show the configuration")
+    config.add_argument("action", choices=("check", "show"))
+    config.set_defaults(run=run)
+    command = commands.add_parser("migrate", help="create the database, or bring it up to date")
+    command.set_defaults(run=run_migrate)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Check the file; `show` also prints every key with the value in force."""
+    path = settings.find(args.config)
+    loaded = settings.load(path)
+    if args.action == "check":
+        print(f"{path} is valid: kecamatan {loaded.site.name} ({loaded.site.code})")
+        return
+    for section, keys in msgspec.to_builtins(loaded, enc_hook=str).items():
+        print(f"[{section}]")
+        for key, value in keys.items():
+            shown = "****" if key == "pin" and value else value
+            print(f"{key} = {json.dumps(shown)}" if shown is not None else f"# {key} is not set")
+        print()
+
+
+def run_migrate(args: argparse.Namespace) -> None:
+    """Create or migrate the database of the configured site."""
+    loaded = settings.load(settings.find(args.config))
+    migrate.ensure(loaded.store.path, loaded.site.site_code, ids.new_epoch)
+    print(f"{loaded.store.path} is at schema {len(migrate.scripts())}")

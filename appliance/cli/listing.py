@@ -1,0 +1,102 @@
+"""`posko requests|outbox|texts`: what the box holds, as a table or as JSON."""
+
+import argparse
+import json
+import sqlite3
+from typing import Any
+
+from appliance.cli.opening import database
+from appliance.cli.output import print_json, print_table
+from appliance.domain.moment import from_ms
+from appliance.domain.service_request import ServiceRequest
+from appliance.store import outbox, requests, texts
+
+_COLUMNS = {
+    "requests": ("ticket", "channel", "kind", "category", "status", "acked", "created_at", "text"),
+    "outbox": ("lane", "seq", "kind", "acked", "reject_code", "created_at"),
+    "texts": ("id", "recipient", "purpose", "state", "attempts", "created_at", "body"),
+}
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the commands."""
+    for name, help_text in (
+        ("requests", "list every service request"),
+        ("outbox", "list the events for the city"),
+        ("texts", "list the SMS to send and sent"),
+    ):
+        command = commands.add_parser(name, help=help_text)
+        command.add_argument("--json", action="store_true", help="print a JSON array")
+        command.set_defaults(run=run, listing=name)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print the listing."""
+    read = {"requests": _requests, "outbox": _outbox, "texts": _texts}[args.listing]
+    with database(args.config) as db:
+        rows = read(db)
+    if args.json:
+        print_json(rows)
+    else:
+        print_table(rows, _COLUMNS[args.listing])
+
+
+def _requests(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    return [request_row(request) for request in requests.every(db)]
+
+
+def request_row(request: ServiceRequest) -> dict[str, Any]:
+    """A request as `posko requests --json` shows it."""
+    return {
+        "request_id": request.id,
+        "ticket": str(request.ticket),
+        "channel": request.channel,
+        "kind": request.kind,
+        "category": request.category,
+        "sensitivity": request.sensitivity,
+        "agency": request.agency,
+        "status": request.status,
+        "text": request.text,
+        "phone": request.reporter_phone.e164 if request.reporter_phone else None,
+        "name": request.reporter_name,
+        "location": request.location,
+        "kelurahan": request.kelurahan,
+        "created_at": request.created_at.isoformat(),
+        "updated_at": request.updated_at.isoformat(),
+        "acked": request.acked,
+    }
+
+
+def _outbox(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    acked = {lane: state.acked_seq for lane, state in outbox.lanes(db).items()}
+    return [
+        {
+            "lane": row.lane,
+            "seq": row.seq,
+            "kind": row.kind,
+            "subject": row.subject,
+            "acked": row.seq <= acked[row.lane],
+            "reject_code": row.reject_code,
+            "created_at": from_ms(row.wall_ms).isoformat(),
+            "data": json.loads(row.payload),
+        }
+        for row in outbox.every(db)
+    ]
+
+
+def _texts(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": text.id,
+            "recipient": text.recipient,
+            "body": text.body,
+            "purpose": text.purpose,
+            "request_id": text.request_id,
+            "state": text.state,
+            "attempts": text.attempts,
+            "error": text.error,
+            "created_at": text.created_at.isoformat(),
+            "updated_at": text.updated_at.isoformat(),
+        }
+        for text in texts.every(db)
+    ]

@@ -1,0 +1,71 @@
+"""`posko status`: how the box is doing, on one screen."""
+
+import argparse
+from datetime import UTC, datetime
+from typing import Any
+
+from appliance.cli.opening import database
+from appliance.cli.output import print_json
+from appliance.store import box, gauges, outbox, requests, texts
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    command = commands.add_parser("status", help="show how the box is doing")
+    command.add_argument("--json", action="store_true", help="print a JSON object")
+    command.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print requests by status, the backlog to the city, texts by state, and the gauges."""
+    with database(args.config) as db:
+        status = {
+            "epoch": box.epoch(db),
+            "requests": requests.counts_by_status(db),
+            "outbox": {
+                lane.value: {
+                    "last": s.last_seq,
+                    "acked": s.acked_seq,
+                    "backlog": s.last_seq - s.acked_seq,
+                }
+                for lane, s in outbox.lanes(db).items()
+            },
+            "texts": texts.counts_by_state(db),
+            "processes": _processes(gauges.every(db)),
+        }
+    if args.json:
+        print_json(status)
+        return
+    _print(status)
+
+
+def _processes(all_gauges: dict[str, dict[str, tuple[str, datetime]]]) -> dict[str, Any]:
+    return {
+        process: {
+            name: {"value": value, "at": at.isoformat()} for name, (value, at) in values.items()
+        }
+        for process, values in all_gauges.items()
+    }
+
+
+def _print(status: dict[str, Any]) -> None:
+    print("Requests   " + _pairs(status["requests"]))
+    for lane, state in status["outbox"].items():
+        waiting = f"{state['backlog']} waiting for the city" if state["backlog"] else "all acked"
+        print(f"Outbox {lane}  {state['last']} events, {waiting}")
+    print("Texts      " + _pairs(status["texts"]))
+    for process, values in status["processes"].items():
+        for name, gauge in values.items():
+            print(f"{process:<10} {name} = {gauge['value']} ({_age(gauge['at'])} ago)")
+
+
+def _pairs(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "none yet"
+
+
+def _age(at: str) -> str:
+    seconds = int((datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds())
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{max(0, seconds)} s"

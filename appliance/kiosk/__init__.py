@@ -1,0 +1,1 @@
+"""The kiosk: the touch screen in the hall of the kecamatan (process `posko-kiosk`)."""

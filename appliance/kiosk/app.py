@@ -1,0 +1,38 @@
+"""Putting the kiosk together: settings and a way to connect in, a Flask app out."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Flask
+
+from appliance.domain.moment import Moment
+from appliance.kiosk.views import Pages
+from appliance.runtime import clock, ids
+from appliance.runtime.settings import Settings
+from web.database import Connect, open_per_request
+from web.face import Plate, new_app
+from web.security import check_endpoints
+
+
+def create_app(
+    settings: Settings,
+    connect: Connect,
+    *,
+    now: Callable[[], Moment] = clock.now,
+    new_id: Callable[[], str] = ids.new_id,
+) -> Flask:
+    """Build the kiosk of one kecamatan; `connect` opens its migrated database."""
+    place = f"Kecamatan {settings.site.name}"
+    app = new_app(__name__, plate=Plate(name="Posko", place=place))
+    pages = Pages(site=settings.site, portal_url=settings.portal.url, now=now, new_id=new_id)
+    app.add_url_rule("/", "home", pages.home)
+    app.add_url_rule("/lapor", "report", pages.report)
+    app.add_url_rule("/lapor", "answer", pages.answer, methods=["POST"])
+    app.add_url_rule("/darurat", "emergency", pages.emergency)
+    app.add_url_rule("/status", "status", pages.status)
+    app.add_url_rule("/tiket/<number>", "ticket", pages.ticket)
+    app.register_blueprint(
+        Blueprint("kiosk", __name__, static_folder="static", static_url_path="/kiosk")
+    )
+    open_per_request(app, connect)
+    check_endpoints(app)
+    return app

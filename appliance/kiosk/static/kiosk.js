@@ -1,0 +1,25 @@
+// The kiosk works without this file: it saves page loads on the number pad, and counts idleness
+// from the last touch or key instead of from the page's load.
+(() => {
+  "use strict";
+  const IDLE_MS = 90_000;
+
+  const target = document.querySelector("[data-pad-target]");
+  document.querySelector("[data-pad]")?.addEventListener("click", (event) => {
+    const key = event.target.closest("button")?.value;
+    if (!key || !target) return;
+    event.preventDefault();
+    const digits = target.value.replace(/\D/g, "");
+    target.value = key === "del" ? digits.slice(0, -1) : (digits + key).slice(0, Number(target.dataset.max));
+  });
+
+  const hasOwnTimer = document.querySelector('head > meta[http-equiv="refresh"]');
+  if (location.pathname === "/" || hasOwnTimer) return;
+  let timer;
+  const restart = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => location.replace("/"), IDLE_MS);
+  };
+  for (const kind of ["pointerdown", "keydown", "input"]) addEventListener(kind, restart, { passive: true });
+  restart();
+})();

@@ -1,0 +1,17 @@
+"""`make bench`: run every benchmark and print its table."""
+
+import argparse
+
+from bench import intake
+
+
+def main() -> None:
+    """Run them all."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default: 7)")
+    args = parser.parse_args()
+    intake.run(args.rounds)
+
+
+if __name__ == "__main__":
+    main()

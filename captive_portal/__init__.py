@@ -1,0 +1,1 @@
+"""The portal: pages for residents' phones on the hall's WiFi (process `posko-portal`)."""

@@ -1,0 +1,41 @@
+"""Putting the portal together: settings and a way to connect in, a Flask app out."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+
+from appliance.domain.moment import Moment
+from appliance.domain.quota import Quota
+from appliance.runtime import clock, ids
+from appliance.runtime.settings import Settings
+from captive_portal.views import Pages
+from web.database import Connect, open_per_request
+from web.face import Plate, new_app
+from web.security import check_endpoints
+
+
+def create_app(
+    settings: Settings,
+    connect: Connect,
+    *,
+    now: Callable[[], Moment] = clock.now,
+    new_id: Callable[[], str] = ids.new_id,
+) -> Flask:
+    """Build the portal of one kecamatan; `connect` opens its migrated database."""
+    place = f"Kecamatan {settings.site.name}"
+    app = new_app(__name__, plate=Plate(name="Posko", place=place))
+    pages = Pages(
+        site=settings.site,
+        limit=Quota(limit=settings.portal.reports_per_hour, window=timedelta(hours=1)),
+        now=now,
+        new_id=new_id,
+    )
+    app.add_url_rule("/", "home", pages.home)
+    app.add_url_rule("/lapor", "report", pages.report)
+    app.add_url_rule("/lapor", "submit", pages.submit, methods=["POST"])
+    app.add_url_rule("/tiket/<number>", "ticket", pages.ticket)
+    app.add_url_rule("/status", "status", pages.status)
+    open_per_request(app, connect)
+    check_endpoints(app)
+    return app

@@ -1,0 +1,119 @@
+"""Reading the report form: strings of strangers in, a Draft or the mistakes out. Pure.
+
+Fields: `text` (the report, required), `location` (free words), `kelurahan` (Kemendagri code from
+the list of this kecamatan), `phone`, `name`, `submission_id` (hidden UUID of the page shown).
+Sentences for the mistakes stand in the template; here they are codes.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from appliance.domain.errors import BadInput
+from appliance.domain.phone import Msisdn
+from appliance.domain.service_request import (
+    LOCATION_MAX_CHARS,
+    NAME_MAX_CHARS,
+    TEXT_MAX_CHARS,
+    Channel,
+    Draft,
+    clean_text,
+)
+
+FIELDS = ("text", "location", "kelurahan", "phone", "name", "submission_id")
+UNREADABLE_SHARE = 0.3
+"""A text with more replacement characters than this is a file or noise, not words."""
+
+_WORD_CHARACTER = re.compile(r"[^\W_]")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """A field that needs mending; `code` is empty, too_long, unreadable or unknown."""
+
+    field: str
+    code: str
+
+
+def parse_report(
+    form: Mapping[str, str], kelurahan_codes: Collection[str], *, spare_id: str
+) -> Draft | list[FieldError]:
+    """Read a submitted form.
+
+    The draft's submission id is derived from the page's id and the content: sending the same
+    page twice is one report, going back and writing another is a second one, not a lost one.
+    A form without a page's id is taken under `spare_id`, a fresh UUID: better twice than never.
+    """
+    told = {
+        "text": clean_text(form.get("text", "")),
+        "location": _one_line(form.get("location", "")),
+        "kelurahan": form.get("kelurahan", "").strip(),
+        "name": _one_line(form.get("name", "")),
+    }
+    phone = _phone(form.get("phone", ""))
+    page_id = parse_submission_id(form.get("submission_id", "")) or UUID(spare_id)
+    mistakes = _mistakes(told, phone, kelurahan_codes)
+    if mistakes or isinstance(phone, FieldError):
+        return mistakes
+    content = "\x1f".join((*told.values(), phone.e164 if phone else ""))
+    return Draft(
+        channel=Channel.PORTAL,
+        text=told["text"],
+        submission_id=str(uuid5(page_id, content)),
+        reporter_phone=phone,
+        reporter_name=told["name"] or None,
+        location=told["location"] or None,
+        kelurahan=told["kelurahan"] or None,
+    )
+
+
+def _mistakes(
+    told: Mapping[str, str],
+    phone: Msisdn | FieldError | None,
+    kelurahan_codes: Collection[str],
+) -> list[FieldError]:
+    is_known_place = told["kelurahan"] == "" or told["kelurahan"] in kelurahan_codes
+    codes = {
+        "text": text_mistake(told["text"]),
+        "location": "too_long" if len(told["location"]) > LOCATION_MAX_CHARS else "",
+        "kelurahan": "" if is_known_place else "unknown",
+        "phone": phone.code if isinstance(phone, FieldError) else "",
+        "name": "too_long" if len(told["name"]) > NAME_MAX_CHARS else "",
+    }
+    return [FieldError(field, code) for field, code in codes.items() if code]
+
+
+def text_mistake(text: str) -> str:
+    """Say what is wrong with a cleaned text; empty if nothing is."""
+    if not text:
+        return "empty"
+    if len(text) > TEXT_MAX_CHARS:
+        return "too_long"
+    noise = text.count("\ufffd") / len(text)
+    if noise > UNREADABLE_SHARE or not _WORD_CHARACTER.search(text):
+        return "unreadable"
+    return ""
+
+
+def parse_submission_id(value: str) -> UUID | None:
+    """Read the hidden id of a page; None if it is not one we could have made."""
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+def _one_line(value: str) -> str:
+    return _SPACES.sub(" ", clean_text(value))
+
+
+def _phone(value: str) -> Msisdn | FieldError | None:
+    typed = _one_line(value)
+    if not typed:
+        return None
+    try:
+        return Msisdn.parse(typed)
+    except BadInput:
+        return FieldError("phone", "unreadable")

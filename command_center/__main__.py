@@ -1,0 +1,146 @@
+"""`posko-center`: the composition root of the command center, and its command line."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from appliance.domain.errors import PoskoError
+from appliance.runtime import daemon, ids, logs, settings
+from appliance.runtime.settings import Settings
+from command_center import report
+from command_center.app import create_app
+from command_center.link import Broker, Link
+from command_center.receiver import Receiver
+from command_center.store import database, migrate, requests
+from web.serve import serve
+
+PROGRAM = "posko-center"
+
+
+def main() -> int:
+    """Run the command named on the command line; without one, the center until SIGTERM."""
+    args = _arguments()
+    try:
+        loaded = settings.load(settings.find(getattr(args, "config", None)))
+        logs.configure(PROGRAM, loaded.log.level)
+        if args.command == "requests":
+            _print_requests(loaded, as_json=args.json)
+        elif args.command == "status":
+            _print_status(loaded, as_json=args.json)
+        else:
+            _run(loaded)
+    except settings.ConfigError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return daemon.EXIT_CONFIG
+    except PoskoError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--config",
+        metavar="PATH",
+        default=argparse.SUPPRESS,
+        help=f"TOML file (default: ${settings.CONFIG_VARIABLE}, then {settings.DEFAULT_PATH})",
+    )
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        parents=[common],
+        description="Receive what the boxes of a city send, and show it to the command center. "
+        "Without a command: run receiver and web pages until SIGTERM.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, words in (
+        ("requests", "print the service requests that the city has stored, oldest first"),
+        ("status", "print streams, boxes and counters"),
+    ):
+        command = commands.add_parser(name, parents=[common], help=words, description=words)
+        command.add_argument("--json", action="store_true", help="for scripts")
+    return parser.parse_args()
+
+
+def _run(loaded: Settings) -> None:
+    engine = database.connect(loaded.center.database)
+    broker, city = _broker(loaded), loaded.site.site_code.city
+    migrate.ensure(engine, city, ids.new_epoch, _now())
+    link: Link | None = None
+    receiver = Receiver(
+        engine,
+        lambda topic, payload, qos: link.publish(topic, payload, qos) if link else None,
+        now=_now,
+        is_up=lambda: link is not None and link.is_up,
+        on_turn=lambda: link.keep_alive() if link else None,
+    )
+    link = Link(broker, city, on_message=receiver.offer, on_up=receiver.link_up)
+    app = create_app(
+        engine,
+        place=loaded.site.city,
+        now=_now,
+        is_link_up=lambda: link.is_up,
+        on_change=receiver.wake,
+    )
+    receiver.start()
+    link.start()
+    try:
+        serve(app, loaded.center.listen, on_ready=lambda: daemon.notify("READY=1"))
+    finally:
+        receiver.stop()
+        link.close()
+        engine.dispose()
+
+
+def _broker(loaded: Settings) -> Broker:
+    center = loaded.center
+    secret = center.password_file
+    return Broker(
+        host=center.broker,
+        port=center.port,
+        client_id=center.client_id or f"posko-center-{loaded.site.site_code.city}",
+        username=center.username,
+        password=daemon.read_secret(secret, "center.password_file") if secret else None,
+        tls_ca=center.tls_ca,
+        tls_cert=center.tls_cert,
+        tls_key=center.tls_key,
+    )
+
+
+def _print_requests(loaded: Settings, *, as_json: bool) -> None:
+    with _stored(loaded) as engine, database.reading(engine) as connection:
+        found = requests.every(connection)
+        if as_json:
+            records = [report.request_record(request) for request in found]
+            print(json.dumps(records, ensure_ascii=False, indent=1))
+        else:
+            print(report.request_table(found))
+
+
+def _print_status(loaded: Settings, *, as_json: bool) -> None:
+    with _stored(loaded) as engine, database.reading(engine) as connection:
+        record = report.status_record(connection)
+    print(json.dumps(record, indent=1) if as_json else report.status_text(record))
+
+
+@contextmanager
+def _stored(loaded: Settings) -> Iterator[Engine]:
+    engine = database.connect(loaded.center.database)
+    try:
+        migrate.require(engine)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The web face of the command center, put together."""
+
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask, g, send_from_directory, url_for
+from sqlalchemy import Engine
+
+from appliance.domain.reference import agency_name
+from command_center import guard, places, wording
+from command_center.views import Pages
+from web.face import Plate, new_app
+from web.security import check_endpoints
+
+_OWN_STATIC = Path(__file__).parent / "static"
+
+
+def create_app(
+    engine: Engine,
+    *,
+    place: str,
+    now: Callable[[], datetime],
+    is_link_up: Callable[[], bool] = lambda: True,
+    on_change: Callable[[], None] = lambda: None,
+) -> Flask:
+    """Make the app; `place` is the city's name, `on_change` is called after each casework."""
+    app = new_app(
+        "command_center",
+        plate=Plate(name="Pusat Posko", place=place),
+        staff_gate=guard.only_this_machine,
+    )
+    pages = Pages(engine, now=now, is_link_up=is_link_up, on_change=on_change)
+    app.add_url_rule("/", "index", pages.index)
+    app.add_url_rule("/permohonan/<request_id>", "show", pages.show)
+    app.add_url_rule("/permohonan/<request_id>", "change", pages.change, methods=["POST"])
+    _add_static(app)
+    _teach_words(app)
+    app.before_request(_speak_indonesian)
+    check_endpoints(app)
+    return app
+
+
+def _add_static(app: Flask) -> None:
+    app.add_url_rule(
+        "/pusat/<path:filename>",
+        "pusat.static",
+        lambda filename: send_from_directory(_OWN_STATIC, filename),
+    )
+    marks = {file.name: sha256(file.read_bytes()).hexdigest()[:8] for file in _OWN_STATIC.iterdir()}
+    app.jinja_env.globals["own_asset"] = lambda name: url_for(
+        "pusat.static", filename=name, v=marks[name]
+    )
+
+
+def _teach_words(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        agency=agency_name,
+        category=wording.category,
+        channel=wording.channel,
+        kind=wording.kind,
+        phone=wording.phone,
+        sensitivity=wording.sensitivity,
+    )
+    app.jinja_env.globals.update(
+        age=wording.age,
+        kecamatan_name=places.kecamatan_name,
+        kelurahan_name=places.kelurahan_name,
+    )
+
+
+def _speak_indonesian() -> None:
+    """Staff pages have one language; what `web` would choose from the browser would mix two."""
+    g.language = "id"

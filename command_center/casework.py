@@ -1,0 +1,105 @@
+"""Working on a request at the city: every change here tells the resident's box about it.
+
+The request, its history and the event for the box are written in one transaction, so that no
+status exists that the box will not hear of.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from appliance.domain.errors import BadInput
+from appliance.domain.events import RequestStatusChanged
+from appliance.domain.phrases import FREE_TEXT_MAX_CHARS
+from appliance.domain.service_request import (
+    TRANSITIONS,
+    IllegalMove,
+    Status,
+    clean_text,
+    move,
+)
+from command_center.store import downlinks, requests
+from command_center.store.database import writing
+from command_center.store.requests import CityRequest, HistoryEntry
+
+MESSAGE_MAX_CHARS = FREE_TEXT_MAX_CHARS
+"""What fits into the resident's SMS beside ticket and status."""
+
+NEEDS_REASON = frozenset(
+    {Status.NEEDS_DETAILS, Status.DEFERRED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED}
+)
+"""Moves that mean nothing to a resident without a sentence."""
+
+__all__ = ["IllegalMove", "Outdated", "UnknownRequest", "change_status", "moves"]
+
+
+class UnknownRequest(BadInput):
+    """There is no such request."""
+
+
+class Outdated(BadInput):
+    """Someone else changed the request while the officer was reading."""
+
+
+def moves(request: CityRequest) -> list[Status]:
+    """The statuses this request may take next, in the order of the table."""
+    return [status for status in Status if status in TRANSITIONS[Status(request.status)]]
+
+
+def change_status(
+    engine: Engine,
+    request_id: str,
+    status: Status,
+    message: str,
+    *,
+    by: str,
+    now: datetime,
+    seen_at: datetime | None = None,
+) -> CityRequest:
+    """Move a request and queue the news for its box; return the request as it is now.
+
+    `seen_at` is the `updated_at` that the officer looked at; a request changed since then is left
+    alone (so a form sent twice moves it once). Raises UnknownRequest, IllegalMove, Outdated, or
+    BadInput for a message that is missing or too long.
+    """
+    words = _checked(message, status)
+    with writing(engine) as connection:
+        request = requests.by_id(connection, request_id, lock=True)
+        if request is None:
+            raise UnknownRequest("no such request")
+        if seen_at is not None and request.updated_at != seen_at:
+            raise Outdated("the request has been changed in the meantime")
+        move(Status(request.status), status)
+        entry = HistoryEntry(status=status, message=words, agency=request.agency, by=by, at=now)
+        _write(connection, request, entry)
+        changed = requests.by_id(connection, request_id)
+    assert changed is not None
+    return changed
+
+
+def _checked(message: str, status: Status) -> str:
+    words = clean_text(message)
+    if len(words) > MESSAGE_MAX_CHARS:
+        raise BadInput(
+            f"Pesan terlalu panjang: {len(words)} huruf, paling banyak {MESSAGE_MAX_CHARS}."
+        )
+    if not words and status in NEEDS_REASON:
+        raise BadInput("Tulis alasannya untuk warga; tanpa itu status ini tidak berarti apa-apa.")
+    return words
+
+
+def _write(connection: Connection, request: CityRequest, entry: HistoryEntry) -> None:
+    event = RequestStatusChanged(
+        request_id=request.request_id,
+        ticket=request.ticket,
+        status=entry.status,
+        message=entry.message,
+        changed_at=entry.at,
+        agency=entry.agency,
+    )
+    seq = downlinks.append(
+        connection, request.site, event, subject=request.request_id, now=entry.at
+    )
+    requests.set_status(connection, request.request_id, entry.status, entry.at)
+    requests.add_history(connection, request.request_id, replace(entry, down_seq=seq))

@@ -1,0 +1,80 @@
+"""What officers send -> checked values. Pure; knows werkzeug's mappings only by their `get`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from appliance.domain.errors import BadInput
+from appliance.domain.ids import Ticket
+from appliance.domain.moment import from_ms
+from appliance.domain.service_request import Status
+from command_center.store.requests import Filter
+
+PAGE_SIZE = 50
+LAST_PAGE = 100_000
+_WORD_MAX_CHARS = 40
+
+
+class Sent(Protocol):
+    """A query string or a form."""
+
+    def get(self, key: str, default: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery:
+    """What the list is to show; `problem` says why the ticket could not be read."""
+
+    filter: Filter
+    page: int
+    typed_ticket: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusForm:
+    """A move an officer asks for; `seen_at` is the state of the request they looked at."""
+
+    status: Status
+    message: str
+    seen_at: datetime | None
+
+
+def list_query(sent: Sent) -> ListQuery:
+    """Read the filters; what cannot be read is left out, a bad ticket is told."""
+    typed, problem, digits = sent.get("ticket", "").strip()[:40], "", ""
+    if typed:
+        try:
+            digits = Ticket.parse(typed).digits
+        except BadInput:
+            problem = "Tiket terdiri dari 8 angka; salah satunya keliru."
+            digits = "-"  # no ticket: an empty list is truer than all of it
+    words = {
+        name: sent.get(name, "")[:_WORD_MAX_CHARS]
+        for name in ("status", "agency", "category", "site")
+    }
+    page = _number(sent.get("page", "1"))
+    return ListQuery(
+        filter=Filter(ticket=digits, **words),
+        page=min(max(page or 1, 1), LAST_PAGE),
+        typed_ticket=typed,
+        problem=problem,
+    )
+
+
+def status_form(sent: Sent) -> StatusForm:
+    """Read the move; raises BadInput for a status that does not exist."""
+    try:
+        status = Status(sent.get("status", ""))
+    except ValueError:
+        raise BadInput("Pilih status baru.") from None
+    seen_ms = _number(sent.get("seen", ""))
+    return StatusForm(
+        status=status,
+        message=sent.get("message", ""),
+        seen_at=None if seen_ms is None else from_ms(seen_ms),
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 14 else None

@@ -1,0 +1,77 @@
+"""An MQTT message -> one of the messages a box may send, or the reason why it is none.
+
+Pure. What leaves here is checked: a topic of this protocol that travels up, a payload within its
+bounds, a batch on the topic of its own lane.
+"""
+
+from dataclasses import dataclass
+
+from appliance.domain import topics, wire
+from appliance.domain.errors import WireError
+from appliance.domain.ids import SiteCode
+from appliance.domain.topics import Leaf
+from command_center.ingest import check_lane
+from command_center.store.quarantine import PAYLOAD_KEPT_BYTES, Poison
+
+Message = wire.Batch | wire.Hello | wire.Ack | wire.Conn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """A message as the network brought it; a payload beyond the wire's bound is cut short."""
+
+    topic: str
+    payload: bytes
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """A checked message and the box it came from."""
+
+    site: SiteCode
+    message: Message
+
+
+def cut(topic: str, payload: bytes) -> Raw:
+    """Make a Raw that never holds more than one honest message may weigh."""
+    is_long = len(payload) > wire.MESSAGE_MAX_BYTES
+    kept = payload[:PAYLOAD_KEPT_BYTES] if is_long else payload
+    return Raw(topic=topic, payload=kept, size_bytes=len(payload))
+
+
+def read(raw: Raw) -> Inbound | Poison | None:
+    """Check one message; None for the empty one that clears a retained state."""
+    if raw.size_bytes == 0:
+        return None
+    site: SiteCode | None = None
+    try:
+        topic = topics.parse(raw.topic)
+        site = topic.site
+        return Inbound(site=site, message=_message(topic, raw))
+    except WireError as error:
+        return Poison(
+            site=str(site) if site else None,
+            topic=raw.topic,
+            code=error.code,
+            payload=raw.payload,
+            size_bytes=raw.size_bytes,
+        )
+
+
+def _message(topic: topics.Topic, raw: Raw) -> Message:
+    if raw.size_bytes > wire.MESSAGE_MAX_BYTES:
+        raise WireError("size", f"{raw.size_bytes} bytes, at most {wire.MESSAGE_MAX_BYTES}")
+    match topic.leaf:
+        case Leaf.UP_EVENTS:
+            batch = wire.decode(raw.payload, wire.Batch)
+            check_lane(topic.lane, batch)
+            return batch
+        case Leaf.UP_HELLO:
+            return wire.decode(raw.payload, wire.Hello)
+        case Leaf.UP_ACK:
+            return wire.decode(raw.payload, wire.Ack)
+        case Leaf.STATE_CONN:
+            return wire.decode(raw.payload, wire.Conn)
+        case _:
+            raise WireError("topic", "this travels down, not up")

@@ -1,0 +1,163 @@
+"""Everything the boxes may change at the city: one function, one transaction.
+
+What is acknowledged has been committed: each function returns only after its transaction, and acks
+are built from what is in the database. Repeating any message changes nothing but counters.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+import msgspec
+from sqlalchemy import Connection, Engine
+
+from appliance.domain import wire
+from appliance.domain.errors import WireError
+from appliance.domain.ids import SiteCode
+from appliance.domain.moment import to_ms
+from appliance.domain.topics import Lane
+from command_center import applying
+from command_center.applying import Arrival
+from command_center.store import boxes, downlinks, quarantine, streams
+from command_center.store.database import writing
+from command_center.store.quarantine import Poison
+from command_center.store.streams import StreamKey
+
+log = logging.getLogger(__name__)
+
+
+def store_batch(
+    engine: Engine, site: SiteCode, lane: Lane, batch: wire.Batch, now: datetime
+) -> wire.Ack:
+    """Store one batch and return the ack for it; raises WireError `lane` if topic and batch differ.
+
+    What is already stored is skipped, a batch beyond a gap is refused with `want`.
+    """
+    check_lane(lane, batch)
+    return store_batches(engine, [Arrival(site=site, batch=batch)], now)[0]
+
+
+def check_lane(lane: Lane | None, batch: wire.Batch) -> None:
+    """Raise WireError unless the batch belongs to the lane that its topic names."""
+    if lane != batch.lane:
+        raise WireError("lane", f"batch of {batch.lane} on the topic of {lane}")
+
+
+def store_batches(engine: Engine, arrivals: Sequence[Arrival], now: datetime) -> list[wire.Ack]:
+    """Store batches in the order they came, in one transaction (one fsync); one ack for each."""
+    with writing(engine) as connection:
+        return [_store(connection, arrival, now) for arrival in arrivals]
+
+
+def set_aside(engine: Engine, poison: Poison, now: datetime) -> None:
+    """Keep and count a message that nobody could read."""
+    with writing(engine) as connection:
+        quarantine.add(connection, poison, now)
+
+
+def conn(engine: Engine, site: SiteCode, message: wire.Conn) -> bool:
+    """Take over a birth or last will; False when it is older than what we know."""
+    with writing(engine) as connection:
+        return boxes.connection_changed(connection, site, message)
+
+
+def hello(engine: Engine, site: SiteCode, message: wire.Hello, now: datetime) -> list[wire.Ack]:
+    """Note what a box says of itself; return where the city stands in each of its lanes.
+
+    The downlink goes back to what the box says it has applied, so that the sender starts there.
+    """
+    if wire.VERSION not in message.versions:
+        log.warning("box speaks no version of ours site=%s versions=%s", site, message.versions)
+    with writing(engine) as connection:
+        text = msgspec.json.encode(message).decode()
+        boxes.introduced(connection, site, message.epoch, text, now)
+        _resume_downlink(connection, site, message.down)
+        return [
+            _greet(connection, StreamKey(str(site), message.epoch, lane), known, now)
+            for lane, known in message.lanes.items()
+        ]
+
+
+def ack_down(engine: Engine, site: SiteCode, ack: wire.Ack, now: datetime) -> bool:
+    """Move the downlink cursor of a box; False when the ack is not about what we sent.
+
+    The cursor goes back only if the box asks for it with `want`.
+    """
+    with writing(engine) as connection:
+        boxes.heard(connection, site, now)
+        lane = downlinks.claim(connection, site)
+        if ack.epoch != downlinks.city_epoch(connection) or ack.upto > lane.last_seq:
+            return False
+        for reject in ack.reject:
+            log.warning(
+                "box set an event aside site=%s seq=%s code=%s", site, reject.seq, reject.code
+            )
+            downlinks.set_reject(connection, site, reject.seq, reject.code)
+        if ack.upto > lane.acked_seq or ack.want is not None:
+            downlinks.set_acked(connection, site, ack.upto)
+    return True
+
+
+def _store(connection: Connection, arrival: Arrival, now: datetime) -> wire.Ack:
+    batch = arrival.batch
+    key = StreamKey(str(arrival.site), batch.epoch, batch.lane)
+    boxes.heard(connection, arrival.site, now)
+    upto = streams.claim(connection, key, now)
+    if batch.first > upto + 1:
+        streams.count_gap(connection, key)
+        log.warning("gap site=%s lane=%s want=%s got=%s", key.site, key.lane, upto + 1, batch.first)
+        return _ack(key, upto, now, want=upto + 1)
+    numbered = list(enumerate(batch.events, start=batch.first))
+    fresh = [(seq, event) for seq, event in numbered if seq > upto]
+    kept = [applying.apply(connection, arrival, seq, event, now) for seq, event in fresh]
+    streams.keep(connection, key, kept, now)
+    upto = max(upto, numbered[-1][0])
+    streams.advance(connection, key, upto, now, duplicates=len(numbered) - len(fresh))
+    rejects = streams.rejects(connection, key, batch.first, numbered[-1][0])
+    return _ack(key, upto, now, rejects=rejects)
+
+
+def _ack(
+    key: StreamKey,
+    upto: int,
+    now: datetime,
+    *,
+    want: int | None = None,
+    rejects: Sequence[wire.Reject] = (),
+) -> wire.Ack:
+    return wire.Ack(
+        epoch=key.epoch,
+        lane=cast("wire.LaneName", key.lane),
+        upto=upto,
+        want=want,
+        reject=list(rejects),
+        now=to_ms(now),
+    )
+
+
+def _greet(
+    connection: Connection, key: StreamKey, known: wire.LaneRange, now: datetime
+) -> wire.Ack:
+    upto = streams.claim(connection, key, now)
+    if known.first > upto + 1:
+        log.error("events are gone site=%s lane=%s %s..%s", *key[::2], upto + 1, known.first - 1)
+        upto = known.first - 1
+        streams.advance(connection, key, upto, now)
+    if upto > known.last:
+        log.warning("box is behind the city site=%s lane=%s upto=%s", *key[::2], upto)
+    rejects = streams.rejects(connection, key, known.acked + 1, upto)
+    return _ack(key, upto, now, rejects=rejects)
+
+
+def _resume_downlink(
+    connection: Connection, site: SiteCode, applied: wire.DownCursor | None
+) -> None:
+    lane = downlinks.claim(connection, site)
+    is_ours = applied is not None and applied.epoch == downlinks.city_epoch(connection)
+    seq = applied.seq if applied is not None and is_ours else 0
+    if seq > lane.last_seq:
+        log.error("box has applied more than we sent site=%s seq=%s; renumbering", site, seq)
+        downlinks.renumber_after(connection, site, seq)
+    else:
+        downlinks.set_acked(connection, site, seq)

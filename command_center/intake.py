@@ -1,0 +1,79 @@
+"""What a service request from a box must look like before the city works with it.
+
+Pure. What the case stands on (its id, ticket, text and time) must fit, or the event is set aside;
+what only helps (name, place, phone) is cut to size, so that no complaint is lost for its trimmings.
+"""
+
+import re
+from datetime import datetime
+
+from appliance.domain import wire
+from appliance.domain.errors import BadInput
+from appliance.domain.events import RequestReceived
+from appliance.domain.ids import SiteCode, Ticket
+from appliance.domain.service_request import (
+    LOCATION_MAX_CHARS,
+    NAME_MAX_CHARS,
+    TEXT_MAX_CHARS,
+    Status,
+    clean_text,
+)
+from command_center import dating
+from command_center.store.requests import CityRequest
+
+WORD_MAX_CHARS = 40
+"""Channel, kind, category, sensitivity, agency: short words; a newer box may send new ones."""
+PHONE_MAX_CHARS = 20
+_REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+
+def city_request(
+    site: SiteCode,
+    event: RequestReceived,
+    received_at: datetime,
+    *,
+    clock: wire.Clock,
+    sent: wire.Clock,
+) -> CityRequest:
+    """Turn the event into the city's record; raises BadInput when it cannot be one.
+
+    `clock` is the box's at the event, `sent` the one at its batch.
+    """
+    if not _REQUEST_ID.fullmatch(event.request_id):
+        raise BadInput("request_id is not an identifier")
+    if event.created_at.tzinfo is None:
+        raise BadInput("created_at has no time zone")
+    text = clean_text(event.text)
+    if not 1 <= len(text) <= TEXT_MAX_CHARS:
+        raise BadInput(f"text has {len(text)} characters, not 1 to {TEXT_MAX_CHARS}")
+    return CityRequest(
+        request_id=event.request_id,
+        site=site,
+        ticket=Ticket.parse(event.ticket).digits,
+        channel=_word(event.channel, "channel"),
+        kind=_word(event.kind, "kind"),
+        category=_word(event.category, "category"),
+        sensitivity=_word(event.sensitivity, "sensitivity"),
+        agency=_word(event.agency, "agency"),
+        text=text,
+        phone=_cut(event.reporter_phone, PHONE_MAX_CHARS),
+        name=_cut(event.reporter_name, NAME_MAX_CHARS),
+        location=_cut(event.location, LOCATION_MAX_CHARS),
+        kelurahan=_cut(event.kelurahan, WORD_MAX_CHARS),
+        created_at=event.created_at,
+        occurred_at=dating.occurred_at(event.created_at, clock, sent, received_at),
+        received_at=received_at,
+        status=Status.RECEIVED,
+        updated_at=received_at,
+    )
+
+
+def _word(value: str, name: str) -> str:
+    word = clean_text(value)
+    if not 1 <= len(word) <= WORD_MAX_CHARS:
+        raise BadInput(f"{name} is not a word of 1 to {WORD_MAX_CHARS} characters")
+    return word
+
+
+def _cut(value: str | None, max_chars: int) -> str | None:
+    return (clean_text(value)[:max_chars] or None) if value else None

@@ -1,0 +1,59 @@
+"""What the first page says about the boxes and the work. Pure.
+
+A box that is not connected is never shown with a number of reports: what it holds is not known.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from appliance.domain.ids import SiteCode
+from appliance.domain.service_request import Status
+from command_center.places import kecamatan_name
+from command_center.store.boxes import Box
+
+NEW = frozenset({Status.RECEIVED, Status.VERIFIED, Status.REOPENED})
+WORKING = frozenset({Status.FORWARDED, Status.IN_PROGRESS, Status.DEFERRED})
+WAITING = frozenset({Status.NEEDS_DETAILS})
+DONE = frozenset({Status.RESOLVED, Status.CLOSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxTile:
+    """One box in the strip; `today` is None when the city cannot know."""
+
+    site: SiteCode
+    name: str
+    is_connected: bool
+    last_seen_at: datetime | None
+    today: int | None
+
+
+def tiles(
+    boxes: Iterable[Box], today: Mapping[SiteCode, int], *, is_link_up: bool
+) -> list[BoxTile]:
+    """The strip, boxes that need a look first."""
+    found = [_tile(box, today, is_link_up=is_link_up) for box in boxes]
+    return sorted(found, key=lambda tile: (tile.is_connected, tile.name))
+
+
+def _tile(box: Box, today: Mapping[SiteCode, int], *, is_link_up: bool) -> BoxTile:
+    is_connected = is_link_up and box.is_online is True
+    return BoxTile(
+        site=box.site,
+        name=kecamatan_name(box.site),
+        is_connected=is_connected,
+        last_seen_at=box.last_seen_at,
+        today=today.get(box.site, 0) if is_connected else None,
+    )
+
+
+def tallies(by_status: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The numbers above the list."""
+    groups = (
+        ("Baru", NEW),
+        ("Dikerjakan", WORKING),
+        ("Menunggu warga", WAITING),
+        ("Selesai", DONE),
+    )
+    return [(word, sum(by_status.get(status, 0) for status in group)) for word, group in groups]

@@ -1,0 +1,135 @@
+"""The worker between the network and the database: one thread that never gives up.
+
+The network thread only fills a bounded queue; when it is full the network waits, the broker fills,
+and the boxes keep what is not acknowledged. What a message does is `reception`'s business.
+"""
+
+import logging
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from command_center import inbound
+from command_center.downlink import Downlink, Publish
+from command_center.inbound import Raw
+from command_center.reception import Reception
+from command_center.store import database
+
+log = logging.getLogger(__name__)
+
+QUEUE_MAX_MESSAGES = 256
+"""Times 64 KiB: at most 16 MiB wait in memory."""
+GROUP_MAX_MESSAGES = 32
+"""Committed together; bounds the longest transaction."""
+POLL_S = 0.5
+STORE_RETRY_S = 1.0
+"""Pause when the database refuses (disk full, locked); the boxes send again."""
+CHECKPOINT_EVERY_S = 30.0
+
+
+class Receiver:
+    """Takes messages from `offer`, stores them, and hands acks and downlink to `publish`."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        publish: Publish,
+        *,
+        now: Callable[[], datetime],
+        is_up: Callable[[], bool] = lambda: True,
+        on_turn: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._engine = engine
+        self._is_up, self._on_turn = is_up, on_turn
+        self._queue: queue.Queue[Raw | None] = queue.Queue(QUEUE_MAX_MESSAGES)
+        self._stopping, self._reconnected = threading.Event(), threading.Event()
+        self._downlink = Downlink(
+            engine,
+            publish,
+            now=now,
+            jitter=lambda: random.uniform(0.8, 1.2),  # noqa: S311
+        )
+        self._reception = Reception(engine, publish, self._downlink, now=now)
+        self._thread = threading.Thread(target=self._run, name="receiver")
+        self._store_failed = False
+
+    def start(self) -> None:
+        """Start the worker."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the worker finish its transaction and end; what is still queued is not acked."""
+        self._stopping.set()
+        self.wake()
+        self._thread.join()
+
+    def offer(self, topic: str, payload: bytes) -> None:
+        """Queue a message (network thread); waits while the queue is full."""
+        raw = inbound.cut(topic, payload)
+        while not self._stopping.is_set():
+            try:
+                self._queue.put(raw, timeout=POLL_S)
+            except queue.Full:
+                continue
+            return
+
+    def link_up(self) -> None:
+        """The broker has accepted us (network thread): everything unacknowledged goes out again."""
+        self._reconnected.set()
+        self.wake()
+
+    def wake(self) -> None:
+        """Look at the downlink now (any thread)."""
+        try:
+            self._queue.put_nowait(None)
+        except queue.Full:
+            return  # the worker is awake anyway
+
+    def _run(self) -> None:
+        next_checkpoint_s = time.monotonic() + CHECKPOINT_EVERY_S
+        while not self._stopping.is_set():
+            self._turn()
+            self._on_turn()
+            if time.monotonic() >= next_checkpoint_s:
+                database.checkpoint(self._engine)
+                next_checkpoint_s = time.monotonic() + CHECKPOINT_EVERY_S
+
+    def _turn(self) -> None:
+        try:
+            self._reception.work(self._waiting_messages())
+            self._send_down()
+            self._store_failed = False
+        except OperationalError as error:
+            if not self._store_failed:
+                log.error("database refuses; nothing is acknowledged reason=%s", error.orig)
+            self._store_failed = True
+            self._stopping.wait(STORE_RETRY_S)
+        except Exception:
+            log.exception("receiver turn failed; the boxes will repeat what it held")
+            self._stopping.wait(STORE_RETRY_S)
+
+    def _waiting_messages(self) -> list[Raw]:
+        try:
+            group = [self._queue.get(timeout=POLL_S)]
+        except queue.Empty:
+            return []
+        while len(group) < GROUP_MAX_MESSAGES:
+            try:
+                group.append(self._queue.get_nowait())
+            except queue.Empty:
+                break
+        return [raw for raw in group if raw is not None]
+
+    def _send_down(self) -> None:
+        if not self._is_up():
+            return
+        if self._reconnected.is_set():
+            self._reconnected.clear()
+            self._downlink.forget()
+        self._downlink.tick()

@@ -1,0 +1,107 @@
+"""What each message from a box leads to: commits first, answers after them.
+
+Runs in the receiver's thread, knows no queue and no network. Several batches are committed
+together, so that a city of boxes that returns at once costs few fsyncs; a batch that breaks the
+store is set aside, and its neighbours go on.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from appliance.domain import wire
+from appliance.domain.ids import SiteCode
+from appliance.domain.topics import Lane, Leaf, Topic
+from command_center import inbound, ingest
+from command_center.applying import Arrival
+from command_center.downlink import Downlink, Publish
+from command_center.inbound import Inbound, Raw
+from command_center.store.quarantine import Poison
+
+log = logging.getLogger(__name__)
+
+
+class Reception:
+    """Stores what the boxes say and answers them through `publish`."""
+
+    def __init__(
+        self, engine: Engine, publish: Publish, downlink: Downlink, *, now: Callable[[], datetime]
+    ) -> None:
+        self._engine, self._publish, self._downlink = engine, publish, downlink
+        self._now = now
+
+    def work(self, group: Sequence[Raw]) -> None:
+        """Handle messages in their order; neighbouring batches share one transaction.
+
+        Raises OperationalError when the database refuses: nothing of the rest is acknowledged.
+        """
+        arrivals: list[Arrival] = []
+        for raw in group:
+            read = inbound.read(raw)
+            if isinstance(read, Inbound) and isinstance(read.message, wire.Batch):
+                arrivals.append(Arrival(site=read.site, batch=read.message))
+                continue
+            self._store(arrivals)
+            arrivals = []
+            if isinstance(read, Inbound):
+                self._handle(read.site, read.message)
+            elif isinstance(read, Poison):
+                self._set_aside(read)
+        self._store(arrivals)
+
+    def _store(self, arrivals: list[Arrival]) -> None:
+        if not arrivals:
+            return
+        try:
+            acks = ingest.store_batches(self._engine, arrivals, self._now())
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("batches broke the store count=%s", len(arrivals))
+            self._store_one_by_one(arrivals)
+            return
+        for arrival, ack in zip(arrivals, acks, strict=True):
+            self._acknowledge(arrival.site, ack)
+
+    def _store_one_by_one(self, arrivals: list[Arrival]) -> None:
+        if len(arrivals) > 1:
+            for arrival in arrivals:
+                self._store([arrival])
+            return
+        site, payload = arrivals[0].site, wire.encode(arrivals[0].batch)
+        topic = str(Topic(site, Leaf.UP_EVENTS, Lane(arrivals[0].batch.lane)))
+        self._set_aside(
+            Poison(
+                site=str(site), topic=topic, code="store", payload=payload, size_bytes=len(payload)
+            )
+        )
+
+    def _handle(self, site: SiteCode, message: inbound.Message) -> None:
+        match message:
+            case wire.Hello():
+                for ack in ingest.hello(self._engine, site, message, self._now()):
+                    self._acknowledge(site, ack)
+                self._downlink.forget(site)
+                log.info("hello site=%s epoch=%s", site, message.epoch)
+            case wire.Ack():
+                if not ingest.ack_down(self._engine, site, message, self._now()):
+                    log.warning("ack for what was not sent site=%s upto=%s", site, message.upto)
+            case wire.Conn():
+                if ingest.conn(self._engine, site, message):
+                    log.info("box site=%s is_online=%s n=%s", site, message.on, message.n)
+
+    def _acknowledge(self, site: SiteCode, ack: wire.Ack) -> None:
+        self._publish(str(Topic(site, Leaf.DOWN_ACK)), wire.encode(ack), 0)
+        log.debug("ack site=%s lane=%s upto=%s want=%s", site, ack.lane, ack.upto, ack.want)
+
+    def _set_aside(self, poison: Poison) -> None:
+        ingest.set_aside(self._engine, poison, self._now())
+        log.warning(
+            "message set aside site=%s code=%s bytes=%s",
+            poison.site,
+            poison.code,
+            poison.size_bytes,
+        )

@@ -1,0 +1,144 @@
+"""What `posko-center requests` and `posko-center status` print: data for scripts, tables for eyes.
+
+Times are ISO 8601 in UTC; a site is written as its Kemendagri code.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from command_center import wording
+from command_center.places import kecamatan_name
+from command_center.store import boxes, downlinks, quarantine, requests, streams
+from command_center.store.boxes import Box
+from command_center.store.requests import CityRequest, Filter
+from command_center.store.streams import StreamState
+
+TEXT_COLUMN_CHARS = 60
+
+
+def iso(at: datetime | None) -> str | None:
+    """A time for machines: `2026-11-21T03:04:05.678Z`."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def request_record(request: CityRequest) -> dict[str, object]:
+    """One request as `requests --json` prints it."""
+    return {
+        "request_id": request.request_id,
+        "site": str(request.site),
+        "ticket": request.ticket,
+        "channel": request.channel,
+        "kind": request.kind,
+        "category": request.category,
+        "status": request.status,
+        "text": request.text,
+        "phone": request.phone,
+        "created_at": iso(request.created_at),
+        "received_at": iso(request.received_at),
+    }
+
+
+def request_table(found: Iterable[CityRequest]) -> str:
+    """The requests for a person at a terminal; a confidential text is not shown."""
+    rows = [
+        (
+            f"{r.ticket[:2]} {r.ticket[2:5]} {r.ticket[5:]}",
+            kecamatan_name(r.site),
+            wording.channel(r.channel),
+            r.category,
+            wording.status(r.status),
+            iso(r.received_at) or "",
+            "(rahasia)" if r.sensitivity == "rahasia" else _excerpt(r.text),
+        )
+        for r in found
+    ]
+    return table(
+        ("TIKET", "KECAMATAN", "SALURAN", "KATEGORI", "STATUS", "DI PUSAT", "LAPORAN"), rows
+    )
+
+
+def status_record(connection: Connection) -> dict[str, Any]:
+    """The whole state of the city's side as `status --json` prints it."""
+    states = streams.states(connection)
+    outcomes = streams.count_by_outcome(connection)
+    return {
+        "epoch": downlinks.city_epoch(connection),
+        "streams": [_stream(state) for state in states],
+        "boxes": [_box(box) for box in boxes.every(connection)],
+        "downlink": [
+            {"site": str(lane.site), "last_seq": lane.last_seq, "acked_seq": lane.acked_seq}
+            for lane in downlinks.lanes(connection)
+        ],
+        "quarantine": quarantine.count_by_code(connection),
+        "counts": {
+            "requests": requests.count(connection, Filter()),
+            "events": sum(outcomes.values()),
+            "unknown_kinds": outcomes.get("unknown_kind", 0),
+            "rejects": outcomes.get("rejected", 0),
+            "duplicates": sum(state.duplicates for state in states),
+            "gaps": sum(state.gaps for state in states),
+            "quarantine": quarantine.total(connection),
+        },
+    }
+
+
+def status_text(record: dict[str, Any]) -> str:
+    """The same for a person at a terminal."""
+    boxes_table = table(
+        ("SITE", "ONLINE", "LAST SEEN", "SOFTWARE"),
+        [
+            (b["site"], str(b["is_online"]), b["last_seen_at"] or "never", b["software"] or "")
+            for b in record["boxes"]
+        ],
+    )
+    streams_table = table(
+        ("SITE", "EPOCH", "LANE", "UPTO", "DUPLICATES", "GAPS"),
+        [
+            (s["site"], s["epoch"], s["lane"], *(str(s[k]) for k in ("upto", "duplicates", "gaps")))
+            for s in record["streams"]
+        ],
+    )
+    counts = table(("COUNT", "OF"), [(str(n), name) for name, n in record["counts"].items()])
+    return "\n\n".join((boxes_table, streams_table, counts))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as they need to be."""
+    widths = [max(len(row[n]) for row in (head, *rows)) for n in range(len(head))]
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (head, *rows)
+    )
+    return "\n".join(lines)
+
+
+def _stream(state: StreamState) -> dict[str, object]:
+    return {
+        **state.key._asdict(),
+        "upto": state.upto,
+        "duplicates": state.duplicates,
+        "gaps": state.gaps,
+        "updated_at": iso(state.updated_at),
+    }
+
+
+def _box(box: Box) -> dict[str, object]:
+    return {
+        "site": str(box.site),
+        "is_online": box.is_online,
+        "boot": box.boot,
+        "n": box.n,
+        "software": box.software,
+        "epoch": box.epoch,
+        "last_seen_at": iso(box.last_seen_at),
+    }
+
+
+def _excerpt(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= TEXT_COLUMN_CHARS else flat[: TEXT_COLUMN_CHARS - 1] + "…"

@@ -1,0 +1,82 @@
+"""Opening the city's database and running transactions on it.
+
+Knows what SQLite needs to keep what it has committed: WAL with synchronous=FULL, BEGIN IMMEDIATE
+for writers (a read transaction that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT),
+and checkpoints by one caller only (SQLite before 3.51.3 can corrupt a WAL that is reset while
+another connection checkpoints). Other dialects get none of this.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+BUSY_TIMEOUT_S = 10
+"""How long a writer waits for another; a transaction takes milliseconds."""
+CHECKPOINT_FROM_BYTES = 1024 * 1024
+"""WAL size from which it is folded back into the database."""
+_READING = "posko_reading"
+
+
+def connect(url: str) -> Engine:
+    """Make an engine; nothing is opened before its first use."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def file_of(engine: Engine) -> Path | None:
+    """The file behind an SQLite engine; None for a server."""
+    name = engine.url.database
+    return Path(name) if engine.dialect.name == "sqlite" and name else None
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Run the block in one write transaction; any exception rolls all of it back."""
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Run the block on one snapshot without holding up writers."""
+    with engine.connect().execution_options(**{_READING: True}) as connection:
+        yield connection
+
+
+def checkpoint(engine: Engine) -> bool:
+    """Fold a large WAL back into the database; False if there was no need or others were busy.
+
+    Only the receiver's worker calls this.
+    """
+    path = file_of(engine)
+    wal = path.with_name(path.name + "-wal") if path else None
+    if wal is None or not wal.exists() or wal.stat().st_size < CHECKPOINT_FROM_BYTES:
+        return False
+    pooled = engine.raw_connection()
+    try:
+        db = cast("sqlite3.Connection", pooled.driver_connection)
+        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        pooled.close()
+    return not busy
+
+
+def _prepare_sqlite(db: sqlite3.Connection, _record: object) -> None:
+    db.isolation_level = None  # we say BEGIN ourselves
+    db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}").fetchone()
+    db.execute("PRAGMA journal_mode = WAL").fetchone()
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA wal_autocheckpoint = 0").fetchone()
+    db.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")

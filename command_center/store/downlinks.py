@@ -1,0 +1,143 @@
+"""The downlink of each box: numbered events, and how far the box has applied them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from appliance.domain import wire
+from appliance.domain.events import Event
+from appliance.domain.ids import SiteCode
+from appliance.domain.moment import to_ms
+from command_center.store.schema import case_history, city, down_lanes, down_outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownLane:
+    """Newest number given to a box's events, and newest that the box has applied."""
+
+    site: SiteCode
+    last_seq: int
+    acked_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownEvent:
+    """One event as stored; `payload` is its JSON."""
+
+    seq: int
+    kind: str
+    subject: str
+    payload: str
+    created_at_ms: int
+
+
+def city_epoch(connection: Connection) -> str:
+    """The epoch of this database: eight hex digits, made with it."""
+    epoch: str = connection.execute(select(city.c.epoch)).scalar_one()
+    return epoch
+
+
+def append(
+    connection: Connection, site: SiteCode, event: Event, *, subject: str, now: datetime
+) -> int:
+    """Add an event for a box inside the caller's transaction; return its number."""
+    seq = claim(connection, site).last_seq + 1
+    row = {
+        "site": str(site),
+        "seq": seq,
+        "kind": event.KIND,
+        "subject": subject,
+        "payload": wire.encode_event(event).decode(),
+        "created_at": to_ms(now),
+    }
+    connection.execute(update(down_lanes).where(_is_lane(site)).values(last_seq=seq))
+    connection.execute(insert(down_outbox).values(row))
+    return seq
+
+
+def claim(connection: Connection, site: SiteCode) -> DownLane:
+    """Lock a box's lane for this transaction; make it if need be."""
+    query = select(down_lanes).where(_is_lane(site)).with_for_update()
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        connection.execute(insert(down_lanes).values(site=str(site), last_seq=0, acked_seq=0))
+        return DownLane(site=site, last_seq=0, acked_seq=0)
+    return DownLane(site=site, last_seq=row.last_seq, acked_seq=row.acked_seq)
+
+
+def set_acked(connection: Connection, site: SiteCode, seq: int) -> None:
+    """Say that the box has applied everything up to `seq`; the caller has checked the number."""
+    connection.execute(update(down_lanes).where(_is_lane(site)).values(acked_seq=seq))
+
+
+def set_reject(connection: Connection, site: SiteCode, seq: int, code: str) -> None:
+    """Note that the box has set an event aside."""
+    event = (down_outbox.c.site == str(site)) & (down_outbox.c.seq == seq)
+    connection.execute(update(down_outbox).where(event).values(reject_code=code))
+
+
+def lanes(connection: Connection) -> list[DownLane]:
+    """Every box that was ever sent anything, by site."""
+    rows = connection.execute(select(down_lanes).order_by(down_lanes.c.site))
+    return [
+        DownLane(site=SiteCode(row.site), last_seq=row.last_seq, acked_seq=row.acked_seq)
+        for row in rows
+    ]
+
+
+def waiting(connection: Connection) -> list[DownLane]:
+    """The boxes that have not yet applied everything."""
+    return [lane for lane in lanes(connection) if lane.last_seq > lane.acked_seq]
+
+
+def after(
+    connection: Connection, site: SiteCode, seq: int, *, max_events: int, max_bytes: int
+) -> list[DownEvent]:
+    """The events that follow `seq`, at least one if there is one, within both bounds."""
+    rows = connection.execute(
+        select(down_outbox)
+        .where(down_outbox.c.site == str(site), down_outbox.c.seq > seq)
+        .order_by(down_outbox.c.seq)
+        .limit(max_events)
+    ).all()
+    taken: list[DownEvent] = []
+    size_bytes = 0
+    for row in rows:
+        size_bytes += len(row.payload.encode())
+        if taken and size_bytes > max_bytes:
+            break
+        taken.append(
+            DownEvent(
+                seq=row.seq,
+                kind=row.kind,
+                subject=row.subject,
+                payload=row.payload,
+                created_at_ms=row.created_at,
+            )
+        )
+    return taken
+
+
+def renumber_after(connection: Connection, site: SiteCode, applied: int) -> None:
+    """Give every undelivered event a number above `applied`.
+
+    For the day this database is restored from a backup: the box has then applied numbers that we
+    would use a second time, and it would skip what carries them.
+    """
+    lane = claim(connection, site)
+    where = (down_outbox.c.site == str(site)) & (down_outbox.c.seq > lane.acked_seq)
+    rows = connection.execute(select(down_outbox).where(where)).mappings().all()
+    shift = applied - lane.acked_seq
+    connection.execute(delete(down_outbox).where(where))
+    for row in sorted(rows, key=lambda row: -int(row["seq"])):
+        seq = int(row["seq"])
+        connection.execute(insert(down_outbox).values({**row, "seq": seq + shift}))
+        entry = (case_history.c.request_id == row["subject"]) & (case_history.c.down_seq == seq)
+        connection.execute(update(case_history).where(entry).values(down_seq=seq + shift))
+    cursors = {"last_seq": lane.last_seq + shift, "acked_seq": applied}
+    connection.execute(update(down_lanes).where(_is_lane(site)).values(cursors))
+
+
+def _is_lane(site: SiteCode) -> ColumnElement[bool]:
+    return down_lanes.c.site == str(site)

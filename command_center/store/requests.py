@@ -1,0 +1,202 @@
+"""Service requests of the whole city, their history, and what the pages ask about them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from appliance.domain.ids import SiteCode
+from appliance.domain.moment import from_ms, to_ms
+from command_center.store.schema import case_history, down_lanes, down_outbox, requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CityRequest:
+    """A service request as the city knows it; words a newer box sent may be unknown to us."""
+
+    request_id: str
+    site: SiteCode
+    ticket: str
+    channel: str
+    kind: str
+    category: str
+    sensitivity: str
+    agency: str
+    text: str
+    phone: str | None
+    name: str | None
+    location: str | None
+    kelurahan: str | None
+    created_at: datetime
+    """What the box's clock said."""
+    occurred_at: datetime
+    """When it really was, as far as the city can tell."""
+    received_at: datetime
+    status: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One line of a case."""
+
+    status: str
+    message: str
+    agency: str | None
+    by: str
+    at: datetime
+    down_seq: int | None = None
+    is_delivered: bool = False
+    """The box has applied the event that told it."""
+    reject_code: str | None = None
+    """The box has set that event aside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a list is narrowed to; empty means all."""
+
+    status: str = ""
+    agency: str = ""
+    category: str = ""
+    site: str = ""
+    ticket: str = ""
+
+
+def add(connection: Connection, request: CityRequest) -> SiteCode | None:
+    """Store a request; if its id is taken, change nothing and return whose it is."""
+    owner = connection.scalar(
+        select(requests.c.site).where(requests.c.request_id == request.request_id)
+    )
+    if owner is not None:
+        return SiteCode(owner)
+    row = {
+        column.name: getattr(request, column.name)
+        for column in requests.c
+        if not column.name.endswith("_at")
+    }
+    times = {
+        column.name: to_ms(getattr(request, column.name))
+        for column in requests.c
+        if column.name.endswith("_at")
+    }
+    connection.execute(insert(requests).values({**row, **times, "site": str(request.site)}))
+    return None
+
+
+def by_id(connection: Connection, request_id: str, *, lock: bool = False) -> CityRequest | None:
+    """One request; `lock` keeps others from changing it during this transaction."""
+    query = select(requests).where(requests.c.request_id == request_id)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _request(row)
+
+
+def set_status(connection: Connection, request_id: str, status: str, now: datetime) -> None:
+    """Move a request; the caller has checked the move."""
+    connection.execute(
+        update(requests)
+        .where(requests.c.request_id == request_id)
+        .values(status=status, updated_at=to_ms(now))
+    )
+
+
+def add_history(connection: Connection, request_id: str, entry: HistoryEntry) -> None:
+    """Add a line to a case."""
+    connection.execute(
+        insert(case_history).values(
+            request_id=request_id,
+            status=entry.status,
+            message=entry.message,
+            agency=entry.agency,
+            by=entry.by,
+            at=to_ms(entry.at),
+            down_seq=entry.down_seq,
+        )
+    )
+
+
+def history(connection: Connection, request: CityRequest) -> list[HistoryEntry]:
+    """The lines of a case, oldest first, with what became of the news to the box."""
+    site = str(request.site)
+    acked = connection.scalar(select(down_lanes.c.acked_seq).where(down_lanes.c.site == site))
+    sent = (down_outbox.c.site == site) & (down_outbox.c.seq == case_history.c.down_seq)
+    rows = connection.execute(
+        select(case_history, down_outbox.c.reject_code)
+        .join_from(case_history, down_outbox, sent, isouter=True)
+        .where(case_history.c.request_id == request.request_id)
+        .order_by(case_history.c.id)
+    )
+    return [
+        HistoryEntry(
+            status=row.status,
+            message=row.message,
+            agency=row.agency,
+            by=row.by,
+            at=from_ms(row.at),
+            down_seq=row.down_seq,
+            is_delivered=row.down_seq is not None and row.down_seq <= (acked or 0),
+            reject_code=row.reject_code,
+        )
+        for row in rows
+    ]
+
+
+def count(connection: Connection, wanted: Filter) -> int:
+    """How many requests a filter lets through."""
+    query = _narrowed(select(func.count()).select_from(requests), wanted)
+    number: int = connection.execute(query).scalar_one()
+    return number
+
+
+def page(
+    connection: Connection, wanted: Filter, *, limit: int, offset: int = 0
+) -> list[CityRequest]:
+    """Requests that a filter lets through, newest at the city first."""
+    query = _narrowed(select(requests), wanted)
+    newest_first = query.order_by(requests.c.received_at.desc(), requests.c.request_id.desc())
+    return [_request(row) for row in connection.execute(newest_first.limit(limit).offset(offset))]
+
+
+def every(connection: Connection) -> Iterator[CityRequest]:
+    """All requests, oldest at the city first; read on while the connection is open."""
+    query = select(requests).order_by(requests.c.received_at, requests.c.request_id)
+    for row in connection.execute(query):
+        yield _request(row)
+
+
+def count_by_status(connection: Connection) -> dict[str, int]:
+    """How many requests stand in each status."""
+    rows = connection.execute(select(requests.c.status, func.count()).group_by(requests.c.status))
+    return dict(rows.all())
+
+
+def count_since(connection: Connection, since: datetime) -> dict[SiteCode, int]:
+    """How many requests of each site have arrived since a time."""
+    rows = connection.execute(
+        select(requests.c.site, func.count())
+        .where(requests.c.received_at >= to_ms(since))
+        .group_by(requests.c.site)
+    )
+    return {SiteCode(site): number for site, number in rows}
+
+
+def used(connection: Connection, column: str) -> list[str]:
+    """The distinct values of a column that filters offer: agency, category or site."""
+    chosen = requests.c[column]
+    return list(connection.scalars(select(chosen).distinct().order_by(chosen)))
+
+
+def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
+    for name in ("status", "agency", "category", "site", "ticket"):
+        if value := getattr(wanted, name):
+            query = query.where(requests.c[name] == value)
+    return query
+
+
+def _request(row: Row[Any]) -> CityRequest:
+    values = dict(row._mapping)
+    for name in ("created_at", "occurred_at", "received_at", "updated_at"):
+        values[name] = from_ms(values[name])
+    return CityRequest(**{**values, "site": SiteCode(values["site"])})

@@ -1,0 +1,181 @@
+"""Every table of the city's database, and who writes it.
+
+Times are Unix milliseconds UTC. Tables are STRICT on SQLite. `site` is a kecamatan by its
+Kemendagri code (14.71.07). The tables are made by `command_center/migrations`; a test compares the
+two.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+BIG = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits everywhere: sequence numbers and milliseconds. SQLite's INTEGER already has them."""
+
+city = Table(
+    "city",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="city_has_one_row"), primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("created_at", BIG, nullable=False),
+    Column("quarantined", BIG, nullable=False),
+    sqlite_strict=True,
+)
+"""The one row that says which city this is. Written once by migrate; `quarantined` (messages set
+aside since the beginning) by ingest."""
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("epoch", Text, primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("upto", BIG, nullable=False),
+    Column("duplicates", BIG, nullable=False),
+    Column("gaps", BIG, nullable=False),
+    Column("updated_at", BIG, nullable=False),
+    sqlite_strict=True,
+)
+"""How far each lane of each life of a box's database is stored. Only ingest writes; an ack never
+says more than `upto`."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("epoch", Text, primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text),
+    Column("payload", Text, nullable=False),
+    Column("boot", Text, nullable=False),
+    Column("mono", BIG, nullable=False),
+    Column("wall", BIG),
+    Column("clock_source", Text, nullable=False),
+    Column("received_at", BIG, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reject_code", Text),
+    Column("detail", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["site", "epoch", "lane"], ["streams.site", "streams.epoch", "streams.lane"]
+    ),
+    CheckConstraint("outcome IN ('applied', 'unknown_kind', 'rejected')", name="events_outcome"),
+    sqlite_strict=True,
+)
+"""Every event as it came, whatever became of it. Only ingest inserts; nobody changes a row."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", BIG, primary_key=True),
+    Column("site", Text),
+    Column("topic", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("size_bytes", BIG, nullable=False),
+    Column("payload_hex", Text, nullable=False),
+    Column("received_at", BIG, nullable=False),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""Messages that nobody could read: the newest of them, cut short. Only ingest writes."""
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("sensitivity", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("phone", Text),
+    Column("name", Text),
+    Column("location", Text),
+    Column("kelurahan", Text),
+    Column("created_at", BIG, nullable=False),
+    Column("occurred_at", BIG, nullable=False),
+    Column("received_at", BIG, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("updated_at", BIG, nullable=False),
+    Index("requests_by_arrival", "received_at"),
+    Index("requests_by_ticket", "ticket"),
+    sqlite_strict=True,
+)
+"""Service requests of all kecamatan. Ingest inserts; casework alone writes `status` and
+`updated_at`. `created_at` is what the box's clock said, `occurred_at` what the city makes of it."""
+
+case_history = Table(
+    "case_history",
+    metadata,
+    Column("id", BIG, primary_key=True),
+    Column("request_id", Text, ForeignKey("requests.request_id"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("agency", Text),
+    Column("by", Text, nullable=False),
+    Column("at", BIG, nullable=False),
+    Column("down_seq", BIG),
+    Index("case_history_by_request", "request_id"),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""What happened to a request, in order. Ingest writes the first line, casework the others;
+`down_seq` is the event that tells the box."""
+
+down_lanes = Table(
+    "down_lanes",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("last_seq", BIG, nullable=False),
+    Column("acked_seq", BIG, nullable=False),
+    CheckConstraint("acked_seq BETWEEN 0 AND last_seq", name="down_lanes_order"),
+    sqlite_strict=True,
+)
+"""The downlink of each box. Casework moves `last_seq`, ingest moves `acked_seq`."""
+
+down_outbox = Table(
+    "down_outbox",
+    metadata,
+    Column("site", Text, ForeignKey("down_lanes.site"), primary_key=True),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("created_at", BIG, nullable=False),
+    Column("reject_code", Text),
+    sqlite_strict=True,
+)
+"""Events for the boxes, kept after delivery so that a restored box can be brought up to date.
+Casework inserts; ingest writes `reject_code` when the box sets an event aside."""
+
+boxes = Table(
+    "boxes",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("is_online", Integer),
+    Column("boot", Text),
+    Column("n", BIG),
+    Column("software", Text),
+    Column("epoch", Text),
+    Column("last_seen_at", BIG),
+    Column("last_hello", Text),
+    sqlite_strict=True,
+)
+"""What the city knows of each box. Only ingest writes. `is_online` is the broker's hint; the truth
+is how long ago the box was heard (`last_seen_at`)."""

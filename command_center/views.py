@@ -1,0 +1,121 @@
+"""The pages of the command center: parse, act, render.
+
+Knows HTTP and templates. Who may come here is `guard`'s business, what may change `casework`'s.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection, Engine
+
+from appliance.domain.errors import BadInput
+from appliance.domain.moment import to_ms
+from appliance.domain.reference import agency_name
+from command_center import casework, forms, overview, wording
+from command_center.forms import ListQuery
+from command_center.store import boxes, requests
+from command_center.store.database import reading
+from web.face import local
+from web.security import staff
+
+OFFICER = "Petugas pusat"
+"""Who did it, until officers have accounts."""
+
+
+class Pages:
+    """The views, with what they need at hand."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        now: Callable[[], datetime],
+        is_link_up: Callable[[], bool],
+        on_change: Callable[[], None],
+    ) -> None:
+        self._engine, self._now = engine, now
+        self._is_link_up, self._on_change = is_link_up, on_change
+
+    @staff
+    def index(self) -> ResponseReturnValue:
+        """The list of requests, under the strip of boxes."""
+        query = forms.list_query(request.args)
+        with reading(self._engine) as connection:
+            content = self._strip(connection) | _list(connection, query) | _choices(connection)
+        status = 400 if query.problem else 200
+        return render_template("requests.html", query=query, **content), status
+
+    @staff
+    def show(self, request_id: str) -> ResponseReturnValue:
+        """One request with its history."""
+        return self._detail(request_id)
+
+    @staff
+    def change(self, request_id: str) -> ResponseReturnValue:
+        """An officer moves a request."""
+        try:
+            form = forms.status_form(request.form)
+            casework.change_status(
+                self._engine,
+                request_id,
+                form.status,
+                form.message,
+                by=OFFICER,
+                now=self._now(),
+                seen_at=form.seen_at,
+            )
+        except casework.UnknownRequest:
+            abort(404)
+        except BadInput as error:
+            return self._detail(request_id, problem=wording.problem(error)), 409
+        self._on_change()
+        return redirect(url_for("show", request_id=request_id), code=303)
+
+    def _detail(self, request_id: str, problem: str = "") -> str:
+        with reading(self._engine) as connection:
+            found = requests.by_id(connection, request_id)
+            if found is None:
+                abort(404)
+            history = requests.history(connection, found)
+        return render_template(
+            "request.html",
+            case=found,
+            history=history[::-1],
+            moves=[(move.value, wording.status(move)) for move in casework.moves(found)],
+            message_max=casework.MESSAGE_MAX_CHARS,
+            seen_ms=to_ms(found.updated_at),
+            problem=problem,
+            form=request.form,
+        )
+
+    def _strip(self, connection: Connection) -> dict[str, object]:
+        is_link_up = self._is_link_up()
+        today = requests.count_since(connection, _midnight(self._now()))
+        return {
+            "is_link_up": is_link_up,
+            "now": self._now(),
+            "tiles": overview.tiles(boxes.every(connection), today, is_link_up=is_link_up),
+            "tallies": overview.tallies(requests.count_by_status(connection)),
+        }
+
+
+def _list(connection: Connection, query: ListQuery) -> dict[str, object]:
+    total = requests.count(connection, query.filter)
+    offset = (query.page - 1) * forms.PAGE_SIZE
+    shown = requests.page(connection, query.filter, limit=forms.PAGE_SIZE, offset=offset)
+    return {"requests": shown, "total": total, "first": offset + 1, "last": offset + len(shown)}
+
+
+def _choices(connection: Connection) -> dict[str, object]:
+    """What the filters offer: only what occurs, so that no choice leads to an empty list."""
+    return {
+        "statuses": [(s, wording.status(s)) for s in requests.used(connection, "status")],
+        "agencies": [(a, agency_name(a)) for a in requests.used(connection, "agency")],
+        "categories": [(c, wording.category(c)) for c in requests.used(connection, "category")],
+    }
+
+
+def _midnight(now: datetime) -> datetime:
+    return local(now).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,79 @@
+"""The words officers read for what the programs call by code; unknown codes are shown as they are.
+
+Pure. Indonesian only, as all staff pages; the words of statuses are `web`'s.
+"""
+
+from datetime import datetime
+
+from appliance.domain import reference
+from appliance.domain.errors import BadInput
+from appliance.domain.phone import Msisdn
+from appliance.domain.phrases import STATUS_WORDS
+from appliance.domain.service_request import IllegalMove
+from command_center.casework import Outdated
+
+CHANNELS = {"portal": "WiFi", "kiosk": "Kios", "sms": "SMS"}
+KINDS = {
+    "pengaduan": "Pengaduan",
+    "aspirasi": "Aspirasi",
+    "permintaan_informasi": "Informasi",
+    "darurat": "Darurat",
+}
+SENSITIVITIES = {"publik": "Publik", "disamarkan": "Disamarkan", "rahasia": "Rahasia"}
+
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
+
+
+def status(value: str) -> str:
+    """Where a request stands."""
+    return next((word for known, word in STATUS_WORDS.items() if known == value), value)
+
+
+def channel(value: str) -> str:
+    """How the resident reached us."""
+    return CHANNELS.get(value, value)
+
+
+def kind(value: str) -> str:
+    """What the resident wants."""
+    return KINDS.get(value, value)
+
+
+def sensitivity(value: str) -> str:
+    """Who may see the text."""
+    return SENSITIVITIES.get(value, value)
+
+
+def category(value: str) -> str:
+    """What it is about."""
+    known = reference.categories().get(value)
+    return known.name if known else value
+
+
+def phone(value: str) -> str:
+    """A number in the groups it is read aloud in."""
+    try:
+        return Msisdn.parse(value).grouped
+    except BadInput:
+        return value
+
+
+def age(at: datetime, now: datetime) -> str:
+    """How long ago, in one unit: `baru saja`, `12 menit`, `3 jam`, `5 hari`."""
+    seconds = int((now - at).total_seconds())
+    if seconds < _MINUTE_S:
+        return "baru saja"
+    if seconds < _HOUR_S:
+        return f"{seconds // _MINUTE_S} menit"
+    if seconds < 2 * _DAY_S:
+        return f"{seconds // _HOUR_S} jam"
+    return f"{seconds // _DAY_S} hari"
+
+
+def problem(error: BadInput) -> str:
+    """Why a change was refused, for the officer."""
+    if isinstance(error, Outdated):
+        return "Laporan ini baru saja diubah petugas lain. Periksa keadaannya, lalu ulangi."
+    if isinstance(error, IllegalMove):
+        return "Dari status sekarang, laporan ini tidak boleh berpindah ke status itu."
+    return str(error)

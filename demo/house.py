@@ -1,0 +1,115 @@
+"""The whole house on one machine: its ports, its configuration and its processes."""
+
+import socket
+import sys
+from pathlib import Path
+
+from appliance.runtime import settings
+from demo import broker
+from demo.air import control_socket
+from demo.broker import Engine
+from demo.supervisor import Child, Supervisor, answers
+
+PREFERRED_PORTS = {"portal": 8080, "kiosk": 8081, "center": 8090, "broker": 1883}
+
+_CONFIG = """\
+# Written anew by every `make run`.
+[site]
+code = "14.71.07"
+name = "Bukit Raya"
+city = "Kota Pekanbaru"
+
+[store]
+path = "{folder}/posko.db"
+
+[portal]
+listen = "127.0.0.1:{portal}"
+url = "http://127.0.0.1:{portal}"
+
+[kiosk]
+listen = "127.0.0.1:{kiosk}"
+
+[modem]
+device = "{folder}/ttyModem"
+
+[sync]
+broker = "127.0.0.1"
+port = {broker}
+
+[center]
+listen = "127.0.0.1:{center}"
+database = "sqlite:///{folder}/center.db"
+broker = "127.0.0.1"
+port = {broker}
+"""
+
+
+class House:
+    """Every process of the product, for kecamatan Bukit Raya, with its data in one folder."""
+
+    def __init__(self, folder: Path, ports: dict[str, int], engine: Engine) -> None:
+        self.folder = folder.resolve()
+        self.config = self.folder / "posko.toml"
+        (self.folder / "logs").mkdir(parents=True, exist_ok=True)
+        self.config.write_text(_CONFIG.format(folder=self.folder, **ports))
+        self.settings = settings.load(self.config)
+        self.supervisor = Supervisor()
+        self._engine = engine
+
+    def children(self) -> list[Child]:
+        """The processes in the order they start."""
+        return [
+            self._broker(),
+            self._daemon("center", "command_center"),
+            self._daemon("sync", "sync_agent"),
+            self._daemon("portal", "captive_portal"),
+            self._daemon("kiosk", "appliance.kiosk"),
+            self._simulator(),
+            self._daemon("modem", "modem"),
+        ]
+
+    def _daemon(self, name: str, package: str) -> Child:
+        command = [sys.executable, "-m", package, "--config", str(self.config)]
+        return Child(name, command, self._log(name))
+
+    def _broker(self) -> Child:
+        port = self.settings.sync.port
+        command = broker.command(self._engine, self.folder, port)
+        return Child(
+            "broker",
+            command,
+            self._log("broker"),
+            is_ready=lambda: answers(socket.AF_INET, ("127.0.0.1", port)),
+        )
+
+    def _simulator(self) -> Child:
+        device, control = self.settings.modem.device, str(control_socket(self.folder))
+        memory = str(self.folder / "modem-simulator.json")
+        options = ["--link", device, "--control", control, "--state", memory]
+        return Child(
+            "modem-simulator",
+            [sys.executable, "-m", "tests.sim.modem_pty", *options],
+            self._log("modem-simulator"),
+            is_ready=lambda: answers(socket.AF_UNIX, control),
+        )
+
+    def _log(self, name: str) -> Path:
+        return self.folder / "logs" / f"{name}.log"
+
+
+def free_ports() -> dict[str, int]:
+    """The usual ports where they are free, others where they are not."""
+    return {name: _free_port(port) for name, port in PREFERRED_PORTS.items()}
+
+
+def _free_port(preferred: int) -> int:
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            chosen: int = probe.getsockname()[1]
+            return chosen
+    raise OSError("no free port on 127.0.0.1")

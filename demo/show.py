@@ -1,0 +1,76 @@
+"""`posko demo run`: start the house, print where to look, and stream what happens in it."""
+
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from appliance.runtime import ids
+from appliance.store import migrate
+from appliance.store.database import Watcher, connect
+from demo import broker, house, journey
+from demo.house import House
+
+LOOK_EVERY_S = 0.1
+
+
+def run(folder: Path) -> None:
+    """Start everything, stream the journey until Ctrl-C or SIGTERM, stop everything."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    place = House(folder, house.free_ports(), broker.choose())
+    try:
+        for child in place.children():
+            if stop.is_set():
+                return
+            print(f"starting {child.name} ...", flush=True)
+            place.supervisor.start(child)
+        print(_table(place), flush=True)
+        _follow(place, stop)
+    finally:
+        print("\nstopping ...", flush=True)
+        place.supervisor.stop()
+
+
+def _table(place: House) -> str:
+    loaded = place.settings
+    posko = Path(sys.executable).with_name("posko")
+    shown = posko.relative_to(Path.cwd()) if posko.is_relative_to(Path.cwd()) else posko
+    config = place.config
+    if config.is_relative_to(Path.cwd()):
+        config = config.relative_to(Path.cwd())
+    return f"""
+  Posko {loaded.site.name}, {loaded.site.city} - demonstration, data in {config.parent}/
+
+  Portal (residents' phones)   http://{loaded.portal.listen}/
+  Kiosk (the hall)             http://{loaded.kiosk.listen}/
+  Command center (the city)    http://{loaded.center.listen}/
+  Send an SMS                  {shown} demo sms 081234567890 "lampu jalan mati di jl Sudirman"
+  Look inside                  {shown} status --config {config}
+                               {shown} requests --config {config}
+
+  Ctrl-C stops everything. The journey of each complaint:
+"""
+
+
+def _follow(place: House, stop: threading.Event) -> None:
+    loaded = place.settings
+    migrate.ensure(loaded.store.path, loaded.site.site_code, ids.new_epoch)
+    db = connect(loaded.store.path)
+    watcher = Watcher(db)
+    seen = journey.look(db)
+    while not stop.wait(LOOK_EVERY_S):
+        for name in place.supervisor.revive():
+            _say(f"{name} had died and was started again")
+        if watcher.changed():
+            fresh = journey.look(db)
+            for line in journey.news(seen, fresh):
+                _say(line)
+            seen = fresh
+    db.close()
+
+
+def _say(line: str) -> None:
+    print(f"  {time.strftime('%H:%M:%S')}  {line}", flush=True)

@@ -1,0 +1,5 @@
+"""The SMS channel: a GSM modem on a serial port, driven in PDU mode.
+
+Floors, lowest first: ``pdu`` and ``at`` (pure codecs), ``exchange``, ``procedures`` and ``machine``
+(pure behaviour), ``driver`` (the port), ``mailbox`` (SMS to actions), ``__main__`` (composition).
+"""

@@ -1,0 +1,75 @@
+"""Stored parts to whole messages (3GPP 23.040 clause 9.2.3.24.1); pure.
+
+References are reused, by the same phone too: a second, different part for a taken place begins
+another message. Does not know when to give up waiting: the mailbox decides that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from appliance.domain.sms import StoredPart
+from modem.pdu import concat, tpdu
+
+MISSING_MARK = "[bagian {number} hilang]"
+
+
+@dataclass(slots=True)
+class Message:
+    """The parts of one message that are here, by place."""
+
+    total: int
+    parts: dict[int, StoredPart] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no part is missing."""
+        return len(self.parts) == self.total
+
+    @property
+    def part_ids(self) -> tuple[int, ...]:
+        """Ids in the order of arrival."""
+        return tuple(sorted(part.id for part in self.parts.values()))
+
+    @property
+    def oldest(self) -> StoredPart:
+        """The part that came first."""
+        return min(self.parts.values(), key=lambda part: part.id)
+
+    def deliveries(self) -> list[tpdu.Deliver]:
+        """Decode the parts, in order."""
+        decoded = [tpdu.decode(self.parts[place].tpdu) for place in sorted(self.parts)]
+        return [message for message in decoded if isinstance(message, tpdu.Deliver)]
+
+    def text(self) -> str:
+        """Join and decode; each gap is marked where it is."""
+        run: list[tpdu.UserData] = []
+        texts: list[str] = []
+        for place in range(1, self.total + 1):
+            if place in self.parts:
+                message = tpdu.decode(self.parts[place].tpdu)
+                if isinstance(message, tpdu.Deliver):
+                    run.append(message.content)
+                continue
+            texts += [concat.join(run), MISSING_MARK.format(number=place)]
+            run = []
+        texts.append(concat.join(run))
+        return " ".join(text for text in texts if text)
+
+
+def assemble(parts: Sequence[StoredPart]) -> list[Message]:
+    """Group parts, oldest first, into messages, complete or not."""
+    messages: list[Message] = []
+    open_messages: dict[str, Message] = {}
+    for part in parts:
+        if part.concat_key is None:
+            messages.append(Message(total=1, parts={1: part}))
+            continue
+        message = open_messages.get(part.concat_key)
+        if message is None or part.part in message.parts:
+            message = Message(total=part.total)
+            open_messages[part.concat_key] = message
+            messages.append(message)
+        message.parts[part.part] = part
+        if message.is_complete:
+            del open_messages[part.concat_key]
+    return messages

@@ -1,0 +1,120 @@
+"""Taking messages from the modem's memory: list or read, hand over, delete only what is committed.
+
+A slot is deleted right after its own PDU was stored, by index, never with a flag: messages that
+arrive meanwhile must survive. A slot that reads the same nonsense again and again is handed over
+as it is and freed, for one bad slot must not stop the channel.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+from modem.at import commands
+from modem.events import Timing
+from modem.exchange import Command, Message
+from modem.procedures.steps import (
+    Answer,
+    Collected,
+    Pause,
+    Procedure,
+    Step,
+    ask,
+    ask_command,
+    hand_over,
+)
+
+# One listing after another while messages keep coming in, as on a full SIM that drains.
+_MAX_LISTINGS = 50
+# Equal bad readings until a slot, and not the line, is taken to be at fault.
+_BAD_READINGS = 3
+
+
+@dataclass(slots=True)
+class Damage:
+    """Slots that could not be read: what stood there and how often."""
+
+    readings: dict[tuple[str, int], tuple[bytes, int]] = field(default_factory=dict)
+
+    def is_hopeless(self, memory: str, index: int, raw: bytes) -> bool:
+        """Note a bad reading; return whether there were enough equal ones."""
+        before, count = self.readings.get((memory, index), (raw, 0))
+        count = count + 1 if before == raw else 1
+        self.readings[memory, index] = (raw, count)
+        return count >= _BAD_READINGS
+
+    def forget(self, memory: str, index: int) -> None:
+        """The slot is free."""
+        self.readings.pop((memory, index), None)
+
+
+def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer, Collected]:
+    """Take everything in the selected memory, until a listing is empty."""
+    for _ in range(_MAX_LISTINGS):
+        command = Command(
+            text=commands.LIST_ALL, timeout_s=timing.storage_s, expects="+CMGL", has_pdus=True
+        )
+        reply = yield from ask_command(command)
+        if not reply.messages:
+            return Collected(is_complete=reply.is_ok)
+        is_complete = True
+        for message in reply.messages:
+            index = commands.number(message.header.arguments[0])
+            if index is None:
+                is_complete = False
+                continue
+            collected = yield from _take(message, memory, index, damage, timing)
+            if collected.is_blocked:
+                return collected
+            is_complete = is_complete and collected.is_complete
+        if not is_complete:
+            yield Pause(timing.quiet_s)
+    return Collected(is_complete=False)
+
+
+def fetch(memory: str, index: int, home: str, damage: Damage, timing: Timing) -> Procedure:
+    """Take the one message that +CMTI announced; it may lie in another memory than `home`."""
+    if memory != home:
+        yield from ask(commands.select_storage(memory), timing.storage_s, "+CPMS")
+    command = Command(
+        text=commands.read_message(index),
+        timeout_s=timing.storage_s,
+        expects="+CMGR",
+        has_pdus=True,
+    )
+    reply = yield from ask_command(command)
+    # An empty slot is answered by +CMS ERROR: 321, or by a bare OK.
+    collected = Collected(is_complete=True)
+    if not reply.messages and reply.is_ok:
+        # That OK may be a stray one: if our answer still comes, the machine sees it in the pause.
+        yield Pause(timing.quiet_s)
+    elif reply.messages:
+        collected = yield from _take(reply.messages[0], memory, index, damage, timing)
+    if memory != home:
+        yield from ask(commands.select_storage(home), timing.storage_s, "+CPMS")
+    return collected
+
+
+def sweep_all(memory: str, home: str, damage: Damage, timing: Timing) -> Procedure:
+    """Sweep a memory and return to `home`."""
+    if memory != home:
+        yield from ask(commands.select_storage(memory), timing.storage_s, "+CPMS")
+    collected = yield from sweep(memory, damage, timing)
+    if memory != home:
+        yield from ask(commands.select_storage(home), timing.storage_s, "+CPMS")
+    return collected
+
+
+def _take(
+    message: Message, memory: str, index: int, damage: Damage, timing: Timing
+) -> Generator[Step, Answer, Collected]:
+    pdu = message.pdu
+    if pdu is None:
+        if commands.pdu_length(message.header) == 0 and not message.raw:
+            return Collected(is_complete=True)
+        if not damage.is_hopeless(memory, index, message.raw):
+            return Collected(is_complete=False)
+        pdu = message.raw
+    if not (yield from hand_over(pdu, memory, index)):
+        return Collected(is_complete=False, is_blocked=True)
+    damage.forget(memory, index)
+    reply = yield from ask(commands.delete_message(index), timing.storage_s)
+    return Collected(is_complete=reply.is_ok)

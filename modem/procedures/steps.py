@@ -1,0 +1,109 @@
+"""The steps a procedure may yield, and the ways it may fail.
+
+A procedure is a generator: it yields a `Command`, a `Pause` or a `Handover` and is resumed with the
+`Reply`, None, or whether the mailbox stored the message. It holds no clock and does no I/O, so that
+the machine can stop it anywhere.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from modem.events import Health, ModemState, SendOutcome
+from modem.exchange import Command, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait; lines that come meanwhile are unsolicited or late and end nothing."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """Give a PDU to the mailbox."""
+
+    pdu: bytes
+    memory: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What a start achieved; `routing` is None where the modem announces nothing."""
+
+    profile: str
+    memory: str
+    routing: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A start went through; `is_complete` is false if messages had to stay on the SIM."""
+
+    is_complete: bool
+    configuration: Configuration
+    health: Health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """An inspection found the modem as configured."""
+
+    health: Health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """Reading went through; `is_complete` is false if something has to be read again."""
+
+    is_complete: bool
+    is_blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """A part has its outcome; `is_settled` is false if the modem still owes an answer."""
+
+    outcome: SendOutcome
+    is_settled: bool
+
+
+Step = Command | Pause | Handover
+Answer = Reply | bool | None
+Result = Started | Inspected | Collected | Dispatched
+Procedure = Generator[Step, Answer, Result]
+
+
+class UnresponsiveError(Exception):
+    """A command was not answered in time: nobody knows what the modem does."""
+
+
+class UnconfiguredError(Exception):
+    """The modem has other settings than we gave it: it restarted unnoticed."""
+
+
+class NotReadyError(Exception):
+    """The modem works but cannot serve, and only somebody's hands or time will change that."""
+
+    def __init__(self, state: ModemState, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state
+
+
+def ask(text: str, timeout_s: float, expects: str = "") -> Generator[Step, Answer, Reply]:
+    """Send a command; raise `UnresponsiveError` if its reply does not end."""
+    return (yield from ask_command(Command(text=text, timeout_s=timeout_s, expects=expects)))
+
+
+def ask_command(command: Command) -> Generator[Step, Answer, Reply]:
+    """Send a prepared command; raise `UnresponsiveError` if its reply does not end."""
+    reply = yield command
+    if not isinstance(reply, Reply) or reply.final is None:
+        raise UnresponsiveError(command.text.split("=")[0])
+    return reply
+
+
+def hand_over(pdu: bytes, memory: str, index: int) -> Generator[Step, Answer, bool]:
+    """Give a PDU to the mailbox; return whether it is committed."""
+    return bool((yield Handover(pdu=pdu, memory=memory, index=index)))

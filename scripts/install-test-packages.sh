@@ -1,0 +1,32 @@
+#!/bin/sh
+# Install the Debian packages that tests talk to. Without root, say what is missing; in CI
+# (CI=true) a missing package is a failure.
+set -eu
+
+# program:package:what needs it
+needed='mosquitto:mosquitto:sync, command center and end-to-end tests
+chromium:chromium:page tests and screenshots
+msgfmt:gettext:the catalogue test'
+
+missing='' left_out=''
+PATH=$PATH:/usr/sbin:/sbin
+while IFS=: read -r program package purpose; do
+    command -v "$program" >/dev/null 2>&1 && continue
+    missing="$missing $package"
+    left_out="$left_out
+  - $purpose ($package)"
+done <<LIST
+$needed
+LIST
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then
+    echo "installing Debian packages:$missing"
+    apt-get update -q
+    # shellcheck disable=SC2086  # a list of package names
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+    exit 0
+fi
+echo "Missing Debian packages. As root, run: apt-get install$missing" >&2
+echo "Without them these tests are left out:$left_out" >&2
+[ "${CI:-}" != true ] || exit 1

@@ -1,0 +1,46 @@
+"""`posko-sync`: the composition root of the sync agent."""
+
+import sys
+
+from appliance.runtime import clock, daemon, ids
+from appliance.runtime.settings import Settings
+from appliance.store import database, migrate
+from sync_agent.agent import Agent
+from sync_agent.link import Link
+
+
+def main() -> int:
+    """Run until SIGTERM; exit 0 after the current transaction."""
+    return daemon.run(
+        "posko-sync",
+        "Carry the outbox to the city's broker and bring the city's answers back.",
+        _body,
+    )
+
+
+def _body(settings: Settings) -> None:
+    stop = daemon.stop_event()
+    site, sync = settings.site.site_code, settings.sync
+    migrate.ensure(settings.store.path, site, ids.new_epoch)
+    db = database.connect(settings.store.path)
+    agent = Agent(db, clock.now, lambda: database.checkpoint(db, settings.store.path))
+    password = sync.password_file and daemon.read_secret(sync.password_file, "sync.password_file")
+    agent.attach(
+        Link(
+            sync,
+            site,
+            boot_id=clock.boot_id(),
+            connection_number=lambda: clock.now().mono_ms,
+            password=password or None,
+            on_up=agent.link_up,
+            on_down=agent.link_down,
+            on_message=agent.message,
+        )
+    )
+    daemon.notify("READY=1")
+    agent.run(stop)
+    db.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

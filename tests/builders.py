@@ -1,0 +1,57 @@
+"""Builders with defaults for the values that tests are about."""
+
+import itertools
+
+from appliance.domain import wire
+from appliance.domain.events import Event
+from appliance.domain.phone import Msisdn
+from appliance.domain.service_request import Channel, Draft
+from appliance.domain.sms import ReceivedPart, ReceivedSms
+
+PHONE = Msisdn("+6281234567890")
+CLOCK = wire.Clock(boot="boot-of-tests", mono=1)
+CITY_EPOCH = "c17ec17e"
+_numbers = itertools.count(1)
+
+
+def a_draft(text: str = "lampu jalan mati di jl Rajawali", **changes: object) -> Draft:
+    """A draft of a resident who left a phone number."""
+    values: dict[str, object] = {
+        "channel": Channel.PORTAL,
+        "text": text,
+        "submission_id": f"submission-{next(_numbers)}",
+        "reporter_phone": PHONE,
+    }
+    return Draft(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def a_batch(
+    *events: Event, first: int = 1, epoch: str = CITY_EPOCH, lane: str = "p1"
+) -> wire.Batch:
+    """A batch of known events."""
+    return wire.Batch(
+        epoch=epoch,
+        lane=lane,  # type: ignore[arg-type]
+        first=first,
+        sent=CLOCK,
+        events=[
+            wire.WireEvent(y=event.KIND, c=CLOCK, d=wire.raw(wire.encode_event(event).decode()))
+            for event in events
+        ],
+    )
+
+
+def a_part(tpdu: bytes = b"\x04tpdu", **changes: object) -> ReceivedPart:
+    """One received TPDU; the fingerprint follows from its bytes."""
+    values: dict[str, object] = {
+        "fingerprint": tpdu.hex().ljust(64, "0")[:64],
+        "tpdu": tpdu,
+        "sender": PHONE.e164,
+    }
+    return ReceivedPart(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def an_sms(text: str, *part_ids: int, phone: Msisdn | None = PHONE) -> ReceivedSms:
+    """A whole message made of stored parts."""
+    sender = phone.e164 if phone else "TELKOMSEL"
+    return ReceivedSms(sender=sender, phone=phone, text=text, part_ids=part_ids)

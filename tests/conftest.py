@@ -1,0 +1,49 @@
+"""Fixtures that every kind of test shares: a real database file, and fixed times and ids."""
+
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from appliance.domain.ids import SiteCode
+from appliance.domain.moment import Moment
+from appliance.store import migrate
+from appliance.store.database import connect
+
+SITE = SiteCode("14.71.07")
+EPOCH = "0a1b2c3d"
+START = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+
+
+def at(**after: float) -> Moment:
+    """A moment some time after START, e.g. at(hours=2)."""
+    delta = timedelta(**after)
+    return Moment(
+        wall=START + delta, boot_id="boot-of-tests", mono_ms=int(delta.total_seconds() * 1000)
+    )
+
+
+@pytest.fixture
+def db_path(tmp_path: Path) -> Path:
+    """A migrated database file of kecamatan Bukit Raya."""
+    path = tmp_path / "posko.db"
+    migrate.ensure(path, SITE, lambda: EPOCH)
+    return path
+
+
+@pytest.fixture
+def db(db_path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to it."""
+    connection = connect(db_path)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def new_id() -> Callable[[], str]:
+    """Ids that count up."""
+    numbers = itertools.count(1)
+    return lambda: f"00000000-0000-7000-8000-{next(numbers):012d}"

@@ -1,0 +1,103 @@
+"""The portal as a phone shows it: 360 and 320 pixels wide, no JavaScript, plain HTTP by name."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from appliance.runtime import clock, ids
+from appliance.runtime.settings import Settings, Site
+from appliance.store import migrate
+from appliance.store.database import connect
+from captive_portal.app import create_app
+from tests.support.browser import LAN_NAME, chromium, overflow, served, small_targets
+
+pytestmark = pytest.mark.slow
+
+FINGER_PX = 44
+"""WCAG 2.2, 2.5.5 Target Size (Enhanced)."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    path: Path = tmp_path_factory.mktemp("portal") / "posko.db"
+    settings = Settings(site=Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru"))
+    migrate.ensure(path, settings.site.site_code, ids.new_epoch)
+    app = create_app(settings, partial(connect, path), now=clock.now, new_id=ids.new_id)
+    with served(app) as port:
+        yield f"http://{LAN_NAME}:{port}"
+
+
+@pytest.fixture(params=[360, 320])
+def phone(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": request.param, "height": 640},
+        java_script_enabled=False,
+        base_url=address,
+        locale="id-ID",
+    )
+    yield context.new_page()
+    context.close()
+
+
+def fits(page: Page) -> None:
+    assert overflow(page)[0] == 0, page.url
+    assert small_targets(page, FINGER_PX) == [], page.url
+
+
+def test_a_resident_reports_and_sees_the_ticket(phone: Page) -> None:
+    phone.goto("/")
+    fits(phone)
+    report = phone.get_by_role("link", name="Lapor")
+    box = report.bounding_box()
+    assert box
+    assert box["y"] + box["height"] < 640, "the way to report must be in sight without scrolling"
+    report.click()
+    fits(phone)
+    phone.get_by_label("Apa masalahnya?").fill("Lampu jalan mati di gang Anggrek, dekat masjid")
+    phone.get_by_label("Kelurahan").select_option(label="Simpang Tiga")
+    phone.get_by_label("Nomor HP").fill("0812 3456 7890")
+    phone.get_by_role("main").get_by_role("button", name="Kirim laporan").click()
+    phone.wait_for_url("**/tiket/*")
+    fits(phone)
+    assert phone.get_by_role("heading", name="Laporan Anda tersimpan").is_visible()
+    assert phone.locator(".ticket").is_visible()
+    assert phone.locator(".tick-done").count() == 1
+    assert phone.locator(".qr svg").is_visible()
+
+
+def test_a_mistake_keeps_the_text_and_fits(phone: Page) -> None:
+    phone.goto("/lapor")
+    phone.get_by_label("Apa masalahnya?").fill("Parit tersumbat")
+    phone.get_by_label("Nomor HP").fill("12")
+    phone.get_by_label("Nomor HP").press("Enter")
+    phone.wait_for_selector(".field-error")
+    fits(phone)
+    assert phone.get_by_label("Apa masalahnya?").input_value() == "Parit tersumbat"
+    assert phone.locator("html").get_attribute("lang") == "id", "Enter must send, not switch"
+
+
+def test_the_language_button_keeps_the_text(phone: Page) -> None:
+    phone.goto("/lapor")
+    phone.get_by_label("Apa masalahnya?").fill("Parit tersumbat")
+    phone.get_by_role("button", name="English").click()
+    phone.wait_for_selector("html[lang=en]")
+    fits(phone)
+    assert phone.get_by_label("What is wrong?").input_value() == "Parit tersumbat"
+
+
+def test_a_wrong_number_fits_and_says_so(phone: Page) -> None:
+    phone.goto("/")
+    phone.get_by_label("Sudah melapor? Lihat keadaannya").fill("07 123 456")
+    phone.get_by_role("button", name="Cari").click()
+    phone.wait_for_url("**/status*")
+    fits(phone)
+    assert phone.get_by_text("Nomor laporan tidak ditemukan").is_visible()

@@ -1,0 +1,72 @@
+"""The processes of the web faces: settings in, READY, pages, SIGTERM, exit 0."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+CONFIG = """
+[site]
+code = "14.71.07"
+name = "Bukit Raya"
+city = "Pekanbaru"
+[store]
+path = "{folder}/posko.db"
+[portal]
+listen = "127.0.0.1:{port}"
+[kiosk]
+listen = "127.0.0.1:{port}"
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.parametrize("module", ["captive_portal", "appliance.kiosk"])
+def test_a_face_starts_says_ready_serves_and_leaves_cleanly(module: str, tmp_path: Path) -> None:
+    port = free_port()
+    config = tmp_path / "posko.toml"
+    config.write_text(CONFIG.format(folder=tmp_path, port=port))
+    notify = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(notify))
+        systemd.settimeout(20)
+        with subprocess.Popen(
+            [sys.executable, "-m", module],
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "POSKO_CONFIG": str(config), "NOTIFY_SOCKET": str(notify)},
+        ) as process:
+            try:
+                assert systemd.recv(100) == b"READY=1"
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+                    assert "Kecamatan Bukit Raya" in page.read().decode()
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(10) == 0
+            finally:
+                process.kill()
+
+
+def test_a_wrong_setting_is_named_and_ends_with_its_own_status(tmp_path: Path) -> None:
+    config = tmp_path / "posko.toml"
+    config.write_text(CONFIG.format(folder=tmp_path, port=1).replace("listen", "lisen"))
+    done = subprocess.run(
+        [sys.executable, "-m", "captive_portal", "--config", str(config)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.returncode == 78
+    assert "portal.lisen" in done.stderr
+    assert "Traceback" not in done.stderr

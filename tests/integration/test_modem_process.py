@@ -1,0 +1,127 @@
+"""`python -m modem` as systemd runs it: real process, real database, simulated modem."""
+
+import signal
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from appliance.domain.ids import SiteCode
+from appliance.store import migrate, requests, texts
+from appliance.store.database import connect
+from tests.sim.running import running_modem
+
+CONFIG = """
+[site]
+code = "14.71.07"
+name = "Bukit Raya"
+city = "Pekanbaru"
+
+[store]
+path = "{folder}/posko.db"
+
+[modem]
+device = "{folder}/modem"
+"""
+
+
+class Daemon:
+    def __init__(self, folder):
+        self.folder = folder
+        self.config = folder / "posko.toml"
+        self.config.write_text(CONFIG.format(folder=folder), encoding="utf-8")
+        migrate.ensure(folder / "posko.db", SiteCode("14.71.07"), lambda: "00000001")
+        self.log = (folder / "modem.log").open("ab")
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "modem", "--config", str(self.config)], stderr=self.log
+        )
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self):
+        self.process.terminate()
+        return self.process.wait(10)
+
+    def query(self, function):
+        db = connect(self.folder / "posko.db")
+        try:
+            return list(function(db))
+        finally:
+            db.close()
+
+    def reports(self):
+        return [request.text for request in self.query(requests.every)]
+
+
+@pytest.fixture
+def modem_sim(tmp_path):
+    with running_modem(tmp_path) as control:
+        yield control
+
+
+@pytest.fixture
+def daemon(tmp_path, modem_sim):
+    daemon = Daemon(tmp_path)
+    yield daemon
+    if daemon.process.poll() is None:
+        daemon.kill()
+    daemon.log.close()
+
+
+def test_report_by_sms_is_answered_by_sms_and_the_daemon_stops_cleanly(daemon, modem_sim):
+    modem_sim.sms("08123456789", "Lampu jalan mati di jl Rajawali dekat masjid")
+    modem_sim.wait_for(modem_sim.delivered, limit_s=20)
+    (reply,) = modem_sim.delivered()
+    (request,) = daemon.query(requests.every)
+    assert reply["to"] == "+628123456789"
+    assert str(request.ticket) in reply["text"]
+    assert daemon.stop() == 0
+    log = (daemon.folder / "modem.log").read_text(encoding="utf-8")
+    assert "8123456789" not in log
+    assert "Rajawali" not in log
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_each_report_is_stored_once_and_answered_at_most_once(
+    daemon, modem_sim
+):
+    sent = [f"Laporan {number}: got mampet di RT {number}" for number in range(60)]
+    for number, text in enumerate(sent):
+        modem_sim.sms(f"0812345{number:05d}", text)
+        if number % 12 == 11:
+            modem_sim.wait_for(
+                lambda number=number: len(daemon.reports()) > number - 8,
+                limit_s=20,
+            )
+            daemon.kill()
+            daemon.start()
+    modem_sim.wait_for(lambda: len(daemon.reports()) >= len(sent), limit_s=30)
+    modem_sim.wait_for(
+        lambda: not {text.state for text in daemon.query(texts.every)} & {"queued", "sending"},
+        limit_s=30,
+    )
+    assert sorted(daemon.reports()) == sorted(sent)
+    answers = Counter(delivered["to"] for delivered in modem_sim.delivered())
+    assert max(answers.values()) == 1
+    uncertain = [text for text in daemon.query(texts.every) if text.state == "uncertain"]
+    assert len(answers) + len(uncertain) >= len(sent)
+    audit = modem_sim.audit()
+    assert (audit["deleted_unread"], audit["deleted_all"], audit["slots"]["SM"]) == (0, 0, 0)
+
+
+def test_missing_configuration_is_explained(tmp_path):
+    result = subprocess.run(
+        [sys.executable, "-m", "modem", "--config", str(tmp_path / "none.toml")],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=20,
+    )
+    assert result.returncode == 78
+    assert "none.toml" in result.stderr

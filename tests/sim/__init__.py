@@ -1,0 +1,1 @@
+"""Simulated peers: pure device models, and thin adapters that put them on a pty or a socket."""

@@ -1,0 +1,122 @@
+"""A machine and a simulated modem joined by a perfect or a byte-wise wire, in virtual time."""
+
+from collections.abc import Callable
+
+from modem.driver import NotStoredError
+from modem.events import (
+    Deliver,
+    Effect,
+    Event,
+    PortLost,
+    PortOpened,
+    Received,
+    Refused,
+    Reopen,
+    Report,
+    SendRequested,
+    Sent,
+    Stored,
+    Tick,
+    Timing,
+    Uncertain,
+    Write,
+)
+from modem.machine import Machine
+from tests.sim.modem import ModemSim
+from tests.sim.postbox import Postbox
+
+STEP_S = 0.05
+ANSWER_S = 0.01
+
+
+class Rig:
+    """Turns the crank until a condition holds; time costs nothing here."""
+
+    def __init__(
+        self,
+        sim: ModemSim | None = None,
+        *,
+        timing: Timing | None = None,
+        pin: str = "",
+        is_bytewise: bool = False,
+    ) -> None:
+        self.sim = sim or ModemSim()
+        self.postbox = Postbox()
+        self.machine = Machine(timing=timing, pin=pin)
+        self.now = 1000.0
+        self.reopened = 0
+        self.log: list[str] = []
+        self._is_bytewise = is_bytewise
+        self._to_modem = bytearray()
+        self._must_reopen = False
+        self.feed(PortOpened())
+
+    def feed(self, event: Event) -> None:
+        """Give the machine an event and perform what it asks for."""
+        events = [event]
+        while events:
+            for effect in self.machine.step(events.pop(0), self.now):
+                events += self._perform(effect)
+
+    def _perform(self, effect: Effect) -> list[Event]:
+        match effect:
+            case Write(data):
+                self._to_modem += data
+                self.log.append(data.decode("latin-1").strip("\r\x1b"))
+            case Deliver():
+                return [Stored(effect.delivery_id, self._store(effect))]
+            case Sent(part_id, reference):
+                self.postbox.sent(part_id, reference)
+            case Refused(part_id, error, verdict):
+                self.postbox.refused(part_id, error, verdict)
+            case Uncertain(part_id):
+                self.postbox.uncertain(part_id)
+            case Reopen():
+                self._must_reopen = True
+            case Report(health):
+                self.postbox.modem_state(health)
+        return []
+
+    def _store(self, effect: Deliver) -> bool:
+        self.log.append(f"deliver {effect.index}")
+        try:
+            self.postbox.receive(effect.pdu, memory=effect.memory, index=effect.index)
+        except NotStoredError:
+            return False
+        return True
+
+    def turn(self) -> None:
+        """One turn of the wire; idle turns take longer, as a blocking read would."""
+        written, self._to_modem = bytes(self._to_modem), bytearray()
+        said = self.sim.update(self.now, written)
+        self.now += ANSWER_S if said or written else STEP_S
+        pieces = [bytes([byte]) for byte in said] if said and self._is_bytewise else [said]
+        for piece in pieces:
+            self.feed(Received(piece) if piece else Tick())
+        if self._must_reopen:
+            self._must_reopen = False
+            self.reopened += 1
+            self.sim.reopened()
+            self._to_modem.clear()
+            self.feed(PortLost())
+            self.feed(PortOpened())
+        if self.machine.can_send and (part := self.postbox.next_part()):
+            self.feed(SendRequested(part))
+
+    def run_until(self, condition: Callable[[], object], *, limit_s: float = 30.0) -> float:
+        """Turn until the condition holds; return how long that took, fail after `limit_s`."""
+        begin = self.now
+        while not condition():
+            self.turn()
+            assert self.now - begin <= limit_s, self.log[-30:]
+        return self.now - begin
+
+    def run_for(self, seconds: float) -> None:
+        """Turn for that long."""
+        end = self.now + seconds
+        while self.now < end:
+            self.turn()
+
+    def run_until_ready(self, *, limit_s: float = 60.0) -> float:
+        """Turn until the machine can send."""
+        return self.run_until(lambda: self.machine.can_send, limit_s=limit_s)

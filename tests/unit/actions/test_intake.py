@@ -1,0 +1,141 @@
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from appliance.actions import intake
+from appliance.actions.intake import Receipt, Refused
+from appliance.domain.quota import Quota
+from appliance.domain.service_request import Channel, Draft, Kind, Sensitivity, Status
+from appliance.domain.topics import Lane
+from appliance.store import outbox, requests, texts
+from tests.builders import PHONE, a_draft
+from tests.conftest import at
+
+NewId = Callable[[], str]
+
+
+def receive(db: sqlite3.Connection, draft: Draft, new_id: NewId, **when: float) -> Receipt:
+    receipt = intake.receive(db, draft, at(**when), new_id)
+    assert isinstance(receipt, Receipt)
+    return receipt
+
+
+def test_a_request_is_stored_with_its_event_and_its_text(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    request = receive(db, a_draft("lampu jalan mati"), new_id).request
+    assert request == requests.by_ticket(db, request.ticket)
+    assert (request.category, request.agency, request.status) == ("pju", "DISHUB", Status.RECEIVED)
+    assert not request.acked
+    [event] = outbox.every(db)
+    assert (event.lane, event.seq, event.subject) == (Lane.COMPLAINTS, 1, request.id)
+    [text] = texts.every(db)
+    assert text.recipient == PHONE.e164
+    assert str(request.ticket) in text.body
+    assert [entry.status for entry in requests.history(db, request.id)] == [Status.RECEIVED]
+
+
+@pytest.mark.parametrize("table", ["requests", "outbox", "texts", "request_history"])
+def test_a_failure_in_the_middle_leaves_nothing_behind(
+    db: sqlite3.Connection, new_id: NewId, table: str
+) -> None:
+    db.execute(
+        f"CREATE TRIGGER break BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'broken'); END"
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="broken"):
+        intake.receive(db, a_draft(), at(), new_id)
+    db.execute("DROP TRIGGER break")
+    for name in ("requests", "outbox", "texts", "request_history"):
+        assert db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] == 0
+    assert receive(db, a_draft(), new_id).is_new
+    assert [row.seq for row in outbox.every(db)] == [1]
+
+
+def test_the_same_submission_again_gives_the_same_ticket(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    draft = a_draft(reporter_phone=None)
+    first = receive(db, draft, new_id)
+    again = receive(db, draft, new_id, minutes=5)
+    assert (first.is_new, again.is_new) == (True, False)
+    assert again.request.ticket == first.request.ticket
+    assert len(outbox.every(db)) == 1
+
+
+def test_the_same_text_from_the_same_phone_within_a_day_is_one_ticket_on_any_channel(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    first = receive(db, a_draft("got mampet", channel=Channel.SMS), new_id)
+    again = receive(db, a_draft("got mampet", channel=Channel.KIOSK), new_id, hours=23)
+    later = receive(db, a_draft("got mampet"), new_id, hours=25)
+    assert again.request.ticket == first.request.ticket
+    assert later.request.ticket != first.request.ticket
+
+
+def test_two_people_with_the_same_words_get_two_tickets(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    one = receive(db, a_draft("got mampet", reporter_phone=None), new_id)
+    two = receive(db, a_draft("got mampet", reporter_phone=None), new_id)
+    assert one.request.ticket != two.request.ticket
+
+
+def test_an_emergency_takes_the_urgent_lane_and_its_text_says_112_first(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    request = receive(db, a_draft("tolong cepat kebakaran di pasar"), new_id).request
+    assert request.kind is Kind.EMERGENCY
+    assert outbox.every(db)[0].lane is Lane.URGENT
+    assert texts.every(db)[0].body.startswith("DARURAT: TELEPON 112")
+    assert texts.every(db)[0].priority == 0
+
+
+def test_a_confidential_report_is_answered_without_its_topic(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    request = receive(db, a_draft("saya dipukul suami, kdrt"), new_id).request
+    assert request.sensitivity is Sensitivity.CONFIDENTIAL
+    assert "DIRAHASIAKAN" in texts.every(db)[0].body
+    assert "kdrt" not in texts.every(db)[0].body.lower()
+
+
+def test_choosing_another_category_does_not_lift_confidentiality(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    request = receive(db, a_draft("saya dipukul suami, kdrt", category="kesehatan"), new_id).request
+    assert (request.category, request.sensitivity) == ("kesehatan", Sensitivity.CONFIDENTIAL)
+
+
+def test_a_category_nobody_knows_is_judged_by_triage(db: sqlite3.Connection, new_id: NewId) -> None:
+    assert (
+        receive(db, a_draft("lampu jalan mati", category="x'--"), new_id).request.category == "pju"
+    )
+
+
+def test_a_device_over_its_limit_is_refused_but_never_an_emergency(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    limit = Quota(limit=2, window=timedelta(hours=1))
+
+    def submit(text: str, **when: float) -> Receipt | Refused:
+        return intake.receive(db, a_draft(text), at(**when), new_id, origin="10.0.0.9", limit=limit)
+
+    assert isinstance(submit("satu"), Receipt)
+    assert isinstance(submit("dua"), Receipt)
+    refused = submit("tiga", minutes=10)
+    assert isinstance(refused, Refused)
+    assert refused.retry_after_s == 3000
+    assert isinstance(submit("tolong cepat rumah kebakaran", minutes=10), Receipt)
+    assert isinstance(submit("tiga", minutes=61), Receipt)
+    assert db.execute("SELECT min(at_ms) FROM intake_attempts").fetchone()[0] > 0
+
+
+def test_old_attempts_of_devices_are_forgotten(db: sqlite3.Connection, new_id: NewId) -> None:
+    limit = Quota(limit=2, window=timedelta(hours=1))
+    for hour in range(5):
+        intake.receive(
+            db, a_draft(f"laporan {hour}"), at(hours=2 * hour), new_id, origin="a", limit=limit
+        )
+    assert db.execute("SELECT count(*) FROM intake_attempts").fetchone()[0] == 1

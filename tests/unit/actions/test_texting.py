@@ -1,0 +1,109 @@
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+
+from appliance.actions import intake, texting
+from appliance.actions.texting import Refusal
+from appliance.store import texts
+from tests.builders import PHONE, a_draft
+from tests.conftest import at
+
+
+def in_two(_recipient: str, body: str) -> list[bytes]:
+    return [body[:5].encode(), body[5:].encode()]
+
+
+@pytest.fixture
+def queued(db: sqlite3.Connection, new_id: Callable[[], str]) -> sqlite3.Connection:
+    intake.receive(db, a_draft(), at(), new_id)
+    return db
+
+
+def claim(db: sqlite3.Connection, **when: float) -> texting.ClaimedPart:
+    part = texting.claim_part(db, at(**when), in_two)
+    assert part is not None
+    return part
+
+
+def state(db: sqlite3.Connection) -> str:
+    return texts.every(db)[0].state
+
+
+def test_the_parts_of_a_text_are_sent_in_order(queued: sqlite3.Connection) -> None:
+    first = claim(queued)
+    assert state(queued) == "sending"
+    texting.part_sent(queued, first.id, 7, at())
+    second = claim(queued)
+    assert first.tpdu + second.tpdu == texts.every(queued)[0].body.encode()
+    texting.part_sent(queued, second.id, 8, at())
+    assert state(queued) == "sent"
+    assert texting.claim_part(queued, at(), in_two) is None
+
+
+def test_a_part_caught_by_a_crash_is_uncertain_and_never_sent_again(
+    queued: sqlite3.Connection,
+) -> None:
+    texting.part_sent(queued, claim(queued).id, 7, at())
+    claim(queued)
+    assert texting.recover(queued, at(minutes=1)) == 1
+    assert state(queued) == "uncertain"
+    assert texting.claim_part(queued, at(hours=5), in_two) is None
+
+
+def test_an_uncertain_text_is_settled_by_its_status_report(queued: sqlite3.Connection) -> None:
+    for reference in (7, 8):
+        part = claim(queued)
+        texting.part_uncertain(queued, part.id, at())
+        assert texting.report(
+            queued, recipient="081234567890", message_reference=reference,
+            is_delivered=True, now=at(minutes=1),
+        )  # fmt: skip
+    assert state(queued) == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("recipient", "reference"), [("+6281111111111", 7), (PHONE.e164, 99), ("", 7)]
+)
+def test_a_report_for_something_else_changes_nothing(
+    queued: sqlite3.Connection, recipient: str, reference: int
+) -> None:
+    texting.part_sent(queued, claim(queued).id, 7, at())
+    before = list(queued.iterdump())
+    assert not texting.report(
+        queued, recipient=recipient, message_reference=reference, is_delivered=True, now=at()
+    )
+    assert list(queued.iterdump()) == before
+
+
+def test_a_temporary_refusal_waits_longer_each_time(queued: sqlite3.Connection) -> None:
+    texting.part_refused(queued, claim(queued).id, Refusal.RETRY, "CMS 42", at())
+    assert texting.claim_part(queued, at(seconds=29), in_two) is None
+    texting.part_refused(queued, claim(queued, seconds=30).id, Refusal.RETRY, "", at(seconds=30))
+    assert texting.claim_part(queued, at(seconds=89), in_two) is None
+    claim(queued, seconds=90)
+
+
+def test_a_permanent_refusal_fails_the_text_with_its_error(queued: sqlite3.Connection) -> None:
+    texting.part_refused(queued, claim(queued).id, Refusal.GIVE_UP, "CMS 1 unassigned", at())
+    assert state(queued) == "failed"
+    assert texts.every(queued)[0].error == "CMS 1 unassigned"
+    assert texting.claim_part(queued, at(hours=1), in_two) is None
+
+
+def test_a_part_that_never_reached_the_modem_is_claimed_again(queued: sqlite3.Connection) -> None:
+    part = claim(queued)
+    texting.release_part(queued, part.id, at())
+    assert claim(queued).id == part.id
+
+
+def test_a_text_nobody_could_send_in_time_expires(queued: sqlite3.Connection) -> None:
+    assert texting.claim_part(queued, at(days=4), in_two) is None
+    assert state(queued) == "expired"
+
+
+def test_an_emergency_overtakes_the_queue(
+    queued: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    intake.receive(queued, a_draft("tolong cepat ada kebakaran"), at(), new_id)
+    assert b"DARUR" in claim(queued).tpdu

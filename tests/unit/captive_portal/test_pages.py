@@ -1,0 +1,252 @@
+"""The portal's pages over a real database."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from appliance.domain.ids import Ticket
+from appliance.domain.service_request import Status, StatusEntry
+from appliance.runtime.settings import Portal, Settings, Site
+from appliance.store import requests
+from appliance.store.database import connect, transaction
+from captive_portal.app import create_app
+from tests.conftest import START, at
+
+PAGE_MAX_BYTES = 50_000
+LONE = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
+SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
+
+
+@pytest.fixture
+def portal(db_path: Path, new_id: Callable[[], str]) -> FlaskClient:
+    settings = Settings(site=SITE, portal=Portal(reports_per_hour=3))
+    app = create_app(settings, partial(connect, db_path), now=at, new_id=new_id)
+    return app.test_client()
+
+
+def submit(portal: FlaskClient, **changes: str):
+    form = {"text": "Sampah menumpuk di gang", "submission_id": LONE, **changes}
+    return portal.post("/lapor", data=form)
+
+
+def ticket_of(response) -> str:
+    assert response.status_code == 303, response.text
+    found = re.search(r"/tiket/(\d{8})", response.headers["Location"])
+    assert found
+    return found[1]
+
+
+def move(db: sqlite3.Connection, ticket: str, status: Status, message: str = "") -> None:
+    request = requests.by_ticket(db, Ticket(ticket))
+    assert request
+    entry = StatusEntry(status=status, message=message, agency="DLHK", at=START)
+    with transaction(db):
+        requests.set_status(db, request.id, entry)
+
+
+def test_the_home_page_leads_to_everything(portal: FlaskClient) -> None:
+    page = portal.get("/").text
+    assert "Kecamatan Bukit Raya" in page
+    assert 'href="/lapor"' in page
+    assert 'action="/status"' in page
+    for number in ("112", "113", "119", "110"):
+        assert f'href="tel:{number}"' in page
+
+
+@pytest.mark.parametrize("path", ["/", "/lapor", "/status", "/status?tiket=1", "/nowhere"])
+def test_pages_are_small_and_need_no_script_and_no_other_host(portal, path: str) -> None:
+    page = portal.get(path)
+    assert len(page.data) < PAGE_MAX_BYTES
+    assert "<script" not in page.text
+    assert " style=" not in page.text
+    assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page.text)
+
+
+def test_the_first_page_with_its_style_is_below_the_captive_limit(portal: FlaskClient) -> None:
+    with portal.get("/static/posko.css") as style:
+        assert len(portal.get("/").data) + len(style.data) < 60_000
+
+
+def test_a_report_becomes_a_ticket(portal: FlaskClient, db: sqlite3.Connection) -> None:
+    number = ticket_of(submit(portal, phone="081234567890", kelurahan="14.71.07.1005"))
+    stored = requests.by_ticket(db, Ticket(number))
+    assert stored is not None
+    assert (stored.text, stored.channel) == ("Sampah menumpuk di gang", "portal")
+    assert stored.kelurahan == "14.71.07.1005"
+
+
+def test_the_ticket_page_shows_and_says_the_number(portal: FlaskClient) -> None:
+    number = ticket_of(submit(portal))
+    page = portal.get(f"/tiket/{number}?baru=1")
+    spans = f"<span>{number[:2]}</span><span>{number[2:5]}</span><span>{number[5:]}</span>"
+    assert spans in page.text
+    assert "“nol tujuh – nol nol nol – " in page.text
+    assert "<svg" in page.text
+    assert "3 hari kerja" in page.text
+    assert len(page.data) < PAGE_MAX_BYTES
+
+
+def test_sending_the_same_page_twice_gives_the_same_ticket(portal, db) -> None:
+    assert ticket_of(submit(portal)) == ticket_of(submit(portal))
+    assert requests.counts_by_status(db) == {"diterima": 1}
+
+
+def test_going_back_and_writing_another_report_loses_nothing(portal, db) -> None:
+    first = ticket_of(submit(portal))
+    assert ticket_of(submit(portal, text="Lampu jalan mati")) != first
+    assert requests.counts_by_status(db) == {"diterima": 2}
+
+
+def test_a_mistake_keeps_what_was_typed(portal: FlaskClient, db: sqlite3.Connection) -> None:
+    page = submit(portal, phone="123", location="Gg. <Anggrek>", name="Siti")
+    assert page.status_code == 400
+    assert "Nomor HP tidak terbaca" in page.text
+    for kept in (
+        "Sampah menumpuk di gang",
+        "Gg. &lt;Anggrek&gt;",
+        'value="Siti"',
+        'value="123"',
+        LONE,
+    ):
+        assert kept in page.text
+    assert requests.counts_by_status(db) == {}
+
+
+def test_switching_the_language_keeps_what_was_typed_and_sends_nothing(portal, db) -> None:
+    page = submit(portal, lang="en", location="Gg. Anggrek")
+    assert page.status_code == 200
+    assert "Write a report" in page.text
+    assert "Sampah menumpuk di gang" in page.text
+    assert 'value="Gg. Anggrek"' in page.text
+    assert 'action="/lapor?lang=en"' in page.text
+    assert requests.counts_by_status(db) == {}
+
+
+def test_a_chosen_language_stays_after_sending(portal: FlaskClient) -> None:
+    sent = portal.post("/lapor?lang=en", data={"text": "trash", "submission_id": LONE})
+    assert "lang=en" in sent.headers["Location"]
+    assert "Your report is saved" in portal.get(sent.headers["Location"]).text
+
+
+def test_reports_from_the_box_itself_are_not_counted(portal: FlaskClient) -> None:
+    for n in range(5):
+        ticket_of(submit(portal, text=f"Sampah {n}"))
+
+
+def test_too_many_reports_are_refused_with_the_text_kept(portal: FlaskClient) -> None:
+    portal.environ_base["REMOTE_ADDR"] = "10.0.0.9"
+    for n in range(3):
+        ticket_of(submit(portal, text=f"Sampah {n}"))
+    page = submit(portal, text="Sampah lagi")
+    assert page.status_code == 429
+    assert int(page.headers["Retry-After"]) > 0
+    assert "Sampah lagi" in page.text
+    assert "60 menit" in page.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"text=" + b"a" * 1_000_000,
+        b"text=%00%01%02%ff%fe&submission_id=" + LONE.encode(),
+        b"\x00\xff\xfe" * 1000,
+        b"text=%F0%28%8C%28",
+        b"text=%ED%A0%80%ED%A0%80%ED%A0%80&submission_id=" + LONE.encode(),
+        b"text",
+        b"&&&===",
+        b"",
+    ],
+    ids=["1 MB", "control", "binary", "bad utf-8", "surrogates", "no value", "separators", "empty"],
+)
+def test_garbage_gets_a_sentence_never_a_crash(portal: FlaskClient, body: bytes) -> None:
+    page = portal.post("/lapor", data=body, content_type="application/x-www-form-urlencoded")
+    # Werkzeug keeps bytes that are no UTF-8 as their percent escapes: odd, but text.
+    assert page.status_code == 303 or 400 <= page.status_code < 500
+    assert page.status_code == 303 or "Kecamatan Bukit Raya" in page.text
+
+
+def test_a_broken_multipart_body_gets_a_sentence(portal: FlaskClient) -> None:
+    page = portal.post(
+        "/lapor", data=b"--x\r\ngarbage", content_type="multipart/form-data; boundary=x"
+    )
+    assert page.status_code == 400
+
+
+def test_an_emergency_puts_112_first_but_its_number_alone_does_not_tell(portal) -> None:
+    sent = submit(portal, text="Kebakaran, tolong cepat")
+    assert "darurat=1" in sent.headers["Location"]
+    fresh = portal.get(sent.headers["Location"]).text
+    main = fresh.index("<main")
+    assert fresh.index("112 sekarang", main) < fresh.index("Laporan Anda tersimpan")
+    assert "112 sekarang" not in portal.get(f"/tiket/{ticket_of(sent)}").text
+
+
+def test_a_confidential_report_shows_only_that_it_is_handled(portal, db) -> None:
+    sent = submit(portal, text="Saya dipukul suami", phone="081234567890", name="Siti")
+    number = ticket_of(sent)
+    move(db, number, Status.FORWARDED, "ke UPT PPA")
+    assert "dirahasiakan" in portal.get(sent.headers["Location"]).text
+    for path in (f"/tiket/{number}", f"/tiket/{number}?baru=1"):
+        page = portal.get(path).text
+        assert "Sedang ditangani" in page
+        for secret in ("dipukul", "UPT PPA", "DP3APM", "Siti", "812", "tick-done"):
+            assert secret not in page
+
+
+def test_a_number_reveals_state_agency_and_messages_but_nobody(portal, db) -> None:
+    sent = submit(
+        portal, text="Sampah rahasia-isi", phone="081234567890", name="Siti", location="Gg Anggrek"
+    )
+    number = ticket_of(sent)
+    move(db, number, Status.FORWARDED, "Truk datang Senin")
+    page = portal.get(f"/tiket/{number}").text
+    assert "Diteruskan ke DLHK" in page
+    assert "Truk datang Senin" in page
+    for secret in ("rahasia-isi", "Siti", "Anggrek", "3456"):
+        assert secret not in page
+
+
+def test_the_city_is_ticked_only_after_its_acknowledgement(portal, db) -> None:
+    number = ticket_of(submit(portal))
+    city_ticked = re.compile(r'tick-done"><span class="tick-dot">[^∎]{0,600}?Diterima kota')
+
+    def ticks() -> list[str]:
+        return re.findall(r'<li class="tick( tick-done)?">', portal.get(f"/tiket/{number}").text)
+
+    assert ticks() == [" tick-done", "", "", "", ""]
+    db.execute("UPDATE outbox_lanes SET acked_seq = last_seq")
+    assert ticks() == [" tick-done", " tick-done", "", "", ""]
+    assert city_ticked.search(portal.get(f"/tiket/{number}").text)
+
+
+@pytest.mark.parametrize(
+    "spelling", ["{0} {1} {2}", "{0}.{1}-{2}", "O{0[1]} {1} {2}", " {0}{1}{2} "]
+)
+def test_a_number_is_found_however_it_is_typed(portal: FlaskClient, spelling: str) -> None:
+    number = ticket_of(submit(portal))
+    typed = spelling.format(number[:2], number[2:5], number[5:])
+    found = portal.get("/status", query_string={"tiket": typed})
+    assert (found.status_code, found.headers["Location"]) == (303, f"/tiket/{number}")
+
+
+@pytest.mark.parametrize("typed", ["07123456", "07123450", "1", "a" * 5000, "\x00", "' OR 1=1 --"])
+def test_a_wrong_number_is_not_found_in_plain_words(portal: FlaskClient, typed: str) -> None:
+    page = portal.get("/status", query_string={"tiket": typed})
+    assert page.status_code == 404
+    assert "tidak ditemukan" in page.text
+    assert len(page.data) < PAGE_MAX_BYTES
+
+
+def test_a_wrong_ticket_address_is_not_found(portal: FlaskClient) -> None:
+    assert portal.get("/tiket/07123456").status_code == 404
+    assert portal.get("/tiket/%00").status_code == 404
+
+
+def test_the_language_link_survives_odd_addresses(portal: FlaskClient) -> None:
+    page = portal.get("/?a=%22%3E%3Cscript%3E&b=%26")
+    assert "<script" not in page.text

@@ -1,0 +1,114 @@
+import json
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from appliance import __main__ as posko
+from appliance.actions import intake
+from tests.builders import PHONE, a_draft
+from tests.conftest import at
+
+
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    config = tmp_path / "posko.toml"
+    config.write_text(
+        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
+        f'[store]\npath = "{tmp_path}/posko.db"\n[modem]\npin = "4321"\n'
+    )
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["posko", *arguments, "--config", str(config)])
+        status = posko.main()
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+def test_requests_as_json_carry_every_promised_field(
+    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    intake.receive(db, a_draft("lampu jalan mati"), at(), new_id)
+    status, out, _ = command("requests", "--json")
+    [row] = json.loads(out)
+    assert status == 0
+    assert {key: row[key] for key in ("channel", "kind", "category", "status", "text", "phone")} == {
+        "channel": "portal", "kind": "pengaduan", "category": "pju", "status": "diterima",
+        "text": "lampu jalan mati", "phone": PHONE.e164,
+    }  # fmt: skip
+    assert row["acked"] is False
+    assert row["created_at"] == "2026-11-21T02:00:00+00:00"
+    assert row["ticket"].startswith("07 000 01")
+
+
+def test_outbox_and_texts_as_json(
+    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    intake.receive(db, a_draft("lampu jalan mati"), at(), new_id)
+    [event] = json.loads(command("outbox", "--json")[1])
+    assert (event["lane"], event["seq"], event["acked"]) == ("p1", 1, False)
+    assert event["data"]["text"] == "lampu jalan mati"
+    [text] = json.loads(command("texts", "--json")[1])
+    assert (text["recipient"], text["state"]) == (PHONE.e164, "queued")
+
+
+@pytest.mark.parametrize("listing", ["requests", "outbox", "texts", "status"])
+def test_tables_for_people_work_on_an_empty_and_a_full_box(
+    command: Command, db: sqlite3.Connection, new_id: Callable[[], str], listing: str
+) -> None:
+    assert command(listing)[0] == 0
+    intake.receive(db, a_draft("baris\npertama " * 30), at(), new_id)
+    status, out, _ = command(listing)
+    assert status == 0
+    assert all(len(line) < 200 for line in out.splitlines())
+
+
+def test_status_as_json_counts_the_backlog(
+    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    intake.receive(db, a_draft(), at(), new_id)
+    status = json.loads(command("status", "--json")[1])
+    assert status["requests"] == {"diterima": 1}
+    assert status["outbox"]["p1"] == {"last": 1, "acked": 0, "backlog": 1}
+
+
+def test_config_show_hides_the_pin(command: Command) -> None:
+    status, out, _ = command("config", "show")
+    assert status == 0
+    assert "4321" not in out
+    assert 'name = "Bukit Raya"' in out
+    assert command("config", "check")[0] == 0
+
+
+def test_migrate_makes_the_database(command: Command, tmp_path: Path) -> None:
+    assert command("migrate")[0] == 0
+    assert (tmp_path / "posko.db").exists()
+
+
+def test_a_listing_without_a_database_says_what_to_do(command: Command) -> None:
+    status, _, err = command("requests")
+    assert status == 1
+    assert "posko migrate" in err
+
+
+def test_a_wrong_configuration_exits_78(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "posko.toml").write_text("[site]\n")
+    assert command("status")[0] == 78
+
+
+def test_an_sms_without_a_demonstration_says_to_start_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ["posko", "demo", "--folder", str(tmp_path), "sms", "0812345678", "halo"]
+    monkeypatch.setattr(sys, "argv", line)
+    assert posko.main() == 1
+    assert "make run" in capsys.readouterr().err

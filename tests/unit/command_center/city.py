@@ -1,0 +1,108 @@
+"""Builders and short questions for the tests of the command center."""
+
+import itertools
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from appliance.domain import wire
+from appliance.domain.events import RequestReceived
+from appliance.domain.ids import SiteCode, Ticket
+from appliance.domain.topics import Lane
+from command_center import ingest
+from command_center.store import requests
+from command_center.store.database import reading
+from command_center.store.requests import CityRequest, Filter
+from tests.conftest import SITE, START
+
+BOX_EPOCH = "0a1b2c3d"
+CLOCK = wire.Clock(boot="boot-of-tests", mono=1_000_000, src="ntp")
+_serials = itertools.count(1)
+
+
+def a_received(**changes: object) -> RequestReceived:
+    """A complaint as a box reports it."""
+    serial = next(_serials)
+    values: dict[str, object] = {
+        "request_id": f"00000000-0000-7000-8000-{serial:012d}",
+        "ticket": Ticket.issue(SITE.ticket_prefix, serial).digits,
+        "channel": "sms",
+        "kind": "pengaduan",
+        "category": "pju",
+        "sensitivity": "publik",
+        "agency": "DISHUB",
+        "text": "lampu jalan mati di jl Rajawali",
+        "created_at": START,
+        "reporter_phone": "+6281234567890",
+    }
+    return RequestReceived(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def wire_event(
+    event: RequestReceived | None = None,
+    *,
+    kind: str = RequestReceived.KIND,
+    data: str | None = None,
+    clock: wire.Clock = CLOCK,
+) -> wire.WireEvent:
+    """An event in a batch; `data` overrides its JSON."""
+    text = data if data is not None else wire.encode_event(event or a_received()).decode()
+    return wire.WireEvent(y=kind, c=clock, d=wire.raw(text))
+
+
+def a_batch(
+    *events: wire.WireEvent, first: int = 1, epoch: str = BOX_EPOCH, lane: Lane = Lane.COMPLAINTS
+) -> wire.Batch:
+    """A batch of a lane, numbered from `first`."""
+    return wire.Batch(
+        epoch=epoch,
+        lane=lane.value,
+        first=first,
+        sent=CLOCK,
+        events=list(events) or [wire_event()],
+    )
+
+
+def store(
+    engine: Engine, batch: wire.Batch, *, site: SiteCode = SITE, now: datetime = START
+) -> wire.Ack:
+    """Store a batch that came on the topic of its own lane."""
+    return ingest.store_batch(engine, site, Lane(batch.lane), batch, now)
+
+
+def received(engine: Engine, **changes: object) -> CityRequest:
+    """Put one request into the city's database the way a box does; return it."""
+    event = a_received(**changes)
+    upto = stream_upto(engine)
+    store(engine, a_batch(wire_event(event), first=upto + 1))
+    return request(engine, event.request_id)
+
+
+def stream_upto(engine: Engine, epoch: str = BOX_EPOCH) -> int:
+    """How far lane p1 of the tests' box is stored."""
+    with reading(engine) as connection:
+        row = connection.exec_driver_sql(
+            "SELECT upto FROM streams WHERE epoch = ? AND lane = 'p1'", (epoch,)
+        ).one_or_none()
+    return row[0] if row else 0
+
+
+def request(engine: Engine, request_id: str) -> CityRequest:
+    """One stored request."""
+    with reading(engine) as connection:
+        found = requests.by_id(connection, request_id)
+    assert found is not None
+    return found
+
+
+def all_requests(engine: Engine) -> Sequence[CityRequest]:
+    """What the city has, newest first."""
+    with reading(engine) as connection:
+        return requests.page(connection, Filter(), limit=1_000)
+
+
+def rows(engine: Engine, sql: str) -> list[tuple[object, ...]]:
+    """The answer to a question that no function of the store asks."""
+    with reading(engine) as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(sql)]

@@ -1,0 +1,138 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from appliance.domain.service_request import Status
+from command_center import __main__ as center
+from command_center import casework, ingest
+from command_center.store.quarantine import Poison
+from tests.conftest import SITE, START
+from tests.unit.command_center.city import a_batch, received, store, wire_event
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Settings that point at the test's database."""
+    path = tmp_path / "posko.toml"
+    path.write_text(
+        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
+        f'[center]\ndatabase = "sqlite:///{tmp_path}/center.db"\n'
+    )
+    return path
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *args: str | Path) -> int:
+    monkeypatch.setattr(sys, "argv", ["posko-center", *map(str, args)])
+    return center.main()
+
+
+def test_requests_as_json(
+    engine: Engine,
+    config: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    case = received(engine, text="lampu mati")
+    casework.change_status(engine, case.request_id, Status.VERIFIED, "", by="x", now=START)
+    assert run(monkeypatch, "requests", "--json", "--config", config) == 0
+    assert json.loads(capsys.readouterr().out) == [
+        {
+            "request_id": case.request_id,
+            "site": "14.71.07",
+            "ticket": case.ticket,
+            "channel": "sms",
+            "kind": "pengaduan",
+            "category": "pju",
+            "status": "terverifikasi",
+            "text": "lampu mati",
+            "phone": "+6281234567890",
+            "created_at": "2026-11-21T02:00:00.000Z",
+            "received_at": "2026-11-21T02:00:00.000Z",
+        }
+    ]
+
+
+def test_requests_for_people_hide_what_is_confidential(
+    engine: Engine,
+    config: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    received(engine, text="lampu\nmati")
+    received(engine, text="dipukul", sensitivity="rahasia")
+    assert run(monkeypatch, "--config", config, "requests") == 0
+    out = capsys.readouterr().out
+    assert "lampu mati" in out
+    assert "Bukit Raya" in out
+    assert "dipukul" not in out
+
+
+def test_status_counts_what_went_wrong(
+    engine: Engine,
+    config: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    batch = a_batch(wire_event(), wire_event(data="{}"), wire_event(kind="mesh.heard", data="1"))
+    store(engine, batch)
+    store(engine, batch)
+    store(engine, a_batch(first=9))
+    poison = Poison(site=str(SITE), topic="t", code="json", payload=b"x", size_bytes=1)
+    ingest.set_aside(engine, poison, START)
+    assert run(monkeypatch, "status", "--json", "--config", config) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["counts"] == {
+        "requests": 1,
+        "events": 3,
+        "unknown_kinds": 1,
+        "rejects": 1,
+        "duplicates": 3,
+        "gaps": 1,
+        "quarantine": 1,
+    }
+    assert [(s["site"], s["lane"], s["upto"]) for s in record["streams"]] == [("14.71.07", "p1", 3)]
+    assert record["boxes"][0]["last_seen_at"] == "2026-11-21T02:00:00.000Z"
+    assert record["quarantine"] == {"json": 1}
+    assert run(monkeypatch, "status", "--config", config) == 0
+    assert "DUPLICATES" in capsys.readouterr().out
+
+
+def test_reading_never_makes_a_database(
+    config: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(monkeypatch, "requests", "--json", "--config", config) == 1
+    assert "start posko-center first" in capsys.readouterr().err
+    assert not (tmp_path / "center.db").exists()
+
+
+@pytest.mark.parametrize("command", [[], ["requests"], ["status"]])
+def test_a_wrong_configuration_exits_78(
+    tmp_path: Path,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('[center]\ndatabase = "postgres://x"\n')
+    assert run(monkeypatch, *command, "--config", wrong) == 78
+    error = capsys.readouterr().err
+    assert "center.database" in error
+    assert "[site]" in error
+
+
+@pytest.mark.parametrize("command", [[], ["requests"], ["status"]])
+def test_every_command_explains_itself(command: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "command_center", *command, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "--config" in done.stdout

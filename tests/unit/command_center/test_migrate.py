@@ -1,0 +1,86 @@
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine
+
+from command_center.store import database, migrate, schema
+from tests.builders import CITY_EPOCH
+from tests.conftest import START
+from tests.unit.command_center.city import rows
+
+
+def test_the_migrations_make_what_the_schema_describes(engine: Engine) -> None:
+    with database.reading(engine) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_tables_are_strict_and_sequences_never_reused(engine: Engine) -> None:
+    tables = rows(engine, "SELECT name FROM pragma_table_list WHERE strict AND schema = 'main'")
+    assert {name for (name,) in tables} == set(schema.metadata.tables)
+
+
+def test_what_is_committed_survives_a_power_cut(engine: Engine) -> None:
+    assert rows(engine, "PRAGMA synchronous") == [(2,)]
+    assert rows(engine, "PRAGMA journal_mode") == [("wal",)]
+    assert rows(engine, "PRAGMA foreign_keys") == [(1,)]
+    assert rows(engine, "PRAGMA wal_autocheckpoint") == [(0,)]
+
+
+def test_a_second_start_keeps_the_epoch(engine: Engine) -> None:
+    migrate.ensure(engine, "1471", lambda: "ffffffff", START)
+    assert rows(engine, "SELECT epoch FROM city") == [(CITY_EPOCH,)]
+
+
+def test_two_programs_may_start_at_once(tmp_path: Path) -> None:
+    def start(epoch: str) -> None:
+        engine = database.connect(f"sqlite:///{tmp_path}/both.db")
+        migrate.ensure(engine, "1471", lambda: epoch, START)
+        engine.dispose()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(start, (f"{n:08x}" for n in range(4)))) == [None] * 4
+
+
+def test_the_database_of_another_city_is_refused(engine: Engine) -> None:
+    with pytest.raises(migrate.SchemaError, match="1471"):
+        migrate.ensure(engine, "1271", lambda: CITY_EPOCH, START)
+
+
+def test_a_newer_schema_is_refused(engine: Engine) -> None:
+    with database.writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(migrate.SchemaError, match="newer posko"):
+        migrate.ensure(engine, "1471", lambda: CITY_EPOCH, START)
+    with pytest.raises(migrate.SchemaError, match="another schema"):
+        migrate.require(engine)
+
+
+def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:
+    with contextlib.suppress(ZeroDivisionError), database.writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE city SET quarantined = 7")
+        _ = 1 / 0
+    assert rows(engine, "SELECT quarantined FROM city") == [(0,)]
+
+
+def test_readers_do_not_hold_up_the_writer(engine: Engine) -> None:
+    with database.reading(engine) as reader:
+        before = reader.exec_driver_sql("SELECT quarantined FROM city").scalar()
+        with database.writing(engine) as connection:
+            connection.exec_driver_sql("UPDATE city SET quarantined = 7")
+        assert reader.exec_driver_sql("SELECT quarantined FROM city").scalar() == before
+
+
+def test_a_large_wal_is_folded_back(engine: Engine) -> None:
+    assert database.checkpoint(engine) is False
+    with database.writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x BLOB)")
+        connection.exec_driver_sql("INSERT INTO t VALUES (zeroblob(2000000))")
+    assert database.checkpoint(engine) is True
+    path = database.file_of(engine)
+    assert path is not None
+    assert path.with_name("center.db-wal").stat().st_size == 0

@@ -1,0 +1,211 @@
+"""Messages as the network brings them: good ones answered after the commit, bad ones set aside."""
+
+import logging
+import threading
+import tracemalloc
+import zlib
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from appliance.domain import wire
+from command_center import ingest
+from command_center.downlink import Downlink
+from command_center.inbound import cut
+from command_center.receiver import QUEUE_MAX_MESSAGES, Receiver
+from command_center.reception import Reception
+from command_center.store import quarantine
+from command_center.store.quarantine import Poison
+from tests.conftest import START
+from tests.support.waiting import wait_for
+from tests.unit.command_center.city import a_batch, all_requests, rows, wire_event
+
+UP = "posko/1/1471/147107/up/ev/p1"
+GOOD = wire.encode(a_batch())
+BOMB = zlib.compress(b" " * 100_000_000)
+
+
+class Desk:
+    """A reception whose answers are written down."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.acks: list[tuple[str, wire.Ack, int]] = []
+        downlink = Downlink(engine, self.publish, now=now, jitter=lambda: 1.0)
+        self._reception = Reception(engine, self.publish, downlink, now=now)
+
+    def publish(self, topic: str, payload: bytes, qos: int) -> None:
+        self.acks.append((topic, wire.decode(payload, wire.Ack), qos))
+
+    def work(self, *messages: tuple[str, bytes]) -> None:
+        self._reception.work([cut(topic, payload) for topic, payload in messages])
+
+
+def now() -> datetime:
+    return START
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    return Desk(engine)
+
+
+def test_an_ack_goes_out_on_the_boxs_own_topic(desk: Desk) -> None:
+    desk.work((UP, GOOD))
+    topic, ack, qos = desk.acks[0]
+    assert (topic, ack.upto, qos) == ("posko/1/1471/147107/down/ack", 1, 0)
+
+
+MALFORMED = [
+    pytest.param(UP, b"\x00\xff\x00", "json", id="bytes"),
+    pytest.param(UP, b"{", "json", id="cut off"),
+    pytest.param(UP, b"{}", "schema", id="no fields"),
+    pytest.param(UP, GOOD.replace(b'"v":1', b'"v":2'), "schema", id="another version"),
+    pytest.param(UP, b'{"v":1,"epoch":NaN}', "json", id="NaN"),
+    pytest.param(UP, b"[" * 60_000, "json", id="deep"),
+    pytest.param(UP, b"x\x9c nonsense", "zlib", id="broken zlib"),
+    pytest.param(UP, BOMB[:60_000], "size", id="zlib bomb"),
+    pytest.param(UP, b"{" * 1_000_000, "size", id="too long"),
+    pytest.param(UP.replace("p1", "p2"), GOOD, "lane", id="lane of another topic"),
+    pytest.param(UP.replace("147107", "127107"), GOOD, "topic", id="site of another city"),
+    pytest.param("posko/1/1471/147107/up/res", GOOD, "topic", id="unknown leaf"),
+    pytest.param("posko/1/1471/147107/down/ack", GOOD, "topic", id="wrong direction"),
+    pytest.param("(not UTF-8)", GOOD, "topic", id="topic that is no text"),
+]
+
+
+@pytest.mark.parametrize(("topic", "payload", "code"), MALFORMED)
+def test_a_malformed_message_is_set_aside_and_its_neighbours_go_on(
+    engine: Engine, desk: Desk, topic: str, payload: bytes, code: str
+) -> None:
+    after = wire.encode(a_batch(first=2))
+    desk.work((UP, wire.encode(a_batch())), (topic, payload), (UP, after))
+    assert [ack.upto for _, ack, _ in desk.acks] == [1, 2]
+    kept = rows(engine, "SELECT code, size_bytes, length(payload_hex) <= 1024 FROM quarantine")
+    assert kept == [(code, len(payload), 1)]
+    assert rows(engine, "SELECT quarantined FROM city") == [(1,)]
+
+
+def test_a_huge_message_is_not_kept_in_memory() -> None:
+    payload = bytes(300_000_000)
+    tracemalloc.start()
+    cut(UP, payload)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+def test_logs_never_hold_what_a_malformed_message_said(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    desk.work((UP, b'{"text": "rahasia sekali"'), ("rahasia sekali", b"{}"))
+    assert "json" in caplog.text
+    assert "rahasia sekali" not in caplog.text
+
+
+def test_the_empty_message_that_clears_a_retained_state_means_nothing(
+    engine: Engine, desk: Desk
+) -> None:
+    desk.work(("posko/1/1471/147107/state/conn", b""))
+    assert rows(engine, "SELECT quarantined FROM city") == [(0,)]
+
+
+def test_the_quarantine_forgets_the_oldest(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quarantine, "ROWS_KEPT", 3)
+    for n in range(5):
+        ingest.set_aside(
+            engine, Poison(site=None, topic=str(n), code="x", payload=b"", size_bytes=0), START
+        )
+    assert rows(engine, "SELECT topic FROM quarantine") == [("2",), ("3",), ("4",)]
+    assert rows(engine, "SELECT quarantined FROM city") == [(5,)]
+
+
+def test_a_batch_that_breaks_the_store_does_not_block_the_others(
+    engine: Engine, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = ingest.store_batches
+
+    def store(engine: Engine, arrivals: list[ingest.Arrival], now: datetime) -> list[wire.Ack]:
+        if any(arrival.batch.epoch == "deadbeef" for arrival in arrivals):
+            raise RuntimeError("a bug")
+        return real(engine, arrivals, now)
+
+    monkeypatch.setattr(ingest, "store_batches", store)
+    poison = wire.encode(a_batch(epoch="deadbeef"))
+    desk.work((UP, GOOD), (UP, poison), (UP, wire.encode(a_batch(first=2))))
+    assert [ack.upto for _, ack, _ in desk.acks] == [1, 2]
+    assert rows(engine, "SELECT code FROM quarantine") == [("store",)]
+    assert "a bug" in caplog.text
+
+
+def test_when_the_database_refuses_nothing_is_acknowledged(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> list[wire.Ack]:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(ingest, "store_batches", full)
+    with pytest.raises(OperationalError):
+        desk.work((UP, GOOD))
+    assert desk.acks == []
+
+
+def test_the_worker_outlives_a_database_that_refuses(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    acks: list[bytes] = []
+    receiver = Receiver(engine, lambda _t, payload, _q: acks.append(payload), now=now)
+    real, refusals = ingest.store_batches, threading.Event()
+
+    def store(*args: object) -> list[wire.Ack]:
+        if not refusals.is_set():
+            refusals.set()
+            raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ingest, "store_batches", store)
+    receiver.start()
+    receiver.offer(UP, GOOD)
+    assert refusals.wait(10)
+    receiver.offer(UP, GOOD)
+    wait_for(lambda: acks, "the second attempt is acknowledged")
+    receiver.stop()
+    assert "database refuses" in caplog.text
+    assert len(all_requests(engine)) == 1
+
+
+def test_a_full_queue_holds_the_network_back_and_loses_nothing(engine: Engine) -> None:
+    acks: list[wire.Ack] = []
+    receiver = Receiver(
+        engine, lambda _t, payload, _q: acks.append(wire.decode(payload, wire.Ack)), now=now
+    )
+    total = QUEUE_MAX_MESSAGES + 10
+    offered = threading.Event()
+
+    def network() -> None:
+        for seq in range(1, total + 1):
+            receiver.offer(UP, wire.encode(a_batch(wire_event(kind="x", data="1"), first=seq)))
+        offered.set()
+
+    thread = threading.Thread(target=network)
+    thread.start()
+    assert not offered.wait(0.3), "the network thread must wait while nobody works"
+    receiver.start()
+    thread.join()
+    wait_for(lambda: len(acks) == total, "everything is acknowledged", limit_s=60)
+    receiver.stop()
+    assert acks[-1].upto == total
+
+
+def test_stopping_frees_a_network_thread_that_waits(engine: Engine) -> None:
+    receiver = Receiver(engine, lambda *_: None, now=now)
+    receiver.start()
+    receiver.stop()
+    thread = threading.Thread(
+        target=lambda: [receiver.offer(UP, GOOD) for _ in range(QUEUE_MAX_MESSAGES + 1)]
+    )
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()

@@ -1,0 +1,42 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.domain import topics
+from appliance.domain.errors import WireError
+from appliance.domain.ids import SiteCode
+from appliance.domain.topics import Lane, Leaf, Topic
+
+SITE = SiteCode("14.71.07")
+ALL = [
+    Topic(SITE, leaf, lane)
+    for leaf in Leaf
+    for lane in (list(Lane) if leaf is Leaf.UP_EVENTS else [None])
+]
+
+
+@pytest.mark.parametrize("topic", ALL, ids=str)
+def test_a_topic_is_read_back_and_has_neither_dot_nor_space(topic: Topic) -> None:
+    assert topics.parse(str(topic)) == topic
+    assert not set(str(topic)) & set(". +#$")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", "posko/1/1471/147107", "posko/2/1471/147107/up/hello", "posko/1/1472/147107/up/hello",
+        "posko/1/1471/147107/up/ev", "posko/1/1471/147107/up/ev/p9", "posko/1/1471/147107/up/ack/p1",
+        "posko/1/1471/14710x/up/hello", "posko/1/1471/147107/up/hello/../x",
+    ],
+)  # fmt: skip
+def test_foreign_topics_are_refused(name: str) -> None:
+    with pytest.raises(WireError):
+        topics.parse(name)
+
+
+@given(st.text())
+def test_any_topic_is_ours_or_a_wire_error(name: str) -> None:
+    try:
+        topics.parse(name)
+    except WireError as error:
+        assert error.code == "topic"

@@ -1,0 +1,51 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.domain import reference
+from appliance.domain.service_request import Kind
+from appliance.domain.triage.keywords import classify
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "agency"),
+    [
+        ("lampu jalan mati di jl Rajawali", "pju", "DISHUB"),
+        ("smph numpuk d dpn pasar blm diangkut", "sampah", "DLHK"),
+        ("jln rsk berlubang dkt sekolah", "jalan_rusak", "PUPR"),
+        ("parit tersumbat, banjir terus", "banjir_drainase", "PUPR"),
+        ("KTP saya belum jadi", "adminduk", "DISDUKCAPIL"),
+        ("tetangga dipukul suaminya, kdrt", "kekerasan", "DP3APM"),
+    ],
+)
+def test_plain_complaints_reach_their_agency(text: str, category: str, agency: str) -> None:
+    triage = classify(text)
+    assert triage.category == category
+    assert reference.categories()[category].agency == agency
+    assert triage.reasons
+
+
+def test_an_emergency_outranks_everything_else_in_the_text() -> None:
+    assert classify("kapan damkar datang? ruko kebakaran sekarang juga").kind is Kind.EMERGENCY
+
+
+def test_questions_and_wishes_are_told_apart_from_complaints() -> None:
+    assert classify("syarat bikin KTP apa saja").kind is Kind.INFORMATION
+    assert classify("usul pasang lampu di gang kami").kind is Kind.SUGGESTION
+    assert classify("lampu jalan mati").kind is Kind.COMPLAINT
+
+
+def test_a_text_nobody_understands_goes_to_the_fallback() -> None:
+    assert classify("qwerty zxcv").category == reference.FALLBACK_CATEGORY
+
+
+@given(st.text())
+def test_any_text_gets_a_known_category(text: str) -> None:
+    triage = classify(text)
+    assert triage.category in reference.categories()
+    assert triage.top3[0] == triage.category
+
+
+def test_every_category_names_an_agency_we_know() -> None:
+    for category in reference.categories().values():
+        assert category.agency in reference.agencies()

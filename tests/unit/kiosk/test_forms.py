@@ -1,0 +1,77 @@
+"""Hidden fields of the kiosk: what a conversation cannot have made becomes the start."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.kiosk.dialog import Back, Choose, Key, Next, Phrase, Place, Send, State, Step
+from appliance.kiosk.forms import parse_event, parse_state
+
+ID = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
+CODES = ("14.71.07.1005",)
+CONFIRM = {
+    "step": "periksa",
+    "submission_id": ID,
+    "category": "pju",
+    "text": "Lampu mati",
+    "kelurahan": CODES[0],
+    "location": "dekat masjid",
+    "phone": "0812-3456-7890",
+}
+
+
+def test_a_whole_conversation_is_read_back() -> None:
+    state = parse_state(CONFIRM, CODES)
+    assert state.step is Step.CONFIRM
+    assert state.location == "dekat masjid"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"step": "kirim"},
+        {"step": "mulai"},
+        {"step": "xyz"},
+        {"step": ""},
+        {"submission_id": "1"},
+        {"category": "tidak_ada"},
+        {"kelurahan": "14.71.08.1001"},
+        {"text": ""},
+        {"text": "a" * 4001},
+        {"location": "x" * 201},
+        {"phone": "123"},
+    ],
+    ids=str,
+)
+def test_a_state_nobody_can_reach_becomes_the_start(changes: dict[str, str]) -> None:
+    assert parse_state({**CONFIRM, **changes}, CODES) == State()
+
+
+@pytest.mark.parametrize(
+    ("form", "event"),
+    [
+        ({"go": "next"}, Next()),
+        ({"go": "back"}, Back()),
+        ({"go": "send"}, Send()),
+        ({"go": "xyz"}, None),
+        ({}, None),
+        ({"choose": "pju"}, Choose("pju")),
+        ({"choose": ""}, Choose("")),
+        ({"choose": "xyz"}, None),
+        ({"phrase": "Lampu mati"}, Phrase("Lampu mati")),
+        ({"place": CODES[0]}, Place(CODES[0])),
+        ({"place": ""}, Place("")),
+        ({"place": "14.71.08.1001"}, None),
+        ({"key": "7"}, Key("7")),
+    ],
+    ids=str,
+)
+def test_the_pressed_button(form: dict[str, str], event: object) -> None:
+    assert parse_event(form, CODES) == event
+
+
+@given(st.dictionaries(st.sampled_from([*CONFIRM, "go", "choose", "place"]), st.text(max_size=30)))
+def test_no_form_can_crash_the_reader(form: dict[str, str]) -> None:
+    parse_state(form, CODES)
+    parse_state({**CONFIRM, **form}, CODES)
+    parse_event(form, CODES)

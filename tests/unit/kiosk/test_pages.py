@@ -1,0 +1,161 @@
+"""The kiosk's pages over a real database."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from appliance.domain.ids import Ticket
+from appliance.kiosk.app import create_app
+from appliance.runtime.settings import Settings, Site
+from appliance.store import requests
+from appliance.store.database import connect
+from tests.conftest import at
+
+SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
+ID = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
+
+
+@pytest.fixture
+def kiosk(db_path: Path, new_id: Callable[[], str]) -> FlaskClient:
+    app = create_app(Settings(site=SITE), partial(connect, db_path), now=at, new_id=new_id)
+    return app.test_client()
+
+
+def touch(kiosk: FlaskClient, page, **button: str):
+    """Send the form of `page` as the browser would, with one button pressed."""
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    for name in ("text", "location", "phone"):
+        fields.setdefault(name, "")
+    return kiosk.post("/lapor", data={**fields, **button})
+
+
+def confirmed(kiosk: FlaskClient, phrase: str = "Sampah menumpuk", **button: str):
+    page = kiosk.get("/lapor")
+    for pressed in ({"choose": "sampah"}, {"phrase": phrase}, {"place": "14.71.07.1005"}):
+        page = touch(kiosk, page, **pressed)
+    return touch(kiosk, page, go="next", **button)
+
+
+def test_a_report_by_touch_alone_becomes_a_slip(kiosk, db: sqlite3.Connection) -> None:
+    sent = touch(kiosk, confirmed(kiosk), go="send")
+    assert sent.status_code == 303
+    number = re.search(r"/tiket/(\d{8})", sent.headers["Location"])
+    assert number
+    stored = requests.by_ticket(db, Ticket(number[1]))
+    assert stored is not None
+    assert (stored.text, stored.category, stored.channel) == ("Sampah menumpuk", "sampah", "kiosk")
+    slip = kiosk.get(sent.headers["Location"]).text
+    assert 'http-equiv="refresh" content="20; url=/"' in slip
+    assert "nol tujuh – nol nol nol" in slip
+    assert "Sampah menumpuk" not in slip
+
+
+def test_sending_twice_is_one_report(kiosk: FlaskClient, db: sqlite3.Connection) -> None:
+    page = confirmed(kiosk)
+    first, second = touch(kiosk, page, go="send"), touch(kiosk, page, go="send")
+    assert first.headers["Location"] == second.headers["Location"]
+    assert requests.counts_by_status(db) == {"diterima": 1}
+
+
+def test_nothing_is_stored_before_it_is_sent(kiosk, db: sqlite3.Connection) -> None:
+    confirmed(kiosk, phone="081234567890")
+    assert requests.counts_by_status(db) == {}
+
+
+def test_the_idle_screen_shows_nothing_of_the_one_before(kiosk: FlaskClient) -> None:
+    before = kiosk.get("/").text
+    touch(kiosk, confirmed(kiosk, phone="081234567890"), go="send")
+    assert kiosk.get("/").text == before
+    assert "http-equiv" not in before
+
+
+def test_every_screen_returns_to_the_start_when_nobody_is_there(kiosk: FlaskClient) -> None:
+    page = kiosk.get("/lapor")
+    for pressed in ({"choose": "pju"}, {"phrase": "x"}, {"place": ""}, {"go": "next"}):
+        assert '<noscript><meta http-equiv="refresh" content="90; url=/">' in page.text
+        assert 'name="go" value="back"' in page.text
+        page = touch(kiosk, page, **pressed)
+    assert "90; url=/" in kiosk.get("/darurat").text
+
+
+def test_back_from_the_first_screen_is_the_start(kiosk: FlaskClient) -> None:
+    page = touch(kiosk, kiosk.get("/lapor"), go="back")
+    assert (page.status_code, page.headers["Location"]) == (303, "/")
+
+
+def test_the_language_button_keeps_the_conversation(kiosk: FlaskClient) -> None:
+    page = touch(kiosk, kiosk.get("/lapor"), choose="pju")
+    english = touch(kiosk, page, lang="en", text="sedang saya ketik")
+    assert "what is happening?" in english.text
+    assert "sedang saya ketik" in english.text
+    assert 'value="Lampu jalan mati"' in english.text
+    assert "Street light is out" in english.text
+
+
+def test_the_emergency_screen_asks_nothing(kiosk: FlaskClient) -> None:
+    page = kiosk.get("/darurat").text
+    assert "<form" not in page
+    assert '<p class="big-call">112</p>' in page
+
+
+def test_an_urgent_report_is_told_to_call(kiosk: FlaskClient) -> None:
+    sent = touch(kiosk, confirmed(kiosk, phrase="Rumah terbakar"), go="send")
+    assert "telepon 112 sekarang" in kiosk.get(sent.headers["Location"]).text
+
+
+def test_a_confidential_report_shows_no_ticks_and_no_agency(kiosk: FlaskClient) -> None:
+    sent = touch(kiosk, confirmed(kiosk, phrase="Saya dipukul suami"), go="send")
+    address = sent.headers["Location"]
+    assert "dirahasiakan" in kiosk.get(address).text
+    plain = kiosk.get(address.partition("?")[0]).text
+    assert "Sedang ditangani" in plain
+    for secret in ("tick-done", "DP3APM", "DLHK", "dipukul"):
+        assert secret not in plain
+
+
+def test_the_number_pad_works_without_scripts(kiosk: FlaskClient) -> None:
+    page = kiosk.get("/status?tiket=071&key=2").text
+    assert 'value="0712"' in page
+    assert 'value="071"' in kiosk.get("/status?tiket=0712&key=del").text
+
+
+def test_a_number_is_found_or_plainly_not(kiosk: FlaskClient) -> None:
+    sent = touch(kiosk, confirmed(kiosk), go="send")
+    number = sent.headers["Location"][7:15]
+    assert kiosk.get(f"/status?tiket={number}").headers["Location"] == f"/tiket/{number}"
+    missing = kiosk.get("/status?tiket=07123456")
+    assert missing.status_code == 404
+    assert "tidak ditemukan" in missing.text
+
+
+def test_the_qr_code_leads_to_the_portal_not_to_the_kiosk(kiosk, monkeypatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr("web.qr.svg", lambda address: drawn.append(address) or "")
+    sent = touch(kiosk, confirmed(kiosk), go="send")
+    kiosk.get(sent.headers["Location"])
+    assert drawn == [f"http://posko.lan{sent.headers['Location'].partition('?')[0]}"]
+
+
+@pytest.mark.parametrize("body", [b"", b"step=kirim", b"\xff\x00", b"step=periksa&go=send"])
+def test_a_made_up_page_leads_to_the_start(kiosk: FlaskClient, body: bytes) -> None:
+    page = kiosk.post("/lapor", data=body, content_type="application/x-www-form-urlencoded")
+    assert (page.status_code, page.headers["Location"]) == (303, "/")
+
+
+def test_every_ready_sentence_fits_its_category(kiosk: FlaskClient) -> None:
+    for category in (
+        "pju",
+        "sampah",
+        "jalan_rusak",
+        "banjir_drainase",
+        "adminduk",
+        "kesehatan",
+        "",
+    ):
+        page = touch(kiosk, kiosk.get("/lapor"), choose=category)
+        assert len(re.findall(r'name="phrase"', page.text)) == 4

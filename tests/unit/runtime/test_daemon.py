@@ -1,0 +1,86 @@
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from appliance.domain.errors import PoskoError
+from appliance.runtime import clock, daemon, ids
+from appliance.runtime.logs import Masked
+from appliance.runtime.settings import ConfigError, Settings
+
+GOOD = '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "posko.toml"
+    path.write_text(GOOD)
+    monkeypatch.setattr(sys, "argv", ["posko-x", "--config", str(path)])
+    return path
+
+
+def test_a_daemon_that_returns_exits_0(config: Path) -> None:
+    seen: list[Settings] = []
+    assert daemon.run("posko-x", "does x", seen.append) == 0
+    assert seen[0].site.name == "Bukit Raya"
+
+
+def test_a_wrong_configuration_exits_78_and_names_the_key(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(GOOD + "[modem]\nbaud = 1\n")
+    assert daemon.run("posko-x", "does x", lambda _settings: None) == daemon.EXIT_CONFIG
+    assert "modem.baud" in capsys.readouterr().err
+
+
+def test_an_expected_error_is_told_without_a_traceback(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def body(_settings: Settings) -> None:
+        raise PoskoError("the cable is out")
+
+    assert daemon.run("posko-x", "does x", body) == 1
+    assert capsys.readouterr().err == "posko-x: the cable is out\n"
+
+
+def test_systemd_is_told_through_its_socket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon.notify("READY=1")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        daemon.notify("READY=1")
+        assert systemd.recv(100) == b"READY=1"
+
+
+def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    with pytest.raises(ConfigError, match=r"sync\.password_file: cannot read"):
+        daemon.read_secret(secret, "sync.password_file")
+    secret.write_text("s3cret\n")
+    secret.chmod(0o644)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        daemon.read_secret(secret, "sync.password_file")
+    secret.chmod(0o600)
+    assert daemon.read_secret(secret, "sync.password_file") == "s3cret"
+
+
+def test_masked_values_do_not_show_their_middle() -> None:
+    assert str(Masked("+6281234567890")) == "+62***90"
+    assert str(Masked("Budi")) == "***"
+
+
+def test_the_clock_tells_boot_and_monotonic_time() -> None:
+    first, second = clock.now(), clock.now()
+    assert first.boot_id == second.boot_id
+    assert second.mono_ms >= first.mono_ms
+    assert first.wall.tzinfo is not None
+
+
+def test_ids_are_uuids_and_epochs_are_eight_hex_digits() -> None:
+    assert ids.new_id()[14] == "7"
+    assert ids.new_id() != ids.new_id()
+    assert len(ids.new_epoch()) == 8
+    int(ids.new_epoch(), 16)

@@ -1,0 +1,107 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.runtime import settings
+from appliance.runtime.settings import ConfigError, Settings
+
+EXAMPLE = Path(__file__).parents[3] / "posko.example.toml"
+SITE = '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
+
+
+def load(tmp_path: Path, text: str) -> Settings:
+    path = tmp_path / "posko.toml"
+    path.write_text(text, encoding="utf-8")
+    return settings.load(path)
+
+
+def test_the_example_is_loadable_and_states_every_default() -> None:
+    loaded = settings.load(EXAMPLE)
+    assert loaded == Settings(site=loaded.site)
+
+
+def test_the_example_shows_every_key() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for section in msgspec.structs.fields(Settings):
+        body = text.split(f"\n[{section.name}]")[1].split("\n[")[0]
+        for key in msgspec.structs.fields(section.type):
+            assert f"\n{key.name} =" in body or f"\n# {key.name} =" in body, key.name
+
+
+def test_only_the_site_is_required(tmp_path: Path) -> None:
+    assert load(tmp_path, SITE).site.site_code.site == "147107"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", r"\[site\] is missing"),
+        (SITE.replace('"14.71.07"', "14.71"), r"site\.code must be .*14\.71\.07.*, not 14\.71"),
+        (SITE.replace("14.71.07", "147107"), r"site\.code must be"),
+        (SITE.replace("name", "nama"), r"site\.nama is not a known key; allowed.*code, name, city"),
+        (SITE + "[portl]\n", r"\[portl\] is not a known section; allowed.*portal"),
+        ("portal = 3\n" + SITE, r"portal must be a section"),
+        (SITE + '[modem]\nbaud = "fast"\n', r"modem\.baud must be one of 9600, .*not 'fast'"),
+        (SITE + "[modem]\nbaud = 115201\n", r"modem\.baud must be one of"),
+        (SITE + '[modem]\npin = "12"\n', r"modem\.pin must be 4 to 8 digits.*not something else"),
+        (SITE + "[sync]\nport = 0\n", r"sync\.port must be a whole number, 1 to 65535, not 0"),
+        (SITE + "[sync]\nport = true\n", r"sync\.port must be a whole number"),
+        (SITE + '[portal]\nlisten = "8080"\n', r"portal\.listen must be HOST:PORT"),
+        (SITE + '[portal]\nlisten = "a:99999"\n', r"portal\.listen: the port must be"),
+        (SITE + '[store]\npath = ""\n', r"store\.path must be a path"),
+        (SITE + '[sync]\ntls_cert = "x"\n', r"sync\.tls_cert and sync\.tls_key belong together"),
+        (SITE + '[sync]\npassword_file = "x"\n', r"sync\.password_file needs sync\.username"),
+        (SITE + '[log]\nlevel = "loud"\n', r"log\.level must be one of DEBUG"),
+        ("[site\n", "not valid TOML"),
+    ],
+)
+def test_each_mistake_names_its_key_and_what_is_allowed(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load(tmp_path, text)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"3 mistake\(s\)"):
+        load(tmp_path, SITE + "x = 1\n[modem]\nbaud = 1\n[foo]\n")
+
+
+def test_a_missing_or_binary_or_huge_file_is_said_so(tmp_path: Path) -> None:
+    path = tmp_path / "posko.toml"
+    with pytest.raises(ConfigError, match="cannot read"):
+        settings.load(path)
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        settings.load(path)
+    path.write_bytes(b"#" * 300_000)
+    with pytest.raises(ConfigError, match="more than"):
+        settings.load(path)
+
+
+toml_values = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=8,
+)
+sections = st.dictionaries(
+    st.sampled_from(["site", "store", "portal", "modem", "sync", "center", "x"]), toml_values
+)
+
+
+@given(sections)
+def test_any_table_is_settings_or_a_config_error(table: dict[str, object]) -> None:
+    try:
+        settings.parse(table, source="x")
+    except ConfigError as error:
+        assert "mistake" in str(error)
+
+
+def test_the_option_wins_over_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.find(None) == settings.DEFAULT_PATH
+    monkeypatch.setenv("POSKO_CONFIG", "/from/variable")
+    assert settings.find(None) == Path("/from/variable")
+    assert settings.find("/from/option") == Path("/from/option")

@@ -1,0 +1,80 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from appliance.store import database
+from appliance.store.database import Watcher, connect, transaction
+
+
+def test_the_file_is_opened_so_that_a_power_cut_loses_no_commit(db: sqlite3.Connection) -> None:
+    assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert db.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
+    assert db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+    assert db.execute("PRAGMA wal_autocheckpoint").fetchone()[0] == 0
+
+
+def test_an_exception_rolls_the_whole_transaction_back(db: sqlite3.Connection) -> None:
+    with pytest.raises(RuntimeError), transaction(db):
+        db.execute("UPDATE box SET next_serial = 77")
+        raise RuntimeError
+    assert not db.in_transaction
+    assert db.execute("SELECT next_serial FROM box").fetchone()[0] == 1
+
+
+def test_a_second_writer_waits_for_the_first(db: sqlite3.Connection, db_path: Path) -> None:
+    other = connect(db_path)
+    other.execute("PRAGMA busy_timeout = 10")
+    with transaction(db), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    with transaction(other):
+        pass
+    other.close()
+
+
+def test_a_watcher_notices_the_commits_of_others_only(
+    db: sqlite3.Connection, db_path: Path
+) -> None:
+    watcher = Watcher(db)
+    assert watcher.changed()
+    with transaction(db):
+        db.execute("UPDATE box SET next_serial = 2")
+    assert not watcher.changed()
+    other = connect(db_path)
+    with transaction(other):
+        other.execute("UPDATE box SET next_serial = 3")
+    assert watcher.changed()
+    assert not watcher.changed()
+    other.close()
+
+
+def test_a_large_wal_is_folded_back_and_a_small_one_is_left(
+    db: sqlite3.Connection, db_path: Path
+) -> None:
+    wal = db_path.with_name(db_path.name + "-wal")
+    assert not database.checkpoint(db, db_path)
+    while wal.stat().st_size < database.CHECKPOINT_FROM_BYTES:
+        with transaction(db):
+            db.execute(
+                "INSERT INTO gauges VALUES ('p', hex(randomblob(8)), hex(randomblob(9000)), 0)"
+            )
+    assert database.checkpoint(db, db_path)
+    assert wal.stat().st_size == 0
+
+
+def test_a_reader_in_the_way_postpones_the_checkpoint(
+    db: sqlite3.Connection, db_path: Path
+) -> None:
+    test_wal = db_path.with_name(db_path.name + "-wal")
+    reader = connect(db_path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM box").fetchone()
+    while test_wal.stat().st_size < database.CHECKPOINT_FROM_BYTES:
+        with transaction(db):
+            db.execute(
+                "INSERT INTO gauges VALUES ('p', hex(randomblob(8)), hex(randomblob(9000)), 0)"
+            )
+    assert not database.checkpoint(db, db_path)
+    reader.execute("COMMIT")
+    assert database.checkpoint(db, db_path)
+    reader.close()

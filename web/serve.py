@@ -1,0 +1,51 @@
+"""Serving one app in the foreground until SIGTERM, then finishing what has begun.
+
+Knows waitress. Does not know systemd: readiness is a callback.
+"""
+
+import logging
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+from flask import Flask
+from waitress import create_server
+
+THREADS = 4
+CONNECTION_LIMIT = 200
+"""Open sockets, not requests: a hall of phones keeps its connections alive for a while."""
+CHANNEL_TIMEOUT_S = 30
+"""A silent connection is closed after this long, so that slow senders do not fill the limit."""
+BODY_MAX_BYTES = 4 * 1024 * 1024
+"""Above the app's own limit (web.security), so that most oversized bodies get its readable page."""
+PROXY = "127.0.0.1"
+"""Only a proxy on this machine may say whom it speaks for."""
+
+
+def serve(app: Flask, listen: str, *, on_ready: Callable[[], None] = lambda: None) -> None:
+    """Listen on `host:port` and answer until SIGTERM or SIGINT, then return.
+
+    `on_ready` is called once the port is open. Requests that are running at the signal get up to
+    five seconds to finish (waitress). Must be called from the main thread.
+    """
+    server = create_server(
+        app,
+        listen=listen,
+        threads=THREADS,
+        connection_limit=CONNECTION_LIMIT,
+        channel_timeout=CHANNEL_TIMEOUT_S,
+        max_request_body_size=BODY_MAX_BYTES,
+        ident=None,
+        trusted_proxy=PROXY,
+        trusted_proxy_headers={"x-forwarded-for"},
+    )
+    # waitress warns for each request that waits a moment; a burst would fill the journal.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    on_ready()
+    server.run()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
