@@ -26,12 +26,16 @@ def iso(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _grouped(ticket: str) -> str:
+    return f"{ticket[:2]} {ticket[2:5]} {ticket[5:]}"
+
+
 def request_record(request: CityRequest) -> dict[str, object]:
     """One request as `requests --json` prints it."""
     return {
         "request_id": request.request_id,
         "site": str(request.site),
-        "ticket": request.ticket,
+        "ticket": _grouped(request.ticket),
         "channel": request.channel,
         "kind": request.kind,
         "category": request.category,
@@ -47,7 +51,7 @@ def request_table(found: Iterable[CityRequest]) -> str:
     """The requests for a person at a terminal; a confidential text is not shown."""
     rows = [
         (
-            f"{r.ticket[:2]} {r.ticket[2:5]} {r.ticket[5:]}",
+            _grouped(r.ticket),
             kecamatan_name(r.site),
             wording.channel(r.channel),
             r.category,

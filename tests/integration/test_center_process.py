@@ -1,0 +1,118 @@
+"""`posko-center` as a process: one program that receives, shows, and leaves when asked."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import pytest
+
+from appliance.domain import wire
+from tests.integration.fake_box import a_box
+from tests.support.broker import Broker
+from tests.support.waiting import wait_for
+from tests.unit.command_center.city import a_batch, a_received, wire_event
+
+pytestmark = pytest.mark.slow
+
+
+class Center:
+    """A running `posko-center` on free ports."""
+
+    def __init__(self, folder: Path, broker: Broker) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self._config = folder / "posko.toml"
+        self._config.write_text(
+            '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
+            f'[center]\nlisten = "{self.url.removeprefix("http://")}"\n'
+            f'database = "sqlite:///{folder}/center.db"\nport = {broker.port}\n'
+        )
+        self._log = folder / "center.log"
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(self._command(), stderr=log)
+        wait_for(lambda: self.page("/"), f"the pages answer; see {self._log}")
+
+    def end(self, number: int) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(15)
+
+    def page(self, path: str, **form: str) -> str:
+        try:
+            data = urlencode(form).encode() if form else None
+            with urlopen(self.url + path, data, timeout=5) as answer:
+                return str(answer.read().decode())
+        except HTTPError:
+            raise
+        except URLError:
+            return ""
+
+    def printed(self, *args: str) -> object:
+        return json.loads(subprocess.check_output(self._command(*args, "--json")))
+
+    def _command(self, *args: str) -> list[str]:
+        return [sys.executable, "-m", "command_center", "--config", str(self._config), *args]
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    made = Broker(tmp_path)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def center(tmp_path: Path, broker: Broker) -> Iterator[Center]:
+    made = Center(tmp_path, broker)
+    made.start()
+    yield made
+    if made.process.poll() is None:
+        made.end(signal.SIGKILL)
+
+
+def test_from_a_box_to_an_officer_and_back(center: Center, broker: Broker) -> None:
+    event = a_received(text="lampu jalan mati")
+    with a_box(broker.port) as box:
+        box.send_until_acked(a_batch(wire_event(event)))
+        assert "lampu jalan mati" in center.page("/")
+        detail = f"/permohonan/{event.request_id}"
+        seen = re.search(r'name="seen" value="(\d+)"', center.page(detail))
+        assert seen
+        after = center.page(detail, status="diproses", message="Petugas di jalan.", seen=seen[1])
+        assert "Menunggu kotak Posko" in after
+        wait_for(lambda: box.batches, "the box hears of it")
+        box.send(wire.Ack(epoch=box.batches[0].epoch, lane="p1", upto=1))
+        wait_for(lambda: "Sudah sampai di kotak Posko" in center.page(detail), "the city knows")
+    found = center.printed("requests")
+    assert [(r["request_id"], r["status"]) for r in found] == [(event.request_id, "diproses")]  # type: ignore[attr-defined]
+
+
+def test_sigterm_ends_it_with_status_0(center: Center) -> None:
+    assert center.end(signal.SIGTERM) == 0
+
+
+def test_killed_at_any_time_it_has_what_it_acknowledged(center: Center, broker: Broker) -> None:
+    with a_box(broker.port) as box:
+        for turn in range(3):
+            for n in range(10):
+                box.send(a_batch(first=turn * 10 + n + 1))
+            box.wait_for_ack(turn * 10 + 3)
+            center.end(signal.SIGKILL)
+            acked = max(ack.upto for ack in box.acks)
+            center.start()
+            status = center.printed("status")
+            upto = status["streams"][0]["upto"]  # type: ignore[index]
+            assert upto >= acked
+            for seq in range(upto + 1, (turn + 1) * 10 + 1):
+                box.send_until_acked(a_batch(first=seq))
+    assert len(center.printed("requests")) == 30  # type: ignore[arg-type]
