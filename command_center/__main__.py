@@ -71,15 +71,8 @@ def _run(loaded: Settings) -> None:
     engine = database.connect(loaded.center.database)
     broker, city = _broker(loaded), loaded.site.site_code.city
     migrate.ensure(engine, city, ids.new_epoch, _now())
-    link: Link | None = None
-    receiver = Receiver(
-        engine,
-        lambda topic, payload, qos: link.publish(topic, payload, qos) if link else None,
-        now=_now,
-        is_up=lambda: link is not None and link.is_up,
-        on_turn=lambda: link.keep_alive() if link else None,
-    )
-    link = Link(broker, city, on_message=receiver.offer, on_up=receiver.link_up)
+    link = Link(broker, city)
+    receiver = Receiver(engine, link, now=_now)
     app = create_app(
         engine,
         place=loaded.site.city,
@@ -88,7 +81,7 @@ def _run(loaded: Settings) -> None:
         on_change=receiver.wake,
     )
     receiver.start()
-    link.start()
+    link.start(on_message=receiver.offer, on_up=receiver.link_up)
     try:
         serve(app, loaded.center.listen, on_ready=lambda: daemon.notify("READY=1"))
     finally:

@@ -48,21 +48,14 @@ class Broker:
 
 
 class Link:
-    """A connection that is always trying to be up; `on_message` and `on_up` run in its thread."""
+    """A connection that is always trying to be up."""
 
-    def __init__(
-        self,
-        broker: Broker,
-        city: str,
-        *,
-        on_message: Callable[[str, bytes], None],
-        on_up: Callable[[], None],
-    ) -> None:
+    def __init__(self, broker: Broker, city: str) -> None:
         self._broker = broker
         self._filters = topics.up_filters(city)
-        self._on_message, self._on_up = on_message, on_up
+        self.failures = 0
+        """Attempts in a row that did not lead to a lasting connection."""
         self._is_closing = False
-        self._failures = 0
         self._up_since_s: float | None = None
         self._client = self._new_client()
 
@@ -71,8 +64,12 @@ class Link:
         """Whether the broker has accepted us, as far as we know."""
         return self._up_since_s is not None
 
-    def start(self) -> None:
-        """Begin connecting in the background; the broker need not be there yet."""
+    def start(self, *, on_message: Callable[[str, bytes], None], on_up: Callable[[], None]) -> None:
+        """Begin connecting in the background; the broker need not be there yet.
+
+        `on_message` and `on_up` are called in the connection's own thread.
+        """
+        self._on_message, self._on_up = on_message, on_up
         self._client.connect_async(self._broker.host, self._broker.port, keepalive=KEEPALIVE_S)
         self._client.loop_start()
 
@@ -161,7 +158,7 @@ class Link:
     ) -> None:
         up_since_s, self._up_since_s = self._up_since_s, None
         if up_since_s is not None and time.monotonic() - up_since_s > STABLE_AFTER_S:
-            self._failures = 0
+            self.failures = 0
         if not self._is_closing:
             self._back_off(client, f"connection lost: {reason}")
 
@@ -170,15 +167,15 @@ class Link:
 
     def _back_off(self, client: mqtt.Client, reason: str) -> None:
         """Choose how long paho waits before the next attempt: full jitter, growing to 30 s."""
-        if self._failures == 0:
+        if self.failures == 0:
             log.warning(
                 "broker down host=%s:%s reason=%s; boxes keep their events meanwhile",
                 self._broker.host,
                 self._broker.port,
                 reason,
             )
-        self._failures += 1
-        longest_s = min(2 ** min(self._failures, 10), LONGEST_RETRY_S)
+        self.failures += 1
+        longest_s = min(2 ** min(self.failures, 10), LONGEST_RETRY_S)
         wait_s = random.uniform(1, longest_s)  # noqa: S311
         # paho doubles its delay without jitter; the same minimum and maximum make it ours.
         client.reconnect_delay_set(wait_s, wait_s)  # type: ignore[arg-type]

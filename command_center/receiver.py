@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from command_center import inbound
-from command_center.downlink import Downlink, Publish
+from command_center.downlink import Downlink
 from command_center.inbound import Raw
 from command_center.reception import Reception
 from command_center.store import database
@@ -33,29 +34,29 @@ STORE_RETRY_S = 1.0
 CHECKPOINT_EVERY_S = 30.0
 
 
-class Receiver:
-    """Takes messages from `offer`, stores them, and hands acks and downlink to `publish`."""
+class Outlet(Protocol):
+    """The connection, as far as the worker needs it."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        publish: Publish,
-        *,
-        now: Callable[[], datetime],
-        is_up: Callable[[], bool] = lambda: True,
-        on_turn: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._engine = engine
-        self._is_up, self._on_turn = is_up, on_turn
+    @property
+    def is_up(self) -> bool: ...
+    def publish(self, topic: str, payload: bytes, qos: int) -> None: ...
+    def keep_alive(self) -> None: ...
+
+
+class Receiver:
+    """Takes messages from `offer`, stores them, and hands acks and downlink to the outlet."""
+
+    def __init__(self, engine: Engine, outlet: Outlet, *, now: Callable[[], datetime]) -> None:
+        self._engine, self._outlet = engine, outlet
         self._queue: queue.Queue[Raw | None] = queue.Queue(QUEUE_MAX_MESSAGES)
         self._stopping, self._reconnected = threading.Event(), threading.Event()
         self._downlink = Downlink(
             engine,
-            publish,
+            outlet.publish,
             now=now,
             jitter=lambda: random.uniform(0.8, 1.2),  # noqa: S311
         )
-        self._reception = Reception(engine, publish, self._downlink, now=now)
+        self._reception = Reception(engine, outlet.publish, self._downlink, now=now)
         self._thread = threading.Thread(target=self._run, name="receiver")
         self._store_failed = False
 
@@ -95,7 +96,7 @@ class Receiver:
         next_checkpoint_s = time.monotonic() + CHECKPOINT_EVERY_S
         while not self._stopping.is_set():
             self._turn()
-            self._on_turn()
+            self._outlet.keep_alive()
             if time.monotonic() >= next_checkpoint_s:
                 database.checkpoint(self._engine)
                 next_checkpoint_s = time.monotonic() + CHECKPOINT_EVERY_S
@@ -127,7 +128,7 @@ class Receiver:
         return [raw for raw in group if raw is not None]
 
     def _send_down(self) -> None:
-        if not self._is_up():
+        if not self._outlet.is_up:
             return
         if self._reconnected.is_set():
             self._reconnected.clear()

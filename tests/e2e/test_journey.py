@@ -1,5 +1,9 @@
 """One complaint on each channel, to the city and back, with real processes and a real broker."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.e2e.conftest import RunningHouse
@@ -74,6 +78,14 @@ def play(house: RunningHouse) -> None:
         if child.process and child.name not in {"broker", "modem-simulator"}
     }
     assert set(codes.values()) == {0}, codes
+
+
+def test_a_text_sent_with_the_demo_command_becomes_a_request(house: RunningHouse) -> None:
+    posko = Path(sys.executable).with_name("posko")
+    send = [posko, "demo", "--folder", house.folder, "sms", SMS_PHONE, TEXTS["sms"]]
+    subprocess.run(send, check=True, cwd="/", timeout=20)
+    [row] = wait_for(house.at_box, "the SMS is a request")
+    assert (row["text"], row["channel"]) == (TEXTS["sms"], "sms")
 
 
 def three(rows: list[dict[str, object]]) -> list[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,23 +46,13 @@ class City:
 
     def __init__(self, engine: Engine, port: int) -> None:
         self.engine = engine
-        self.receiver = Receiver(
-            engine,
-            lambda *message: self.link.publish(*message),
-            now=lambda: datetime.now(UTC),
-            is_up=lambda: self.link.is_up,
-            on_turn=lambda: self.link.keep_alive(),
-        )
-        self.link = Link(
-            BrokerAddress(host="127.0.0.1", port=port, client_id="posko-center-1471"),
-            SITE.city,
-            on_message=self.receiver.offer,
-            on_up=self.receiver.link_up,
-        )
+        address = BrokerAddress(host="127.0.0.1", port=port, client_id="posko-center-1471")
+        self.link = Link(address, SITE.city)
+        self.receiver = Receiver(engine, self.link, now=lambda: datetime.now(UTC))
 
     def start(self) -> None:
         self.receiver.start()
-        self.link.start()
+        self.link.start(on_message=self.receiver.offer, on_up=self.receiver.link_up)
 
     def stop(self) -> None:
         self.receiver.stop()
@@ -89,20 +80,21 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.fixture
-def idle_city(engine: Engine, broker: Broker) -> Iterator[City]:
-    """A started city whose broker is not there yet."""
-    made = City(engine, broker.port)
-    made.start()
-    yield made
-    made.stop()
+@contextmanager
+def running(engine: Engine, port: int) -> Iterator[City]:
+    city = City(engine, port)
+    city.start()
+    yield city
+    city.stop()
 
 
 @pytest.fixture
-def city(broker: Broker, idle_city: City) -> City:
+def city(broker: Broker, engine: Engine) -> Iterator[City]:
+    """A city that is connected to its broker."""
     broker.start()
-    wait_for(lambda: idle_city.link.is_up, "the city is connected", limit_s=40)
-    return idle_city
+    with running(engine, broker.port) as made:
+        wait_for(lambda: made.link.is_up, "the city is connected")
+        yield made
 
 
 @pytest.fixture
@@ -196,12 +188,13 @@ def test_a_box_that_came_and_went_is_known(city: City, box: FakeBox) -> None:
 
 
 def test_the_city_starts_without_a_broker_and_finds_it_later(
-    idle_city: City, broker: Broker
+    engine: Engine, broker: Broker
 ) -> None:
-    assert not idle_city.link.is_up
-    broker.start()
-    with a_box(broker.port) as box:
-        box.send_until_acked(a_batch())
+    with running(engine, broker.port) as city:
+        wait_for(lambda: city.link.failures, "the first attempt fails")
+        broker.start()
+        with a_box(broker.port) as box:
+            box.send_until_acked(a_batch())
 
 
 @pytest.mark.slow
@@ -235,14 +228,11 @@ def test_an_exception_in_a_callback_is_survived(
 
 def test_a_city_that_stops_says_goodbye(engine: Engine, broker: Broker, tmp_path: Path) -> None:
     broker.start()
-    city = City(engine, broker.port)
-    city.start()
-    wait_for(lambda: city.link.is_up, "the city is connected")
-    city.stop()
+    with running(engine, broker.port) as city:
+        wait_for(lambda: city.link.is_up, "the city is connected")
     log = tmp_path / "mosquitto.log"
-    wait_for(
-        lambda: "Client posko-center-1471 disconnected." in log.read_text(), "a clean disconnect"
-    )
+    goodbye = "Client posko-center-1471 disconnected."
+    wait_for(lambda: goodbye in log.read_text(), "a clean disconnect")
 
 
 def test_nothing_of_the_traffic_is_logged(

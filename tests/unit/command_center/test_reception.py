@@ -46,6 +46,21 @@ def now() -> datetime:
     return START
 
 
+class Outlet:
+    """A connection that is up and writes down the acks."""
+
+    is_up = True
+
+    def __init__(self) -> None:
+        self.acks: list[wire.Ack] = []
+
+    def publish(self, _topic: str, payload: bytes, _qos: int) -> None:
+        self.acks.append(wire.decode(payload, wire.Ack))
+
+    def keep_alive(self) -> None:
+        """Nothing to keep."""
+
+
 @pytest.fixture
 def desk(engine: Engine) -> Desk:
     return Desk(engine)
@@ -155,8 +170,8 @@ def test_when_the_database_refuses_nothing_is_acknowledged(
 def test_the_worker_outlives_a_database_that_refuses(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    acks: list[bytes] = []
-    receiver = Receiver(engine, lambda _t, payload, _q: acks.append(payload), now=now)
+    outlet = Outlet()
+    receiver = Receiver(engine, outlet, now=now)
     real, refusals = ingest.store_batches, threading.Event()
 
     def store(*args: object) -> list[wire.Ack]:
@@ -170,17 +185,15 @@ def test_the_worker_outlives_a_database_that_refuses(
     receiver.offer(UP, GOOD)
     assert refusals.wait(10)
     receiver.offer(UP, GOOD)
-    wait_for(lambda: acks, "the second attempt is acknowledged")
+    wait_for(lambda: outlet.acks, "the second attempt is acknowledged")
     receiver.stop()
     assert "database refuses" in caplog.text
     assert len(all_requests(engine)) == 1
 
 
 def test_a_full_queue_holds_the_network_back_and_loses_nothing(engine: Engine) -> None:
-    acks: list[wire.Ack] = []
-    receiver = Receiver(
-        engine, lambda _t, payload, _q: acks.append(wire.decode(payload, wire.Ack)), now=now
-    )
+    outlet = Outlet()
+    receiver = Receiver(engine, outlet, now=now)
     total = QUEUE_MAX_MESSAGES + 10
     offered = threading.Event()
 
@@ -194,13 +207,13 @@ def test_a_full_queue_holds_the_network_back_and_loses_nothing(engine: Engine) -
     assert not offered.wait(0.3), "the network thread must wait while nobody works"
     receiver.start()
     thread.join()
-    wait_for(lambda: len(acks) == total, "everything is acknowledged", limit_s=60)
+    wait_for(lambda: len(outlet.acks) == total, "everything is acknowledged", limit_s=60)
     receiver.stop()
-    assert acks[-1].upto == total
+    assert outlet.acks[-1].upto == total
 
 
 def test_stopping_frees_a_network_thread_that_waits(engine: Engine) -> None:
-    receiver = Receiver(engine, lambda *_: None, now=now)
+    receiver = Receiver(engine, Outlet(), now=now)
     receiver.start()
     receiver.stop()
     thread = threading.Thread(
