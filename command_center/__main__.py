@@ -71,7 +71,10 @@ def _run(loaded: Settings) -> None:
     engine = database.connect(loaded.center.database)
     broker, city = _broker(loaded), loaded.site.site_code.city
     migrate.ensure(engine, city, ids.new_epoch, _now())
-    link = Link(broker, city)
+    try:
+        link = Link(broker, city)
+    except OSError as error:
+        raise settings.ConfigError(f"center.tls_ca, tls_cert, tls_key: {error}") from None
     receiver = Receiver(engine, link, now=_now)
     app = create_app(
         engine,

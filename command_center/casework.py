@@ -65,17 +65,20 @@ def change_status(
     """
     words = _checked(message, status)
     with writing(engine) as connection:
-        request = requests.by_id(connection, request_id, lock=True)
-        if request is None:
-            raise UnknownRequest("no such request")
-        if seen_at is not None and request.updated_at != seen_at:
-            raise Outdated("the request has been changed in the meantime")
+        request = _found(connection, request_id, seen_at)
         move(Status(request.status), status)
         entry = HistoryEntry(status=status, message=words, agency=request.agency, by=by, at=now)
         _write(connection, request, entry)
-        changed = requests.by_id(connection, request_id)
-    assert changed is not None
-    return changed
+    return replace(request, status=status, updated_at=now)
+
+
+def _found(connection: Connection, request_id: str, seen_at: datetime | None) -> CityRequest:
+    request = requests.by_id(connection, request_id, lock=True)
+    if request is None:
+        raise UnknownRequest("no such request")
+    if seen_at is not None and request.updated_at != seen_at:
+        raise Outdated("the request has been changed in the meantime")
+    return request
 
 
 def _checked(message: str, status: Status) -> str:

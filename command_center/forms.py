@@ -13,6 +13,10 @@ from command_center.store.requests import Filter
 PAGE_SIZE = 50
 LAST_PAGE = 100_000
 _WORD_MAX_CHARS = 40
+_BAD_TICKET = (
+    "Nomor tiket terdiri dari 8 angka, dan yang terakhir adalah angka pemeriksa. "
+    "Periksa lagi angka yang diketik."
+)
 
 
 class Sent(Protocol):
@@ -47,7 +51,7 @@ def list_query(sent: Sent) -> ListQuery:
         try:
             digits = Ticket.parse(typed).digits
         except BadInput:
-            problem = "Tiket terdiri dari 8 angka; salah satunya keliru."
+            problem = _BAD_TICKET
             digits = "-"  # no ticket: an empty list is truer than all of it
     words = {
         name: sent.get(name, "")[:_WORD_MAX_CHARS]

@@ -62,6 +62,12 @@ def conn(engine: Engine, site: SiteCode, message: wire.Conn) -> bool:
         return boxes.connection_changed(connection, site, message)
 
 
+def forget_hints(engine: Engine) -> None:
+    """After a new connection to the broker: births and wills may have been missed meanwhile."""
+    with writing(engine) as connection:
+        boxes.forget_hints(connection)
+
+
 def hello(engine: Engine, site: SiteCode, message: wire.Hello, now: datetime) -> list[wire.Ack]:
     """Note what a box says of itself; return where the city stands in each of its lanes.
 

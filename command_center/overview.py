@@ -24,7 +24,8 @@ class BoxTile:
 
     site: SiteCode
     name: str
-    is_connected: bool
+    is_connected: bool | None
+    """None until the box or the broker has said so since the city's last connection."""
     last_seen_at: datetime | None
     today: int | None
 
@@ -34,11 +35,11 @@ def tiles(
 ) -> list[BoxTile]:
     """The strip, boxes that need a look first."""
     found = [_tile(box, today, is_link_up=is_link_up) for box in boxes]
-    return sorted(found, key=lambda tile: (tile.is_connected, tile.name))
+    return sorted(found, key=lambda tile: (tile.is_connected is True, tile.name))
 
 
 def _tile(box: Box, today: Mapping[SiteCode, int], *, is_link_up: bool) -> BoxTile:
-    is_connected = is_link_up and box.is_online is True
+    is_connected = box.is_online if is_link_up else False
     return BoxTile(
         site=box.site,
         name=kecamatan_name(box.site),

@@ -16,7 +16,7 @@ from typing import Protocol
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from command_center import inbound
+from command_center import inbound, ingest
 from command_center.downlink import Downlink
 from command_center.inbound import Raw
 from command_center.reception import Reception
@@ -103,8 +103,11 @@ class Receiver:
 
     def _turn(self) -> None:
         try:
-            self._reception.work(self._waiting_messages())
-            self._send_down()
+            group = self._waiting_messages()
+            self._greet_broker()
+            self._reception.work(group)
+            if self._outlet.is_up:
+                self._downlink.tick()
             self._store_failed = False
         except OperationalError as error:
             if not self._store_failed:
@@ -127,10 +130,9 @@ class Receiver:
                 break
         return [raw for raw in group if raw is not None]
 
-    def _send_down(self) -> None:
-        if not self._outlet.is_up:
-            return
+    def _greet_broker(self) -> None:
+        """Forget what the last connection knew, before any message of the new one is handled."""
         if self._reconnected.is_set():
             self._reconnected.clear()
             self._downlink.forget()
-        self._downlink.tick()
+            ingest.forget_hints(self._engine)

@@ -18,6 +18,7 @@ class Snapshot:
 
 
 EMPTY = Snapshot({}, {})
+_EXCERPT_CHARS = 160
 
 
 def look(db: sqlite3.Connection) -> Snapshot:
@@ -56,9 +57,10 @@ def _request_news(before: ServiceRequest | None, after: ServiceRequest) -> list[
 def _text_news(before: Text | None, after: Text) -> list[str]:
     if before is not None and before.state == after.state:
         return []
-    return [f"SMS to {after.recipient} {after.state}: {_excerpt(after.body)!r}"]
+    body = f": {_excerpt(after.body)!r}" if before is None else ""
+    return [f"SMS to {after.recipient} {after.state}{body}"]
 
 
 def _excerpt(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= 70 else line[:68] + ".."
+    return line if len(line) <= _EXCERPT_CHARS else line[: _EXCERPT_CHARS - 2] + ".."

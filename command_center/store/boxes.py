@@ -26,16 +26,16 @@ class Box:
 
 
 def heard(connection: Connection, site: SiteCode, now: datetime) -> None:
-    """The box itself has just said something."""
-    _update(connection, site, {"last_seen_at": to_ms(now)})
+    """The box itself has just said something, so it is there, whatever the broker hinted."""
+    _update(connection, site, {"last_seen_at": to_ms(now), "is_online": 1})
 
 
 def introduced(
     connection: Connection, site: SiteCode, epoch: str, hello: str, now: datetime
 ) -> None:
     """The box has said hello; `hello` is the message as JSON."""
-    values = {"last_seen_at": to_ms(now), "epoch": epoch, "last_hello": hello}
-    _update(connection, site, values)
+    heard(connection, site, now)
+    _update(connection, site, {"epoch": epoch, "last_hello": hello})
 
 
 def connection_changed(connection: Connection, site: SiteCode, conn: wire.Conn) -> bool:
@@ -55,6 +55,11 @@ def connection_changed(connection: Connection, site: SiteCode, conn: wire.Conn) 
         values["software"] = conn.sw
     _update(connection, site, values)
     return True
+
+
+def forget_hints(connection: Connection) -> None:
+    """Who is connected is unknown again; boot and number stay, so late wills stay late."""
+    connection.execute(update(boxes).values(is_online=None))
 
 
 def by_site(connection: Connection, site: SiteCode) -> Box | None:

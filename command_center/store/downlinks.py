@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from appliance.domain import wire
 from appliance.domain.events import Event
@@ -107,16 +108,18 @@ def after(
         size_bytes += len(row.payload.encode())
         if taken and size_bytes > max_bytes:
             break
-        taken.append(
-            DownEvent(
-                seq=row.seq,
-                kind=row.kind,
-                subject=row.subject,
-                payload=row.payload,
-                created_at_ms=row.created_at,
-            )
-        )
+        taken.append(_event(row))
     return taken
+
+
+def _event(row: Row[Any]) -> DownEvent:
+    return DownEvent(
+        seq=row.seq,
+        kind=row.kind,
+        subject=row.subject,
+        payload=row.payload,
+        created_at_ms=row.created_at,
+    )
 
 
 def renumber_after(connection: Connection, site: SiteCode, applied: int) -> None:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema import case_history, down_lanes, down_outbox, requests
+
+_OWNER = select(requests.c.site).where(requests.c.request_id == bindparam("wanted"))
+_TIMES = ("created_at", "occurred_at", "received_at", "updated_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,22 +70,10 @@ class Filter:
 
 def add(connection: Connection, request: CityRequest) -> SiteCode | None:
     """Store a request; if its id is taken, change nothing and return whose it is."""
-    owner = connection.scalar(
-        select(requests.c.site).where(requests.c.request_id == request.request_id)
-    )
+    owner = connection.scalar(_OWNER, {"wanted": request.request_id})
     if owner is not None:
         return SiteCode(owner)
-    row = {
-        column.name: getattr(request, column.name)
-        for column in requests.c
-        if not column.name.endswith("_at")
-    }
-    times = {
-        column.name: to_ms(getattr(request, column.name))
-        for column in requests.c
-        if column.name.endswith("_at")
-    }
-    connection.execute(insert(requests).values({**row, **times, "site": str(request.site)}))
+    connection.execute(insert(requests), _row(request))
     return None
 
 
@@ -104,17 +95,16 @@ def set_status(connection: Connection, request_id: str, status: str, now: dateti
 
 def add_history(connection: Connection, request_id: str, entry: HistoryEntry) -> None:
     """Add a line to a case."""
-    connection.execute(
-        insert(case_history).values(
-            request_id=request_id,
-            status=entry.status,
-            message=entry.message,
-            agency=entry.agency,
-            by=entry.by,
-            at=to_ms(entry.at),
-            down_seq=entry.down_seq,
-        )
-    )
+    row = {
+        "request_id": request_id,
+        "status": entry.status,
+        "message": entry.message,
+        "agency": entry.agency,
+        "by": entry.by,
+        "at": to_ms(entry.at),
+        "down_seq": entry.down_seq,
+    }
+    connection.execute(insert(case_history), row)
 
 
 def history(connection: Connection, request: CityRequest) -> list[HistoryEntry]:
@@ -195,8 +185,15 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     return query
 
 
+def _row(request: CityRequest) -> dict[str, object]:
+    row = {name: getattr(request, name) for name in requests.c.keys()}  # noqa: SIM118
+    for name in _TIMES:
+        row[name] = to_ms(row[name])
+    return {**row, "site": str(request.site)}
+
+
 def _request(row: Row[Any]) -> CityRequest:
     values = dict(row._mapping)
-    for name in ("created_at", "occurred_at", "received_at", "updated_at"):
+    for name in _TIMES:
         values[name] = from_ms(values[name])
     return CityRequest(**{**values, "site": SiteCode(values["site"])})

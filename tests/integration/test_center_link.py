@@ -243,3 +243,19 @@ def test_nothing_of_the_traffic_is_logged(
     box.send_until_acked(a_batch(wire_event(event)))
     assert "rahasia sekali" not in caplog.text
     assert "Siti" not in caplog.text
+
+
+@pytest.mark.slow
+def test_boxes_that_vanished_with_the_broker_are_not_called_connected(
+    city: City, broker: Broker, box: FakeBox
+) -> None:
+    box.send(wire.Conn(on=True, boot="b", n=1))
+    box.send_until_acked(a_batch())
+    assert rows(city.engine, "SELECT is_online FROM boxes") == [(1,)]
+    broker.kill()
+    box.leave()
+    wait_for(lambda: not city.link.is_up, "the city notices")
+    broker.start()
+    wait_for(
+        lambda: rows(city.engine, "SELECT is_online FROM boxes") == [(None,)], "nobody knows now"
+    )

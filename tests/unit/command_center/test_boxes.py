@@ -98,7 +98,7 @@ def test_events_that_a_box_no_longer_has_are_not_asked_for_forever(
 def test_hello_is_remembered(engine: Engine) -> None:
     hello(engine, a_hello())
     box = the_box(engine)
-    assert (box.epoch, box.last_seen_at, box.is_online) == (BOX_EPOCH, START, None)
+    assert (box.epoch, box.last_seen_at, box.is_online) == (BOX_EPOCH, START, True)
 
 
 def test_a_box_of_another_version_is_told_of_in_the_log(
@@ -126,6 +126,21 @@ def test_the_newest_connection_decides_the_online_hint(
     for on, boot, n in said:
         ingest.conn(engine, SITE, wire.Conn(on=on, boot=boot, n=n))
     assert the_box(engine).is_online is is_online
+
+
+def test_a_box_that_speaks_is_there_whatever_was_hinted(engine: Engine) -> None:
+    ingest.conn(engine, SITE, wire.Conn(on=False, boot="a", n=1))
+    store(engine, a_batch())
+    assert the_box(engine).is_online is True
+
+
+def test_after_a_new_connection_to_the_broker_hints_start_anew(engine: Engine) -> None:
+    ingest.conn(engine, SITE, wire.Conn(on=True, boot="a", n=3))
+    ingest.forget_hints(engine)
+    assert the_box(engine).is_online is None
+    assert not ingest.conn(engine, SITE, wire.Conn(on=False, boot="a", n=2))
+    assert ingest.conn(engine, SITE, wire.Conn(on=True, boot="a", n=3))
+    assert the_box(engine).is_online is True
 
 
 def test_a_retained_birth_is_no_news_of_when_the_box_was_heard(engine: Engine) -> None:

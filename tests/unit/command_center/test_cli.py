@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from appliance.domain.ids import Ticket
 from appliance.domain.service_request import Status
 from command_center import __main__ as center
 from command_center import casework, ingest
@@ -43,7 +44,7 @@ def test_requests_as_json(
         {
             "request_id": case.request_id,
             "site": "14.71.07",
-            "ticket": case.ticket,
+            "ticket": str(Ticket(case.ticket)),
             "channel": "sms",
             "kind": "pengaduan",
             "category": "pju",
@@ -125,6 +126,23 @@ def test_a_wrong_configuration_exits_78(
     error = capsys.readouterr().err
     assert "center.database" in error
     assert "[site]" in error
+
+
+@pytest.mark.parametrize(
+    ("key", "told"), [("tls_ca", "tls_ca"), ("password_file", "center.password_file")]
+)
+def test_a_missing_secret_exits_78(
+    config: Path,
+    tmp_path: Path,
+    key: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with config.open("a") as file:
+        file.write(f'{key} = "{tmp_path}/absent"\n')
+    assert run(monkeypatch, "--config", config) == 78
+    assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [[], ["requests"], ["status"]])

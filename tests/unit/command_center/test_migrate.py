@@ -6,6 +6,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 from command_center.store import database, migrate, schema
 from tests.builders import CITY_EPOCH
@@ -17,6 +19,13 @@ def test_the_migrations_make_what_the_schema_describes(engine: Engine) -> None:
     with database.reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, schema.metadata) == []
+
+
+def test_the_schema_can_be_said_in_postgresql_too() -> None:
+    for table in schema.metadata.sorted_tables:
+        ddl = str(CreateTable(table).compile(dialect=postgresql.dialect()))
+        assert "STRICT" not in ddl
+        assert "AUTOINCREMENT" not in ddl
 
 
 def test_tables_are_strict_and_sequences_never_reused(engine: Engine) -> None:

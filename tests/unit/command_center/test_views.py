@@ -145,6 +145,15 @@ def test_an_offline_box_is_never_shown_as_having_no_reports(
     assert "Sukajadi Terputus ? jumlah tidak diketahui Terdengar 3 jam lalu" in shown
 
 
+def test_a_box_not_heard_since_the_last_connection_is_waited_for(
+    engine: Engine, client: FlaskClient
+) -> None:
+    store(engine, a_batch())
+    ingest.forget_hints(engine)
+    shown = words(page(client, "/"))
+    assert "Bukit Raya Menunggu kabar ? jumlah tidak diketahui" in shown
+
+
 def test_without_a_broker_no_box_counts_as_connected(engine: Engine) -> None:
     store(engine, a_batch())
     ingest.conn(engine, SITE, wire.Conn(on=True, boot="b", n=1))

@@ -1,0 +1,76 @@
+"""The command center's pages in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import Engine
+
+from command_center.app import create_app
+from command_center.store import database, migrate
+from tests.builders import CITY_EPOCH
+from tests.conftest import SITE, START, at
+from tests.support.browser import chromium, overflow, served
+from tests.unit.command_center.city import received, request
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = database.connect(f"sqlite:///{tmp_path}/center.db")
+    migrate.ensure(made, SITE.city, lambda: CITY_EPOCH, START)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def page(engine: Engine, browser: Browser) -> Iterator[Page]:
+    """The first page; its console must stay silent."""
+    app = create_app(engine, place="Kota Pekanbaru", now=lambda: at(hours=1).wall)
+    problems: list[str] = []
+    with served(app) as port:
+        made = browser.new_page(
+            base_url=f"http://127.0.0.1:{port}", viewport={"width": 1440, "height": 900}
+        )
+        made.on("console", lambda message: problems.append(message.text))
+        made.on("pageerror", lambda error: problems.append(str(error)))
+        made.goto("/")
+        yield made
+        made.close()
+    assert problems == []
+
+
+def test_a_new_request_appears_without_a_reload(engine: Engine, page: Page) -> None:
+    page.get_by_label("Nomor tiket").fill("07")
+    received(engine, text="lampu jalan mati")
+    expect(page.locator("tbody tr")).to_have_count(1, timeout=15_000)
+    expect(page.locator(".box")).to_contain_text("1 laporan hari ini")
+    expect(page.get_by_label("Nomor tiket")).to_have_value("07")
+
+
+def test_an_officer_moves_a_request(engine: Engine, page: Page) -> None:
+    case = received(engine)
+    page.reload()
+    page.locator("tbody a").click()
+    page.get_by_label("Status baru").select_option(label="Diproses")
+    page.get_by_label("Pesan untuk warga").fill("Petugas di jalan.")
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.locator(".messages li").first).to_contain_text("Petugas di jalan.")
+    assert request(engine, case.request_id).status == "diproses"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_pages_fit_the_window(engine: Engine, page: Page, width: int) -> None:
+    case = received(engine, text="x" * 4000)
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in ("/", f"/permohonan/{case.request_id}"):
+        page.goto(path)
+        assert overflow(page)[0] == 0
