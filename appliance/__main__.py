@@ -3,10 +3,9 @@
 import argparse
 import sys
 
-from appliance.cli import configuration, demo, listing, status
-from appliance.domain.errors import PoskoError
-from appliance.runtime import settings
-from appliance.runtime.daemon import EXIT_CONFIG
+from appliance.cli import configuration, listing, status
+from appliance.cli import demo as demonstration
+from appliance.runtime import daemon, settings
 
 
 def parser() -> argparse.ArgumentParser:
@@ -18,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
         help=f"TOML file (default: ${settings.CONFIG_VARIABLE}, then {settings.DEFAULT_PATH})",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (configuration, listing, status, demo):
+    for module in (configuration, listing, status, demonstration):
         module.add(commands)
     for command in commands.choices.values():
         command.add_argument("--config", metavar="PATH", default=argparse.SUPPRESS)
@@ -28,17 +27,7 @@ def parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Run one command; a PoskoError is printed for the technician, without a traceback."""
     args = parser().parse_args()
-    try:
-        args.run(args)
-    except settings.ConfigError as error:
-        print(f"posko: {error}", file=sys.stderr)
-        return EXIT_CONFIG
-    except PoskoError as error:
-        print(f"posko: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        return 0
-    return 0
+    return daemon.answered("posko", lambda: args.run(args))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from appliance.domain.errors import PoskoError
 from appliance.runtime import daemon, ids, logs, settings
 from appliance.runtime.settings import Settings
 from command_center import report
@@ -25,22 +24,18 @@ PROGRAM = "posko-center"
 def main() -> int:
     """Run the command named on the command line; without one, the center until SIGTERM."""
     args = _arguments()
-    try:
-        loaded = settings.load(settings.find(getattr(args, "config", None)))
-        logs.configure(PROGRAM, loaded.log.level)
-        if args.command == "requests":
-            _print_requests(loaded, as_json=args.json)
-        elif args.command == "status":
-            _print_status(loaded, as_json=args.json)
-        else:
-            _run(loaded)
-    except settings.ConfigError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return daemon.EXIT_CONFIG
-    except PoskoError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return daemon.answered(PROGRAM, lambda: _perform(args))
+
+
+def _perform(args: argparse.Namespace) -> None:
+    loaded = settings.load(settings.find(getattr(args, "config", None)))
+    logs.configure(PROGRAM, loaded.log.level)
+    if args.command == "requests":
+        _print_requests(loaded, as_json=args.json)
+    elif args.command == "status":
+        _print_status(loaded, as_json=args.json)
+    else:
+        _run(loaded)
 
 
 def _arguments() -> argparse.Namespace:

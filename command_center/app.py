@@ -8,8 +8,9 @@ from pathlib import Path
 from flask import Flask, g, send_from_directory, url_for
 from sqlalchemy import Engine
 
+from appliance.domain import reference
 from appliance.domain.reference import agency_name
-from command_center import guard, places, wording
+from command_center import guard, wording
 from command_center.views import Pages
 from web.face import Plate, new_app
 from web.security import check_endpoints
@@ -65,8 +66,8 @@ def _teach_words(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         age=wording.age,
-        kecamatan_name=places.kecamatan_name,
-        kelurahan_name=places.kelurahan_name,
+        kecamatan_name=reference.kecamatan_name,
+        kelurahan_name=reference.kelurahan_name,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from appliance.domain import wire
 from appliance.domain.errors import BadInput, WireError
-from appliance.domain.events import Event, RequestReceived
+from appliance.domain.events import RequestReceived
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center import intake
@@ -38,7 +38,7 @@ def apply(
 ) -> Kept:
     """Do what an event of a known kind asks, in the caller's transaction; say how to keep it."""
     try:
-        known = _decode(event)
+        known = wire.decode_event(event.y, bytes(event.d))
         if not isinstance(known, RequestReceived):
             return Kept(seq=seq, event=event, outcome="unknown_kind")
         _receive(connection, arrival, event, known, now)
@@ -47,13 +47,6 @@ def apply(
     except BadInput as error:
         return _rejected(arrival, seq, event, "event", str(error))
     return Kept(seq=seq, event=event, outcome="applied")
-
-
-def _decode(event: wire.WireEvent) -> Event | None:
-    try:
-        return wire.decode_event(event.y, bytes(event.d))
-    except RecursionError:
-        raise WireError("event", "nested too deeply") from None
 
 
 def _rejected(arrival: Arrival, seq: int, event: wire.WireEvent, code: str, detail: str) -> Kept:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.domain.ids import SiteCode
+from appliance.domain.reference import kecamatan_name
 from appliance.domain.service_request import Status
-from command_center.places import kecamatan_name
 from command_center.store.boxes import Box
 
 NEW = frozenset({Status.RECEIVED, Status.VERIFIED, Status.REOPENED})

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from appliance.domain.reference import kecamatan_name
 from command_center import wording
-from command_center.places import kecamatan_name
 from command_center.store import boxes, downlinks, quarantine, requests, streams
 from command_center.store.boxes import Box
 from command_center.store.requests import CityRequest, Filter

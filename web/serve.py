@@ -26,19 +26,26 @@ def serve(app: Flask, listen: str, *, on_ready: Callable[[], None] = lambda: Non
     """Listen on `host:port` and answer until SIGTERM or SIGINT, then return.
 
     `on_ready` is called once the port is open. Requests that are running at the signal get up to
-    five seconds to finish (waitress). Must be called from the main thread.
+    five seconds to finish (waitress). Must be called from the main thread. Exits with a sentence
+    when the address cannot be had.
     """
-    server = create_server(
-        app,
-        listen=listen,
-        threads=THREADS,
-        connection_limit=CONNECTION_LIMIT,
-        channel_timeout=CHANNEL_TIMEOUT_S,
-        max_request_body_size=BODY_MAX_BYTES,
-        ident=None,
-        trusted_proxy=PROXY,
-        trusted_proxy_headers={"x-forwarded-for"},
-    )
+    try:
+        server = create_server(
+            app,
+            listen=listen,
+            threads=THREADS,
+            connection_limit=CONNECTION_LIMIT,
+            channel_timeout=CHANNEL_TIMEOUT_S,
+            max_request_body_size=BODY_MAX_BYTES,
+            ident=None,
+            trusted_proxy=PROXY,
+            trusted_proxy_headers={"x-forwarded-for"},
+        )
+    except OSError as error:
+        raise SystemExit(
+            f"cannot listen on {listen}: {error.strerror}. Is the program running already? "
+            "Otherwise set another `listen` in its section of the configuration."
+        ) from None
     # waitress warns for each request that waits a moment; a burst would fill the journal.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -96,6 +96,25 @@ def kelurahan_of(site: SiteCode) -> tuple[Kelurahan, ...]:
 
 
 @cache
+def _kecamatan_names() -> dict[str, str]:
+    return {
+        row["kode"]: row["nama_umum"]
+        for row in _rows("wilayah.csv")
+        if row["tingkat"] == "kecamatan"
+    }
+
+
+def kecamatan_name(site: SiteCode) -> str:
+    """The name people use; a kecamatan we do not know is shown by its code."""
+    return _kecamatan_names().get(str(site), str(site))
+
+
+def kelurahan_name(site: SiteCode, code: str) -> str:
+    """The name of a kelurahan by its Kemendagri code, or the code."""
+    return next((k.name for k in kelurahan_of(site) if k.code == code), code)
+
+
+@cache
 def plain_spelling() -> dict[str, str]:
     """SMS and dialect spellings that have one meaning only, to standard Indonesian."""
     return {

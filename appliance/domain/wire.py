@@ -182,5 +182,7 @@ def decode_event(kind: str, data: bytes) -> Event | None:
         return None
     try:
         return msgspec.json.decode(data, type=event_type)
+    except RecursionError:
+        raise WireError("event", "nested too deeply") from None
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise WireError("event", str(error)) from None

@@ -34,10 +34,19 @@ def run(program: str, description: str, body: Callable[[settings.Settings], None
     else is a bug and crashes loudly.
     """
     args = arguments(program, description)
-    try:
+
+    def load_and_run() -> None:
         loaded = settings.load(settings.find(args.config))
         logs.configure(program, loaded.log.level)
         body(loaded)
+
+    return answered(program, load_and_run)
+
+
+def answered(program: str, body: Callable[[], None]) -> int:
+    """Run a program's body and return its exit status, with expected errors told on stderr."""
+    try:
+        body()
     except settings.ConfigError as error:
         print(f"{program}: {error}", file=sys.stderr)
         return EXIT_CONFIG

@@ -23,6 +23,7 @@ class Masked:
 def configure(process: str, level: str) -> None:
     """Send this process's log lines to stderr; journald adds the time on the box."""
     logging.addLevelName(TRAFFIC, "TRAFFIC")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(
         stream=sys.stderr,
         level=level,

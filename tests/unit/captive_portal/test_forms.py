@@ -115,4 +115,6 @@ def test_the_submission_id_is_a_uuid() -> None:
 )
 def test_no_form_can_crash_the_parser(form: dict[str, str]) -> None:
     assert isinstance(parse_report(form, CODES, spare_id=SPARE), Draft | list)
-    assert isinstance(parse_report({**form, "submission_id": PAGE}, CODES, spare_id=SPARE), Draft | list)
+    assert isinstance(
+        parse_report({**form, "submission_id": PAGE}, CODES, spare_id=SPARE), Draft | list
+    )

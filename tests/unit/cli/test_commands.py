@@ -41,7 +41,8 @@ def test_requests_as_json_carry_every_promised_field(
     status, out, _ = command("requests", "--json")
     [row] = json.loads(out)
     assert status == 0
-    assert {key: row[key] for key in ("channel", "kind", "category", "status", "text", "phone")} == {
+    promised = ("channel", "kind", "category", "status", "text", "phone")
+    assert {key: row[key] for key in promised} == {
         "channel": "portal", "kind": "pengaduan", "category": "pju", "status": "diterima",
         "text": "lampu jalan mati", "phone": PHONE.e164,
     }  # fmt: skip

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from appliance.domain import wire
+from appliance.domain import reference, wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Channel, Kind, Sensitivity, Status
-from command_center import dating, overview, places, wording
+from command_center import dating, overview, wording
 from tests.conftest import SITE, START
 
 LATER = START + timedelta(hours=1)
@@ -85,9 +85,9 @@ def test_phones_are_grouped_and_nonsense_left_alone() -> None:
 
 
 def test_places_have_names_and_unknown_ones_their_code() -> None:
-    assert places.kecamatan_name(SITE) == "Bukit Raya"
-    assert places.kecamatan_name(SiteCode("99.99.99")) == "99.99.99"
-    assert places.kelurahan_name(SITE, "14.71.07.9999") == "14.71.07.9999"
+    assert reference.kecamatan_name(SITE) == "Bukit Raya"
+    assert reference.kecamatan_name(SiteCode("99.99.99")) == "99.99.99"
+    assert reference.kelurahan_name(SITE, "14.71.07.9999") == "14.71.07.9999"
 
 
 def test_every_status_but_the_dead_ends_is_counted_once() -> None:

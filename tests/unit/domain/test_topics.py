@@ -25,7 +25,8 @@ def test_a_topic_is_read_back_and_has_neither_dot_nor_space(topic: Topic) -> Non
     "name",
     [
         "", "posko/1/1471/147107", "posko/2/1471/147107/up/hello", "posko/1/1472/147107/up/hello",
-        "posko/1/1471/147107/up/ev", "posko/1/1471/147107/up/ev/p9", "posko/1/1471/147107/up/ack/p1",
+        "posko/1/1471/147107/up/ev", "posko/1/1471/147107/up/ev/p9",
+        "posko/1/1471/147107/up/ack/p1",
         "posko/1/1471/14710x/up/hello", "posko/1/1471/147107/up/hello/../x",
     ],
 )  # fmt: skip

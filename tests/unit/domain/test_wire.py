@@ -105,9 +105,10 @@ def test_events_survive_and_unknown_kinds_are_told_apart_from_broken_ones() -> N
     )  # fmt: skip
     assert wire.decode_event(event.KIND, wire.encode_event(event)) == event
     assert wire.decode_event("from.the.future", b"{}") is None
-    with pytest.raises(WireError) as caught:
-        wire.decode_event(RequestReceived.KIND, b'{"ticket": 5}')
-    assert caught.value.code == "event"
+    for broken in (b'{"ticket": 5}', b'{"x":' * 3000 + b"1" + b"}" * 3000, b"\xff"):
+        with pytest.raises(WireError) as caught:
+            wire.decode_event(RequestReceived.KIND, broken)
+        assert caught.value.code == "event"
 
 
 def test_every_event_is_registered_under_its_kind() -> None:

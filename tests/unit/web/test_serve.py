@@ -12,7 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from web.face import Plate, new_app
+from web.serve import serve
+
 pytestmark = pytest.mark.slow
+
+
+def test_an_address_in_use_is_told_with_the_setting_to_change() -> None:
+    app = new_app("uji", plate=Plate(name="Posko", place="Uji"))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(SystemExit, match=rf"cannot listen on 127\.0\.0\.1:{port}.*`listen`"):
+            serve(app, f"127.0.0.1:{port}")
+
 
 PROGRAM = """
     import sys, threading
