@@ -1,21 +1,27 @@
-"""Take the pictures of the documentation: docs/screens/*.png, from running faces.
+"""Take the pictures of the documentation anew: docs/screens/*.png, from the real pages.
 
-    python scripts/screenshots.py                                  (all, at the usual addresses)
-    python scripts/screenshots.py --kiosk http://127.0.0.1:8081    (this face only)
-
-A shot is data: where to go, then what to click and fill. Reports made on the way stay in the
-database, so take pictures of a demonstration, never of a box in use.
+Starts the whole house in a folder of its own, lets a few residents report, and walks through the
+faces. A shot is data: where to go, then what to click and fill.
 """
 
-import argparse
+import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from appliance.actions import intake
+from appliance.domain.phone import Msisdn
+from appliance.domain.service_request import Channel, Draft
+from appliance.runtime import clock, ids
+from appliance.store import requests
+from appliance.store.database import connect
+from demo import broker
+from demo.house import House, free_ports
+
 CHROMIUM = "/usr/bin/chromium"
 OUT = Path(__file__).parents[1] / "docs" / "screens"
-FACES = {"portal": "http://127.0.0.1:8080", "kiosk": "http://127.0.0.1:8081"}
 PHONE = (360, 740)
 TOUCH_SCREEN = (1024, 600)
 DESKTOP = (1280, 800)
@@ -38,7 +44,7 @@ class Click:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """One picture; `face` is the option that gives the base address."""
+    """One picture; `face` is portal, kiosk or center."""
 
     name: str
     face: str
@@ -46,6 +52,17 @@ class Shot:
     path: str = "/"
     steps: tuple[Fill | Click, ...] = ()
 
+
+REPORTS = (
+    (Channel.SMS, "lampu jalan mati d jl rajawali dpn masjid, udh 3 mlm"),
+    (Channel.PORTAL, "Sampah menumpuk di belakang pasar, sudah empat hari tidak diangkut."),
+    (Channel.KIOSK, "Jalan berlubang di depan sekolah"),
+    (Channel.SMS, "parit tersumbat, banjir tiap hujan di gang melati"),
+    (Channel.PORTAL, "Saya dipukul suami, mohon dirahasiakan."),
+    (Channel.SMS, "tolong cepat ada kebakaran di gang anggrek"),
+    (Channel.KIOSK, "KTP belum jadi sejak tiga bulan"),
+)
+ARRIVAL_WITHIN_S = 30
 
 _KIOSK_REPORT = (
     Click("[name=choose][value=sampah]"),
@@ -78,24 +95,65 @@ SHOTS = (
     Shot(name="kiosk-start", face="kiosk", size=TOUCH_SCREEN),
     Shot(name="kiosk-category", face="kiosk", size=TOUCH_SCREEN, path="/lapor"),
     Shot(name="kiosk-ticket", face="kiosk", size=TOUCH_SCREEN, path="/lapor", steps=_KIOSK_REPORT),
+    Shot(name="center-list", face="center", size=DESKTOP),
+    Shot(
+        name="center-request",
+        face="center",
+        size=DESKTOP,
+        steps=(
+            Click("td a >> nth=-2"),
+            Fill("[name=message]", "Petugas datang besok pagi."),
+            Click("main button.btn-primary"),
+        ),
+    ),
 )
 
 
 def main() -> None:
-    """Take every shot whose face was given."""
-    parser = argparse.ArgumentParser(description="Renew docs/screens from running faces.")
-    for face in FACES:
-        parser.add_argument(f"--{face}", metavar="URL", help=f"base address of the {face}")
-    given = {face: url for face, url in vars(parser.parse_args()).items() if url}
-    addresses: dict[str, str] = given or FACES
+    """Start the house, let residents report, and take every shot."""
     OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="posko-screens-") as folder:
+        house = House(Path(folder), free_ports(), broker.choose())
+        try:
+            for child in house.children():
+                house.supervisor.start(child)
+            report(house)
+            take_all(house)
+        finally:
+            house.supervisor.stop()
+
+
+def report(house: House) -> None:
+    """Store a few reports and wait until the city has them."""
+    db = connect(house.settings.store.path)
+    for number, (channel, text) in enumerate(REPORTS):
+        phone = Msisdn(f"+62812345678{number:02d}")
+        draft = Draft(
+            channel=channel, text=text, submission_id=f"screen-{number}", reporter_phone=phone
+        )
+        intake.receive(db, draft, clock.now(), ids.new_id)
+    deadline_s = time.monotonic() + ARRIVAL_WITHIN_S
+    while not all(request.acked for request in requests.every(db)):
+        if time.monotonic() > deadline_s:
+            raise SystemExit("the city did not acknowledge the reports")
+        time.sleep(0.1)
+    db.close()
+
+
+def take_all(house: House) -> None:
+    """Walk through the faces with Debian's Chromium."""
+    settings = house.settings
+    addresses = {
+        "portal": f"http://{settings.portal.listen}",
+        "kiosk": f"http://{settings.kiosk.listen}",
+        "center": f"http://{settings.center.listen}",
+    }
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         for shot in SHOTS:
-            if address := addresses.get(shot.face):
-                take(browser, shot, address.rstrip("/"))
+            take(browser, shot, addresses[shot.face])
         browser.close()
 
 
