@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 
 from appliance.domain import wire
 from appliance.domain.errors import BadInput, WireError
-from appliance.domain.events import RequestReceived
+from appliance.domain.events import BoxHeartbeat, RequestReceived
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center import intake
-from command_center.store import requests
+from command_center.store import boxes, requests
 from command_center.store.requests import HistoryEntry
 from command_center.store.streams import Kept
 
@@ -39,9 +39,13 @@ def apply(
     """Do what an event of a known kind asks, in the caller's transaction; say how to keep it."""
     try:
         known = wire.decode_event(event.y, bytes(event.d))
-        if not isinstance(known, RequestReceived):
-            return Kept(seq=seq, event=event, outcome="unknown_kind")
-        _receive(connection, arrival, event, known, now)
+        match known:
+            case RequestReceived():
+                _receive(connection, arrival, event, known, now)
+            case BoxHeartbeat():
+                boxes.beat(connection, arrival.site, bytes(event.d).decode())
+            case _:
+                return Kept(seq=seq, event=event, outcome="unknown_kind")
     except WireError as error:
         return _rejected(arrival, seq, event, error.code, error.detail)
     except BadInput as error:
@@ -62,7 +66,9 @@ def _receive(
     known: RequestReceived,
     now: datetime,
 ) -> None:
-    request = intake.city_request(arrival.site, known, now, clock=event.c, sent=arrival.batch.sent)
+    request = intake.city_request(
+        arrival.site, arrival.batch.epoch, known, now, clock=event.c, sent=arrival.batch.sent
+    )
     owner = requests.add(connection, request)
     if owner is None:
         first = HistoryEntry(

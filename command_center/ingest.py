@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-import msgspec
 from sqlalchemy import Connection, Engine
 
 from appliance.domain import wire
@@ -19,7 +18,7 @@ from appliance.domain.moment import to_ms
 from appliance.domain.topics import Lane
 from command_center import applying
 from command_center.applying import Arrival
-from command_center.store import boxes, downlinks, quarantine, streams
+from command_center.store import boxes, downlinks, quarantine, requests, streams
 from command_center.store.database import writing
 from command_center.store.quarantine import Poison
 from command_center.store.streams import StreamKey
@@ -68,21 +67,25 @@ def forget_hints(engine: Engine) -> None:
         boxes.forget_hints(connection)
 
 
-def hello(engine: Engine, site: SiteCode, message: wire.Hello, now: datetime) -> list[wire.Ack]:
-    """Note what a box says of itself; return where the city stands in each of its lanes.
+def hello(
+    engine: Engine, site: SiteCode, message: wire.Hello, now: datetime
+) -> tuple[wire.Welcome, list[wire.Ack]]:
+    """Note what a box says of itself; return the welcome and where each of its lanes stands.
 
     The downlink goes back to what the box says it has applied, so that the sender starts there.
     """
     if wire.VERSION not in message.versions:
         log.warning("box speaks no version of ours site=%s versions=%s", site, message.versions)
     with writing(engine) as connection:
-        text = msgspec.json.encode(message).decode()
-        boxes.introduced(connection, site, message.epoch, text, now)
+        if not boxes.introduced(connection, site, message, now):
+            _report_clone(connection, site, now)
         _resume_downlink(connection, site, message.down)
-        return [
-            _greet(connection, StreamKey(str(site), message.epoch, lane), known, now)
-            for lane, known in message.lanes.items()
-        ]
+        welcome = wire.Welcome(
+            epoch=downlinks.city_epoch(connection),
+            blocks=requests.used_blocks(connection, site, message.epoch),
+            now=to_ms(now),
+        )
+        return welcome, [_greet(connection, site, message, lane, now) for lane in message.lanes]
 
 
 def ack_down(engine: Engine, site: SiteCode, ack: wire.Ack, now: datetime) -> bool:
@@ -113,15 +116,24 @@ def _store(connection: Connection, arrival: Arrival, now: datetime) -> wire.Ack:
     if batch.first > upto + 1:
         streams.count_gap(connection, key)
         log.warning("gap site=%s lane=%s want=%s got=%s", key.site, key.lane, upto + 1, batch.first)
-        return _ack(key, upto, now, want=upto + 1)
+        return _ack(key, upto, now, want=upto + 1, session=batch.session)
     numbered = list(enumerate(batch.events, start=batch.first))
     fresh = [(seq, event) for seq, event in numbered if seq > upto]
+    again = numbered[: len(numbered) - len(fresh)]
+    if streams.differing(connection, key, again):
+        _report_clone(connection, arrival.site, now)
+        return _ack(key, upto, now, session=batch.session, renew=True)
     kept = [applying.apply(connection, arrival, seq, event, now) for seq, event in fresh]
     streams.keep(connection, key, kept, now)
     upto = max(upto, numbered[-1][0])
     streams.advance(connection, key, upto, now, duplicates=len(numbered) - len(fresh))
     rejects = streams.rejects(connection, key, batch.first, numbered[-1][0])
-    return _ack(key, upto, now, rejects=rejects)
+    return _ack(key, upto, now, rejects=rejects, session=batch.session)
+
+
+def _report_clone(connection: Connection, site: SiteCode, now: datetime) -> None:
+    log.error("two machines use the identity of one box site=%s; look for a copied card", site)
+    boxes.cloned(connection, site, now)
 
 
 def _ack(
@@ -129,8 +141,10 @@ def _ack(
     upto: int,
     now: datetime,
     *,
+    session: str | None,
     want: int | None = None,
     rejects: Sequence[wire.Reject] = (),
+    renew: bool = False,
 ) -> wire.Ack:
     return wire.Ack(
         epoch=key.epoch,
@@ -139,12 +153,15 @@ def _ack(
         want=want,
         reject=list(rejects),
         now=to_ms(now),
+        session=session,
+        renew=renew,
     )
 
 
 def _greet(
-    connection: Connection, key: StreamKey, known: wire.LaneRange, now: datetime
+    connection: Connection, site: SiteCode, hello: wire.Hello, lane: wire.LaneName, now: datetime
 ) -> wire.Ack:
+    key, known = StreamKey(str(site), hello.epoch, lane), hello.lanes[lane]
     upto = streams.claim(connection, key, now)
     if known.first > upto + 1:
         log.error("events are gone site=%s lane=%s %s..%s", *key[::2], upto + 1, known.first - 1)
@@ -152,8 +169,9 @@ def _greet(
         streams.advance(connection, key, upto, now)
     if upto > known.last:
         log.warning("box is behind the city site=%s lane=%s upto=%s", *key[::2], upto)
+    want = upto + 1 if upto < known.acked else None
     rejects = streams.rejects(connection, key, known.acked + 1, upto)
-    return _ack(key, upto, now, rejects=rejects)
+    return _ack(key, upto, now, rejects=rejects, want=want, session=hello.session)
 
 
 def _resume_downlink(

@@ -29,6 +29,7 @@ _REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 def city_request(
     site: SiteCode,
+    epoch: str,
     event: RequestReceived,
     received_at: datetime,
     *,
@@ -41,14 +42,13 @@ def city_request(
     """
     if not _REQUEST_ID.fullmatch(event.request_id):
         raise BadInput("request_id is not an identifier")
-    if event.created_at.tzinfo is None:
-        raise BadInput("created_at has no time zone")
     text = clean_text(event.text)
     if not 1 <= len(text) <= TEXT_MAX_CHARS:
         raise BadInput(f"text has {len(text)} characters, not 1 to {TEXT_MAX_CHARS}")
     return CityRequest(
         request_id=event.request_id,
         site=site,
+        epoch=epoch,
         ticket=Ticket.parse(event.ticket).digits,
         channel=_word(event.channel, "channel"),
         kind=_word(event.kind, "kind"),

@@ -82,7 +82,9 @@ class Reception:
     def _handle(self, site: SiteCode, message: inbound.Message) -> None:
         match message:
             case wire.Hello():
-                for ack in ingest.hello(self._engine, site, message, self._now()):
+                welcome, acks = ingest.hello(self._engine, site, message, self._now())
+                self._publish(str(Topic(site, Leaf.DOWN_HELLO)), wire.encode(welcome), 1)
+                for ack in acks:
                     self._acknowledge(site, ack)
                 self._downlink.forget(site)
                 log.info("hello site=%s epoch=%s", site, message.epoch)

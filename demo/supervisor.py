@@ -11,6 +11,8 @@ from pathlib import Path
 
 from appliance.domain.errors import PoskoError
 
+CHECKOUT = Path(__file__).parents[1]
+"""Where the simulated modem is: it is no part of the installed package."""
 READY_WITHIN_S = 30.0
 STOP_WITHIN_S = 10.0
 _RESTART_PAUSE_S = 0.5
@@ -41,6 +43,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 env=environment,
+                cwd=CHECKOUT,
                 start_new_session=True,
             )
 

@@ -1,11 +1,13 @@
 """`posko-sync`: the composition root of the sync agent."""
 
+import shutil
 import sys
+import time
 
 from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings
 from appliance.store import database, migrate
-from sync_agent.agent import Agent
+from sync_agent.agent import Agent, Machine
 from sync_agent.link import Link
 
 
@@ -23,7 +25,17 @@ def _body(settings: Settings) -> None:
     site, sync = settings.site.site_code, settings.sync
     migrate.ensure(settings.store.path, site, ids.new_epoch)
     db = database.connect(settings.store.path)
-    agent = Agent(db, clock.now, lambda: database.checkpoint(db, settings.store.path))
+    path = settings.store.path
+    agent = Agent(
+        db,
+        Machine(
+            now=clock.now,
+            monotonic_s=time.monotonic,
+            new_epoch=ids.new_epoch,
+            disk_free_bytes=lambda: shutil.disk_usage(path.parent).free,
+            keep_house=lambda: database.checkpoint(db, path),
+        ),
+    )
     password = sync.password_file and daemon.read_secret(sync.password_file, "sync.password_file")
     agent.attach(
         Link(

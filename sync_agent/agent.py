@@ -4,28 +4,28 @@ import logging
 import random
 import sqlite3
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from appliance.actions import casework, health, syncing
 from appliance.domain import topics, wire
 from appliance.domain.errors import WireError
-from appliance.domain.moment import Moment, to_ms
+from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane, Leaf
-from appliance.store import box, inbox, outbox
+from appliance.store import box, outbox
 from appliance.store.database import Watcher
-from sync_agent import link_machine
-from sync_agent.link_machine import SendBatch, SendHello
+from sync_agent import envelopes, link_machine
+from sync_agent.link_machine import RenewEpoch, SendBatch, SendHello
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.02
 """How soon a commit of another process is noticed; a poll costs microseconds."""
-BATCH_MAX_PAYLOAD_BYTES = 40 * 1024
-"""Event payloads per batch before envelopes, so that a batch stays below the wire's 64 KiB."""
 HOUSEKEEPING_S = 30.0
+FIRST_HEARTBEAT_S = 10.0
+HEARTBEAT_S = 300.0
 
 
 class Uplink(Protocol):
@@ -34,36 +34,38 @@ class Uplink(Protocol):
     def run(self, timeout_s: float) -> None:
         """Do what the network has for us, for about that long."""
 
-    def publish(
-        self,
-        leaf: Leaf,
-        message: wire.Batch | wire.Ack | wire.Hello,
-        *,
-        qos: int,
-        lane: Lane | None = None,
-    ) -> None:
-        """Send a message; it may be lost."""
+    def publish(self, leaf: Leaf, payload: bytes, *, qos: int, lane: Lane | None = None) -> None:
+        """Send a payload; it may be lost."""
 
     def close(self) -> None:
         """Say goodbye."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What the agent needs of the machine it runs on."""
+
+    now: Callable[[], Moment]
+    monotonic_s: Callable[[], float]
+    new_epoch: Callable[[], str]
+    disk_free_bytes: Callable[[], int]
+    keep_house: Callable[[], object]
+    """Checkpoint and compact the store; called every half minute."""
+
+
 class Agent:
     """Carries events up and decisions down until it is told to stop."""
 
-    def __init__(
-        self,
-        db: sqlite3.Connection,
-        now: Callable[[], Moment],
-        checkpoint: Callable[[], bool],
-    ) -> None:
+    def __init__(self, db: sqlite3.Connection, machine: Machine) -> None:
         self._db = db
-        self._now = now
-        self._checkpoint = checkpoint
+        self._host = machine
         self._epoch = box.epoch(db)
+        self._session = machine.new_epoch()
         self._watcher = Watcher(db)
         self._machine = link_machine.Link()
         self._malformed: Counter[str] = Counter()
+        self._heartbeat_at_s = machine.monotonic_s() + FIRST_HEARTBEAT_S
+        self._read_lanes()
 
     def attach(self, link: Uplink) -> None:
         """Name the link that effects go to; its callbacks are this agent's methods."""
@@ -76,151 +78,157 @@ class Agent:
             self._link.run(POLL_S)
             self._look_at_outbox()
             self._send()
-            if time.monotonic() >= next_housekeeping_s:
+            if self._host.monotonic_s() >= next_housekeeping_s:
                 self._keep_house()
-                next_housekeeping_s = time.monotonic() + HOUSEKEEPING_S
+                next_housekeeping_s = self._host.monotonic_s() + HOUSEKEEPING_S
         self._link.close()
 
     def link_up(self) -> None:
         """Callback of the link."""
         self._machine, effects = link_machine.connected(self._machine)
-        for effect in effects:
-            self._perform(effect)
-        self._state({"link": "up"})
+        self._perform(effects)
+        self._state({"link": "up", "link_reason": ""})
 
-    def link_down(self) -> None:
-        """Callback of the link."""
+    def link_down(self, reason: str) -> None:
+        """Callback of the link; `reason` is for the technician."""
         self._machine = link_machine.disconnected(self._machine)
-        self._state({"link": "down"})
+        self._state({"link": "down", "link_reason": reason})
 
     def message(self, topic: str, payload: bytes) -> None:
         """Callback of the link: handle one message from the city; malformed ones are counted."""
         try:
-            parsed = topics.parse(topic)
-            if parsed.leaf is Leaf.DOWN_ACK:
+            leaf = topics.parse(topic).leaf
+            if leaf is Leaf.DOWN_ACK:
                 self._take_ack(wire.decode(payload, wire.Ack))
-            elif parsed.leaf is Leaf.DOWN_EVENTS:
+            elif leaf is Leaf.DOWN_EVENTS:
                 self._take_events(wire.decode(payload, wire.Batch))
+            elif leaf is Leaf.DOWN_HELLO:
+                syncing.welcomed(self._db, wire.decode(payload, wire.Welcome))
         except WireError as error:
             self._malformed[error.code] += 1
-            log.warning("malformed message from the city topic=%s %s", topic, error)
+            log.warning("malformed message from the city leaf=%s code=%s", topic[-20:], error.code)
             self._state({"malformed": str(self._malformed.total())})
 
+    @property
+    def _life(self) -> envelopes.Life:
+        return envelopes.Life(epoch=self._epoch, session=self._session)
+
     def _look_at_outbox(self) -> None:
-        if not self._watcher.changed():
-            return
+        if self._watcher.changed():
+            self._read_lanes()
+
+    def _read_lanes(self) -> None:
         for lane, state in outbox.lanes(self._db).items():
             self._machine = link_machine.stored(
                 self._machine, lane, last=state.last_seq, acked=state.acked_seq
             )
 
     def _send(self) -> None:
-        jitter = random.uniform(0.5, 1.5)  # noqa: S311
-        self._machine, effects = link_machine.tick(self._machine, time.monotonic(), jitter)
+        while True:
+            jitter = random.uniform(0.5, 1.5)  # noqa: S311
+            now_s = self._host.monotonic_s()
+            self._machine, effects = link_machine.tick(self._machine, now_s, jitter)
+            if not effects:
+                return
+            self._perform(effects)
+
+    def _perform(self, effects: list[link_machine.Effect]) -> None:
         for effect in effects:
-            self._perform(effect)
+            match effect:
+                case SendHello():
+                    hello = envelopes.hello(self._db, self._life, self._host.now())
+                    self._link.publish(Leaf.UP_HELLO, wire.encode(hello), qos=1)
+                case SendBatch():
+                    self._send_batch(effect)
+                case RenewEpoch():
+                    self._renew_epoch()
 
-    def _perform(self, effect: link_machine.Effect) -> None:
-        match effect:
-            case SendHello():
-                self._link.publish(Leaf.UP_HELLO, self._hello(), qos=1)
-            case SendBatch(lane, after):
-                self._send_batch(lane, after)
+    def _send_batch(self, effect: SendBatch) -> None:
+        lane = effect.lane
+        batch = envelopes.batch(self._db, self._life, effect, self._host.now())
+        if batch is None:
+            self._skip_lost(lane)
+            return
+        payload, upto = wire.encode(batch), batch.first + len(batch.events) - 1
+        self._link.publish(Leaf.UP_EVENTS, payload, qos=1, lane=lane)
+        self._machine = link_machine.sent(
+            self._machine, lane, upto, size_bytes=len(payload), now_s=self._host.monotonic_s()
+        )
+        log.debug("sent lane=%s seq=%s..%s", lane, batch.first, upto)
 
-    def _send_batch(self, lane: Lane, after: int) -> None:
-        rows = outbox.after(
-            self._db,
-            lane,
-            after,
-            max_events=wire.BATCH_MAX_EVENTS,
-            max_bytes=BATCH_MAX_PAYLOAD_BYTES,
+    def _skip_lost(self, lane: Lane) -> None:
+        """The city wants events that are compacted away: hello tells it where this lane begins."""
+        log.error("the city wants events this box no longer has lane=%s", lane)
+        last = self._machine.lanes[lane].last
+        self._machine = link_machine.sent(
+            self._machine, lane, last, size_bytes=0, now_s=self._host.monotonic_s()
         )
-        batch = wire.Batch(
-            epoch=self._epoch,
-            lane=lane.value,
-            first=rows[0].seq,
-            sent=_clock(self._now()),
-            events=[_event(row) for row in rows],
-        )
-        self._link.publish(Leaf.UP_EVENTS, batch, qos=1, lane=lane)
-        self._machine = link_machine.sent(self._machine, lane, rows[-1].seq)
-        log.info("sent lane=%s seq=%s..%s", lane, rows[0].seq, rows[-1].seq)
+        self._perform([SendHello()])
 
     def _take_ack(self, ack: wire.Ack) -> None:
-        if not syncing.acknowledge(self._db, ack):
-            log.warning("acknowledgement of another database epoch=%s", ack.epoch)
+        if ack.epoch != self._epoch or ack.session not in (None, self._session):
+            log.warning("acknowledgement for another run epoch=%s", ack.epoch)
+            return
+        if ack.renew:
+            self._renew_epoch()
             return
         lane = Lane(ack.lane)
         before = self._machine.lanes[lane].acked
-        self._machine = link_machine.acknowledged(
-            self._machine, lane, ack.upto, want=ack.want, window=ack.window
+        syncing.acknowledge(self._db, ack, self._host.now())
+        self._machine, effects = link_machine.acknowledged(
+            self._machine,
+            lane,
+            ack.upto,
+            self._host.monotonic_s(),
+            want=ack.want,
+            window=ack.window,
         )
         for reject in ack.reject:
-            log.error("the city set an event aside lane=%s seq=%s code=%s", lane, *_place(reject))
+            log.error(
+                "the city set an event aside lane=%s seq=%s code=%s", lane, reject.seq, reject.code
+            )
         if self._machine.lanes[lane].acked > before:
             log.info("acknowledged lane=%s upto=%s", lane, ack.upto)
+        self._perform(effects)
 
     def _take_events(self, batch: wire.Batch) -> None:
-        applied = casework.apply_batch(self._db, batch, self._now())
+        applied = casework.apply_batch(self._db, batch, self._host.now())
         for reject in applied.rejects:
-            log.error("downlink event set aside seq=%s code=%s", *_place(reject))
+            log.error("downlink event set aside seq=%s code=%s", reject.seq, reject.code)
         ack = wire.Ack(
             epoch=batch.epoch,
             lane=batch.lane,
             upto=applied.upto,
             want=applied.want,
             reject=list(applied.rejects),
+            session=batch.session,
         )
-        self._link.publish(Leaf.UP_ACK, ack, qos=0)
+        self._link.publish(Leaf.UP_ACK, wire.encode(ack), qos=0)
         log.info("applied from the city seq=%s..%s", batch.first, applied.upto)
 
-    def _hello(self) -> wire.Hello:
-        down = inbox.latest(self._db)
-        return wire.Hello(
-            versions=[wire.VERSION],
-            epoch=self._epoch,
-            lanes={
-                lane.value: wire.LaneRange(
-                    first=min(1, state.last_seq), last=state.last_seq, acked=state.acked_seq
-                )
-                for lane, state in outbox.lanes(self._db).items()
-            },
-            clock=_clock(self._now()),
-            down=wire.DownCursor(epoch=down[0], seq=down[1]) if down else None,
-            features=["zlib"],
+    def _renew_epoch(self) -> None:
+        old, self._epoch = self._epoch, self._host.new_epoch()
+        syncing.renew_epoch(self._db, self._epoch)
+        log.error(
+            "this database is an older copy of itself (restored or cloned card): "
+            "went on under a new epoch old=%s new=%s",
+            old,
+            self._epoch,
         )
+        self._state({"epoch_renewed": self._epoch})
+        self._machine = link_machine.Link()
+        self._read_lanes()
+        self._machine, effects = link_machine.connected(self._machine)
+        self._perform(effects)
 
     def _keep_house(self) -> None:
-        self._checkpoint()
+        self._host.keep_house()
         resends = sum(lane.resends for lane in self._machine.lanes.values())
-        self._state({"link": "up" if self._machine.is_up else "down", "resends": str(resends)})
+        self._state({"resends": str(resends)})
+        if self._machine.is_up and self._host.monotonic_s() >= self._heartbeat_at_s:
+            syncing.append_heartbeat(self._db, self._host.disk_free_bytes(), self._host.now())
+            self._heartbeat_at_s = self._host.monotonic_s() + HEARTBEAT_S
+            self._read_lanes()
 
     def _state(self, values: dict[str, str]) -> None:
-        health.state(self._db, "sync", values, self._now())
-
-
-def _place(reject: wire.Reject) -> tuple[int, str]:
-    return reject.seq, reject.code
-
-
-def _event(row: outbox.OutboxRow) -> wire.WireEvent:
-    return wire.WireEvent(
-        y=row.kind,
-        c=wire.Clock(
-            boot=row.boot_id,
-            mono=row.mono_ms,
-            wall=row.wall_ms,
-            src=row.clock_source,
-        ),
-        d=wire.raw(row.payload),
-        s=row.subject,
-    )
-
-
-def _clock(moment: Moment) -> wire.Clock:
-    return wire.Clock(
-        boot=moment.boot_id,
-        mono=moment.mono_ms,
-        wall=to_ms(moment.wall),
-        src=moment.source,
-    )
+        health.state(self._db, "sync", values, self._host.now())

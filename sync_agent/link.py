@@ -43,7 +43,7 @@ class Link:
         connection_number: Callable[[], int],
         password: str | None,
         on_up: Callable[[], None],
-        on_down: Callable[[], None],
+        on_down: Callable[[str], None],
         on_message: Callable[[str, bytes], None],
     ) -> None:
         self._settings = settings
@@ -90,16 +90,9 @@ class Link:
         if result != mqtt.MQTT_ERR_SUCCESS and self._client.socket() is None:
             self._back_off(mqtt.error_string(result))
 
-    def publish(
-        self,
-        leaf: Leaf,
-        message: wire.Batch | wire.Ack | wire.Hello,
-        *,
-        qos: int,
-        lane: Lane | None = None,
-    ) -> None:
-        """Send a message on this box's own topic; what does not arrive is sent again later."""
-        self._client.publish(str(Topic(self._site, leaf, lane)), wire.encode(message), qos=qos)
+    def publish(self, leaf: Leaf, payload: bytes, *, qos: int, lane: Lane | None = None) -> None:
+        """Send a payload on this box's own topic; what does not arrive is sent again later."""
+        self._client.publish(str(Topic(self._site, leaf, lane)), payload, qos=qos)
 
     def close(self) -> None:
         """Say goodbye: the city learns at once that this box went down on purpose."""
@@ -134,7 +127,7 @@ class Link:
         self._retry_s = min(self._retry_s * 2, LONGEST_RETRY_S)
         if self._is_up:
             self._is_up = False
-            self._on_down()
+            self._on_down(reason)
 
     def _connected(
         self,

@@ -14,7 +14,8 @@ from appliance.store import migrate
 from appliance.store.database import connect
 
 SITE = SiteCode("14.71.07")
-EPOCH = "0a1b2c3d"
+EPOCH = "0000c350"
+"""50,000: tickets of this database start in block 0."""
 START = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
 

@@ -128,7 +128,13 @@ def _own_tickets(db: sqlite3.Connection, phone: Msisdn) -> str:
     latest = requests.latest_of_phone(db, phone, LISTED_TICKETS)
     if not latest:
         return phrases.render("status_list_empty")
-    return "; ".join(f"{r.ticket}: {phrases.STATUS_WORDS[r.status]}" for r in latest)
+    return phrases.render("status_list", tickets="; ".join(_state(request) for request in latest))
+
+
+def _state(request: ServiceRequest) -> str:
+    if request.sensitivity is Sensitivity.CONFIDENTIAL:
+        return f"{request.ticket} ditangani"
+    return f"{request.ticket} {phrases.STATUS_WORDS[request.status]}"
 
 
 def _reply(db: sqlite3.Connection, sms: ReceivedSms, body: str, now: Moment) -> None:

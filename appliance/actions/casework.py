@@ -1,4 +1,8 @@
-"""Applying what the city decided, exactly once and in its order."""
+"""Applying what the city decided, exactly once and in its order.
+
+The city checks each move against the table of statuses; the box obeys, since a move it would not
+have made is still what the city's officers see.
+"""
 
 import sqlite3
 from dataclasses import dataclass
@@ -9,8 +13,14 @@ from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import RequestStatusChanged
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import Status, StatusEntry
+from appliance.domain.topics import Lane
 from appliance.store import inbox, requests
 from appliance.store.database import transaction
+
+DOWN_LANE = Lane.COMPLAINTS
+"""All that travels down is one stream."""
+_FIRST_YEAR, _LAST_YEAR = 2020, 2100
+"""Beyond these a time is a mistake, and arithmetic with time zones may overflow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +37,11 @@ def apply_batch(db: sqlite3.Connection, batch: wire.Batch, now: Moment) -> Appli
     """Apply a downlink batch in one transaction: old events are skipped, a gap is refused.
 
     An event that does not fit is stored with the reason and reported; its followers flow on.
+    Raises WireError `lane` for a batch of another lane.
     """
     rejects: list[wire.Reject] = []
+    if batch.lane != DOWN_LANE:
+        raise WireError("lane", f"the downlink is {DOWN_LANE}, not {batch.lane}")
     with transaction(db):
         cursor = inbox.applied_seq(db, batch.epoch)
         if batch.first > cursor + 1:
@@ -79,6 +92,8 @@ def _change_status(db: sqlite3.Connection, event: RequestStatusChanged, now: Mom
         status = Status(event.status)
     except ValueError:
         raise BadInput(f"{event.status!r} is not a status this release knows") from None
+    if not _FIRST_YEAR <= event.changed_at.year <= _LAST_YEAR:
+        raise BadInput("changed_at is no time of this century")
     entry = StatusEntry(
         status=status, message=event.message[:1000], agency=event.agency, at=event.changed_at
     )

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from appliance.actions import texting
@@ -10,6 +10,7 @@ from appliance.domain import quota, reference
 from appliance.domain.events import RequestReceived
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import (
+    Channel,
     Draft,
     Kind,
     Sensitivity,
@@ -23,7 +24,13 @@ from appliance.store import box, outbox, requests
 from appliance.store.database import transaction
 
 SAME_TEXT_WINDOW = timedelta(hours=24)
-"""Identical text from the same phone within this time is the same ticket."""
+"""An identical SMS from the same phone within this time is the same ticket. On screens it is not:
+their ready sentences make equal words for different places."""
+
+
+EMERGENCY_FACTOR = 10
+"""A device may report this many times more emergencies than anything else: nobody in need is
+refused, and one device can still not fill the disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +62,7 @@ def receive(
     """Store a request, its event for the city and the texts it causes, in one transaction.
 
     Repeating a submission returns the first receipt. `origin` and `limit` bound how often one
-    device may submit; an emergency is never refused.
+    device may submit; emergencies have a far wider limit.
     """
     triage = classify(draft.text)
     with transaction(db):
@@ -75,9 +82,11 @@ def receive_in(
     """As `receive`, inside the caller's transaction."""
     if (earlier := _earlier(db, draft, now)) is not None:
         return Receipt(request=earlier, is_new=False)
-    if origin and limit and triage.kind is not Kind.EMERGENCY:
+    if origin and limit:
+        is_emergency = triage.kind is Kind.EMERGENCY
+        allowed = replace(limit, limit=limit.limit * EMERGENCY_FACTOR) if is_emergency else limit
         attempts = requests.attempts_since(db, origin, now.wall - limit.window)
-        if exceeded := quota.check(limit, attempts, now.wall):
+        if exceeded := quota.check(allowed, attempts, now.wall):
             return Refused("too many reports from this device", exceeded.retry_after_s)
     if origin:
         requests.add_attempt(db, origin, now.wall)
@@ -90,7 +99,7 @@ def receive_in(
 def _earlier(db: sqlite3.Connection, draft: Draft, now: Moment) -> ServiceRequest | None:
     if (same := requests.by_submission(db, draft.submission_id)) is not None:
         return same
-    if draft.reporter_phone is None:
+    if draft.channel is not Channel.SMS or draft.reporter_phone is None:
         return None
     since = now.wall - SAME_TEXT_WINDOW
     return requests.same_text_since(db, draft.reporter_phone, draft.text, since)

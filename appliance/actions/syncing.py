@@ -1,20 +1,67 @@
-"""What the sync agent may change: the outbox cursors."""
+"""What the sync agent may change: the outbox cursors, and the life of this database."""
 
 import sqlite3
 
 from appliance.domain import wire
+from appliance.domain.events import BoxHeartbeat
+from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane
-from appliance.store import box, outbox
+from appliance.store import box, gauges, outbox, texts
 from appliance.store.database import transaction
 
 
-def acknowledge(db: sqlite3.Connection, ack: wire.Ack) -> bool:
-    """Apply the city's acknowledgement; False when it speaks of another life of the database."""
+def acknowledge(db: sqlite3.Connection, ack: wire.Ack, now: Moment) -> bool:
+    """Apply the city's acknowledgement; False when it is not about this life of the database.
+
+    An ack that wants events again moves the cursor back: the city has lost what it had.
+    """
     with transaction(db):
-        if ack.epoch != box.epoch(db):
-            return False
         lane = Lane(ack.lane)
+        if ack.epoch != box.epoch(db) or ack.upto > outbox.lanes(db)[lane].last_seq:
+            return False
         for rejected in ack.reject:
             outbox.reject(db, lane, rejected.seq, rejected.code)
-        outbox.acknowledge(db, lane, ack.upto)
+        if ack.want is not None:
+            outbox.rewind(db, lane, ack.upto)
+        outbox.acknowledge(db, lane, ack.upto, now.wall)
     return True
+
+
+def welcomed(db: sqlite3.Connection, welcome: wire.Welcome) -> None:
+    """Take over which ticket numbers earlier databases of this site have used."""
+    with transaction(db):
+        if new := set(welcome.blocks) - box.used_blocks(db):
+            box.use_blocks(db, new)
+
+
+def renew_epoch(db: sqlite3.Connection, epoch: str) -> None:
+    """Begin a new life after the city has shown that this database is an older copy of itself.
+
+    What is not acknowledged is numbered anew and sent again under the new epoch; the city knows
+    requests by their id, so none is doubled.
+    """
+    with transaction(db):
+        outbox.renumber(db)
+        box.renew(db, epoch)
+
+
+def append_heartbeat(db: sqlite3.Connection, disk_free_bytes: int, now: Moment) -> None:
+    """Tell the city how the box is doing."""
+    with transaction(db):
+        waiting_since = outbox.oldest_unacked(db)
+        waiting = now.wall - waiting_since if waiting_since else None
+        event = BoxHeartbeat(
+            at=now.wall,
+            backlog={
+                lane.value: state.last_seq - state.acked_seq
+                for lane, state in outbox.lanes(db).items()
+            },
+            oldest_unacked_s=max(0, int(waiting.total_seconds())) if waiting else 0,
+            disk_free_bytes=disk_free_bytes,
+            texts=texts.counts_by_state(db),
+            gauges={
+                process: {name: value for name, (value, _) in values.items()}
+                for process, values in gauges.every(db).items()
+            },
+        )
+        outbox.append(db, Lane.STATISTICS, event, subject=box.epoch(db), now=now)

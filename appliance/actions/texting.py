@@ -96,10 +96,9 @@ def _queue(
 ) -> None:
     if phone is None:
         return
-    if texts.count_since(db, phone, now.wall - timedelta(hours=1)) >= TEXTS_PER_HOUR:
-        return
+    is_loop = texts.count_since(db, phone, now.wall - timedelta(hours=1)) >= TEXTS_PER_HOUR
     is_urgent = request is not None and request.kind is Kind.EMERGENCY
-    texts.add(
+    text_id = texts.add(
         db,
         recipient=phone,
         body=body,
@@ -109,6 +108,8 @@ def _queue(
         now=now.wall,
         expires_at=now.wall + VALIDITY,
     )
+    if is_loop:
+        texts.set_state(db, text_id, "failed", now=now.wall, error="too many texts to this phone")
 
 
 def claim_part(
@@ -163,12 +164,6 @@ def part_refused(
         texts.set_state(
             db, text_id, "queued", now=now.wall, error=error, next_attempt_at=now.wall + delay
         )
-
-
-def release_part(db: sqlite3.Connection, part_id: int, now: Moment) -> None:
-    """The part never reached the modem (no prompt): it may be claimed again at once."""
-    with transaction(db):
-        texts.set_part_state(db, part_id, "pending", now=now.wall)
 
 
 def recover(db: sqlite3.Connection, now: Moment) -> int:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from appliance.domain.errors import BadInput
 
 SERIALS_PER_SITE = 100_000
+SERIALS_PER_BLOCK = 1_000
+"""Ticket serials are used up block by block; the city knows which blocks a site has used."""
 _SITE_CODE = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}")
 
 # Totally anti-symmetric quasigroup of order 10, from Damm's dissertation.

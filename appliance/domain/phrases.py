@@ -53,6 +53,7 @@ TEMPLATES: dict[str, str] = {
     ),
     "status": "Tiket {ticket}: {status}. {agency}. Kabar terakhir {date}.",
     "status_confidential": "Tiket {ticket}: sedang ditangani.",
+    "status_list": "Tiket Anda: {tickets}",
     "status_list_empty": "Belum ada laporan dari HP ini. Tulis saja masalahnya untuk melapor.",
     "unknown_ticket": (
         "Tiket {typed} tidak ditemukan. Periksa 8 angka pada struk atau SMS. "

@@ -20,6 +20,7 @@ class Leaf(StrEnum):
     UP_EVENTS = "up/ev"  # followed by the lane
     UP_HELLO = "up/hello"
     UP_ACK = "up/ack"
+    DOWN_HELLO = "down/hello"
     DOWN_EVENTS = "down/ev"
     DOWN_ACK = "down/ack"
     STATE_CONN = "state/conn"

@@ -22,6 +22,9 @@ BATCH_MAX_EVENTS = 500
 _COMPRESS_FROM_BYTES = 200
 
 Epoch = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}$")]
+Session = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}$")]
+"""Random for each run of a sender; an ack names whose batch it answers, so that of two copies of
+one card neither takes the other's acks for its own."""
 LaneName = Literal["p0", "p1", "p2"]
 Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 Cursor = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -53,7 +56,7 @@ class _Message(msgspec.Struct, frozen=True, tag_field="v", tag=VERSION):
     """Every message names the version of the contract in its field `v`."""
 
 
-class Batch(_Message, frozen=True, rename={"first": "from"}):
+class Batch(_Message, frozen=True, omit_defaults=True, rename={"first": "from"}):
     """Contiguous events of one lane, the first at sequence `from`."""
 
     epoch: Epoch
@@ -61,6 +64,7 @@ class Batch(_Message, frozen=True, rename={"first": "from"}):
     first: Sequence
     sent: Clock
     events: Annotated[list[WireEvent], msgspec.Meta(min_length=1, max_length=BATCH_MAX_EVENTS)]
+    session: Session | None = None
 
 
 class Reject(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,6 +88,10 @@ class Ack(_Message, frozen=True, omit_defaults=True):
     """Events accepted beyond `upto`; 0 means stop."""
     now: Milliseconds | None = None
     """The receiver's time, for a box without a clock."""
+    session: Session | None = None
+    """Of the sender whose batch or hello is answered."""
+    renew: bool = False
+    """Other events stand under these numbers: the sender must take a new epoch."""
 
 
 class LaneRange(msgspec.Struct, frozen=True):
@@ -109,7 +117,18 @@ class Hello(_Message, frozen=True, omit_defaults=True):
     lanes: dict[LaneName, LaneRange]
     clock: Clock
     down: DownCursor | None = None
+    session: Session | None = None
     features: Annotated[list[str], msgspec.Meta(max_length=16)] = []
+
+
+class Welcome(_Message, frozen=True):
+    """The city's answer to a hello, beside an Ack per lane."""
+
+    epoch: Epoch
+    """Of the city's database."""
+    blocks: Annotated[list[Annotated[int, msgspec.Meta(ge=0, le=99)]], msgspec.Meta(max_length=100)]
+    """Thousands of ticket serials that earlier databases of this site have used."""
+    now: Milliseconds
 
 
 class Conn(_Message, frozen=True, omit_defaults=True):

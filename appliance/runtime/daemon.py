@@ -44,7 +44,11 @@ def run(program: str, description: str, body: Callable[[settings.Settings], None
 
 
 def answered(program: str, body: Callable[[], None]) -> int:
-    """Run a program's body and return its exit status, with expected errors told on stderr."""
+    """Run a program's body and return its exit status, with expected errors told on stderr.
+
+    What it creates is for its user and the group `posko` only.
+    """
+    os.umask(0o007)
     try:
         body()
     except settings.ConfigError as error:

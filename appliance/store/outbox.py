@@ -6,10 +6,11 @@ contiguous and never used twice. Only the sync agent moves `acked_seq`.
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 
 from appliance.domain import wire
 from appliance.domain.events import Event
-from appliance.domain.moment import Moment, to_ms
+from appliance.domain.moment import Moment, from_ms, to_ms
 from appliance.domain.topics import Lane
 
 
@@ -98,15 +99,69 @@ def every(db: sqlite3.Connection) -> list[OutboxRow]:
     return [_row(row) for row in db.execute("SELECT * FROM outbox ORDER BY lane, seq")]
 
 
-def acknowledge(db: sqlite3.Connection, lane: Lane, upto: int) -> None:
+def acknowledge(db: sqlite3.Connection, lane: Lane, upto: int, at: datetime) -> None:
     """Move the lane's cursor forward; a lower or impossible number changes nothing."""
-    db.execute(
+    moved = db.execute(
         """
         UPDATE outbox_lanes SET acked_seq = :upto
         WHERE lane = :lane AND :upto > acked_seq AND :upto <= last_seq
         """,
         {"lane": lane, "upto": upto},
     )
+    if moved.rowcount:
+        db.execute(
+            "INSERT INTO ack_marks (lane, upto, at_ms) VALUES (?, ?, ?)", (lane, upto, to_ms(at))
+        )
+
+
+def rewind(db: sqlite3.Connection, lane: Lane, upto: int) -> None:
+    """Move the cursor back: the city has lost what it had beyond `upto`."""
+    db.execute(
+        "UPDATE outbox_lanes SET acked_seq = ? WHERE lane = ? AND acked_seq > ?", (upto, lane, upto)
+    )
+    db.execute("DELETE FROM ack_marks WHERE lane = ? AND upto > ?", (lane, upto))
+
+
+def acked_at(db: sqlite3.Connection, lane: Lane, seq: int) -> datetime | None:
+    """When the city acknowledged this event; None if it has not, or too long ago to know."""
+    row = db.execute(
+        "SELECT at_ms FROM ack_marks WHERE lane = ? AND upto >= ? ORDER BY upto LIMIT 1",
+        (lane, seq),
+    ).fetchone()
+    return from_ms(row["at_ms"]) if row else None
+
+
+def oldest(db: sqlite3.Connection, lane: Lane) -> int:
+    """The lowest number that can still be sent; one beyond the newest if none is left."""
+    row = db.execute("SELECT min(seq) AS seq FROM outbox WHERE lane = ?", (lane,)).fetchone()
+    return row["seq"] or lanes(db)[lane].last_seq + 1
+
+
+def oldest_unacked(db: sqlite3.Connection) -> datetime | None:
+    """When the event that has waited longest for the city happened."""
+    row = db.execute(
+        """
+        SELECT min(o.wall_ms) AS at_ms FROM outbox_lanes l
+        JOIN outbox o ON o.lane = l.lane AND o.seq = l.acked_seq + 1
+        """
+    ).fetchone()
+    return from_ms(row["at_ms"]) if row["at_ms"] is not None else None
+
+
+def renumber(db: sqlite3.Connection) -> None:
+    """Number what is not acknowledged from 1 again, for a new epoch; forget the rest."""
+    for state in lanes(db).values():
+        acked = (state.acked_seq, state.lane)
+        db.execute("DELETE FROM outbox WHERE seq <= ? AND lane = ?", acked)
+        db.execute("UPDATE outbox SET seq = seq - ? WHERE lane = ?", acked)
+        db.execute(
+            "UPDATE requests SET event_seq = max(0, event_seq - ?) WHERE event_lane = ?", acked
+        )
+        db.execute(
+            "UPDATE outbox_lanes SET last_seq = last_seq - acked_seq, acked_seq = 0 WHERE lane = ?",
+            (state.lane,),
+        )
+    db.execute("DELETE FROM ack_marks")
 
 
 def reject(db: sqlite3.Connection, lane: Lane, seq: int, code: str) -> None:

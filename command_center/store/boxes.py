@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import boxes
+from command_center.store.schema import box_boots, boxes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Box:
     software: str | None
     epoch: str | None
     last_seen_at: datetime | None
+    clone_seen_at: datetime | None
+    """When two machines were last caught using this box's identity."""
 
 
 def heard(connection: Connection, site: SiteCode, now: datetime) -> None:
@@ -30,12 +33,29 @@ def heard(connection: Connection, site: SiteCode, now: datetime) -> None:
     _update(connection, site, {"last_seen_at": to_ms(now), "is_online": 1})
 
 
-def introduced(
-    connection: Connection, site: SiteCode, epoch: str, hello: str, now: datetime
-) -> None:
-    """The box has said hello; `hello` is the message as JSON."""
+def introduced(connection: Connection, site: SiteCode, hello: wire.Hello, now: datetime) -> bool:
+    """The box has said hello; False when its boot had been replaced by another before.
+
+    A machine boots forward: a boot that comes back means that two machines use one identity.
+    """
     heard(connection, site, now)
-    _update(connection, site, {"epoch": epoch, "last_hello": hello})
+    boot, text = hello.clock.boot, msgspec.json.encode(hello).decode()
+    known = connection.scalars(select(box_boots.c.boot).where(box_boots.c.site == str(site))).all()
+    last = connection.scalar(select(boxes.c.last_boot).where(boxes.c.site == str(site)))
+    _update(connection, site, {"epoch": hello.epoch, "last_hello": text, "last_boot": boot})
+    if boot not in known:
+        connection.execute(insert(box_boots).values(site=str(site), boot=boot, at=to_ms(now)))
+    return boot == last or boot not in known
+
+
+def cloned(connection: Connection, site: SiteCode, now: datetime) -> None:
+    """Two machines use this box's identity."""
+    _update(connection, site, {"clone_seen_at": to_ms(now)})
+
+
+def beat(connection: Connection, site: SiteCode, heartbeat: str) -> None:
+    """The box has told how it is doing; `heartbeat` is the event as JSON."""
+    _update(connection, site, {"last_heartbeat": heartbeat})
 
 
 def connection_changed(connection: Connection, site: SiteCode, conn: wire.Conn) -> bool:
@@ -78,6 +98,7 @@ def every(connection: Connection) -> list[Box]:
             software=row.software,
             epoch=row.epoch,
             last_seen_at=None if row.last_seen_at is None else from_ms(row.last_seen_at),
+            clone_seen_at=None if row.clone_seen_at is None else from_ms(row.clone_seen_at),
         )
         for row in connection.execute(select(boxes).order_by(boxes.c.site))
     ]

@@ -21,6 +21,8 @@ class CityRequest:
 
     request_id: str
     site: SiteCode
+    epoch: str
+    """The life of the box's database that issued the ticket."""
     ticket: str
     channel: str
     kind: str
@@ -75,6 +77,18 @@ def add(connection: Connection, request: CityRequest) -> SiteCode | None:
         return SiteCode(owner)
     connection.execute(insert(requests), _row(request))
     return None
+
+
+def used_blocks(connection: Connection, site: SiteCode, epoch: str) -> list[int]:
+    """Thousands of ticket serials that other databases of this site have used."""
+    block = func.substr(requests.c.ticket, 3, 2)
+    rows = connection.scalars(
+        select(block)
+        .where(requests.c.site == str(site), requests.c.epoch != epoch)
+        .distinct()
+        .order_by(block)
+    )
+    return [int(found) for found in rows]
 
 
 def by_id(connection: Connection, request_id: str, *, lock: bool = False) -> CityRequest | None:

@@ -97,6 +97,7 @@ requests = Table(
     metadata,
     Column("request_id", Text, primary_key=True),
     Column("site", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
     Column("ticket", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -115,6 +116,7 @@ requests = Table(
     Column("updated_at", BIG, nullable=False),
     Index("requests_by_arrival", "received_at"),
     Index("requests_by_ticket", "ticket"),
+    Index("requests_by_life", "site", "epoch", "ticket"),
     sqlite_strict=True,
 )
 """Service requests of all kecamatan. Ingest inserts; casework alone writes `status` and
@@ -164,6 +166,17 @@ down_outbox = Table(
 """Events for the boxes, kept after delivery so that a restored box can be brought up to date.
 Casework inserts; ingest writes `reject_code` when the box sets an event aside."""
 
+box_boots = Table(
+    "box_boots",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("boot", Text, primary_key=True),
+    Column("at", BIG, nullable=False),
+    sqlite_strict=True,
+)
+"""Every boot a box has introduced itself from. A boot that comes back after another one means that
+two machines use one identity. Only ingest writes."""
+
 boxes = Table(
     "boxes",
     metadata,
@@ -175,6 +188,9 @@ boxes = Table(
     Column("epoch", Text),
     Column("last_seen_at", BIG),
     Column("last_hello", Text),
+    Column("last_boot", Text),
+    Column("last_heartbeat", Text),
+    Column("clone_seen_at", BIG),
     sqlite_strict=True,
 )
 """What the city knows of each box. Only ingest writes. `is_online` is the broker's hint; the truth

@@ -93,6 +93,22 @@ def _row(key: StreamKey, kept: Kept, now: datetime) -> dict[str, object]:
     }
 
 
+def differing(
+    connection: Connection, key: StreamKey, numbered: list[tuple[int, wire.WireEvent]]
+) -> list[int]:
+    """Which of these stored numbers hold another event than the one that came again."""
+    if not numbered:
+        return []
+    rows = connection.execute(
+        select(events.c.seq, events.c.kind, events.c.payload)
+        .where(events.c.site == key.site, events.c.epoch == key.epoch, events.c.lane == key.lane)
+        .where(events.c.seq.between(numbered[0][0], numbered[-1][0]))
+    )
+    stored = {row.seq: (row.kind, row.payload) for row in rows}
+    came = {seq: (event.y, bytes(event.d).decode("utf-8", "replace")) for seq, event in numbered}
+    return [seq for seq, content in came.items() if stored.get(seq, content) != content]
+
+
 def rejects(connection: Connection, key: StreamKey, first: int, last: int) -> list[wire.Reject]:
     """What was set aside between two numbers, so that a lost ack can be said again."""
     rows = connection.execute(

@@ -5,14 +5,20 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-21 21:05:15.325376+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-21 21:36:30.966919+00:00');
+CREATE TABLE ack_marks (
+    lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
+    upto INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (lane, upto)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE box (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     site_code TEXT NOT NULL CHECK (length(site_code) = 8),
     epoch TEXT NOT NULL CHECK (length(epoch) = 8),
     next_serial INTEGER NOT NULL CHECK (next_serial BETWEEN 0 AND 100000)
 ) STRICT;
-INSERT INTO "box" VALUES(1,'14.71.07','48ebba03',2);
+INSERT INTO "box" VALUES(1,'14.71.07','e0062a0f',67002);
 CREATE TABLE gauges (
     process TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -40,7 +46,7 @@ CREATE TABLE intake_attempts (
     at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE migration_checksums (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
-INSERT INTO "migration_checksums" VALUES('001-create-core-tables.sql','c64108bf050b42103b584922400ab7d2b5227f3949d21d28b13ddaec8b1c76ec');
+INSERT INTO "migration_checksums" VALUES('001-create-core-tables.sql','c6bbb590dfb3908b1d85560c9822a5d6783227b9da822d3555a4ac8ef3431188');
 CREATE TABLE outbox (
     lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
     seq INTEGER NOT NULL CHECK (seq > 0),
@@ -54,7 +60,7 @@ CREATE TABLE outbox (
     reject_code TEXT,
     PRIMARY KEY (lane, seq)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "outbox" VALUES('p1',1,'service_request.received','01a1ffed-7844-7398-8b78-5bc7b15100c5','{"request_id":"01a1ffed-7844-7398-8b78-5bc7b15100c5","ticket":"07000019","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-21T21:05:15.328575Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','22e83cb0-f180-4f35-a722-1ba77e4e6562',2661150,1795295115328,'none',NULL);
+INSERT INTO "outbox" VALUES('p1',1,'service_request.received','01a2000a-16fe-7767-9863-84ac7357c5d0','{"request_id":"01a2000a-16fe-7767-9863-84ac7357c5d0","ticket":"07670017","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-21T21:36:30.970478Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','22e83cb0-f180-4f35-a722-1ba77e4e6562',4536792,1795296990970,'none',NULL);
 CREATE TABLE outbox_lanes (
     lane TEXT PRIMARY KEY,
     last_seq INTEGER NOT NULL DEFAULT 0,
@@ -71,7 +77,7 @@ CREATE TABLE request_history (
     agency TEXT,
     at_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "request_history" VALUES(1,'01a1ffed-7844-7398-8b78-5bc7b15100c5','diterima','',NULL,1795295115328);
+INSERT INTO "request_history" VALUES(1,'01a2000a-16fe-7767-9863-84ac7357c5d0','diterima','',NULL,1795296990970);
 CREATE TABLE requests (
     id TEXT PRIMARY KEY CHECK (length(id) = 36),
     submission_id TEXT NOT NULL UNIQUE CHECK (length(submission_id) BETWEEN 1 AND 100),
@@ -92,7 +98,7 @@ CREATE TABLE requests (
     event_lane TEXT NOT NULL,
     event_seq INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "requests" VALUES('01a1ffed-7844-7398-8b78-5bc7b15100c5','frozen','07000019','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795295115328,1795295115328,'p1',1);
+INSERT INTO "requests" VALUES('01a2000a-16fe-7767-9863-84ac7357c5d0','frozen','07670017','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795296990970,1795296990970,'p1',1);
 CREATE TABLE sms_inbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     sender TEXT NOT NULL,
@@ -141,7 +147,10 @@ CREATE TABLE texts (
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 000 019. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 000 019','receipt','01a1ffed-7844-7398-8b78-5bc7b15100c5',2,'queued',0,1795295115328,1795554315328,'',1795295115328,1795295115328);
+INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 670 017. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 670 017','receipt','01a2000a-16fe-7767-9863-84ac7357c5d0',2,'queued',0,1795296990970,1795556190970,'',1795296990970,1795296990970);
+CREATE TABLE used_blocks (
+    block INTEGER PRIMARY KEY CHECK (block BETWEEN 0 AND 99)
+) STRICT;
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 CREATE INDEX requests_by_phone ON requests (reporter_phone, created_at_ms)

@@ -8,6 +8,10 @@ CREATE TABLE box (
     next_serial INTEGER NOT NULL CHECK (next_serial BETWEEN 0 AND 100000)
 ) STRICT;
 
+CREATE TABLE used_blocks (
+    block INTEGER PRIMARY KEY CHECK (block BETWEEN 0 AND 99)
+) STRICT;
+
 CREATE TABLE requests (
     id TEXT PRIMARY KEY CHECK (length(id) = 36),
     submission_id TEXT NOT NULL UNIQUE CHECK (length(submission_id) BETWEEN 1 AND 100),
@@ -70,6 +74,13 @@ CREATE TABLE outbox (
     clock_source TEXT NOT NULL,
     reject_code TEXT,
     PRIMARY KEY (lane, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ack_marks (
+    lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
+    upto INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (lane, upto)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE inbox_cursors (

@@ -79,6 +79,7 @@ def upgrade() -> None:
         "requests",
         sa.Column("request_id", sa.Text, primary_key=True),
         sa.Column("site", sa.Text, nullable=False),
+        sa.Column("epoch", sa.Text, nullable=False),
         sa.Column("ticket", sa.Text, nullable=False),
         sa.Column("channel", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
@@ -139,8 +140,19 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Text),
         sa.Column("last_seen_at", BIG),
         sa.Column("last_hello", sa.Text),
+        sa.Column("last_boot", sa.Text),
+        sa.Column("last_heartbeat", sa.Text),
+        sa.Column("clone_seen_at", BIG),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "box_boots",
+        sa.Column("site", sa.Text, primary_key=True),
+        sa.Column("boot", sa.Text, primary_key=True),
+        sa.Column("at", BIG, nullable=False),
         sqlite_strict=True,
     )
     op.create_index("requests_by_arrival", "requests", ["received_at"])
     op.create_index("requests_by_ticket", "requests", ["ticket"])
+    op.create_index("requests_by_life", "requests", ["site", "epoch", "ticket"])
     op.create_index("case_history_by_request", "case_history", ["request_id"])

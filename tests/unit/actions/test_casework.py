@@ -77,6 +77,8 @@ def test_a_gap_is_asked_for_and_nothing_is_applied(
         b'{"request_id":"nobody","ticket":"t","status":"diproses","message":"m","changed_at":"2026-01-01T00:00:00Z"}',
         b'{"request_id":"%ID","ticket":"t","status":"what","message":"m","changed_at":"2026-01-01T00:00:00Z"}',
         b'{"request_id":"%ID","ticket":"t","status":"diproses","message":"m","changed_at":"yesterday"}',
+        b'{"request_id":"%ID","ticket":"t","status":"diproses","message":"m","changed_at":"2026-01-01T00:00:00"}',
+        b'{"request_id":"%ID","ticket":"t","status":"diproses","message":"m","changed_at":"9999-12-31T23:59:59Z"}',
     ],
 )
 def test_an_event_that_does_not_fit_is_reported_and_its_followers_flow(

@@ -64,14 +64,20 @@ def test_the_same_submission_again_gives_the_same_ticket(
     assert len(outbox.every(db)) == 1
 
 
-def test_the_same_text_from_the_same_phone_within_a_day_is_one_ticket_on_any_channel(
-    db: sqlite3.Connection, new_id: NewId
-) -> None:
+def test_the_same_sms_within_a_day_is_one_ticket(db: sqlite3.Connection, new_id: NewId) -> None:
     first = receive(db, a_draft("got mampet", channel=Channel.SMS), new_id)
-    again = receive(db, a_draft("got mampet", channel=Channel.KIOSK), new_id, hours=23)
-    later = receive(db, a_draft("got mampet"), new_id, hours=25)
+    again = receive(db, a_draft("got mampet", channel=Channel.SMS), new_id, hours=23)
+    later = receive(db, a_draft("got mampet", channel=Channel.SMS), new_id, hours=25)
     assert again.request.ticket == first.request.ticket
     assert later.request.ticket != first.request.ticket
+
+
+def test_the_same_ready_sentence_for_two_places_is_two_tickets(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    one = receive(db, a_draft("Lampu jalan mati", channel=Channel.KIOSK, location="Jl A"), new_id)
+    two = receive(db, a_draft("Lampu jalan mati", channel=Channel.KIOSK, location="Jl B"), new_id)
+    assert one.request.ticket != two.request.ticket
 
 
 def test_two_people_with_the_same_words_get_two_tickets(
@@ -114,7 +120,7 @@ def test_a_category_nobody_knows_is_judged_by_triage(db: sqlite3.Connection, new
     )
 
 
-def test_a_device_over_its_limit_is_refused_but_never_an_emergency(
+def test_a_device_over_its_limit_is_refused_but_not_its_emergency(
     db: sqlite3.Connection, new_id: NewId
 ) -> None:
     limit = Quota(limit=2, window=timedelta(hours=1))
@@ -130,6 +136,19 @@ def test_a_device_over_its_limit_is_refused_but_never_an_emergency(
     assert isinstance(submit("tolong cepat rumah kebakaran", minutes=10), Receipt)
     assert isinstance(submit("tiga", minutes=61), Receipt)
     assert db.execute("SELECT min(at_ms) FROM intake_attempts").fetchone()[0] > 0
+
+
+def test_even_emergencies_of_one_device_cannot_fill_the_disk(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    limit = Quota(limit=1, window=timedelta(hours=1))
+    results = [
+        intake.receive(
+            db, a_draft(f"kebakaran besar {n}"), at(), new_id, origin="10.0.0.9", limit=limit
+        )
+        for n in range(12)
+    ]
+    assert [isinstance(result, Receipt) for result in results] == [True] * 10 + [False] * 2
 
 
 def test_old_attempts_of_devices_are_forgotten(db: sqlite3.Connection, new_id: NewId) -> None:

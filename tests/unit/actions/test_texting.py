@@ -91,12 +91,6 @@ def test_a_permanent_refusal_fails_the_text_with_its_error(queued: sqlite3.Conne
     assert texting.claim_part(queued, at(hours=1), in_two) is None
 
 
-def test_a_part_that_never_reached_the_modem_is_claimed_again(queued: sqlite3.Connection) -> None:
-    part = claim(queued)
-    texting.release_part(queued, part.id, at())
-    assert claim(queued).id == part.id
-
-
 def test_a_text_nobody_could_send_in_time_expires(queued: sqlite3.Connection) -> None:
     assert texting.claim_part(queued, at(days=4), in_two) is None
     assert state(queued) == "expired"

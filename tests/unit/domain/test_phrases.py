@@ -13,6 +13,7 @@ LONGEST_AGENCY = max((a.short_name for a in reference.agencies().values()), key=
 LONGEST_STATUS = max(phrases.STATUS_WORDS.values(), key=len)
 FILLING = {
     "ticket": "07 123 450",
+    "tickets": "07 123 450 Butuh kelengkapan; 07 123 467 ditangani; 07 123 473 Diproses",
     "typed": "0812345678901234567890",
     "status": LONGEST_STATUS,
     "agency": LONGEST_AGENCY,

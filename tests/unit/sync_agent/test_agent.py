@@ -8,15 +8,21 @@ import pytest
 
 from appliance.actions import intake
 from appliance.domain import topics, wire
-from appliance.domain.events import RequestReceived, RequestStatusChanged
+from appliance.domain.events import BoxHeartbeat, RequestReceived, RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.store import gauges, outbox, requests
-from sync_agent.agent import Agent
-from tests.builders import a_batch, a_draft
+from sync_agent.agent import Agent, Machine
+from tests.builders import CITY_EPOCH, a_batch, a_draft
 from tests.conftest import EPOCH, SITE, START, at
 
 Message = wire.Batch | wire.Ack | wire.Hello
+MESSAGES: dict[Leaf, type[Message]] = {
+    Leaf.UP_EVENTS: wire.Batch,
+    Leaf.UP_ACK: wire.Ack,
+    Leaf.UP_HELLO: wire.Hello,
+}
+NEW_EPOCH = "00000002"
 
 
 class RecordingLink:
@@ -34,10 +40,9 @@ class RecordingLink:
         else:
             self.stop.set()
 
-    def publish(self, leaf: Leaf, message: Message, *, qos: int, lane: Lane | None = None) -> None:
-        encoded = wire.encode(message)
-        assert len(encoded) <= wire.MESSAGE_MAX_BYTES
-        self.sent.append((leaf, wire.decode(encoded, type(message))))
+    def publish(self, leaf: Leaf, payload: bytes, *, qos: int, lane: Lane | None = None) -> None:
+        assert len(payload) <= wire.MESSAGE_MAX_BYTES
+        self.sent.append((leaf, wire.decode(payload, MESSAGES[leaf])))
 
     def close(self) -> None:
         self.is_closed = True
@@ -51,9 +56,27 @@ def link() -> RecordingLink:
     return RecordingLink()
 
 
+class Stopwatch:
+    """Monotonic seconds that tests set."""
+
+    now_s = 1.0
+
+
 @pytest.fixture
-def agent(db: sqlite3.Connection, link: RecordingLink) -> Agent:
-    agent = Agent(db, at, lambda: False)
+def watch() -> Stopwatch:
+    return Stopwatch()
+
+
+@pytest.fixture
+def agent(db: sqlite3.Connection, link: RecordingLink, watch: Stopwatch) -> Agent:
+    machine = Machine(
+        now=at,
+        monotonic_s=lambda: watch.now_s,
+        new_epoch=lambda: NEW_EPOCH,
+        disk_free_bytes=lambda: 5_000_000,
+        keep_house=lambda: None,
+    )
+    agent = Agent(db, machine)
     agent.attach(link)
     return agent
 
@@ -64,7 +87,7 @@ def run(agent: Agent, link: RecordingLink, *turns: Callable[[], None]) -> None:
     agent.run(link.stop)
 
 
-def down(leaf: Leaf, message: wire.Batch | wire.Ack) -> tuple[str, bytes]:
+def down(leaf: Leaf, message: wire.Batch | wire.Ack | wire.Welcome) -> tuple[str, bytes]:
     return str(Topic(SITE, leaf)), wire.encode(message)
 
 
@@ -104,11 +127,98 @@ def test_a_large_backlog_is_cut_into_batches_the_wire_allows(
 ) -> None:
     for number in range(60):
         intake.receive(db, a_draft(f"{number} " + "💡" * 3900), at(), new_id)
-    run(agent, link, agent.link_up, *[lambda: None] * 10)
+    acks = [
+        lambda upto=upto: agent.message(
+            *down(Leaf.DOWN_ACK, wire.Ack(epoch=EPOCH, lane="p1", upto=upto))
+        )
+        for upto in range(1, 61)
+    ]
+    run(agent, link, agent.link_up, *acks)
     batches = [batch for batch in link.of(Leaf.UP_EVENTS) if isinstance(batch, wire.Batch)]
-    assert len(batches) == 4
     ends = [batch.first + len(batch.events) for batch in batches]
     assert [batch.first for batch in batches] == [1, *ends[:-1]]
+    assert ends[-1] == 61
+
+
+def test_an_old_copy_of_a_database_goes_on_under_a_new_epoch(
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+) -> None:
+    """sync.md check 11: a card restored from yesterday's image; the city knows more than it."""
+    for text in ("satu", "dua", "tiga"):
+        intake.receive(db, a_draft(text), at(), new_id)
+    old_ticket = max(request.ticket for request in requests.every(db))
+    run(agent, link, agent.link_up, lambda: agent.message(*ack(2)), lambda: agent.message(*ack(9)))
+    batch = link.of(Leaf.UP_EVENTS)[-1]
+    assert isinstance(batch, wire.Batch)
+    assert (batch.epoch, batch.first, len(batch.events)) == (NEW_EPOCH, 1, 1)
+    assert [request.acked for request in requests.every(db)] == [True, True, False]
+    receipt = intake.receive(db, a_draft("empat"), at(), new_id)
+    assert isinstance(receipt, intake.Receipt)
+    assert int(receipt.request.ticket.digits[2:7]) >= int(old_ticket.digits[2:7]) + 1000
+
+
+def test_a_clone_takes_a_new_epoch_when_the_city_asks(
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+) -> None:
+    """sync.md check 12: other events stand under our numbers."""
+    intake.receive(db, a_draft("satu"), at(), new_id)
+    renew = wire.Ack(epoch=EPOCH, lane="p1", upto=1, renew=True)
+    run(agent, link, agent.link_up, lambda: agent.message(*down(Leaf.DOWN_ACK, renew)))
+    batch = link.of(Leaf.UP_EVENTS)[-1]
+    assert isinstance(batch, wire.Batch)
+    assert (batch.epoch, batch.first) == (NEW_EPOCH, 1)
+
+
+def test_an_ack_for_another_run_is_not_ours(
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+) -> None:
+    intake.receive(db, a_draft("satu"), at(), new_id)
+    foreign = wire.Ack(epoch=EPOCH, lane="p1", upto=1, session="ffffffff")
+    run(agent, link, agent.link_up, lambda: agent.message(*down(Leaf.DOWN_ACK, foreign)))
+    assert outbox.lanes(db)[Lane.COMPLAINTS].acked_seq == 0
+
+
+def test_events_the_city_has_lost_are_sent_again(
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+) -> None:
+    for text in ("satu", "dua", "tiga"):
+        intake.receive(db, a_draft(text), at(), new_id)
+    run(agent, link, agent.link_up, lambda: agent.message(*ack(3)))
+    assert all(request.acked for request in requests.every(db))
+    run(agent, link, lambda: agent.message(*ack(1, want=2)))
+    batch = link.of(Leaf.UP_EVENTS)[-1]
+    assert isinstance(batch, wire.Batch)
+    assert (batch.first, len(batch.events)) == (2, 2)
+    assert [request.acked for request in requests.every(db)] == [True, False, False]
+
+
+def test_a_replaced_box_does_not_reuse_its_predecessors_tickets(
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+) -> None:
+    welcome = wire.Welcome(epoch=CITY_EPOCH, blocks=[0, 1, 3], now=0)
+    run(agent, link, agent.link_up, lambda: agent.message(*down(Leaf.DOWN_HELLO, welcome)))
+    receipt = intake.receive(db, a_draft("satu"), at(), new_id)
+    assert isinstance(receipt, intake.Receipt)
+    assert receipt.request.ticket.digits[2:4] == "02"
+
+
+def test_the_city_is_told_how_the_box_is_doing(
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink, watch: Stopwatch,
+    new_id: Callable[[], str],
+) -> None:  # fmt: skip
+    intake.receive(db, a_draft("satu"), at(), new_id)
+    agent.link_up()
+    watch.now_s = 60.0
+    run(agent, link)
+    [row] = [row for row in outbox.every(db) if row.lane is Lane.STATISTICS]
+    event = wire.decode_event(row.kind, row.payload.encode())
+    assert isinstance(event, BoxHeartbeat)
+    assert event.backlog["p1"] == 1
+    assert event.gauges["sync"]["link"] == "up"
+
+
+def ack(upto: int, *, want: int | None = None) -> tuple[str, bytes]:
+    return down(Leaf.DOWN_ACK, wire.Ack(epoch=EPOCH, lane="p1", upto=upto, want=want))
 
 
 @pytest.mark.parametrize(

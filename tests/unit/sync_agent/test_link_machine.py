@@ -8,7 +8,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from appliance.domain.topics import Lane
 from sync_agent import link_machine
-from sync_agent.link_machine import BATCHES_IN_FLIGHT, Link, SendBatch, SendHello
+from sync_agent.link_machine import (
+    BATCHES_IN_FLIGHT,
+    FIRST_BUDGET_BYTES,
+    LARGEST_BUDGET_BYTES,
+    SMALLEST_BUDGET_BYTES,
+    Effect,
+    Link,
+    RenewEpoch,
+    SendBatch,
+    SendHello,
+)
 
 BATCH = 3
 P1 = Lane.COMPLAINTS
@@ -20,8 +30,24 @@ def link_with(last: int = 0, acked: int = 0) -> Link:
     return link
 
 
-def tick(link: Link, now_s: float = 0.0) -> tuple[Link, list[link_machine.Effect]]:
+def tick(link: Link, now_s: float = 0.0) -> tuple[Link, list[Effect]]:
     return link_machine.tick(link, now_s, 1.0)
+
+
+def places(effects: list[Effect]) -> list[tuple[Lane, int]]:
+    return [(e.lane, e.after) for e in effects if isinstance(e, SendBatch)]
+
+
+def sent(link: Link, upto: int, *, lane: Lane = P1, size: int = 100, at_s: float = 0.0) -> Link:
+    return link_machine.sent(link, lane, upto, size_bytes=size, now_s=at_s)
+
+
+def acked(
+    link: Link, upto: int, *, want: int | None = None, window: int | None = None, at_s: float = 0.0
+) -> Link:
+    link, effects = link_machine.acknowledged(link, P1, upto, at_s, want=want, window=window)
+    assert effects == []
+    return link
 
 
 def test_nothing_is_sent_while_the_link_is_down() -> None:
@@ -31,52 +57,87 @@ def test_nothing_is_sent_while_the_link_is_down() -> None:
 
 def test_the_most_urgent_lane_goes_first() -> None:
     link = link_machine.stored(link_with(last=100), Lane.URGENT, last=1, acked=0)
-    assert tick(link)[1] == [SendBatch(Lane.URGENT, after=0)]
+    assert places(tick(link)[1]) == [(Lane.URGENT, 0)]
+
+
+def test_the_least_urgent_lane_gets_every_eighth_turn() -> None:
+    link = link_machine.stored(link_with(last=100), Lane.STATISTICS, last=100, acked=0)
+    served = []
+    for _ in range(16):
+        [(lane, after)] = places(tick(link)[1])
+        served.append(lane)
+        link = sent(link, after + 1, lane=lane)
+        link = link_machine.stored(link, lane, last=100, acked=after + 1)
+        link, _ = link_machine.acknowledged(link, lane, after + 1, 0.0, want=None, window=None)
+    assert served.count(Lane.STATISTICS) == 2
 
 
 def test_the_window_bounds_what_waits_for_the_city() -> None:
     link = link_with(last=100)
     for number in range(1, BATCHES_IN_FLIGHT + 1):
-        assert tick(link)[1] == [SendBatch(P1, after=number - 1)]
-        link = link_machine.sent(link, P1, number)
+        assert places(tick(link)[1]) == [(P1, number - 1)]
+        link = sent(link, number)
     assert tick(link)[1] == []
-    link = link_machine.acknowledged(link, P1, 1, want=None, window=None)
-    assert tick(link)[1] == [SendBatch(P1, after=BATCHES_IN_FLIGHT)]
+    assert places(tick(acked(link, 1))[1]) == [(P1, BATCHES_IN_FLIGHT)]
 
 
-def test_the_city_can_stop_and_start_the_flow() -> None:
-    link = link_machine.acknowledged(link_with(last=9), P1, 0, want=None, window=0)
+def test_bytes_in_flight_stay_within_the_budget_except_for_the_urgent_lane() -> None:
+    link = sent(link_with(last=100), 1, size=FIRST_BUDGET_BYTES)
     assert tick(link)[1] == []
-    link = link_machine.acknowledged(link, P1, 0, want=None, window=5)
-    assert tick(link)[1] == [SendBatch(P1, after=0)]
+    link = link_machine.stored(link, Lane.URGENT, last=1, acked=0)
+    assert places(tick(link)[1]) == [(Lane.URGENT, 0)]
+
+
+def test_the_budget_grows_on_a_fast_link_and_shrinks_on_a_slow_one() -> None:
+    link = link_with(last=10_000)
+    for number in range(1, 200):
+        link = acked(sent(link, number, size=9000, at_s=number), number, at_s=number + 0.1)
+    assert link.budget_bytes == LARGEST_BUDGET_BYTES
+    for number in range(200, 220):
+        link = acked(sent(link, number, size=9000, at_s=number), number, at_s=number + 5)
+    assert link.budget_bytes == SMALLEST_BUDGET_BYTES
+
+
+def test_the_city_can_stop_the_flow_and_is_asked_again_later() -> None:
+    link = acked(link_with(last=9), 0, window=0)
+    link, effects = tick(link)
+    assert effects == []
+    assert places(tick(acked(link, 0, window=5))[1]) == [(P1, 0)]
+    assert places(tick(link, 100.0)[1]) == [(P1, 0)]
 
 
 def test_silence_rewinds_and_doubles_the_patience() -> None:
-    link = link_machine.sent(link_with(last=1), P1, 1)
-    link, _ = tick(link, 0.0)
+    link, _ = tick(sent(link_with(last=1), 1), 0.0)
     assert tick(link, 2.9)[1] == []
     link, effects = tick(link, 3.0)
-    assert effects == [SendBatch(P1, after=0)]
+    assert places(effects) == [(P1, 0)]
     assert link.lanes[P1].timeout_s == 6.0
     assert link.lanes[P1].resends == 1
 
 
 def test_a_gap_is_resent_from_where_the_city_wants_it() -> None:
-    link = link_machine.sent(link_with(last=9), P1, 9)
-    link = link_machine.acknowledged(link, P1, 4, want=5, window=None)
-    assert tick(link)[1] == [SendBatch(P1, after=4)]
+    link = acked(sent(link_with(last=9), 9), 4, want=5)
+    assert places(tick(link)[1]) == [(P1, 4)]
 
 
-def test_an_acknowledgement_of_numbers_never_given_is_ignored() -> None:
+def test_a_city_that_lost_its_newest_events_gets_them_again() -> None:
+    link = acked(link_with(last=9, acked=9), 4, want=5)
+    assert link.lanes[P1].acked == 4
+    assert places(tick(link)[1]) == [(P1, 4)]
+
+
+def test_numbers_never_given_mean_that_this_database_is_an_old_copy() -> None:
     link = link_with(last=3)
-    assert link_machine.acknowledged(link, P1, 9, want=None, window=None) == link
+    again, effects = link_machine.acknowledged(link, P1, 9, 0.0, want=None, window=None)
+    assert again == link
+    assert effects == [RenewEpoch()]
 
 
 def test_a_reconnect_starts_again_from_what_the_city_has() -> None:
-    link = link_machine.sent(link_with(last=9, acked=2), P1, 9)
+    link = sent(link_with(last=9, acked=2), 9)
     link, effects = link_machine.connected(link_machine.disconnected(link))
     assert effects == [SendHello()]
-    assert tick(link)[1] == [SendBatch(P1, after=2)]
+    assert places(tick(link)[1]) == [(P1, 2)]
 
 
 @dataclass
@@ -111,11 +172,11 @@ class Uplink(RuleBasedStateMachine):
                 upto = min(effect.after + BATCH, self.last)
                 assert effect.after < upto
                 self.up.append((effect.after + 1, upto))
-                self.link = link_machine.sent(self.link, P1, upto)
+                self.link = sent(self.link, upto, at_s=self.now_s)
 
     def _take_ack(self, upto: int, want: int | None) -> None:
-        self.acked = max(self.acked, upto)
-        self.link = link_machine.acknowledged(self.link, P1, upto, want=want, window=None)
+        self.acked = max(self.acked, upto) if want is None else upto
+        self.link = acked(self.link, upto, want=want, at_s=self.now_s)
 
     @rule(count=st.integers(1, 8))
     def commit(self, count: int) -> None:
@@ -149,8 +210,21 @@ class Uplink(RuleBasedStateMachine):
         self.link, _ = link_machine.connected(link_machine.disconnected(self.link))
 
     @rule()
+    def lose_the_newest_events_of_the_city(self) -> None:
+        """A restored backup: the city speaks of less than it has acknowledged."""
+        self.city.stored = self.city.stored[: len(self.city.stored) // 2]
+        self.up, self.down = [], []
+        self._say_hello()
+
+    def _say_hello(self) -> None:
+        self.link, _ = link_machine.connected(link_machine.disconnected(self.link))
+        upto = len(self.city.stored)
+        self._take_ack(upto, upto + 1 if upto < self.acked else None)
+
+    @rule()
     def crash(self) -> None:
-        self.link, _ = link_machine.connected(Link())
+        fresh = link_machine.stored(Link(), P1, last=self.last, acked=self.acked)
+        self.link, _ = link_machine.connected(fresh)
 
     @invariant()
     def the_city_has_each_event_once_in_order(self) -> None:
@@ -162,7 +236,7 @@ class Uplink(RuleBasedStateMachine):
 
     @invariant()
     def the_window_is_bounded(self) -> None:
-        assert len(self.link.lanes[P1].ends) <= BATCHES_IN_FLIGHT
+        assert len(self.link.lanes[P1].flights) <= BATCHES_IN_FLIGHT
 
     def teardown(self) -> None:
         """However it went, a healthy link brings everything to the city."""
