@@ -5,10 +5,12 @@ travels down, does nothing and is kept raw.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
 from appliance.domain.errors import BadInput, WireError
@@ -33,6 +35,9 @@ class Arrival:
     batch: wire.Batch
 
 
+Apply = Callable[[Connection, Arrival, int, wire.WireEvent, datetime], Kept]
+
+
 def apply(
     connection: Connection, arrival: Arrival, seq: int, event: wire.WireEvent, now: datetime
 ) -> Kept:
@@ -51,6 +56,20 @@ def apply(
     except BadInput as error:
         return _rejected(arrival, seq, event, "event", str(error))
     return Kept(seq=seq, event=event, outcome="applied")
+
+
+def apply_or_reject(
+    connection: Connection, arrival: Arrival, seq: int, event: wire.WireEvent, now: datetime
+) -> Kept:
+    """As `apply`, but an event that breaks the store is undone and set aside with code `store`."""
+    try:
+        with connection.begin_nested():
+            return apply(connection, arrival, seq, event, now)
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.exception("event breaks the store site=%s seq=%s", arrival.site, seq)
+        return _rejected(arrival, seq, event, "store", type(error).__name__)
 
 
 def _rejected(arrival: Arrival, seq: int, event: wire.WireEvent, code: str, detail: str) -> Kept:

@@ -49,6 +49,12 @@ def store_batches(engine: Engine, arrivals: Sequence[Arrival], now: datetime) ->
         return [_store(connection, arrival, now) for arrival in arrivals]
 
 
+def store_carefully(engine: Engine, arrival: Arrival, now: datetime) -> wire.Ack:
+    """Store a batch that has broken the store: the event at fault is set aside, the others kept."""
+    with writing(engine) as connection:
+        return _store(connection, arrival, now, apply=applying.apply_or_reject)
+
+
 def set_aside(engine: Engine, poison: Poison, now: datetime) -> None:
     """Keep and count a message that nobody could read."""
     with writing(engine) as connection:
@@ -108,7 +114,13 @@ def ack_down(engine: Engine, site: SiteCode, ack: wire.Ack, now: datetime) -> bo
     return True
 
 
-def _store(connection: Connection, arrival: Arrival, now: datetime) -> wire.Ack:
+def _store(
+    connection: Connection,
+    arrival: Arrival,
+    now: datetime,
+    *,
+    apply: applying.Apply = applying.apply,
+) -> wire.Ack:
     batch = arrival.batch
     key = StreamKey(str(arrival.site), batch.epoch, batch.lane)
     boxes.heard(connection, arrival.site, now)
@@ -123,7 +135,7 @@ def _store(connection: Connection, arrival: Arrival, now: datetime) -> wire.Ack:
     if streams.differing(connection, key, again):
         _report_clone(connection, arrival.site, now)
         return _ack(key, upto, now, session=batch.session, renew=True)
-    kept = [applying.apply(connection, arrival, seq, event, now) for seq, event in fresh]
+    kept = [apply(connection, arrival, seq, event, now) for seq, event in fresh]
     streams.keep(connection, key, kept, now)
     upto = max(upto, numbered[-1][0])
     streams.advance(connection, key, upto, now, duplicates=len(numbered) - len(fresh))

@@ -28,6 +28,8 @@ class BoxTile:
     """None until the box or the broker has said so since the city's last connection."""
     last_seen_at: datetime | None
     today: int | None
+    clone_seen_at: datetime | None
+    """When two machines were last caught using this box's identity."""
 
 
 def tiles(
@@ -46,6 +48,7 @@ def _tile(box: Box, today: Mapping[SiteCode, int], *, is_link_up: bool) -> BoxTi
         is_connected=is_connected,
         last_seen_at=box.last_seen_at,
         today=today.get(box.site, 0) if is_connected else None,
+        clone_seen_at=box.clone_seen_at,
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Lane, Leaf, Topic
+from appliance.domain.topics import Leaf, Topic
 from command_center import inbound, ingest
 from command_center.applying import Arrival
 from command_center.downlink import Downlink, Publish
@@ -71,13 +71,8 @@ class Reception:
             for arrival in arrivals:
                 self._store([arrival])
             return
-        site, payload = arrivals[0].site, wire.encode(arrivals[0].batch)
-        topic = str(Topic(site, Leaf.UP_EVENTS, Lane(arrivals[0].batch.lane)))
-        self._set_aside(
-            Poison(
-                site=str(site), topic=topic, code="store", payload=payload, size_bytes=len(payload)
-            )
-        )
+        ack = ingest.store_carefully(self._engine, arrivals[0], self._now())
+        self._acknowledge(arrivals[0].site, ack)
 
     def _handle(self, site: SiteCode, message: inbound.Message) -> None:
         match message:

@@ -27,6 +27,21 @@ def at(**after: float) -> Moment:
     )
 
 
+class Clock:
+    """A clock that stands at START until a test moves it: `now=clock`, `clock.forward(minutes=3)`."""
+
+    def __init__(self) -> None:
+        self._after = timedelta()
+
+    def __call__(self) -> Moment:
+        """The present moment."""
+        return at(seconds=self._after.total_seconds())
+
+    def forward(self, **after: float) -> None:
+        """Let time pass."""
+        self._after += timedelta(**after)
+
+
 @pytest.fixture
 def db_path(tmp_path: Path) -> Path:
     """A migrated database file of kecamatan Bukit Raya."""

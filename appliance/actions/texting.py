@@ -105,8 +105,8 @@ def _queue(
         purpose=purpose,
         request_id=request.id if request else None,
         priority=_EMERGENCY_PRIORITY if is_urgent else _PRIORITY[purpose],
-        now=now.wall,
-        expires_at=now.wall + VALIDITY,
+        now=now,
+        validity=VALIDITY,
     )
     if is_loop:
         texts.set_state(db, text_id, "failed", now=now.wall, error="too many texts to this phone")
@@ -120,8 +120,8 @@ def claim_part(
     `encode(recipient, body)` makes the SMS-SUBMIT TPDUs of a text, once.
     """
     with transaction(db):
-        texts.expire(db, now.wall)
-        text = texts.next_due(db, now.wall)
+        texts.expire(db, now)
+        text = texts.next_due(db, now.wall, _LONGEST_RETRY)
         if text is None:
             return None
         parts = texts.parts(db, text.id)
@@ -155,7 +155,7 @@ def part_refused(
     with transaction(db):
         text_id = texts.part(db, part_id).text_id
         text = texts.by_id(db, text_id)
-        if refusal is Refusal.GIVE_UP or now.wall > text.created_at + VALIDITY:
+        if refusal is Refusal.GIVE_UP:
             texts.set_part_state(db, part_id, "failed", now=now.wall)
             texts.set_state(db, text_id, "failed", now=now.wall, error=error)
             return

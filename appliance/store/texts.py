@@ -2,9 +2,9 @@
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.moment import Moment, from_ms, to_ms
 from appliance.domain.phone import Msisdn
 
 
@@ -44,16 +44,19 @@ def add(
     purpose: str,
     request_id: str | None,
     priority: int,
-    now: datetime,
-    expires_at: datetime,
+    now: Moment,
+    validity: timedelta,
 ) -> int:
     """Queue a text; priority 0 goes first."""
     row = db.execute(
         """
         INSERT INTO texts (
             recipient, body, purpose, request_id, priority, next_attempt_at_ms, expires_at_ms,
-            created_at_ms, updated_at_ms
-        ) VALUES (:recipient, :body, :purpose, :request_id, :priority, :now, :expires, :now, :now)
+            boot_id, expires_mono_ms, created_at_ms, updated_at_ms
+        ) VALUES (
+            :recipient, :body, :purpose, :request_id, :priority, :now, :expires,
+            :boot_id, :expires_mono, :now, :now
+        )
         RETURNING id
         """,
         {
@@ -62,8 +65,10 @@ def add(
             "purpose": purpose,
             "request_id": request_id,
             "priority": priority,
-            "now": to_ms(now),
-            "expires": to_ms(expires_at),
+            "now": to_ms(now.wall),
+            "expires": to_ms(now.wall + validity),
+            "boot_id": now.boot_id,
+            "expires_mono": now.mono_ms + validity // timedelta(milliseconds=1),
         },
     ).fetchall()
     text_id: int = row[0]["id"]
@@ -75,27 +80,37 @@ def by_id(db: sqlite3.Connection, text_id: int) -> Text:
     return _text(db.execute("SELECT * FROM texts WHERE id = ?", (text_id,)).fetchone())
 
 
-def next_due(db: sqlite3.Connection, now: datetime) -> Text | None:
-    """The text whose turn it is: one already begun first, then by priority and age."""
+def next_due(db: sqlite3.Connection, now: datetime, longest_wait: timedelta) -> Text | None:
+    """The text whose turn it is: one already begun first, then by priority and age.
+
+    An attempt further away than `longest_wait` was set by a clock that was wrong: it is due.
+    """
     row = db.execute(
         """
         SELECT * FROM texts
-        WHERE state IN ('queued', 'sending') AND next_attempt_at_ms <= ?
+        WHERE state IN ('queued', 'sending')
+            AND next_attempt_at_ms NOT BETWEEN :now + 1 AND :now + :longest_wait
         ORDER BY state = 'queued', priority, id LIMIT 1
         """,
-        (to_ms(now),),
+        {"now": to_ms(now), "longest_wait": longest_wait // timedelta(milliseconds=1)},
     ).fetchone()
     return _text(row) if row else None
 
 
-def expire(db: sqlite3.Connection, now: datetime) -> int:
-    """Give up texts whose time is over before anything of them was sent; return how many."""
+def expire(db: sqlite3.Connection, now: Moment) -> int:
+    """Give up waiting texts whose time is over; return how many.
+
+    Within one boot the monotonic clock decides: a Pi without RTC starts in the past, and the
+    jump to the right time must not expire what was queued a minute ago.
+    """
     return db.execute(
         """
         UPDATE texts SET state = 'expired', updated_at_ms = :now
-        WHERE state = 'queued' AND expires_at_ms <= :now
+        WHERE state = 'queued' AND CASE boot_id
+            WHEN :boot_id THEN expires_mono_ms <= :mono
+            ELSE expires_at_ms <= :now END
         """,
-        {"now": to_ms(now)},
+        {"now": to_ms(now.wall), "boot_id": now.boot_id, "mono": now.mono_ms},
     ).rowcount
 
 

@@ -5,7 +5,7 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-21 21:36:30.966919+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-21 21:40:21.791366+00:00');
 CREATE TABLE ack_marks (
     lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
     upto INTEGER NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE box (
     epoch TEXT NOT NULL CHECK (length(epoch) = 8),
     next_serial INTEGER NOT NULL CHECK (next_serial BETWEEN 0 AND 100000)
 ) STRICT;
-INSERT INTO "box" VALUES(1,'14.71.07','e0062a0f',67002);
+INSERT INTO "box" VALUES(1,'14.71.07','ad0e8dd2',78002);
 CREATE TABLE gauges (
     process TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -46,7 +46,7 @@ CREATE TABLE intake_attempts (
     at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE migration_checksums (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
-INSERT INTO "migration_checksums" VALUES('001-create-core-tables.sql','c6bbb590dfb3908b1d85560c9822a5d6783227b9da822d3555a4ac8ef3431188');
+INSERT INTO "migration_checksums" VALUES('001-create-core-tables.sql','c869274890d04644df50867498ef5b26dcd402149ec0249e752b1f0901eff343');
 CREATE TABLE outbox (
     lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
     seq INTEGER NOT NULL CHECK (seq > 0),
@@ -60,7 +60,7 @@ CREATE TABLE outbox (
     reject_code TEXT,
     PRIMARY KEY (lane, seq)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "outbox" VALUES('p1',1,'service_request.received','01a2000a-16fe-7767-9863-84ac7357c5d0','{"request_id":"01a2000a-16fe-7767-9863-84ac7357c5d0","ticket":"07670017","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-21T21:36:30.970478Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','22e83cb0-f180-4f35-a722-1ba77e4e6562',4536792,1795296990970,'none',NULL);
+INSERT INTO "outbox" VALUES('p1',1,'service_request.received','01a2000d-9ca4-7597-b1ef-2641ab2de343','{"request_id":"01a2000d-9ca4-7597-b1ef-2641ab2de343","ticket":"07780017","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-21T21:40:21.794033Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','22e83cb0-f180-4f35-a722-1ba77e4e6562',4767616,1795297221794,'none',NULL);
 CREATE TABLE outbox_lanes (
     lane TEXT PRIMARY KEY,
     last_seq INTEGER NOT NULL DEFAULT 0,
@@ -77,7 +77,7 @@ CREATE TABLE request_history (
     agency TEXT,
     at_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "request_history" VALUES(1,'01a2000a-16fe-7767-9863-84ac7357c5d0','diterima','',NULL,1795296990970);
+INSERT INTO "request_history" VALUES(1,'01a2000d-9ca4-7597-b1ef-2641ab2de343','diterima','',NULL,1795297221794);
 CREATE TABLE requests (
     id TEXT PRIMARY KEY CHECK (length(id) = 36),
     submission_id TEXT NOT NULL UNIQUE CHECK (length(submission_id) BETWEEN 1 AND 100),
@@ -98,7 +98,7 @@ CREATE TABLE requests (
     event_lane TEXT NOT NULL,
     event_seq INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "requests" VALUES('01a2000a-16fe-7767-9863-84ac7357c5d0','frozen','07670017','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795296990970,1795296990970,'p1',1);
+INSERT INTO "requests" VALUES('01a2000d-9ca4-7597-b1ef-2641ab2de343','frozen','07780017','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795297221794,1795297221794,'p1',1);
 CREATE TABLE sms_inbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     sender TEXT NOT NULL,
@@ -143,11 +143,13 @@ CREATE TABLE texts (
     attempts INTEGER NOT NULL DEFAULT 0,
     next_attempt_at_ms INTEGER NOT NULL,
     expires_at_ms INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    expires_mono_ms INTEGER NOT NULL,
     error TEXT NOT NULL DEFAULT '',
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 670 017. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 670 017','receipt','01a2000a-16fe-7767-9863-84ac7357c5d0',2,'queued',0,1795296990970,1795556190970,'',1795296990970,1795296990970);
+INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 780 017. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 780 017','receipt','01a2000d-9ca4-7597-b1ef-2641ab2de343',2,'queued',0,1795297221794,1795556421794,'22e83cb0-f180-4f35-a722-1ba77e4e6562',263967616,'',1795297221794,1795297221794);
 CREATE TABLE used_blocks (
     block INTEGER PRIMARY KEY CHECK (block BETWEEN 0 AND 99)
 ) STRICT;

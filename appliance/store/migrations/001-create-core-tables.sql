@@ -112,6 +112,8 @@ CREATE TABLE texts (
     attempts INTEGER NOT NULL DEFAULT 0,
     next_attempt_at_ms INTEGER NOT NULL,
     expires_at_ms INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    expires_mono_ms INTEGER NOT NULL,
     error TEXT NOT NULL DEFAULT '',
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL

@@ -1,5 +1,7 @@
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -94,6 +96,20 @@ def test_a_permanent_refusal_fails_the_text_with_its_error(queued: sqlite3.Conne
 def test_a_text_nobody_could_send_in_time_expires(queued: sqlite3.Connection) -> None:
     assert texting.claim_part(queued, at(days=4), in_two) is None
     assert state(queued) == "expired"
+
+
+def test_a_jump_of_the_clock_neither_expires_nor_delays_a_text(
+    db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    """sync.md check 10: a Pi without RTC boots in the past, and a wrong clock is set back."""
+    past = replace(at(), wall=datetime(2024, 1, 1, tzinfo=UTC))
+    intake.receive(db, a_draft(), past, new_id)
+    now = replace(at(seconds=5), wall=datetime(2026, 11, 21, tzinfo=UTC))
+    part = texting.claim_part(db, now, in_two)
+    assert part is not None
+    texting.part_refused(db, part.id, Refusal.RETRY, "CMS 42", now)
+    back = replace(at(minutes=10), wall=datetime(2025, 11, 21, tzinfo=UTC))
+    assert texting.claim_part(db, back, in_two) is not None
 
 
 def test_an_emergency_overtakes_the_queue(

@@ -15,7 +15,7 @@ from appliance.runtime.settings import Portal, Settings, Site
 from appliance.store import requests
 from appliance.store.database import connect, transaction
 from captive_portal.app import create_app
-from tests.conftest import START, at
+from tests.conftest import START, Clock
 
 PAGE_MAX_BYTES = 50_000
 LONE = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
@@ -23,10 +23,22 @@ SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
 
 
 @pytest.fixture
-def portal(db_path: Path, new_id: Callable[[], str]) -> FlaskClient:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def open_portal(db_path: Path, new_id: Callable[[], str], clock: Clock):
+    """Start a portal process; a second call is a restart, or another process."""
     settings = Settings(site=SITE, portal=Portal(reports_per_hour=3))
-    app = create_app(settings, partial(connect, db_path), now=at, new_id=new_id)
-    return app.test_client()
+    return lambda: create_app(
+        settings, partial(connect, db_path), now=clock, new_id=new_id
+    ).test_client()
+
+
+@pytest.fixture
+def portal(open_portal) -> FlaskClient:
+    return open_portal()
 
 
 def submit(portal: FlaskClient, **changes: str):
@@ -81,8 +93,9 @@ def test_a_report_becomes_a_ticket(portal: FlaskClient, db: sqlite3.Connection) 
 
 
 def test_the_ticket_page_shows_and_says_the_number(portal: FlaskClient) -> None:
-    number = ticket_of(submit(portal))
-    page = portal.get(f"/tiket/{number}?baru=1")
+    sent = submit(portal)
+    number = ticket_of(sent)
+    page = portal.get(sent.headers["Location"])
     spans = f"<span>{number[:2]}</span><span>{number[2:5]}</span><span>{number[5:]}</span>"
     assert spans in page.text
     assert "“nol tujuh – nol nol nol – " in page.text
@@ -100,6 +113,12 @@ def test_going_back_and_writing_another_report_loses_nothing(portal, db) -> None
     first = ticket_of(submit(portal))
     assert ticket_of(submit(portal, text="Lampu jalan mati")) != first
     assert requests.counts_by_status(db) == {"diterima": 2}
+
+
+def test_the_form_promises_no_erasure_that_nobody_does(portal: FlaskClient) -> None:
+    page = portal.get("/lapor").text
+    assert "2 tahun" not in page
+    assert "kantor kecamatan" in page
 
 
 def test_a_mistake_keeps_what_was_typed(portal: FlaskClient, db: sqlite3.Connection) -> None:
@@ -179,7 +198,6 @@ def test_a_broken_multipart_body_gets_a_sentence(portal: FlaskClient) -> None:
 
 def test_an_emergency_puts_112_first_but_its_number_alone_does_not_tell(portal) -> None:
     sent = submit(portal, text="Kebakaran, tolong cepat")
-    assert "darurat=1" in sent.headers["Location"]
     fresh = portal.get(sent.headers["Location"]).text
     main = fresh.index("<main")
     assert fresh.index("112 sekarang", main) < fresh.index("Laporan Anda tersimpan")
@@ -191,11 +209,121 @@ def test_a_confidential_report_shows_only_that_it_is_handled(portal, db) -> None
     number = ticket_of(sent)
     move(db, number, Status.FORWARDED, "ke UPT PPA")
     assert "dirahasiakan" in portal.get(sent.headers["Location"]).text
-    for path in (f"/tiket/{number}", f"/tiket/{number}?baru=1"):
+    for path in (f"/tiket/{number}", sent.headers["Location"]):
         page = portal.get(path).text
         assert "Sedang ditangani" in page
         for secret in ("dipukul", "UPT PPA", "DP3APM", "Siti", "812", "tick-done"):
             assert secret not in page
+
+
+@pytest.mark.parametrize("text", ["Kebakaran, tolong cepat", "Saya dipukul suami", "Sampah"])
+def test_an_address_does_not_tell_what_its_page_hides(portal: FlaskClient, text: str) -> None:
+    address = submit(portal, text=text).headers["Location"]
+    assert re.fullmatch(r"/tiket/\d{8}\?baru=[\w.-]+", address)
+
+
+@pytest.mark.parametrize(
+    ("text", "guidance"),
+    [("Kebakaran, tolong cepat", "112 sekarang"), ("Saya dipukul suami", "SAPA 129")],
+)
+def test_what_is_said_after_sending_is_said_for_two_minutes(portal, clock, text, guidance) -> None:
+    address = submit(portal, text=text).headers["Location"]
+    clock.forward(seconds=119)
+    assert guidance in portal.get(address).text
+    clock.forward(seconds=2)
+    later = portal.get(address).text
+    assert guidance not in later
+    assert "Laporan Anda tersimpan" not in later
+    assert 'class="ticket"' in later
+
+
+@pytest.mark.parametrize("token", ["", "1", "IjA3MDAwMDI4Ig.AAAA.abc", "%00", "a" * 2000])
+def test_a_forged_token_shows_the_ordinary_page(portal: FlaskClient, token: str) -> None:
+    number = ticket_of(submit(portal, text="Saya dipukul suami"))
+    page = portal.get(f"/tiket/{number}?baru={token}")
+    assert page.status_code == 200
+    assert "SAPA 129" not in page.text
+
+
+def test_the_token_of_one_ticket_opens_no_other(portal: FlaskClient) -> None:
+    number = ticket_of(submit(portal, text="Saya dipukul suami"))
+    token = submit(portal, text="Sampah").headers["Location"].partition("?")[2]
+    assert "SAPA 129" not in portal.get(f"/tiket/{number}?{token}").text
+
+
+def test_a_token_from_before_a_restart_shows_the_ordinary_page(open_portal) -> None:
+    address = submit(open_portal(), text="Saya dipukul suami").headers["Location"]
+    page = open_portal().get(address)
+    assert page.status_code == 200
+    assert "SAPA 129" not in page.text
+    assert 'class="ticket"' in page.text
+
+
+def test_the_qr_code_is_the_portals_own_address_whatever_the_client_calls_it(portal, monkeypatch):
+    drawn: list[str] = []
+    monkeypatch.setattr("web.qr.svg", lambda address: drawn.append(address) or "")
+    sent = submit(portal)
+    portal.get(sent.headers["Location"], headers={"Host": "evil.example"})
+    assert drawn == [f"http://posko.lan/tiket/{ticket_of(sent)}"]
+
+
+@pytest.mark.parametrize("address", ["unknown", "_hidden", "10.0.0.9:81:2", "x" * 5000, ""])
+def test_a_client_without_an_ip_address_is_counted_too_and_loses_nothing(portal, address) -> None:
+    portal.environ_base["REMOTE_ADDR"] = address
+    for n in range(3):
+        ticket_of(submit(portal, text=f"Sampah {n}"))
+    assert submit(portal, text="Sampah lagi").status_code == 429
+
+
+def test_whoever_tries_many_numbers_has_to_wait(portal: FlaskClient, clock: Clock) -> None:
+    portal.environ_base["REMOTE_ADDR"] = "10.0.0.9"
+    tried = [Ticket.issue("07", 500 + n).digits for n in range(31)]
+    answers = [portal.get(f"/tiket/{number}").status_code for number in tried]
+    assert answers == [404] * 30 + [429]
+    number = ticket_of(submit(portal))
+    refused = portal.get(f"/tiket/{number}")
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) == 600
+    assert "10 menit" in refused.text
+    assert "112" in refused.text
+    clock.forward(minutes=11)
+    assert portal.get(f"/tiket/{number}").status_code == 200
+
+
+def test_looking_up_by_form_counts_once_and_tells_nothing_for_free(portal: FlaskClient) -> None:
+    portal.environ_base["REMOTE_ADDR"] = "10.0.0.9"
+    number = ticket_of(submit(portal))
+    answers = [
+        portal.get(f"/status?tiket={number}", follow_redirects=True).status_code for _ in range(31)
+    ]
+    assert answers == [200] * 30 + [429]
+    unused = Ticket.issue("07", 999).digits
+    for typed in (number, unused):
+        assert portal.get(f"/status?tiket={typed}").status_code == 303
+
+
+def test_ones_own_fresh_ticket_is_always_shown(portal: FlaskClient) -> None:
+    portal.environ_base["REMOTE_ADDR"] = "10.0.0.9"
+    for _ in range(31):
+        portal.get("/tiket/" + Ticket.issue("07", 999).digits)
+    sent = submit(portal)
+    for _ in range(3):
+        assert portal.get(sent.headers["Location"]).status_code == 200
+
+
+def test_looking_up_at_the_box_itself_is_not_counted(portal: FlaskClient) -> None:
+    number = ticket_of(submit(portal))
+    assert {portal.get(f"/tiket/{number}").status_code for _ in range(40)} == {200}
+
+
+def test_of_a_masked_report_a_number_shows_no_message(portal, db) -> None:
+    number = ticket_of(submit(portal, text="KTP belum jadi"))
+    move(db, number, Status.DEFERRED, "Blangko untuk Siti habis")
+    page = portal.get(f"/tiket/{number}").text
+    assert "Ditunda" in page
+    assert "Siti" not in page
+    assert "ada di bawah" not in page
+    assert "tanyakan" in page.lower()
 
 
 def test_a_number_reveals_state_agency_and_messages_but_nobody(portal, db) -> None:
@@ -236,7 +364,7 @@ def test_a_number_is_found_however_it_is_typed(portal: FlaskClient, spelling: st
 
 @pytest.mark.parametrize("typed", ["07123456", "07123450", "1", "a" * 5000, "\x00", "' OR 1=1 --"])
 def test_a_wrong_number_is_not_found_in_plain_words(portal: FlaskClient, typed: str) -> None:
-    page = portal.get("/status", query_string={"tiket": typed})
+    page = portal.get("/status", query_string={"tiket": typed}, follow_redirects=True)
     assert page.status_code == 404
     assert "tidak ditemukan" in page.text
     assert len(page.data) < PAGE_MAX_BYTES

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
+from appliance.domain.ids import Ticket
+from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Status
 from command_center import casework, ingest
 from command_center.store import boxes, downlinks, requests
@@ -18,6 +20,7 @@ from tests.unit.command_center.city import (
     BOX_EPOCH,
     CLOCK,
     a_batch,
+    a_received,
     received,
     request,
     rows,
@@ -220,3 +223,46 @@ def test_heard_is_the_time_of_the_last_word(engine: Engine) -> None:
     ingest.ack_down(engine, SITE, down_ack(0), later)
     assert the_box(engine).last_seen_at == later
     assert rows(engine, "SELECT COUNT(*) FROM boxes") == [(1,)]
+
+
+def test_a_new_database_of_a_site_is_told_which_tickets_are_used(engine: Engine) -> None:
+    """sync.md check 11: a factory-fresh box takes over a site code."""
+    for serial in (7, 2_500):
+        received(engine, ticket=Ticket.issue("07", serial).digits)
+    welcome, _ = ingest.hello(engine, SITE, a_hello(epoch="ffffffff"), START)
+    assert welcome == wire.Welcome(epoch=CITY_EPOCH, blocks=[0, 2], now=to_ms(START))
+    welcome, _ = ingest.hello(engine, SITE, a_hello(epoch=BOX_EPOCH), START)
+    assert welcome.blocks == []
+
+
+def test_a_city_that_has_lost_events_asks_for_them_again(engine: Engine) -> None:
+    received(engine)
+    [ack] = hello(engine, a_hello(epoch=BOX_EPOCH, last=9, acked=9))
+    assert (ack.upto, ack.want) == (1, 2)
+
+
+def boot(name: str) -> wire.Hello:
+    return a_hello(clock=wire.Clock(boot=name, mono=1))
+
+
+def is_cloned(engine: Engine) -> bool:
+    return the_box(engine).clone_seen_at is not None
+
+
+def test_a_boot_that_comes_back_after_another_is_a_cloned_card(engine: Engine) -> None:
+    """sync.md check 12: two clones of one SD card are named."""
+    for name in ("monday", "monday", "tuesday"):
+        hello(engine, boot(name))
+    assert not is_cloned(engine)
+    hello(engine, boot("monday"))
+    assert is_cloned(engine)
+
+
+def test_other_events_under_the_same_numbers_are_never_acknowledged(engine: Engine) -> None:
+    """sync.md check 12: what a clone sends is not taken for a repetition."""
+    store(engine, a_batch(wire_event(a_received(text="satu"))))
+    before = rows(engine, "SELECT payload FROM events")
+    ack = store(engine, a_batch(wire_event(a_received(text="lain"))))
+    assert ack.renew
+    assert rows(engine, "SELECT payload FROM events") == before
+    assert is_cloned(engine)

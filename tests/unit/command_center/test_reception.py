@@ -7,6 +7,7 @@ import zlib
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -20,7 +21,7 @@ from command_center.store import quarantine
 from command_center.store.quarantine import Poison
 from tests.conftest import START
 from tests.support.waiting import wait_for
-from tests.unit.command_center.city import a_batch, all_requests, rows, wire_event
+from tests.unit.command_center.city import a_batch, a_received, all_requests, rows, wire_event
 
 UP = "posko/1/1471/147107/up/ev/p1"
 GOOD = wire.encode(a_batch())
@@ -137,21 +138,22 @@ def test_the_quarantine_forgets_the_oldest(engine: Engine, monkeypatch: pytest.M
     assert rows(engine, "SELECT quarantined FROM city") == [(5,)]
 
 
-def test_a_batch_that_breaks_the_store_does_not_block_the_others(
-    engine: Engine, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_an_event_that_breaks_the_store_is_set_aside_and_blocks_nothing(
+    engine: Engine, desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    real = ingest.store_batches
-
-    def store(engine: Engine, arrivals: list[ingest.Arrival], now: datetime) -> list[wire.Ack]:
-        if any(arrival.batch.epoch == "deadbeef" for arrival in arrivals):
-            raise RuntimeError("a bug")
-        return real(engine, arrivals, now)
-
-    monkeypatch.setattr(ingest, "store_batches", store)
-    poison = wire.encode(a_batch(epoch="deadbeef"))
-    desk.work((UP, GOOD), (UP, poison), (UP, wire.encode(a_batch(first=2))))
-    assert [ack.upto for _, ack, _ in desk.acks] == [1, 2]
-    assert rows(engine, "SELECT code FROM quarantine") == [("store",)]
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER bug BEFORE INSERT ON requests WHEN NEW.text = 'poison' "
+            "BEGIN SELECT RAISE(ABORT, 'a bug'); END"
+        )
+    texts = ("satu", "poison", "tiga")
+    batch = a_batch(*[wire_event(a_received(text=text)) for text in texts])
+    desk.work((UP, GOOD), (UP, wire.encode(replace(batch, first=2))))
+    desk.work((UP, wire.encode(a_batch(first=5))))
+    acks = [ack for _, ack, _ in desk.acks]
+    assert [ack.upto for ack in acks] == [1, 4, 5]
+    assert [(reject.seq, reject.code) for reject in acks[1].reject] == [(3, "store")]
+    assert rows(engine, "SELECT count(*) FROM requests") == [(4,)]
     assert "a bug" in caplog.text
 
 

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from appliance.domain.service_request import (
     Status,
     clean_text,
     move,
+    submission_id,
 )
 
 
@@ -68,3 +71,21 @@ def test_clean_text_keeps_emoji_and_repairs_halves_of_them() -> None:
     assert clean_text(" lampu 💡\r\nmati ") == "lampu 💡\nmati"
     assert clean_text("a\ud83d") == "a\ufffd"
     assert clean_text("\ud83d\udca1") == "💡"
+
+
+PAGE = UUID("6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11")
+
+
+def test_the_same_page_and_content_are_the_same_submission() -> None:
+    assert submission_id(PAGE, "a", "b") == submission_id(PAGE, "a", "b")
+    assert UUID(submission_id(PAGE, "a", "b"))
+
+
+def test_another_content_or_another_page_is_another_submission() -> None:
+    ids = {
+        submission_id(PAGE, "a", ""),
+        submission_id(PAGE, "", "a"),
+        submission_id(PAGE, "b", ""),
+        submission_id(UUID(int=1), "a", ""),
+    }
+    assert len(ids) == 4

@@ -1,5 +1,7 @@
 """The kiosk's conversation: never stuck, always back, nothing kept."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +56,6 @@ def test_five_touches_after_the_first_finish_a_report() -> None:
         "14.71.07.1005",
     )
     assert sent.text == "Sampah menumpuk"
-    assert sent.submission_id == ID
 
 
 @given(st.lists(events, max_size=30))
@@ -84,6 +85,23 @@ def test_whatever_is_sent_is_a_draft(happened: list[Event]) -> None:
     else:
         with pytest.raises(ValueError, match="not confirmed"):
             draft(state)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": "Lain"},
+        {"category": "pju"},
+        {"kelurahan": ""},
+        {"location": "dekat masjid"},
+        {"phone": "0812-3456-7890"},
+    ],
+    ids=str,
+)
+def test_another_content_of_the_same_page_is_another_submission(changes: dict[str, str]) -> None:
+    state = told(*TOUCHES)
+    assert draft(state).submission_id == draft(told(*TOUCHES)).submission_id
+    assert draft(replace(state, **changes)).submission_id != draft(state).submission_id
 
 
 def test_back_keeps_what_was_told() -> None:

@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.kiosk.dialog import Back, Choose, Key, Next, Phrase, Place, Send, State, Step
+from appliance.kiosk.dialog import (
+    Back,
+    Choose,
+    Key,
+    Next,
+    Phrase,
+    Place,
+    Send,
+    State,
+    Step,
+    draft,
+    step,
+)
 from appliance.kiosk.forms import parse_event, parse_state
 
 ID = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
@@ -24,6 +36,21 @@ def test_a_whole_conversation_is_read_back() -> None:
     state = parse_state(CONFIRM, CODES)
     assert state.step is Step.CONFIRM
     assert state.location == "dekat masjid"
+
+
+def test_line_breaks_as_browsers_send_them_are_one_character_again() -> None:
+    state = parse_state({**CONFIRM, "text": "a\r\n" * 1999 + "a"}, CODES)
+    assert state.text == "a\n" * 1999 + "a"
+
+
+def test_control_characters_do_not_get_past_the_reader() -> None:
+    state = parse_state({**CONFIRM, "text": " a\x00b ", "location": " dekat\x07 masjid "}, CODES)
+    assert (state.text, state.location) == ("a\ufffdb", "dekat\ufffd masjid")
+
+
+def test_an_id_is_read_in_any_spelling_into_one() -> None:
+    for spelling in (ID.upper(), "{" + ID + "}", ID.replace("-", ""), "urn:uuid:" + ID):
+        assert parse_state({**CONFIRM, "submission_id": spelling}, CODES).submission_id == ID
 
 
 @pytest.mark.parametrize(
@@ -68,6 +95,13 @@ def test_a_state_nobody_can_reach_becomes_the_start(changes: dict[str, str]) -> 
 )
 def test_the_pressed_button(form: dict[str, str], event: object) -> None:
     assert parse_event(form, CODES) == event
+
+
+@given(st.text(), st.text())
+def test_whatever_the_fields_carry_a_confirmed_state_is_a_draft(text: str, location: str) -> None:
+    state = parse_state({**CONFIRM, "text": text, "location": location}, CODES)
+    if state.step is Step.CONFIRM:
+        assert draft(step(state, Send())).text == state.text
 
 
 @given(st.dictionaries(st.sampled_from([*CONFIRM, "go", "choose", "place"]), st.text(max_size=30)))

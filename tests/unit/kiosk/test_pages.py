@@ -14,15 +14,20 @@ from appliance.kiosk.app import create_app
 from appliance.runtime.settings import Settings, Site
 from appliance.store import requests
 from appliance.store.database import connect
-from tests.conftest import at
+from tests.conftest import Clock
 
 SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
 ID = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
 
 
 @pytest.fixture
-def kiosk(db_path: Path, new_id: Callable[[], str]) -> FlaskClient:
-    app = create_app(Settings(site=SITE), partial(connect, db_path), now=at, new_id=new_id)
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def kiosk(db_path: Path, new_id: Callable[[], str], clock: Clock) -> FlaskClient:
+    app = create_app(Settings(site=SITE), partial(connect, db_path), now=clock, new_id=new_id)
     return app.test_client()
 
 
@@ -32,6 +37,12 @@ def touch(kiosk: FlaskClient, page, **button: str):
     for name in ("text", "location", "phone"):
         fields.setdefault(name, "")
     return kiosk.post("/lapor", data={**fields, **button})
+
+
+def ticket_of(sent) -> str:
+    found = re.search(r"/tiket/(\d{8})", sent.headers["Location"])
+    assert found
+    return found[1]
 
 
 def confirmed(kiosk: FlaskClient, phrase: str = "Sampah menumpuk", **button: str):
@@ -44,9 +55,7 @@ def confirmed(kiosk: FlaskClient, phrase: str = "Sampah menumpuk", **button: str
 def test_a_report_by_touch_alone_becomes_a_slip(kiosk, db: sqlite3.Connection) -> None:
     sent = touch(kiosk, confirmed(kiosk), go="send")
     assert sent.status_code == 303
-    number = re.search(r"/tiket/(\d{8})", sent.headers["Location"])
-    assert number
-    stored = requests.by_ticket(db, Ticket(number[1]))
+    stored = requests.by_ticket(db, Ticket(ticket_of(sent)))
     assert stored is not None
     assert (stored.text, stored.category, stored.channel) == ("Sampah menumpuk", "sampah", "kiosk")
     slip = kiosk.get(sent.headers["Location"]).text
@@ -58,8 +67,25 @@ def test_a_report_by_touch_alone_becomes_a_slip(kiosk, db: sqlite3.Connection) -
 def test_sending_twice_is_one_report(kiosk: FlaskClient, db: sqlite3.Connection) -> None:
     page = confirmed(kiosk)
     first, second = touch(kiosk, page, go="send"), touch(kiosk, page, go="send")
-    assert first.headers["Location"] == second.headers["Location"]
+    assert ticket_of(first) == ticket_of(second)
     assert requests.counts_by_status(db) == {"diterima": 1}
+
+
+def test_going_back_and_changing_the_text_is_another_report(kiosk, db) -> None:
+    page = confirmed(kiosk)
+    first = ticket_of(touch(kiosk, page, go="send"))
+    second = ticket_of(touch(kiosk, page, go="send", text="Sampah dibakar"))
+    assert first != second
+    assert requests.counts_by_status(db) == {"diterima": 2}
+
+
+def test_a_long_report_with_line_breaks_is_sent_as_it_was_typed(kiosk, db) -> None:
+    # Browsers send every line break of a field, hidden ones too, as CR LF.
+    typed = "parit\n" * 650 + "selesai"
+    sent = touch(kiosk, confirmed(kiosk), go="send", text=typed.replace("\n", "\r\n"))
+    stored = requests.by_ticket(db, Ticket(ticket_of(sent)))
+    assert stored is not None
+    assert stored.text == typed
 
 
 def test_nothing_is_stored_before_it_is_sent(kiosk, db: sqlite3.Connection) -> None:
@@ -108,6 +134,22 @@ def test_an_urgent_report_is_told_to_call(kiosk: FlaskClient) -> None:
     assert "telepon 112 sekarang" in kiosk.get(sent.headers["Location"]).text
 
 
+def test_an_urgent_and_confidential_report_gets_both_advices(kiosk: FlaskClient) -> None:
+    sent = touch(kiosk, confirmed(kiosk, phrase="Tolong cepat, saya dipukul suami"), go="send")
+    page = kiosk.get(sent.headers["Location"]).text
+    assert "telepon 112 sekarang" in page
+    assert "SAPA 129" in page
+
+
+def test_an_old_address_of_a_slip_is_the_ordinary_page(kiosk, clock) -> None:
+    sent = touch(kiosk, confirmed(kiosk, phrase="Rumah terbakar"), go="send")
+    clock.forward(minutes=3)
+    page = kiosk.get(sent.headers["Location"]).text
+    assert "112 sekarang" not in page
+    assert 'content="20; url=/"' not in page
+    assert 'class="ticket"' in page
+
+
 def test_a_confidential_report_shows_no_ticks_and_no_agency(kiosk: FlaskClient) -> None:
     sent = touch(kiosk, confirmed(kiosk, phrase="Saya dipukul suami"), go="send")
     address = sent.headers["Location"]
@@ -126,7 +168,7 @@ def test_the_number_pad_works_without_scripts(kiosk: FlaskClient) -> None:
 
 def test_a_number_is_found_or_plainly_not(kiosk: FlaskClient) -> None:
     sent = touch(kiosk, confirmed(kiosk), go="send")
-    number = sent.headers["Location"][7:15]
+    number = ticket_of(sent)
     assert kiosk.get(f"/status?tiket={number}").headers["Location"] == f"/tiket/{number}"
     missing = kiosk.get("/status?tiket=07123456")
     assert missing.status_code == 404

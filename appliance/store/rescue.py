@@ -1,0 +1,144 @@
+"""Reading what is left of a damaged table.
+
+Knows b-trees from the outside only: a key in a damaged page makes a read fail, keys before and
+after it can still be read. So a range is read forwards to the damage, backwards to the damage, and
+what lies between is halved until nothing more is found or the attempts are used up.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+ATTEMPTS = 4096
+"""Reads per table that may fail before the rest of it is given up."""
+_ROWS_PER_PAGE = 128
+_LAST_ROWID = 2**63 - 1
+
+Row = dict[str, object]
+Read = Callable[[int, int, str], Iterator[tuple[int, Row]]]
+"""Rows with keys from the first to the second number, in order ASC or DESC."""
+
+
+def open_damaged(path: Path) -> sqlite3.Connection:
+    """Open a damaged database with its WAL, without changing either."""
+    db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+    db.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    return db
+
+
+def columns(db: sqlite3.Connection, table: str) -> list[str]:
+    """The names of a table's columns; none if it cannot be read or is not there."""
+    try:
+        return [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})").fetchall()]
+    except sqlite3.Error:
+        return []
+
+
+def by_rowid(db: sqlite3.Connection, table: str, names: list[str]) -> Iterator[Row]:
+    """The rows of an ordinary table, in no certain order."""
+    sql = f"SELECT rowid, {', '.join(names)} FROM {table} NOT INDEXED"
+
+    def read(first: int, last: int, order: str) -> Iterator[tuple[int, Row]]:
+        where = f"{sql} WHERE rowid BETWEEN ? AND ? ORDER BY rowid {order}"
+        for key, *values in db.execute(where, (first, last)):
+            yield key, dict(zip(names, values, strict=True))
+
+    yield from _between(read, 0, _highest(db, table))
+
+
+def by_prefix(
+    db: sqlite3.Connection, table: str, names: list[str], prefix: tuple[str, str], number: str
+) -> Iterator[Row]:
+    """The rows of a WITHOUT ROWID table whose key is (prefix, number), for one prefix."""
+    column, wanted = prefix
+    sql = f"SELECT {number}, {', '.join(names)} FROM {table} WHERE {column} = ?"
+
+    def read(first: int, last: int, order: str) -> Iterator[tuple[int, Row]]:
+        where = f"{sql} AND {number} BETWEEN ? AND ? ORDER BY {number} {order}"
+        for key, *values in db.execute(where, (wanted, first, last)):
+            yield key, dict(zip(names, values, strict=True))
+
+    yield from _between(read, 0, 2**40)
+
+
+def all_at_once(db: sqlite3.Connection, table: str, names: list[str]) -> Iterator[Row]:
+    """The rows of a small table up to the first damage."""
+    try:
+        for values in db.execute(f"SELECT {', '.join(names)} FROM {table}"):
+            yield dict(zip(names, values, strict=True))
+    except sqlite3.Error:
+        return
+
+
+def _highest(db: sqlite3.Connection, table: str) -> int:
+    """No rowid is higher: rows are numbered as they come, so the file's size bounds them."""
+    try:
+        [highest] = db.execute(f"SELECT max(rowid) FROM {table}").fetchone()
+        return highest or 0
+    except sqlite3.Error:
+        pass
+    newest = next((key for key, _ in _until_damage(_keys(db, table), 0, _LAST_ROWID, "ASC")), 0)
+    try:
+        [pages] = db.execute("PRAGMA page_count").fetchone()
+    except sqlite3.Error:
+        pages = 2**16
+    return int(min(newest + pages * _ROWS_PER_PAGE, _LAST_ROWID))
+
+
+def _keys(db: sqlite3.Connection, table: str) -> Read:
+    def read(first: int, last: int, order: str) -> Iterator[tuple[int, Row]]:
+        sql = f"SELECT rowid FROM {table} NOT INDEXED WHERE rowid BETWEEN ? AND ?"
+        for [key] in db.execute(f"{sql} ORDER BY rowid {order} LIMIT 1", (first, last)):
+            yield key, {}
+
+    return read
+
+
+def _between(read: Read, first: int, last: int) -> Iterator[Row]:
+    waiting, attempts = deque([(first, last)]), 0
+    while waiting and attempts < ATTEMPTS:
+        low, high = waiting.popleft()
+        attempts += 2
+        for key, row in (forward := _Pass(read, low, high, "ASC")):
+            low = key + 1
+            yield row
+        if forward.is_whole:
+            continue
+        for key, row in (backward := _Pass(read, low, high, "DESC")):
+            high = key - 1
+            yield row
+        if not backward.is_whole and low < high:
+            middle = (low + high) // 2
+            waiting += [(low, middle), (middle + 1, high)]
+
+
+class _Pass:
+    """One read in one direction; `is_whole` tells afterwards whether it met no damage."""
+
+    def __init__(self, read: Read, first: int, last: int, order: str) -> None:
+        self._rows = _until_damage(read, first, last, order)
+        self.is_whole = True
+
+    def __iter__(self) -> Iterator[tuple[int, Row]]:
+        while True:
+            try:
+                yield next(self._rows)
+            except StopIteration:
+                return
+            except sqlite3.Error:
+                self.is_whole = False
+                return
+
+
+def _until_damage(
+    read: Read, first: int, last: int, order: str
+) -> Iterator[tuple[int, Row]]:
+    """As read, with keys out of order or out of range taken for damage: a tree may have loops."""
+    step, before = (1, first - 1) if order == "ASC" else (-1, last + 1)
+    for key, row in read(first, last, order):
+        if not isinstance(key, int) or (key - before) * step <= 0 or not first <= key <= last:
+            raise sqlite3.DatabaseError(f"keys out of order after {before}")
+        before = key
+        yield key, row

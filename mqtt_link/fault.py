@@ -1,0 +1,146 @@
+"""Why there is no connection, in words that name who must act; pure."""
+
+import re
+import socket
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mqtt_link.certificate import Validity
+
+
+class Code(StrEnum):
+    """The kinds of trouble a technician tells apart."""
+
+    DNS = "dns"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    FILES = "files"
+    WRONG_CA = "wrong-ca"
+    WRONG_HOST = "wrong-host"
+    EXPIRED = "expired"
+    CLOCK = "clock"
+    CERTIFICATE = "certificate-refused"
+    TLS = "tls"
+    LOST = "lost"
+    SILENT = "silent"
+    CLONE = "clone"
+    BUG = "bug"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One trouble and what to do about it."""
+
+    code: Code
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.words}"
+
+
+_NOT_YET_VALID, _EXPIRED = 9, 10
+_WRONG_NAMES = (62, 63, 64)
+"""X509_V_ERR codes of OpenSSL's x509_vfy.h."""
+
+
+def is_about_dates(error: Exception) -> bool:
+    """Whether the broker's certificate was turned down for its dates alone."""
+    return isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in (
+        _NOT_YET_VALID,
+        _EXPIRED,
+    )
+
+
+def of_attempt(error: Exception) -> Fault:
+    """Why an attempt to connect failed, where dates are not the cause."""
+    match error:
+        case socket.gaierror() | UnicodeError():
+            return Fault(Code.DNS, "the broker's name is not known; check its spelling and the DNS")
+        case ssl.SSLCertVerificationError() if error.verify_code in _WRONG_NAMES:
+            return Fault(
+                Code.WRONG_HOST,
+                "the broker's certificate is for another name; set `broker` to a name in it",
+            )
+        case ssl.SSLCertVerificationError():
+            return Fault(
+                Code.WRONG_CA,
+                f"the broker's certificate is not of the authority in tls_ca "
+                f"({error.verify_message}); get the city's CA file, or somebody poses as the city",
+            )
+        case ssl.SSLError():
+            return of_alert(str(error)) or Fault(
+                Code.TLS, f"no TLS with the broker ({error.reason}); is this its TLS port?"
+            )
+    what = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return Fault(Code.UNREACHABLE, f"{what}; check cable, address, port and the broker itself")
+
+
+def of_dates(whose: str, validity: Validity | None, now: datetime) -> Fault | None:
+    """Whether a certificate is out of its time; None when it is not."""
+    clock = f"this machine's clock says {now:%Y-%m-%d}"
+    if validity is None:
+        return Fault(Code.CLOCK, f"{clock}, and {whose} is not valid then; compare the two")
+    if now < validity.begins:
+        return Fault(
+            Code.CLOCK, f"{clock}, but {whose} begins {validity.begins:%Y-%m-%d}; set the clock"
+        )
+    if now > validity.ends:
+        return Fault(
+            Code.EXPIRED,
+            f"{whose} ended {validity.ends:%Y-%m-%d}; make a new one ({clock}: if that is wrong, "
+            "set the clock)",
+        )
+    return None
+
+
+_OUR_CERTIFICATE = {
+    "CERTIFICATE_EXPIRED": "it has expired",
+    "UNKNOWN_CA": "it is not of the city's authority",
+    "CERTIFICATE_REQUIRED": "there is none: set tls_cert and tls_key",
+    "HANDSHAKE_FAILURE": "it may be missing: set tls_cert and tls_key",
+    "CERTIFICATE_REVOKED": "it has been revoked",
+    "BAD_CERTIFICATE": "it is not valid, or not yet by the broker's clock",
+}
+
+
+def of_alert(text: str) -> Fault | None:
+    """What the broker's TLS told about our certificate, if `text` holds one of its alerts."""
+    match = re.search(r"ALERT_([A-Z_]+)", text)
+    if match is None:
+        return None
+    why = _OUR_CERTIFICATE.get(match[1])
+    if why is None:
+        return Fault(Code.TLS, f"the broker broke off TLS ({match[1]})")
+    return Fault(Code.CERTIFICATE, f"the broker refuses our certificate; {why}")
+
+
+def of_refusal(words: str) -> Fault:
+    """The broker's CONNACK said no; MQTT 3.1.1 names the reason."""
+    return Fault(
+        Code.REFUSED,
+        f"the broker says {words!r}; check username and password_file, or the certificate's name",
+    )
+
+
+def of_loss(told: str, *, was_accepted: bool, is_silence: bool) -> Fault:
+    """A connection ended; `told` is what the socket said of it, if anything."""
+    if alert := of_alert(told):
+        return alert
+    if is_silence or "timed out" in told:
+        return Fault(Code.SILENT, "the broker stopped answering; the line may be cut halfway")
+    if told:
+        return Fault(Code.LOST, told.rpartition("] ")[2])
+    if was_accepted:
+        return Fault(Code.LOST, "the broker closed the connection")
+    return Fault(Code.LOST, "the broker hung up at once; does this port want TLS?")
+
+
+def clone(client_id: str) -> Fault:
+    """The broker lets us in and throws us out, again and again."""
+    return Fault(
+        Code.CLONE,
+        f"thrown out again and again; another machine seems to use the client id {client_id} "
+        "(a copied card?): give each its own site, or switch one off",
+    )
