@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from appliance.cli import configuration, listing, status
+from appliance.cli import configuration, listing, status, store, tracing
 from appliance.cli import demo as demonstration
 from appliance.runtime import daemon, settings
 
@@ -17,11 +17,19 @@ def parser() -> argparse.ArgumentParser:
         help=f"TOML file (default: ${settings.CONFIG_VARIABLE}, then {settings.DEFAULT_PATH})",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (configuration, listing, status, demonstration):
+    for module in (configuration, listing, status, tracing, store, demonstration):
         module.add(commands)
+    accept_config(commands)
+    return top
+
+
+def accept_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Let `--config` stand behind any command as well as before it."""
     for command in commands.choices.values():
         command.add_argument("--config", metavar="PATH", default=argparse.SUPPRESS)
-    return top
+        for action in command._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                accept_config(action)
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import intake
+from bench import intake, wear
 
 
 def main() -> None:
@@ -11,6 +11,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default: 7)")
     args = parser.parse_args()
     intake.run(args.rounds)
+    wear.run()
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from appliance.domain.moment import Moment
 from appliance.domain.quota import Quota
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
+from appliance.ticket_pages.face import add_ticket_page, new_face
 from captive_portal.views import Pages
 from web.database import Connect, open_per_request
-from web.face import Plate, new_app
 from web.security import check_endpoints
 
 
@@ -23,19 +23,14 @@ def create_app(
     new_id: Callable[[], str] = ids.new_id,
 ) -> Flask:
     """Build the portal of one kecamatan; `connect` opens its migrated database."""
-    place = f"Kecamatan {settings.site.name}"
-    app = new_app(__name__, plate=Plate(name="Posko", place=place))
-    pages = Pages(
-        site=settings.site,
-        limit=Quota(limit=settings.portal.reports_per_hour, window=timedelta(hours=1)),
-        now=now,
-        new_id=new_id,
-    )
+    app = new_face(__name__, settings)
+    tickets = add_ticket_page(app, settings, now)
+    limit = Quota(limit=settings.portal.reports_per_hour, window=timedelta(hours=1))
+    pages = Pages(site=settings.site, tickets=tickets, limit=limit, now=now, new_id=new_id)
     app.add_url_rule("/", "home", pages.home)
     app.add_url_rule("/lapor", "report", pages.report)
     app.add_url_rule("/lapor", "submit", pages.submit, methods=["POST"])
-    app.add_url_rule("/tiket/<number>", "ticket", pages.ticket)
-    app.add_url_rule("/status", "status", pages.status)
+    app.add_url_rule("/status", "status", tickets.status)
     open_per_request(app, connect)
     check_endpoints(app)
     return app

@@ -8,7 +8,7 @@ Sentences for the mistakes stand in the template; here they are codes.
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
@@ -19,6 +19,7 @@ from appliance.domain.service_request import (
     Channel,
     Draft,
     clean_text,
+    submission_id,
 )
 
 FIELDS = ("text", "location", "kelurahan", "phone", "name", "submission_id")
@@ -42,8 +43,6 @@ def parse_report(
 ) -> Draft | list[FieldError]:
     """Read a submitted form.
 
-    The draft's submission id is derived from the page's id and the content: sending the same
-    page twice is one report, going back and writing another is a second one, not a lost one.
     A form without a page's id is taken under `spare_id`, a fresh UUID: better twice than never.
     """
     told = {
@@ -57,11 +56,10 @@ def parse_report(
     mistakes = _mistakes(told, phone, kelurahan_codes)
     if mistakes or isinstance(phone, FieldError):
         return mistakes
-    content = "\x1f".join((*told.values(), phone.e164 if phone else ""))
     return Draft(
         channel=Channel.PORTAL,
         text=told["text"],
-        submission_id=str(uuid5(page_id, content)),
+        submission_id=submission_id(page_id, *told.values(), phone.e164 if phone else ""),
         reporter_phone=phone,
         reporter_name=told["name"] or None,
         location=told["location"] or None,

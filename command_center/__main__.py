@@ -11,11 +11,12 @@ from sqlalchemy import Engine
 
 from appliance.runtime import daemon, ids, logs, settings
 from appliance.runtime.settings import Settings
-from command_center import report
+from command_center import broker_config, report
 from command_center.app import create_app
-from command_center.link import Broker, Link
+from command_center.link import Link
 from command_center.receiver import Receiver
 from command_center.store import database, migrate, requests
+from mqtt_link import access
 from web.serve import serve
 
 PROGRAM = "posko-center"
@@ -34,6 +35,8 @@ def _perform(args: argparse.Namespace) -> None:
         _print_requests(loaded, as_json=args.json)
     elif args.command == "status":
         _print_status(loaded, as_json=args.json)
+    elif args.command == "broker-config":
+        _write_broker_config(loaded, args)
     else:
         _run(loaded)
 
@@ -59,17 +62,22 @@ def _arguments() -> argparse.Namespace:
     ):
         command = commands.add_parser(name, parents=[common], help=words, description=words)
         command.add_argument("--json", action="store_true", help="for scripts")
+    words = "write a mosquitto configuration in which each box is confined to its own site"
+    broker_config.add_options(
+        commands.add_parser("broker-config", parents=[common], help=words, description=words)
+    )
     return parser.parse_args()
 
 
 def _run(loaded: Settings) -> None:
-    engine = database.connect(loaded.center.database)
-    broker, city = _broker(loaded), loaded.site.site_code.city
-    migrate.ensure(engine, city, ids.new_epoch, _now())
+    where, city = _access(loaded), loaded.site.site_code.city
     try:
-        link = Link(broker, city)
-    except OSError as error:
-        raise settings.ConfigError(f"center.tls_ca, tls_cert, tls_key: {error}") from None
+        access.load(where, _now())
+    except access.AccessError as error:
+        raise settings.ConfigError(str(error)) from None
+    engine = database.connect(loaded.center.database)
+    migrate.ensure(engine, city, ids.new_epoch, _now())
+    link = Link(where, city)
     receiver = Receiver(engine, link, now=_now)
     app = create_app(
         engine,
@@ -88,19 +96,20 @@ def _run(loaded: Settings) -> None:
         engine.dispose()
 
 
-def _broker(loaded: Settings) -> Broker:
-    center = loaded.center
-    secret = center.password_file
-    return Broker(
-        host=center.broker,
-        port=center.port,
-        client_id=center.client_id or f"posko-center-{loaded.site.site_code.city}",
-        username=center.username,
-        password=daemon.read_secret(secret, "center.password_file") if secret else None,
-        tls_ca=center.tls_ca,
-        tls_cert=center.tls_cert,
-        tls_key=center.tls_key,
+def _access(loaded: Settings) -> access.Access:
+    client_id = f"posko-center-{loaded.site.site_code.city}"
+    return access.of_settings("center", loaded.center, client_id=client_id)
+
+
+def _write_broker_config(loaded: Settings, args: argparse.Namespace) -> None:
+    written = broker_config.write(
+        args.out,
+        city=loaded.site.site_code.city,
+        center=_access(loaded).client_id,
+        login=args.login,
+        port=args.port,
     )
+    print("written:", *written)
 
 
 def _print_requests(loaded: Settings, *, as_json: bool) -> None:

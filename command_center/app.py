@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask, g, send_from_directory, url_for
 from sqlalchemy import Engine
 
-from appliance.domain import reference
+from appliance.domain import progress, reference
 from appliance.domain.reference import agency_name
 from command_center import guard, wording
 from command_center.views import Pages
@@ -63,6 +63,8 @@ def _teach_words(app: Flask) -> None:
         kind=wording.kind,
         phone=wording.phone,
         sensitivity=wording.sensitivity,
+        stage=progress.stage,
+        status=wording.status,
     )
     app.jinja_env.globals.update(
         age=wording.age,

@@ -5,7 +5,7 @@ travels down, does nothing and is kept raw.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center import intake
 from command_center.store import boxes, requests
-from command_center.store.requests import HistoryEntry
+from command_center.store.requests import CityRequest, HistoryEntry
 from command_center.store.streams import Kept
 
 log = logging.getLogger(__name__)
@@ -35,36 +35,56 @@ class Arrival:
     batch: wire.Batch
 
 
-Apply = Callable[[Connection, Arrival, int, wire.WireEvent, datetime], Kept]
+Numbered = Sequence[tuple[int, wire.WireEvent]]
+Apply = Callable[[Connection, Arrival, Numbered, datetime], list[Kept]]
 
 
 def apply(
-    connection: Connection, arrival: Arrival, seq: int, event: wire.WireEvent, now: datetime
-) -> Kept:
-    """Do what an event of a known kind asks, in the caller's transaction; say how to keep it."""
-    try:
-        known = wire.decode_event(event.y, bytes(event.d))
-        match known:
-            case RequestReceived():
-                _receive(connection, arrival, event, known, now)
-            case BoxHeartbeat():
+    connection: Connection, arrival: Arrival, numbered: Numbered, now: datetime
+) -> list[Kept]:
+    """Do what the events of a batch ask, in the caller's transaction; say how to keep each.
+
+    Requests are stored together: an outage ends with thousands of them.
+    """
+    kept: list[Kept] = []
+    received: list[tuple[int, CityRequest]] = []
+    for seq, event in numbered:
+        try:
+            known = wire.decode_event(event.y, bytes(event.d))
+            if isinstance(known, RequestReceived):
+                received.append((len(kept), _request(arrival, event, known, now)))
+            elif isinstance(known, BoxHeartbeat):
                 boxes.beat(connection, arrival.site, bytes(event.d).decode())
-            case _:
-                return Kept(seq=seq, event=event, outcome="unknown_kind")
-    except WireError as error:
-        return _rejected(arrival, seq, event, error.code, error.detail)
-    except BadInput as error:
-        return _rejected(arrival, seq, event, "event", str(error))
-    return Kept(seq=seq, event=event, outcome="applied")
+        except WireError as error:
+            kept.append(_rejected(arrival, seq, event, error.code, error.detail))
+        except BadInput as error:
+            kept.append(_rejected(arrival, seq, event, "event", str(error)))
+        else:
+            is_ours = isinstance(known, RequestReceived | BoxHeartbeat)
+            outcome = "applied" if is_ours else "unknown_kind"
+            kept.append(Kept(seq=seq, event=event, outcome=outcome))
+    foreign = _store(connection, arrival, [request for _, request in received])
+    for place, request in received:
+        if request.request_id in foreign:
+            seq, event = numbered[place]
+            reason = "this request belongs to another site"
+            kept[place] = _rejected(arrival, seq, event, "event", reason)
+    return kept
 
 
 def apply_or_reject(
+    connection: Connection, arrival: Arrival, numbered: Numbered, now: datetime
+) -> list[Kept]:
+    """As `apply`, one by one: an event that breaks the store is undone and set aside as `store`."""
+    return [_apply_or_reject(connection, arrival, seq, event, now) for seq, event in numbered]
+
+
+def _apply_or_reject(
     connection: Connection, arrival: Arrival, seq: int, event: wire.WireEvent, now: datetime
 ) -> Kept:
-    """As `apply`, but an event that breaks the store is undone and set aside with code `store`."""
     try:
         with connection.begin_nested():
-            return apply(connection, arrival, seq, event, now)
+            return apply(connection, arrival, [(seq, event)], now)[0]
     except OperationalError:
         raise
     except Exception as error:
@@ -78,21 +98,34 @@ def _rejected(arrival: Arrival, seq: int, event: wire.WireEvent, code: str, deta
     return Kept(seq=seq, event=event, outcome="rejected", reject_code=code, detail=detail)
 
 
-def _receive(
-    connection: Connection,
-    arrival: Arrival,
-    event: wire.WireEvent,
-    known: RequestReceived,
-    now: datetime,
-) -> None:
-    request = intake.city_request(
+def _request(
+    arrival: Arrival, event: wire.WireEvent, known: RequestReceived, now: datetime
+) -> CityRequest:
+    return intake.city_request(
         arrival.site, arrival.batch.epoch, known, now, clock=event.c, sent=arrival.batch.sent
     )
-    owner = requests.add(connection, request)
-    if owner is None:
-        first = HistoryEntry(
-            status=Status.RECEIVED, message="", agency=None, by="Posko", at=request.occurred_at
-        )
-        requests.add_history(connection, request.request_id, first)
-    elif owner != arrival.site:
-        raise BadInput("this request belongs to another site")
+
+
+def _store(connection: Connection, arrival: Arrival, received: Sequence[CityRequest]) -> set[str]:
+    """Store the requests that are not there yet; return the ids that another site owns."""
+    by_id = {request.request_id: request for request in received}
+    owners = requests.owners(connection, list(by_id))
+    fresh = [request for id_, request in by_id.items() if id_ not in owners]
+    requests.add(connection, fresh)
+    requests.add_history(
+        connection,
+        [
+            (
+                request.request_id,
+                HistoryEntry(
+                    status=Status.RECEIVED,
+                    message="",
+                    agency=None,
+                    by="Posko",
+                    at=request.occurred_at,
+                ),
+            )
+            for request in fresh
+        ],
+    )
+    return {id_ for id_, owner in owners.items() if owner != arrival.site}

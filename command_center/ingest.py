@@ -25,6 +25,9 @@ from command_center.store.streams import StreamKey
 
 log = logging.getLogger(__name__)
 
+RENUMBER_AT_MOST = 1_000_000
+"""A city restored from a backup may lag behind its boxes by this many events, not by more."""
+
 
 def store_batch(
     engine: Engine, site: SiteCode, lane: Lane, batch: wire.Batch, now: datetime
@@ -135,7 +138,7 @@ def _store(
     if streams.differing(connection, key, again):
         _report_clone(connection, arrival.site, now)
         return _ack(key, upto, now, session=batch.session, renew=True)
-    kept = [apply(connection, arrival, seq, event, now) for seq, event in fresh]
+    kept = apply(connection, arrival, fresh, now)
     streams.keep(connection, key, kept, now)
     upto = max(upto, numbered[-1][0])
     streams.advance(connection, key, upto, now, duplicates=len(numbered) - len(fresh))
@@ -192,7 +195,9 @@ def _resume_downlink(
     lane = downlinks.claim(connection, site)
     is_ours = applied is not None and applied.epoch == downlinks.city_epoch(connection)
     seq = applied.seq if applied is not None and is_ours else 0
-    if seq > lane.last_seq:
+    if seq > lane.last_seq + RENUMBER_AT_MOST:
+        log.error("box claims an impossible downlink site=%s seq=%s; ignored", site, seq)
+    elif seq > lane.last_seq:
         log.error("box has applied more than we sent site=%s seq=%s; renumbering", site, seq)
         downlinks.renumber_after(connection, site, seq)
     else:

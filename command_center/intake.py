@@ -11,6 +11,7 @@ from appliance.domain import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
+from appliance.domain.moment import plausible
 from appliance.domain.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
@@ -60,7 +61,7 @@ def city_request(
         name=_cut(event.reporter_name, NAME_MAX_CHARS),
         location=_cut(event.location, LOCATION_MAX_CHARS),
         kelurahan=_cut(event.kelurahan, WORD_MAX_CHARS),
-        created_at=event.created_at,
+        created_at=plausible(event.created_at, "created_at"),
         occurred_at=dating.occurred_at(event.created_at, clock, sent, received_at),
         received_at=received_at,
         status=Status.RECEIVED,

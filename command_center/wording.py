@@ -1,6 +1,6 @@
 """The words officers read for what the programs call by code; unknown codes are shown as they are.
 
-Pure. Indonesian only, as all staff pages; the words of statuses are `web`'s.
+Pure. Indonesian only, as all staff pages.
 """
 
 from datetime import datetime

@@ -34,7 +34,7 @@ device = "{folder}/ttyModem"
 
 [sync]
 broker = "127.0.0.1"
-port = {broker}
+port = {uplink}
 
 [center]
 listen = "127.0.0.1:{center}"
@@ -45,13 +45,25 @@ port = {broker}
 
 
 class House:
-    """Every process of the product, for kecamatan Bukit Raya, with its data in one folder."""
+    """Every process of the product, for kecamatan Bukit Raya, with its data in one folder.
 
-    def __init__(self, folder: Path, ports: dict[str, int], engine: Engine) -> None:
+    `uplink` is the port where the box finds the broker, where that is not the broker's own.
+    Without an `engine` the broker is somebody else's: it runs and is not ours to start.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        ports: dict[str, int],
+        engine: Engine | None,
+        *,
+        uplink: int | None = None,
+    ) -> None:
         self.folder = folder.resolve()
         self.config = self.folder / "posko.toml"
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
-        self.config.write_text(_CONFIG.format(folder=self.folder, **ports))
+        uplink = uplink or ports["broker"]
+        self.config.write_text(_CONFIG.format(folder=self.folder, uplink=uplink, **ports))
         self.settings = settings.load(self.config)
         self.supervisor = Supervisor()
         self._engine = engine
@@ -59,7 +71,7 @@ class House:
     def children(self) -> list[Child]:
         """The processes in the order they start."""
         return [
-            self._broker(),
+            *([self._broker(self._engine)] if self._engine else []),
             self._daemon("center", "command_center"),
             self._daemon("sync", "sync_agent"),
             self._daemon("portal", "captive_portal"),
@@ -72,9 +84,9 @@ class House:
         command = [sys.executable, "-m", package, "--config", str(self.config)]
         return Child(name, command, self._log(name))
 
-    def _broker(self) -> Child:
-        port = self.settings.sync.port
-        command = broker.command(self._engine, self.folder, port)
+    def _broker(self, engine: Engine) -> Child:
+        port = self.settings.center.port
+        command = broker.command(engine, self.folder, port)
         return Child(
             "broker",
             command,

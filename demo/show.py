@@ -1,11 +1,15 @@
 """`posko demo run`: start the house, print where to look, and stream what happens in it."""
 
+import fcntl
 import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from appliance.domain.errors import PoskoError
 from appliance.runtime import ids
 from appliance.store import migrate
 from appliance.store.database import Watcher, connect
@@ -15,12 +19,35 @@ from demo.house import House
 LOOK_EVERY_S = 0.1
 
 
+class AlreadyRunning(PoskoError, RuntimeError):
+    """Another demonstration uses the same folder."""
+
+
 def run(folder: Path) -> None:
     """Start everything, stream the journey until Ctrl-C or SIGTERM, stop everything."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    place = House(folder, house.free_ports(), broker.choose())
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone_in(folder):
+        _run(House(folder, house.free_ports(), broker.choose()), stop)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder for this demonstration; raises AlreadyRunning."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(
+                f"a demonstration already runs in {folder}; stop it first, or name another "
+                "folder: posko demo --folder NAME run"
+            ) from None
+        yield
+
+
+def _run(place: House, stop: threading.Event) -> None:
     try:
         for child in place.children():
             if stop.is_set():

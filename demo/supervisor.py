@@ -22,6 +22,10 @@ class NotReady(PoskoError, RuntimeError):
     """A child did not come up; the message names its log."""
 
 
+_END_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM", "--")
+"""util-linux, on every Debian: no child outlives a supervisor that was killed."""
+
+
 @dataclass(slots=True)
 class Child:
     """One process of the house."""
@@ -38,7 +42,7 @@ class Child:
         """Start it in a session of its own, so that Ctrl-C reaches only the supervisor."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603
-                self.command,
+                [*_END_WITH_PARENT, *self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

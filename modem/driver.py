@@ -20,11 +20,14 @@ from modem.events import (
     Event,
     Health,
     ModemState,
+    Noted,
+    NoteSending,
     OutgoingPart,
     PortLost,
     PortOpened,
     Received,
     Refused,
+    Remark,
     Reopen,
     Report,
     SendRequested,
@@ -71,7 +74,12 @@ class Mailbox(Protocol):
         """Return only after the commit; raise `NotStoredError` to keep the message on the SIM."""
 
     def next_part(self) -> OutgoingPart | None:
-        """Claim the next part: from now on it is durably "sending"."""
+        """The next part to try; nothing is noted yet, so a crash from here on repeats it."""
+
+    def sending(self, part_id: int) -> None:
+        """Return only after the commit that the part is being sent: from now on a crash leaves it
+        uncertain. Raise `NotStoredError` to keep it from being sent.
+        """
 
     def sent(self, part_id: int, reference: int) -> None:
         """The network took the part and numbered it (TP-MR)."""
@@ -241,6 +249,8 @@ class Driver:
                 self._write(data)
             case Deliver():
                 return self._deliver(effect)
+            case NoteSending(part_id):
+                return Noted(part_id, is_noted=self._note_sending(part_id))
             case Sent(part_id, reference):
                 self._mailbox.sent(part_id, reference)
             case Refused(part_id, error, verdict):
@@ -249,9 +259,20 @@ class Driver:
                 self._mailbox.uncertain(part_id)
             case Reopen():
                 self._is_reopen_due = True
+            case Remark(text):
+                log.warning("%s", text)
             case Report(health):
                 self._report(health)
         return None
+
+    def _note_sending(self, part_id: int) -> bool:
+        if self._port is None or self._is_reopen_due:
+            return False
+        try:
+            self._mailbox.sending(part_id)
+        except NotStoredError:
+            return False
+        return True
 
     def _deliver(self, effect: Deliver) -> Event:
         try:

@@ -64,7 +64,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingPart:
-    """One TPDU to send; whoever hands it out has durably noted that it is being sent."""
+    """One TPDU to send; `NoteSending` comes when the modem asks for it."""
 
     part_id: int
     tpdu: bytes
@@ -110,7 +110,15 @@ class SendRequested:
     part: OutgoingPart
 
 
-Event = PortOpened | PortLost | Received | Tick | Stored | SendRequested
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The mailbox committed that the part is being sent, or could not."""
+
+    part_id: int
+    is_noted: bool
+
+
+Event = PortOpened | PortLost | Received | Tick | Stored | SendRequested | Noted
 
 # Effects
 
@@ -130,6 +138,13 @@ class Deliver:
     pdu: bytes
     memory: str
     index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSending:
+    """Commit that the part is being sent and answer with `Noted`: next it is written."""
+
+    part_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,5 +183,12 @@ class Report:
     health: Health
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about this modem that an operator should read once."""
+
+    text: str
+
+
 SendOutcome = Sent | Refused | Uncertain
-Effect = Write | Deliver | Sent | Refused | Uncertain | Reopen | Report
+Effect = Write | Deliver | NoteSending | Sent | Refused | Uncertain | Reopen | Report | Remark

@@ -27,8 +27,8 @@ _UNSOLICITED_PDUS = frozenset({"+CMT", "+CDS"})
 class Command:
     """A command line and how its reply is recognised.
 
-    `expects` names the information lines of the reply; `payload` is written at the prompt, and
-    from then on `payload_s` is the patience.
+    `expects` names the information lines of the reply; `payload` is written at the prompt, once
+    that is confirmed, and from then on `payload_s` is the patience.
     """
 
     text: str
@@ -56,12 +56,19 @@ class Reply:
     final: Final | None = None
     lines: list[Parsed] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    is_prompted: bool = False
     is_payload_written: bool = False
+    is_declined: bool = False
 
     @property
     def is_ok(self) -> bool:
         """Whether the reply ended with OK."""
         return self.final is not None and self.final.is_ok
+
+
+@dataclass(frozen=True, slots=True)
+class Prompted:
+    """The modem waits for the payload: `confirm` or `decline` it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,30 @@ class Exchange:
         self._set_patience(command.timeout_s, now_s)
         return Write(command.text.encode("ascii") + LINE_END)
 
+    def confirm(self, now_s: float) -> Write | None:
+        """Write the payload at the prompt; None if the modem no longer waits for it."""
+        reply = self._prompted()
+        if reply is None:
+            return None
+        reply.is_payload_written = True
+        self._set_patience(reply.command.payload_s, now_s)
+        return Write(reply.command.payload)
+
+    def decline(self, now_s: float) -> Write | None:
+        """Leave the prompt without a payload; the modem still ends the reply (27.005 3.5.1)."""
+        reply = self._prompted()
+        if reply is None:
+            return None
+        reply.is_declined = True
+        self._set_patience(reply.command.timeout_s, now_s)
+        return Write(commands.ESC)
+
+    def _prompted(self) -> Reply | None:
+        reply = self._reply
+        if reply is None or not reply.is_prompted:
+            return None
+        return None if reply.is_payload_written or reply.is_declined else reply
+
     def abort(self) -> Reply | None:
         """Give the pending command up and return what there is of its reply."""
         self._framer.expect_prompt(False)
@@ -114,20 +145,19 @@ class Exchange:
             return None
         return self.abort()
 
-    def feed(self, data: bytes, now_s: float) -> Iterator[Write | Reply | Unsolicited]:
+    def feed(self, data: bytes, now_s: float) -> Iterator[Prompted | Reply | Unsolicited]:
         """Take bytes that were read, lazily: what a result causes applies to the bytes after it."""
         for token in self._framer.feed(data):
-            result = self._prompt(now_s) if isinstance(token, Prompt) else self._line(token, now_s)
+            result = self._prompt() if isinstance(token, Prompt) else self._line(token, now_s)
             if result is not None:
                 yield result
 
-    def _prompt(self, now_s: float) -> Write | None:
+    def _prompt(self) -> Prompted | None:
         reply = self._reply
-        if reply is None or not reply.command.payload or reply.is_payload_written:
+        if reply is None or not reply.command.payload or reply.is_prompted:
             return None
-        reply.is_payload_written = True
-        self._set_patience(reply.command.payload_s, now_s)
-        return Write(reply.command.payload)
+        reply.is_prompted = True
+        return Prompted()
 
     def _line(self, token: Line, now_s: float) -> Reply | Unsolicited | None:
         if token.text.strip(" \0").upper() in _ALWAYS_UNSOLICITED and not self._is_asked(

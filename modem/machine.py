@@ -16,9 +16,12 @@ from modem.events import (
     Event,
     Health,
     ModemState,
+    Noted,
+    NoteSending,
     PortLost,
     PortOpened,
     Received,
+    Remark,
     Reopen,
     Report,
     SendOutcome,
@@ -26,9 +29,8 @@ from modem.events import (
     Stored,
     Tick,
     Timing,
-    Write,
 )
-from modem.exchange import Command, Exchange, Message, Reply, Unsolicited
+from modem.exchange import Command, Exchange, Message, Prompted, Reply, Unsolicited
 from modem.procedures import reception, sending
 from modem.procedures.inspection import inspect
 from modem.procedures.startup import Setup, start
@@ -43,6 +45,7 @@ from modem.procedures.steps import (
     Pause,
     Procedure,
     Result,
+    Say,
     Started,
     Step,
     UnconfiguredError,
@@ -60,7 +63,7 @@ _MAX_NOTICES = 512
 
 
 class Machine:
-    """Feed events to `step`; perform the effects in order, feeding `Stored` back at once."""
+    """Feed events to `step`; perform the effects in order, and feed their answers back at once."""
 
     def __init__(self, *, timing: Timing | None = None, pin: str = "") -> None:
         self._timing = timing or Timing()
@@ -77,6 +80,7 @@ class Machine:
         self._sending: int | None = None
         self._ladder = Ladder(self._timing)
         self._is_restart_due = False
+        self._is_everything_due = False
         self._sweep_at_s = 0.0
         self._inspect_at_s = 0.0
         self._effects: list[Effect] = []
@@ -110,6 +114,9 @@ class Machine:
                 if delivery_id == self._awaited_delivery:
                     self._awaited_delivery = None
                     self._resume(is_stored, now_s)
+            case Noted(part_id, is_noted):
+                if part_id == self._sending:
+                    self._go_on_sending(is_noted, now_s)
             case SendRequested(part):
                 if not self.can_send:
                     raise RuntimeError("not the moment to send")
@@ -137,12 +144,20 @@ class Machine:
 
     def _receive(self, data: bytes, now_s: float) -> None:
         for result in self._exchange.feed(data, now_s):
-            if isinstance(result, Write):
-                self._effects.append(result)
+            if isinstance(result, Prompted):
+                if self._sending is not None:
+                    self._effects.append(NoteSending(self._sending))
             elif isinstance(result, Reply):
                 self._resume(result, now_s)
             else:
                 self._notice(result, now_s)
+
+    def _go_on_sending(self, is_noted: bool, now_s: float) -> None:
+        """At the prompt: what is not noted to be sent must not be sent."""
+        exchange = self._exchange
+        write = exchange.confirm(now_s) if is_noted else exchange.decline(now_s)
+        if write is not None:
+            self._effects.append(write)
 
     # Procedures
 
@@ -174,6 +189,9 @@ class Machine:
                 self._resume_at_s = now_s + seconds
             case Handover():
                 self._awaited_delivery = self._deliver(step.pdu, step.memory, step.index)
+            case Say(text):
+                self._effects.append(Remark(text))
+                self._resume(None, now_s)
 
     def _deliver(self, pdu: bytes, memory: str, index: int | None) -> int:
         self._deliveries += 1
@@ -197,6 +215,7 @@ class Machine:
             case Started():
                 self._configuration = result.configuration
                 self._ladder.succeed()
+                self._is_everything_due = not result.is_complete
                 self._plan(now_s, is_complete=result.is_complete)
                 self._inspect_at_s = now_s + self._timing.inspect_every_s
                 self._report(replace(result.health, restarts=self._ladder.restarts))
@@ -204,6 +223,8 @@ class Machine:
                 self._report(replace(result.health, restarts=self._ladder.restarts))
             case Collected():
                 if not result.is_complete:
+                    # Whatever stayed may lie in another memory than the one announced in.
+                    self._is_everything_due = True
                     self._plan(now_s, is_complete=False)
             case Dispatched(outcome, is_settled):
                 self._conclude(outcome)
@@ -306,12 +327,15 @@ class Machine:
             memory, index = self._notices.popleft()
             memory = memory or home
             if index is None:
-                self._run(reception.sweep_all(memory, home, damage, self._timing), now_s)
+                other = {memory} - {home}
+                self._run(reception.sweep_all(other, home, damage, self._timing), now_s)
             else:
                 self._run(reception.fetch(memory, index, home, damage, self._timing), now_s)
         elif now_s >= self._sweep_at_s:
             self._plan(now_s, is_complete=True)
-            self._run(reception.sweep_all(home, home, damage, self._timing), now_s)
+            others = configuration.other_memories if self._is_everything_due else ()
+            self._is_everything_due = False
+            self._run(reception.sweep_all(others, home, damage, self._timing), now_s)
         elif now_s >= self._inspect_at_s:
             self._inspect_at_s = now_s + self._timing.inspect_every_s
             self._run(inspect(configuration, self._timing), now_s)

@@ -6,10 +6,13 @@ second transaction, repeated after a crash until it is done. Knows SMS and actio
 
 import hashlib
 import logging
+import math
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from appliance.actions import answering, health, texting
 from appliance.domain.errors import BadInput
@@ -19,6 +22,7 @@ from appliance.domain.sms import Command, Ignore, ReceivedPart, ReceivedSms
 from appliance.runtime.logs import Masked
 from appliance.store import sms_inbox
 from appliance.store.database import Watcher
+from appliance.store.errors import StoreFull
 from modem import grammar
 from modem.assembly import Message, assemble
 from modem.driver import NotStoredError
@@ -31,6 +35,8 @@ log = logging.getLogger(__name__)
 PROCESS = "modem"
 # Parts of one message come within seconds, or after the sender's next good signal.
 MISSING_AFTER = timedelta(minutes=30)
+# An SMSC address and the longest TPDU (23.040 9.2): what is longer is no message.
+_MAX_PDU_OCTETS = 176
 # Raw octets kept of something unreadable (CHECK of sms_parts.tpdu).
 _QUARANTINE_OCTETS = 400
 # Due times of retries are looked at this often when nobody has written to the database.
@@ -44,11 +50,31 @@ _STOP_PAUSE_S = 1800.0
 _STOPS_IN_A_ROW = 3
 # Shorter than the first retry of a text, so that another one has its turn in between.
 _FIRST_PAUSE_S = 20.0
+# A database that refuses for so long is not just busy: our connection may be stuck.
+_LONGEST_REFUSAL_S = 60.0
 _REFUSALS = {
     Verdict.TEMPORARY: texting.Refusal.RETRY,
     Verdict.PERMANENT: texting.Refusal.GIVE_UP,
     Verdict.STOP: texting.Refusal.RETRY,
 }
+
+
+class Patience:
+    """How long a database may refuse every change; refusals far apart do not add up."""
+
+    def __init__(self) -> None:
+        self._first_s = self._last_s = -math.inf
+
+    def is_over(self, now_s: float) -> bool:
+        """Note a refusal; tell whether there has been nothing else for too long."""
+        if now_s - self._last_s > _LONGEST_REFUSAL_S:
+            self._first_s = now_s
+        self._last_s = now_s
+        return now_s - self._first_s > _LONGEST_REFUSAL_S
+
+    def renew(self) -> None:
+        """A change went through."""
+        self._first_s = self._last_s = -math.inf
 
 
 class SmsMailbox:
@@ -76,37 +102,49 @@ class SmsMailbox:
         self._refused_for_all: str | None = None
         self._act_at_s = 0.0
         self._is_failure_logged = False
+        self._patience = Patience()
+        self._outcomes: deque[Callable[[], None]] = deque()
 
     def recover(self) -> None:
         """Settle what an earlier run left: parts in the act of sending, messages not acted on."""
+        self._note(self._settle_caught)
+        self.act()
+
+    def _settle_caught(self) -> None:
         caught = texting.recover(self._db, self._now())
         if caught:
             log.warning("Parts were being sent at the last stop; outcome unknown. count=%s", caught)
-        self.act()
 
     # Received
 
     def receive(self, pdu: bytes, *, memory: str, index: int | None) -> None:
         """Commit a PDU; raise `NotStoredError` if the database cannot take it now."""
-        try:
-            self._keep(pdu)
-        except sqlite3.OperationalError as error:
-            raise NotStoredError(str(error)) from error
+        self._store(lambda: self._keep(pdu))
         self._act_at_s = 0.0
         log.debug("Kept a PDU. memory=%s index=%s", memory, index)
 
     def _keep(self, pdu: bytes) -> None:
         try:
-            message = tpdu.decode(pdu)
+            message = _decode(pdu)
         except PduError as error:
-            log.warning("Quarantined an unreadable PDU. octets=%s error=%s", len(pdu), error)
-            fingerprint = hashlib.sha256(pdu).hexdigest()
-            answering.quarantine(self._db, fingerprint, pdu[:_QUARANTINE_OCTETS], self._now())
+            self._quarantine(pdu, str(error))
             return
         if isinstance(message, tpdu.StatusReport):
             self._apply_report(message)
-        elif not answering.keep_part(self._db, _received_part(pdu, message), self._now()):
+            return
+        try:
+            is_new = answering.keep_part(self._db, _received_part(pdu, message), self._now())
+        except sqlite3.IntegrityError as error:
+            # This message, not the database, is at fault: it must not block its slot for good.
+            self._quarantine(pdu, str(error))
+            return
+        if not is_new:
             log.info("Ignored a PDU that came before. sender=%s", Masked(message.sender.number))
+
+    def _quarantine(self, pdu: bytes, reason: str) -> None:
+        fingerprint = hashlib.sha256(pdu).hexdigest()
+        answering.quarantine(self._db, fingerprint, pdu[:_QUARANTINE_OCTETS], self._now())
+        log.warning("Quarantined an unreadable PDU. octets=%s error=%s", len(pdu), reason)
 
     def _apply_report(self, report: tpdu.StatusReport) -> None:
         if report.is_final:
@@ -126,13 +164,11 @@ class SmsMailbox:
         now_s = self._clock()
         if now_s >= self._act_at_s:
             self._act_at_s = now_s + _GAPS_EVERY_S
-            self._guard(self._act_on_waiting)
-
-    def _act_on_waiting(self) -> None:
-        for message in assemble(sms_inbox.waiting(self._db)):
-            waited = self._now().wall - message.oldest.received_at
-            if message.is_complete or waited >= MISSING_AFTER:
-                self._act_on(message)
+            for message in assemble(sms_inbox.waiting(self._db)):
+                waited = self._now().wall - message.oldest.received_at
+                is_due = message.is_complete or waited >= MISSING_AFTER
+                if is_due and not self._guard(partial(self._act_on, message)):
+                    break
 
     def _act_on(self, message: Message) -> None:
         sms = ReceivedSms(
@@ -164,10 +200,14 @@ class SmsMailbox:
     # Sent
 
     def next_part(self) -> OutgoingPart | None:
-        """Claim the next part, unless a refusal for everybody has just been met."""
+        """The next part, unless a refusal for everybody has just been met.
+
+        Nothing is sent before what is known of the last part is written.
+        """
+        self._write_outcomes()
         now_s = self._clock()
         is_due = self._watcher.changed() or self._is_dirty or now_s >= self._due_at_s
-        if not is_due or now_s < self._paused_until_s:
+        if not is_due or self._outcomes or now_s < self._paused_until_s:
             return None
         self._due_at_s = now_s + _DUE_EVERY_S
         claimed: list[texting.ClaimedPart | None] = []
@@ -190,16 +230,21 @@ class SmsMailbox:
             for segment in concat.split(gsm7.plain(body), self._reference)
         ]
 
+    def sending(self, part_id: int) -> None:
+        """Commit that the part is being handed over; raise `NotStoredError` if it must not be."""
+        self._store(lambda: texting.part_sending(self._db, part_id, self._now()))
+
     def sent(self, part_id: int, reference: int) -> None:
         """Note that the network took the part."""
         self._stops = 0
+        self._note(partial(texting.part_sent, self._db, part_id, reference, self._now()))
         self._set_refused_for_all("")
-        texting.part_sent(self._db, part_id, reference, self._now())
 
     def refused(self, part_id: int, error: str, verdict: Verdict) -> None:
         """Note a refusal; one that concerns everybody pauses the queue."""
         log.warning("A text was refused. part=%s error=%s verdict=%s", part_id, error, verdict)
-        texting.part_refused(self._db, part_id, _REFUSALS[verdict], error, self._now())
+        refusal = _REFUSALS[verdict]
+        self._note(partial(texting.part_refused, self._db, part_id, refusal, error, self._now()))
         if verdict is Verdict.STOP:
             self._pause(error)
 
@@ -221,7 +266,17 @@ class SmsMailbox:
     def uncertain(self, part_id: int) -> None:
         """Note that nobody knows; a status report may still tell."""
         log.warning("No answer to a text; it is not repeated. part=%s", part_id)
-        texting.part_uncertain(self._db, part_id, self._now())
+        self._note(partial(texting.part_uncertain, self._db, part_id, self._now()))
+
+    def _note(self, outcome: Callable[[], None]) -> None:
+        """Write an outcome, as soon as the database takes it; a crash leaves it uncertain."""
+        self._outcomes.append(outcome)
+        self._write_outcomes()
+
+    def _write_outcomes(self) -> None:
+        while self._outcomes and self._guard(self._outcomes[0]):
+            self._outcomes.popleft()
+            self._is_dirty = True
 
     # Health
 
@@ -244,16 +299,46 @@ class SmsMailbox:
             values = {"sending_paused": error or "no"}
             self._guard(lambda: health.state(self._db, PROCESS, values, self._now()))
 
-    def _guard(self, work: Callable[[], None]) -> None:
-        """Do what can as well be done later: a full disk must not stop reception for good."""
+    def _store(self, write: Callable[[], None]) -> None:
+        """Write what the caller must know to be committed, or raise `NotStoredError`."""
         try:
-            work()
-        except sqlite3.OperationalError as error:
-            if not self._is_failure_logged:
-                self._is_failure_logged = True
-                log.warning("Cannot write to the database; check disk space. error=%s", error)
-        else:
-            self._is_failure_logged = False
+            write()
+        except (sqlite3.Error, StoreFull) as error:
+            self._bear(error)
+            raise NotStoredError(str(error)) from error
+        self._worked()
+
+    def _guard(self, write: Callable[[], None]) -> bool:
+        """Write what can as well be written later; return whether it is."""
+        try:
+            write()
+        except (sqlite3.OperationalError, StoreFull) as error:
+            self._bear(error)
+            return False
+        self._worked()
+        return True
+
+    def _bear(self, error: sqlite3.Error | StoreFull) -> None:
+        """A full disk passes; any other refusal that lasts is raised, to begin anew with a crash.
+
+        A new process opens the database again, and looks it over first.
+        """
+        if not self._is_failure_logged:
+            self._is_failure_logged = True
+            log.warning("Cannot write to the database; check disk space. error=%s", error)
+        if not isinstance(error, StoreFull) and self._patience.is_over(self._clock()):
+            log.error("The database refuses every change; starting again. error=%s", error)
+            raise error
+
+    def _worked(self) -> None:
+        self._is_failure_logged = False
+        self._patience.renew()
+
+
+def _decode(pdu: bytes) -> tpdu.Deliver | tpdu.StatusReport:
+    if len(pdu) > _MAX_PDU_OCTETS:
+        raise PduError("longer than any message")
+    return tpdu.decode(pdu)
 
 
 def phone_of(sender: str) -> Msisdn | None:

@@ -1,1 +1,1 @@
-"""What both ends of the MQTT connection do alike: connect, prove who they are, say what is wrong."""
+"""What both ends of the MQTT connection do alike: connect, prove identity, name troubles."""

@@ -9,7 +9,7 @@ import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from mqtt_link import fault
 from mqtt_link.certificate import validity
@@ -79,12 +79,28 @@ def of_settings(section: str, keys: BrokerKeys, *, client_id: str) -> Access:
     )
 
 
+class _Context(ssl.SSLContext):
+    """Trusts the city's authority alone; its newest socket can be closed when paho forgets to."""
+
+    newest: ssl.SSLSocket | None = None
+
+    def wrap_socket(self, *args: Any, **options: Any) -> ssl.SSLSocket:  # noqa: ANN401
+        """As `ssl` does; handed through unchanged."""
+        self.newest = super().wrap_socket(*args, **options)
+        return self.newest
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """What the files held, ready for one connection."""
 
     password: str | None
-    context: ssl.SSLContext | None
+    context: _Context | None
+
+    def abandon(self) -> None:
+        """Close the socket of a handshake that failed."""
+        if self.context and self.context.newest:
+            self.context.newest.close()
 
 
 def load(access: Access, now: datetime) -> Credentials:
@@ -107,11 +123,12 @@ def fingerprint(access: Access) -> bytes:
     return seen.digest()
 
 
-def _context(access: Access, now: datetime) -> ssl.SSLContext:
+def _context(access: Access, now: datetime) -> _Context:
     assert access.tls_ca
     authority = _text(access, "tls_ca", access.tls_ca)
+    context = _Context(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context = ssl.create_default_context(cadata=authority)
+        context.load_verify_locations(cadata=authority)
     except (ssl.SSLError, ValueError):
         raise _unusable(access, "tls_ca", access.tls_ca, "holds no certificate") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2

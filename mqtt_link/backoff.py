@@ -25,6 +25,10 @@ class Backoff:
     kicks: int = 0
     """Connections in a row that the broker accepted and closed before they lasted."""
 
+    def reset(self) -> "Backoff":
+        """The connection lasts."""
+        return Backoff(self.longest_s)
+
     def failed(self) -> "Backoff":
         """We were not let in."""
         return replace(self, failures=self.failures + 1, kicks=0)
@@ -32,7 +36,7 @@ class Backoff:
     def lost(self, lived_s: float, *, closed_by_broker: bool) -> "Backoff":
         """A connection that had been accepted is gone."""
         if lived_s >= LASTING_S:
-            return Backoff(self.longest_s)
+            return self.reset()
         kicks = self.kicks + 1 if closed_by_broker else 0
         return replace(self, failures=self.failures + 1, kicks=kicks)
 

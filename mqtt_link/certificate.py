@@ -29,7 +29,7 @@ def validity(pem: str) -> Validity:
 
 
 def validity_of_der(der: bytes) -> Validity:
-    """RFC 5280, 4.1: Certificate > TBSCertificate > version, serial, algorithm, issuer, validity."""
+    """RFC 5280, 4.1: TBSCertificate holds version, serial, algorithm, issuer, then validity."""
     try:
         tbs = _inside(_inside(der, _SEQUENCE)[0], _SEQUENCE)[0]
         if tbs[0] == _VERSION:

@@ -1,9 +1,4 @@
-"""One paho client for one connection, set up alike at both ends.
-
-A client is used for one connection only: nothing of an earlier one can be sent again by it, and
-new passwords and certificates need no special case. Its socket is written to by the thread that
-calls `loop_write` alone, so `publish` may come from any thread.
-"""
+"""A paho client for one connection, set up alike at both ends."""
 
 import socket
 
@@ -12,25 +7,25 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from mqtt_link.access import Access, Credentials
 
+CONNECT_TIMEOUT_S = 10.0
 KEEPALIVE_S = 15
 """A broker that is silent for two of these is gone: a line cut halfway shows within 30 s."""
-CONNECT_TIMEOUT_S = 10.0
 TCP_USER_TIMEOUT_MS = 15_000
 """Bytes that stay unacknowledged longer close the connection (tcp(7))."""
 
 
-def new_client(access: Access, credentials: Credentials) -> mqtt.Client:
-    """A client that has not connected yet."""
+def new_client(where: Access, credentials: Credentials) -> mqtt.Client:
+    """A client that has not connected yet and never connects again by itself."""
     client = mqtt.Client(
         CallbackAPIVersion.VERSION2,
-        client_id=access.client_id,
+        client_id=where.client_id,
         clean_session=True,
         protocol=mqtt.MQTTv311,
         reconnect_on_failure=False,
     )
     client.connect_timeout = CONNECT_TIMEOUT_S
-    if access.username:
-        client.username_pw_set(access.username, credentials.password)
+    if where.username:
+        client.username_pw_set(where.username, credentials.password)
     if credentials.context:
         client.tls_set_context(credentials.context)
     client.on_socket_open = _notice_dead_peers

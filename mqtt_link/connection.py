@@ -1,49 +1,28 @@
 """A connection to the broker that is always trying to be up.
 
-It knows connecting, back-off, credentials and what to call a trouble. It queues nothing: what must
-not be lost is in the database of one of the two ends. All its work is done inside `run`, in the
-thread that calls it; no exception of a callback leaves it, for a dead network thread is a deaf box.
+It knows when to try again, which credentials to use and what to call a trouble. It queues nothing:
+what must not be lost is in the database of one of the two ends. All its work is done inside `run`,
+in the thread that calls it; no exception leaves it, for a dead network thread is a deaf box.
 """
 
 import logging
-import os
 import random
-import select
-import ssl
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
-import paho.mqtt.client as mqtt
-
-from mqtt_link import access, fault
-from mqtt_link.access import Access, AccessError, Credentials
+from mqtt_link import diagnosis, fault
+from mqtt_link.access import Access, AccessError
 from mqtt_link.backoff import LASTING_S, Backoff
-from mqtt_link.certificate import Validity, validity
-from mqtt_link.client import CONNECT_TIMEOUT_S, new_client, topic_of
 from mqtt_link.fault import Code, Fault
+from mqtt_link.keyring import Keyring
+from mqtt_link.owner import Callbacks, Owner
+from mqtt_link.session import Handlers, Session
+from mqtt_link.waker import Waker
 
 log = logging.getLogger(__name__)
 
-LOOK_AT_FILES_S = 10.0
 CLONE_OVER_S = 180.0
 """The alarm of a copied card ends when a connection has lived this long."""
-GOODBYE_S = 3.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Callbacks:
-    """What the owner of a connection hears of it, in the thread that calls `run`."""
-
-    on_up: Callable[[], None]
-    on_down: Callable[[Fault], None]
-    """The link is down for this reason; called once for each reason."""
-    on_message: Callable[[str, bytes], None]
-    on_alarm: Callable[[str], None]
-    """Something needs a technician although the link may be up; empty when all is well."""
-    on_stored: Callable[[int], None] = lambda _mid: None
-    """The broker has taken the QoS 1 message of this id (PUBACK)."""
 
 
 class Connection:
@@ -59,26 +38,26 @@ class Connection:
         window: int | None = None,
         longest_retry_s: float = 60.0,
     ) -> None:
-        self._where, self._callbacks = where, callbacks
+        self._where, self._owner = where, Owner(callbacks)
         self._filters, self._last_will, self._window = filters, last_will, window
+        self._handlers = Handlers(
+            accepted=self._accepted,
+            received=self._owner.received,
+            stored=self._owner.stored,
+            not_subscribed=self._not_subscribed,
+        )
         self._backoff = Backoff(longest_retry_s)
-        self._client: mqtt.Client | None = None
-        self._credentials: Credentials | None = None
-        self._seen_files = b""
-        self._look_at_files_at_s = 0.0
+        self._keyring = Keyring(where, lambda words: self._owner.alarm("files", words))
+        self._session: Session | None = None
         self._retry_at_s = 0.0
-        self._up_since_s: float | None = None
-        self._told, self._is_silence, self._refusal = "", False, ""
-        self._flying: list[mqtt.MQTTMessageInfo] = []
-        self._alarms: dict[str, str] = {}
-        self._waker = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._waker = Waker()
         self.fault: Fault | None = None
-        self.failed_callbacks = 0
 
     @property
     def is_up(self) -> bool:
         """Whether the broker has accepted us, as far as we know."""
-        return self._up_since_s is not None
+        session = self._session
+        return session is not None and session.is_up
 
     @property
     def failures(self) -> int:
@@ -86,83 +65,121 @@ class Connection:
         return self._backoff.failures
 
     @property
+    def failed_callbacks(self) -> int:
+        """How often the owner has failed when it was told something."""
+        return self._owner.failed_callbacks
+
+    @property
     def has_room(self) -> bool:
-        """Whether the window of messages without PUBACK has room for another."""
-        if self._window is None:
-            return True
-        self._flying = [info for info in self._flying if not info.is_published()]
-        return len(self._flying) < self._window
+        """Whether a QoS 1 message would be sent now."""
+        session = self._session
+        return session is not None and session.is_up and session.has_room
 
     def run(self, timeout_s: float) -> None:
         """Do what the network has for us, for at most about `timeout_s`."""
         try:
-            if self._client is None:
+            if self._session is None:
                 self._connect_when_due(timeout_s)
+            elif self._session.turn(timeout_s):
+                self._look_after(self._session)
             else:
-                self._turn(self._client, timeout_s)
+                self._lost(self._session)
         except Exception:
             log.exception("the connection broke in a way nobody foresaw; making it anew")
-            self._lost(Fault(Code.BUG, "an error in the program; see the log"), is_kick=False)
+            self._failed(Fault(Code.BUG, "an error of the program; see the log"))
 
     def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool = False) -> int | None:
         """Send if the link is up and the window open; returns the message's id (any thread)."""
-        client = self._client
-        if client is None or not self.is_up or (qos and not self.has_room):
+        session = self._session
+        if session is None or not session.is_up:
             return None
-        info = client.publish(topic, payload, qos=qos, retain=retain)
-        if info.rc != mqtt.MQTT_ERR_SUCCESS:
-            return None
-        if qos and self._window is not None:
-            self._flying.append(info)
-        self.wake()
-        return info.mid
+        return session.publish(topic, payload, qos=qos, retain=retain)
 
     def alarm(self, name: str, words: str) -> None:
-        """State a trouble of this name, or with empty words its end."""
-        if self._alarms.get(name, "") == words:
-            return
-        if words:
-            log.error("uplink needs a technician: %s", words)
-            self._alarms[name] = words
-        else:
-            log.info("no longer: %s", self._alarms.pop(name))
-        self._guarded(self._callbacks.on_alarm, "; ".join(self._alarms.values()))
+        """State a trouble of this name or, with empty words, its end."""
+        self._owner.alarm(name, words)
 
     def wake(self) -> None:
-        """Let `run` return early or look at what is to be written (any thread)."""
-        os.eventfd_write(self._waker, 1)
+        """Let `run` return early (any thread)."""
+        self._waker.wake()
 
     def close(self) -> None:
         """Say goodbye; a broker that does not listen is left after a few seconds."""
-        self._up_since_s = None
-        self._say_goodbye()
+        if session := self._session:
+            session.say_goodbye()
+            self._drop()
 
     def _connect_when_due(self, timeout_s: float) -> None:
         wait_s = self._retry_at_s - time.monotonic()
         if wait_s > 0:
-            self._wait(None, min(wait_s, timeout_s))
+            self._waker.wait(min(wait_s, timeout_s))
             return
-        self._told, self._is_silence, self._refusal, self._flying = "", False, "", []
         try:
-            client = self._new_client(self._read_files())
-            client.connect(self._where.host, self._where.port, keepalive=self._keepalive_s)
+            self._session = Session(
+                self._where,
+                self._keyring.take(),
+                self._handlers,
+                filters=self._filters,
+                last_will=self._last_will(),
+                window=self._window,
+                waker=self._waker,
+            )
         except AccessError as error:
             self._failed(error.fault)
         except (OSError, ValueError) as error:
-            self._failed(self._name(error))
-        else:
-            self._client = client
+            self._failed(diagnosis.of_attempt(error, self._where))
 
-    def _read_files(self) -> Credentials:
-        """The credentials in the files, or the last good ones while the files are broken."""
-        self._seen_files = access.fingerprint(self._where)
-        self._look_at_files_at_s = time.monotonic() + LOOK_AT_FILES_S
-        try:
-            self._credentials = access.load(self._where, _now())
-        except AccessError as error:
-            if self._credentials is None:
-                raise
-            self.alarm("files", f"{error}; the old ones stay in use")
-        else:
-            self.alarm("files", "")
-        return self._credentials
+    def _look_after(self, session: Session) -> None:
+        """What an open connection asks for now and then."""
+        if not session.is_up:
+            return
+        if session.lived_s >= LASTING_S and self._backoff.failures:
+            self._backoff = self._backoff.reset()
+        if session.lived_s >= CLONE_OVER_S:
+            self._owner.alarm("clone", "")
+        if self._keyring.has_new():
+            session.say_goodbye()
+            self._rest(Fault(Code.RENEWING, "passwords or certificates are new; using them"), 0.0)
+
+    def _lost(self, session: Session) -> None:
+        ending = session.ending
+        if not session.is_up:
+            self._failed(ending)
+            return
+        self._backoff = self._backoff.lost(session.lived_s, closed_by_broker=session.was_kicked)
+        if self._backoff.is_kicked:
+            ending = fault.clone(self._where.client_id)
+            self._owner.alarm("clone", ending.words)
+        self._rest(ending)
+
+    def _failed(self, why: Fault) -> None:
+        self._backoff = self._backoff.failed()
+        self._rest(why)
+
+    def _rest(self, why: Fault, wait_s: float | None = None) -> None:
+        """Wait before the next attempt; say why once, not at every attempt."""
+        self._drop()
+        if wait_s is None:
+            wait_s = self._backoff.wait_s(random.random())  # noqa: S311
+        self._retry_at_s = time.monotonic() + wait_s
+        if why == self.fault:
+            return
+        self.fault = why
+        log.warning("link down broker=%s %s; nothing stored is lost", self._where, why)
+        self._owner.down(str(why))
+
+    def _drop(self) -> None:
+        session, self._session = self._session, None
+        if session:
+            session.drop()
+
+    def _accepted(self) -> None:
+        self.fault = None
+        log.info("link up broker=%s", self._where)
+        self._owner.alarm("subscription", "")
+        if not self._owner.up():
+            raise RuntimeError("the owner could not greet the broker")
+
+    def _not_subscribed(self) -> None:
+        filters = ", ".join(self._filters)
+        self._owner.alarm("subscription", f"the broker's ACL does not let us read {filters}")

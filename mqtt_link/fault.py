@@ -26,6 +26,7 @@ class Code(StrEnum):
     LOST = "lost"
     SILENT = "silent"
     CLONE = "clone"
+    RENEWING = "renewing"
     BUG = "bug"
 
 
@@ -70,18 +71,17 @@ def of_attempt(error: Exception) -> Fault:
                 f"({error.verify_message}); get the city's CA file, or somebody poses as the city",
             )
         case ssl.SSLError():
+            told = getattr(error, "reason", None) or error
             return of_alert(str(error)) or Fault(
-                Code.TLS, f"no TLS with the broker ({error.reason}); is this its TLS port?"
+                Code.TLS, f"no TLS with the broker ({told}); is this its TLS port?"
             )
     what = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return Fault(Code.UNREACHABLE, f"{what}; check cable, address, port and the broker itself")
 
 
-def of_dates(whose: str, validity: Validity | None, now: datetime) -> Fault | None:
+def of_dates(whose: str, validity: Validity, now: datetime) -> Fault | None:
     """Whether a certificate is out of its time; None when it is not."""
-    clock = f"this machine's clock says {now:%Y-%m-%d}"
-    if validity is None:
-        return Fault(Code.CLOCK, f"{clock}, and {whose} is not valid then; compare the two")
+    clock = _clock(now)
     if now < validity.begins:
         return Fault(
             Code.CLOCK, f"{clock}, but {whose} begins {validity.begins:%Y-%m-%d}; set the clock"
@@ -93,6 +93,18 @@ def of_dates(whose: str, validity: Validity | None, now: datetime) -> Fault | No
             "set the clock)",
         )
     return None
+
+
+def of_unknown_dates(now: datetime) -> Fault:
+    """A certificate on the broker's side is out of its time, and we cannot tell by how much."""
+    return Fault(
+        Code.CLOCK,
+        f"{_clock(now)}, and the broker's certificates are not valid then; compare the two",
+    )
+
+
+def _clock(now: datetime) -> str:
+    return f"this machine's clock says {now:%Y-%m-%d}"
 
 
 _OUR_CERTIFICATE = {
@@ -130,11 +142,10 @@ def of_loss(told: str, *, was_accepted: bool, is_silence: bool) -> Fault:
         return alert
     if is_silence or "timed out" in told:
         return Fault(Code.SILENT, "the broker stopped answering; the line may be cut halfway")
-    if told:
-        return Fault(Code.LOST, told.rpartition("] ")[2])
+    how = told.rpartition("] ")[2] or "the broker closed the connection"
     if was_accepted:
-        return Fault(Code.LOST, "the broker closed the connection")
-    return Fault(Code.LOST, "the broker hung up at once; does this port want TLS?")
+        return Fault(Code.LOST, how)
+    return Fault(Code.LOST, f"{how}, before it answered; does this port want TLS?")
 
 
 def clone(client_id: str) -> Fault:

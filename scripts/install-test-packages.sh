@@ -5,8 +5,13 @@ set -eu
 
 # program:package:what needs it
 needed='mosquitto:mosquitto:sync, command center and end-to-end tests
+openssl:openssl:the tests of TLS and certificates
+mosquitto_passwd:mosquitto:the tests of logins by password
+mosquitto_sub:mosquitto-clients:the sync benchmark
 chromium:chromium:page tests and screenshots
-msgfmt:gettext:the catalogue test'
+msgfmt:gettext:the catalogue test
+cc:gcc:power-cut tests and the wear benchmark
+npm:npm:the AsyncAPI document against the official parser'
 
 missing='' left_out=''
 PATH=$PATH:/usr/sbin:/sbin

@@ -4,9 +4,10 @@ import shutil
 import sys
 import time
 
+from appliance.actions import health
 from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings
-from appliance.store import database, migrate
+from appliance.store import database, housekeeping, migrate
 from sync_agent.agent import Agent, Machine
 from sync_agent.link import Link
 
@@ -22,7 +23,7 @@ def main() -> int:
 
 def _body(settings: Settings) -> None:
     stop = daemon.stop_event()
-    site, sync = settings.site.site_code, settings.sync
+    site = settings.site.site_code
     migrate.ensure(settings.store.path, site, ids.new_epoch)
     db = database.connect(settings.store.path)
     path = settings.store.path
@@ -33,20 +34,19 @@ def _body(settings: Settings) -> None:
             monotonic_s=time.monotonic,
             new_epoch=ids.new_epoch,
             disk_free_bytes=lambda: shutil.disk_usage(path.parent).free,
-            keep_house=lambda: database.checkpoint(db, path),
+            keep_house=lambda: housekeeping.keep_house(db, clock.now().wall),
         ),
     )
-    password = sync.password_file and daemon.read_secret(sync.password_file, "sync.password_file")
     agent.attach(
         Link(
-            sync,
+            settings.sync,
             site,
             boot_id=clock.boot_id(),
             connection_number=lambda: clock.now().mono_ms,
-            password=password or None,
             on_up=agent.link_up,
             on_down=agent.link_down,
             on_message=agent.message,
+            on_alarm=lambda words: health.state(db, "sync", {"link_alarm": words}, clock.now()),
         )
     )
     daemon.notify("READY=1")

@@ -16,6 +16,7 @@ from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane, Leaf
 from appliance.store import box, outbox
 from appliance.store.database import Watcher
+from appliance.store.errors import StoreFull
 from sync_agent import envelopes, link_machine
 from sync_agent.link_machine import RenewEpoch, SendBatch, SendHello
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 POLL_S = 0.02
 """How soon a commit of another process is noticed; a poll costs microseconds."""
+STORE_RETRY_S = 1.0
 HOUSEKEEPING_S = 30.0
 FIRST_HEARTBEAT_S = 10.0
 HEARTBEAT_S = 300.0
@@ -65,6 +67,7 @@ class Agent:
         self._machine = link_machine.Link()
         self._malformed: Counter[str] = Counter()
         self._heartbeat_at_s = machine.monotonic_s() + FIRST_HEARTBEAT_S
+        self._refusal = ""
         self._read_lanes()
 
     def attach(self, link: Uplink) -> None:
@@ -75,13 +78,26 @@ class Agent:
         """Loop until `stop` is set; each turn leaves the database consistent."""
         next_housekeeping_s = 0.0
         while not stop.is_set():
-            self._link.run(POLL_S)
-            self._look_at_outbox()
-            self._send()
-            if self._host.monotonic_s() >= next_housekeeping_s:
-                self._keep_house()
-                next_housekeeping_s = self._host.monotonic_s() + HOUSEKEEPING_S
+            try:
+                self._link.run(POLL_S)
+                self._look_at_outbox()
+                self._send()
+                if self._host.monotonic_s() >= next_housekeeping_s:
+                    next_housekeeping_s = self._host.monotonic_s() + HOUSEKEEPING_S
+                    self._keep_house()
+                self._refusal = ""
+            except (sqlite3.OperationalError, StoreFull) as error:
+                self._wait_for_store(error, stop)
         self._link.close()
+
+    def _wait_for_store(self, error: Exception, stop: threading.Event) -> None:
+        """The database is busy or the disk full: what was not applied is sent again by the city."""
+        if str(error) != self._refusal:
+            log.error(
+                "database refuses reason=%s; free disk space, tried again every second", error
+            )
+        self._refusal = str(error)
+        stop.wait(STORE_RETRY_S)
 
     def link_up(self) -> None:
         """Callback of the link."""

@@ -1,11 +1,20 @@
 """Builders with defaults for the values that tests are about."""
 
 import itertools
+from datetime import UTC, datetime
 
 from appliance.domain import wire
 from appliance.domain.events import Event
+from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Channel, Draft
+from appliance.domain.service_request import (
+    Channel,
+    Draft,
+    Kind,
+    Sensitivity,
+    ServiceRequest,
+    Status,
+)
 from appliance.domain.sms import ReceivedPart, ReceivedSms
 
 PHONE = Msisdn("+6281234567890")
@@ -23,6 +32,30 @@ def a_draft(text: str = "lampu jalan mati di jl Rajawali", **changes: object) ->
         "reporter_phone": PHONE,
     }
     return Draft(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def a_request(**changes: object) -> ServiceRequest:
+    """A stored request of nobody in particular, sent at the beginning of the tests' time."""
+    sent = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+    values: dict[str, object] = {
+        "id": "00000000-0000-7000-8000-000000000001",
+        "ticket": Ticket("07123450"),
+        "channel": Channel.PORTAL,
+        "kind": Kind.COMPLAINT,
+        "category": "sampah",
+        "sensitivity": Sensitivity.PUBLIC,
+        "agency": "DLHK",
+        "status": Status.RECEIVED,
+        "text": "Sampah menumpuk",
+        "reporter_phone": None,
+        "reporter_name": None,
+        "location": None,
+        "kelurahan": None,
+        "created_at": sent,
+        "updated_at": sent,
+        "acked": False,
+    }
+    return ServiceRequest(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def a_batch(

@@ -3,6 +3,7 @@
 import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,18 +29,24 @@ def at(**after: float) -> Moment:
 
 
 class Clock:
-    """A clock that stands at START until a test moves it: `now=clock`, `clock.forward(minutes=3)`."""
+    """Stands at START until a test moves it: `now=clock`, then `clock.forward(minutes=3)`."""
 
     def __init__(self) -> None:
-        self._after = timedelta()
+        self._passed = timedelta()
+        self._set_by = timedelta()
 
     def __call__(self) -> Moment:
         """The present moment."""
-        return at(seconds=self._after.total_seconds())
+        now = at(seconds=self._passed.total_seconds())
+        return replace(now, wall=now.wall + self._set_by)
 
-    def forward(self, **after: float) -> None:
+    def forward(self, **passed: float) -> None:
         """Let time pass."""
-        self._after += timedelta(**after)
+        self._passed += timedelta(**passed)
+
+    def set_wall(self, **by: float) -> None:
+        """Somebody sets the wall clock; the time since the boot does not change."""
+        self._set_by += timedelta(**by)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """The floor under every HTTP face: one look, one set of rules, no knowledge of what is served.
 
 Knows: the design system (`static/posko.css`, `templates/ui`), security headers and tags, languages,
-error pages, serving. Deliberately does not know: the database, requests, settings; it imports
-nothing else of this project.
+error pages, who a client is in a count, serving. Deliberately does not know: SQL, what a request
+is, its states and their words, settings; it imports nothing else of this project. What a template
+here shows is handed to it. The words about requests that residents read are those of
+`appliance.ticket_pages`.
 
 A face (portal, kiosk, desk, command center) is made in four steps:
 
@@ -13,7 +15,7 @@ A face (portal, kiosk, desk, command center) is made in four steps:
 
 `@staff` endpoints need `new_app(..., staff_gate=f)`: `f()` returns None to let the request pass, or
 a response (a redirect to the login page). Its templates are looked up in the face's own folder,
-then here. A staff page:
+then in `new_app(..., more_templates=folders)`, then here. A staff page:
 
     {% extends "layout.html" %}{% import "ui/components.html" as ui %}
     {% block masthead_class %}page-wide-head{% endblock %}
@@ -26,7 +28,7 @@ then here. A staff page:
     <div class="table-wrap"><table class="table"><thead>...</thead><tbody><tr>
       <td class="cell-number">{{ ticket }}</td>
       <td class="cell-text"><span class="clamp">{{ text }}</span></td>
-      <td class="cell-tight">{{ ui.chip(request.status) }}</td></tr></tbody></table></div>
+      <td class="cell-tight">{{ ui.chip("Diproses", "work") }}</td></tr></tbody></table></div>
     <p class="pager">...</p>
     <div class="detail"><div class="stack">the text, <dl class="facts">...</dl></div>
       <form class="card stack" method="post">{{ ui.select(...) }}{{ ui.text_area(...) }}

@@ -4,6 +4,7 @@ Knows how templates, languages, security and error pages are put together. Does 
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -28,14 +29,19 @@ class Plate:
 
 
 def new_app(
-    import_name: str, *, plate: Plate, staff_gate: security.StaffGate | None = None
+    import_name: str,
+    *,
+    plate: Plate,
+    staff_gate: security.StaffGate | None = None,
+    more_templates: Sequence[Path] = (),
 ) -> Flask:
-    """Build an app with the shared floor; the caller adds endpoints, then `check_endpoints`."""
+    """Build an app with the shared floor; the caller adds endpoints, then `check_endpoints`.
+
+    Templates are looked up in the face's own folder, then in `more_templates`, then here.
+    """
     app = Flask(import_name, static_folder=str(HERE / "static"), static_url_path="/static")
-    own_templates = Path(app.root_path) / "templates"
-    app.jinja_loader = ChoiceLoader(
-        [FileSystemLoader(own_templates), FileSystemLoader(HERE / "templates")]
-    )
+    folders = (Path(app.root_path) / "templates", *more_templates, HERE / "templates")
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(plate=plate, asset=asset)
     app.jinja_env.filters["local"] = local

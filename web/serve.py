@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from flask import Flask
-from waitress import create_server
+from waitress import create_server, wasyncore
 
 THREADS = 4
 CONNECTION_LIMIT = 200
@@ -29,9 +29,11 @@ def serve(app: Flask, listen: str, *, on_ready: Callable[[], None] = lambda: Non
     five seconds to finish (waitress). Must be called from the main thread. Exits with a sentence
     when the address cannot be had.
     """
+    sockets: dict[int, object] = {}
     try:
         server = create_server(
             app,
+            map=sockets,
             listen=listen,
             threads=THREADS,
             connection_limit=CONNECTION_LIMIT,
@@ -41,9 +43,10 @@ def serve(app: Flask, listen: str, *, on_ready: Callable[[], None] = lambda: Non
             trusted_proxy=PROXY,
             trusted_proxy_headers={"x-forwarded-for"},
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        wasyncore.close_all(sockets)
         raise SystemExit(
-            f"cannot listen on {listen}: {error.strerror}. Is the program running already? "
+            f"cannot listen on {listen}: {error}. Is the program running already? "
             "Otherwise set another `listen` in its section of the configuration."
         ) from None
     # waitress warns for each request that waits a moment; a burst would fill the journal.

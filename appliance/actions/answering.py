@@ -34,7 +34,7 @@ LISTED_TICKETS = 3
 
 def keep_part(db: sqlite3.Connection, part: ReceivedPart, now: Moment) -> bool:
     """Store one TPDU before the SIM may forget it; False if it is here already."""
-    with transaction(db):
+    with transaction(db, leaves_reserve=True):
         return sms_inbox.keep_part(db, part, now.wall)
 
 
@@ -108,7 +108,12 @@ def _report(
         reporter_phone=sms.phone,
     )
     result = intake.receive_in(db, draft, classify(draft.text), now, new_id)
-    return result.request if isinstance(result, intake.Receipt) else None
+    if not isinstance(result, intake.Receipt):
+        return None
+    if not result.is_new:
+        # Whoever writes the same again has not got the ticket, or has lost it.
+        texting.queue_receipt(db, result.request, now)
+    return result.request
 
 
 def status_line(request: ServiceRequest) -> str:

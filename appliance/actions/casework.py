@@ -11,16 +11,16 @@ from appliance.actions import texting
 from appliance.domain import wire
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import RequestStatusChanged
-from appliance.domain.moment import Moment
+from appliance.domain.moment import Moment, plausible
 from appliance.domain.service_request import Status, StatusEntry
 from appliance.domain.topics import Lane
 from appliance.store import inbox, requests
-from appliance.store.database import transaction
+from appliance.store.database import savepoint, transaction
 
 DOWN_LANE = Lane.COMPLAINTS
 """All that travels down is one stream."""
-_FIRST_YEAR, _LAST_YEAR = 2020, 2100
-"""Beyond these a time is a mistake, and arithmetic with time zones may overflow."""
+MESSAGE_MAX_CHARS = 1_000
+AGENCY_MAX_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +64,13 @@ def _apply(
     try:
         known = wire.decode_event(event.y, payload)
         if isinstance(known, RequestStatusChanged):
-            _change_status(db, known, now)
+            with savepoint(db):
+                _change_status(db, known, now)
         else:
             outcome = "unknown_kind"
     except WireError as error:
         outcome, detail, code = "rejected", error.detail, error.code
-    except BadInput as error:
+    except (BadInput, ValueError, OverflowError, sqlite3.IntegrityError) as error:
         outcome, detail, code = "rejected", str(error), "event"
     inbox.keep(
         db,
@@ -92,10 +93,11 @@ def _change_status(db: sqlite3.Connection, event: RequestStatusChanged, now: Mom
         status = Status(event.status)
     except ValueError:
         raise BadInput(f"{event.status!r} is not a status this release knows") from None
-    if not _FIRST_YEAR <= event.changed_at.year <= _LAST_YEAR:
-        raise BadInput("changed_at is no time of this century")
     entry = StatusEntry(
-        status=status, message=event.message[:1000], agency=event.agency, at=event.changed_at
+        status=status,
+        message=event.message[:MESSAGE_MAX_CHARS],
+        agency=(event.agency or "")[:AGENCY_MAX_CHARS] or None,
+        at=plausible(event.changed_at, "changed_at"),
     )
     requests.set_status(db, request.id, entry)
     texting.queue_status_change(db, request, entry, now)

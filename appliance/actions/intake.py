@@ -65,7 +65,7 @@ def receive(
     device may submit; emergencies have a far wider limit.
     """
     triage = classify(draft.text)
-    with transaction(db):
+    with transaction(db, leaves_reserve=triage.kind is not Kind.EMERGENCY):
         return receive_in(db, draft, triage, now, new_id, origin=origin, limit=limit)
 
 

@@ -1,7 +1,8 @@
 """SMS going out: what is queued for residents, and how the modem moves it along.
 
-A part is marked `sending` before the modem gets it. If nobody learns the outcome it becomes
-`uncertain` and is never sent again blindly; only a status report can settle it.
+A part is marked `sending` when the modem asks for its bytes, just before it gets them: whatever
+ends before that leaves it to be tried again. If nobody learns the outcome it becomes `uncertain`
+and is never sent again blindly; only a status report can settle it.
 """
 
 import sqlite3
@@ -49,7 +50,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedPart:
-    """A part that is marked `sending` and belongs to the modem now."""
+    """The part whose turn it is; it stays `pending` until `part_sending`."""
 
     id: int
     tpdu: bytes
@@ -115,7 +116,7 @@ def _queue(
 def claim_part(
     db: sqlite3.Connection, now: Moment, encode: Callable[[str, str], list[bytes]]
 ) -> ClaimedPart | None:
-    """Mark the next part to send as `sending` and return it; None when nothing is due.
+    """Return the next part to send; None when nothing is due.
 
     `encode(recipient, body)` makes the SMS-SUBMIT TPDUs of a text, once.
     """
@@ -128,10 +129,18 @@ def claim_part(
         if not parts:
             texts.add_parts(db, text.id, encode(text.recipient, text.body))
             parts = texts.parts(db, text.id)
-        part = next(part for part in parts if part.state == "pending")
-        texts.set_state(db, text.id, "sending", now=now.wall)
-        texts.set_part_state(db, part.id, "sending", now=now.wall)
+        part = next((part for part in parts if part.state == "pending"), None)
+        if part is None:
+            _settle(db, text.id, now)
+            return None
         return ClaimedPart(id=part.id, tpdu=part.tpdu)
+
+
+def part_sending(db: sqlite3.Connection, part_id: int, now: Moment) -> None:
+    """Note that the part is about to be handed over; only after this commit may it be."""
+    with transaction(db):
+        texts.set_state(db, texts.part(db, part_id).text_id, "sending", now=now.wall)
+        texts.set_part_state(db, part_id, "sending", now=now.wall)
 
 
 def part_sent(db: sqlite3.Connection, part_id: int, message_reference: int, now: Moment) -> None:
@@ -168,8 +177,10 @@ def part_refused(
 
 def recover(db: sqlite3.Connection, now: Moment) -> int:
     """After a restart: parts caught in the act are uncertain. Return how many there were."""
+    caught = texts.parts_in_flight(db)
+    if not caught:
+        return 0
     with transaction(db):
-        caught = texts.parts_in_flight(db)
         for part in caught:
             texts.set_part_state(db, part.id, "uncertain", now=now.wall)
             _settle(db, part.text_id, now)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 
 import msgspec
 
@@ -22,6 +23,8 @@ def run(args: argparse.Namespace) -> None:
     """Check the file; `show` also prints every key with the value in force."""
     path = settings.find(args.config)
     loaded = settings.load(path)
+    if missing := _missing_files(loaded):
+        raise settings.ConfigError("\n".join(missing))
     if args.action == "check":
         print(f"{path} is valid: kecamatan {loaded.site.name} ({loaded.site.code})")
         return
@@ -31,6 +34,16 @@ def run(args: argparse.Namespace) -> None:
             shown = "****" if key == "pin" and value else value
             print(f"{key} = {json.dumps(shown)}" if shown is not None else f"# {key} is not set")
         print()
+
+
+def _missing_files(loaded: settings.Settings) -> list[str]:
+    """Files that the configuration names and that cannot be read."""
+    return [
+        f"{section}.{key}: cannot read {value}"
+        for section in ("sync", "center")
+        for key, value in msgspec.structs.asdict(getattr(loaded, section)).items()
+        if isinstance(value, Path) and not value.is_file()
+    ]
 
 
 def run_migrate(args: argparse.Namespace) -> None:

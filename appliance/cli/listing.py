@@ -3,6 +3,7 @@
 import argparse
 import json
 import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 
 from appliance.cli.opening import database
@@ -35,10 +36,27 @@ def run(args: argparse.Namespace) -> None:
     read = {"requests": _requests, "outbox": _outbox, "texts": _texts}[args.listing]
     with database(args.config) as db:
         rows = read(db)
+        summary = backlog(db, datetime.now(UTC)) if args.listing == "outbox" else []
     if args.json:
         print_json(rows)
     else:
         print_table(rows, _COLUMNS[args.listing])
+        print("".join(f"\n{line}" for line in summary), end="\n" if summary else "")
+
+
+def backlog(db: sqlite3.Connection, now: datetime) -> list[str]:
+    """What waits for the city, by lane, and for how long."""
+    lines = [
+        f"{state.lane}: {state.last_seq - state.acked_seq} of {state.last_seq} wait for the city"
+        for state in outbox.lanes(db).values()
+    ]
+    since = outbox.oldest_unacked(db)
+    waited = f", the oldest for {int((now - since).total_seconds())} s" if since else ""
+    last = outbox.last_ack(db)
+    acked = (
+        f"last acknowledged {last.isoformat(timespec='seconds')}" if last else "never acknowledged"
+    )
+    return [*lines, acked + waited]
 
 
 def _requests(db: sqlite3.Connection) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ monotonic time beside it let the city work out when something really happened (d
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from appliance.domain.errors import BadInput
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -19,6 +21,23 @@ class Moment:
     mono_ms: int
     source: str = "none"
     """Who set the wall clock: ntp, rtc, city or none."""
+
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+"""No honest clock shows a time outside, not even one that starts at zero; arithmetic with time
+zones stays safe within."""
+
+
+def plausible(at: datetime, name: str) -> datetime:
+    """Return an aware time as it is; raises BadInput for one without zone or of another age."""
+    try:
+        is_plausible = EARLIEST <= at <= LATEST
+    except (TypeError, OverflowError):
+        is_plausible = False
+    if not is_plausible:
+        raise BadInput(f"{name} is no time between 1970 and 2100 with a zone")
+    return at
 
 
 def to_ms(at: datetime) -> int:

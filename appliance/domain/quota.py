@@ -23,10 +23,10 @@ class Exceeded:
 def check(quota: Quota, history: Sequence[datetime], now: datetime) -> Exceeded | None:
     """Return None if one more act is allowed now. `history` may be in any order.
 
-    Times in the future (a clock that jumped back) count as now, so a wrong clock never locks out
-    anyone for longer than the window.
+    Times in the future come from a clock that was set back since: near ones count as now, those
+    beyond the window not at all, so a wrong clock locks nobody out for long.
     """
-    recent = sorted(min(at, now) for at in history if now - at < quota.window)
+    recent = sorted(min(at, now) for at in history if abs(now - at) < quota.window)
     if len(recent) < quota.limit:
         return None
     frees_up_at = recent[len(recent) - quota.limit] + quota.window

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from unicodedata import category
+from uuid import UUID, uuid5
 
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
@@ -151,6 +152,15 @@ class StatusEntry:
     message: str
     agency: str | None
     at: datetime
+
+
+def submission_id(page_id: UUID, *content: str) -> str:
+    """Name what was sent from one page: the same content is one submission, another a second one.
+
+    So pressing twice is harmless, and going back to write something else loses nothing. `content`
+    must be cleaned (`clean_text`), so that the separator cannot occur in it.
+    """
+    return str(uuid5(page_id, "\x1f".join(content)))
 
 
 def clean_text(text: str) -> str:

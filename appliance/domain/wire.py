@@ -95,11 +95,16 @@ class Ack(_Message, frozen=True, omit_defaults=True):
 
 
 class LaneRange(msgspec.Struct, frozen=True):
-    """What a sender has in one lane."""
+    """What a sender has in one lane. It forgets only what is acknowledged."""
 
     first: Cursor
+    """The oldest number it can still send; one beyond `last` if it has none."""
     last: Cursor
     acked: Cursor
+
+    def __post_init__(self) -> None:
+        if not (self.acked <= self.last and self.first <= self.acked + 1):
+            raise ValueError("first <= acked + 1 and acked <= last must hold")
 
 
 class DownCursor(msgspec.Struct, frozen=True):

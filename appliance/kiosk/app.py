@@ -8,8 +8,8 @@ from appliance.domain.moment import Moment
 from appliance.kiosk.views import Pages
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
+from appliance.ticket_pages.face import add_ticket_page, new_face
 from web.database import Connect, open_per_request
-from web.face import Plate, new_app
 from web.security import check_endpoints
 
 
@@ -21,15 +21,14 @@ def create_app(
     new_id: Callable[[], str] = ids.new_id,
 ) -> Flask:
     """Build the kiosk of one kecamatan; `connect` opens its migrated database."""
-    place = f"Kecamatan {settings.site.name}"
-    app = new_app(__name__, plate=Plate(name="Posko", place=place))
-    pages = Pages(site=settings.site, portal_url=settings.portal.url, now=now, new_id=new_id)
+    app = new_face(__name__, settings)
+    tickets = add_ticket_page(app, settings, now)
+    pages = Pages(site=settings.site, tickets=tickets, now=now, new_id=new_id)
     app.add_url_rule("/", "home", pages.home)
     app.add_url_rule("/lapor", "report", pages.report)
     app.add_url_rule("/lapor", "answer", pages.answer, methods=["POST"])
     app.add_url_rule("/darurat", "emergency", pages.emergency)
     app.add_url_rule("/status", "status", pages.status)
-    app.add_url_rule("/tiket/<number>", "ticket", pages.ticket)
     app.register_blueprint(
         Blueprint("kiosk", __name__, static_folder="static", static_url_path="/kiosk")
     )

@@ -7,6 +7,7 @@ An event that does not fit the screen leaves the state as it is: a double touch 
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from uuid import UUID
 
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
@@ -16,6 +17,7 @@ from appliance.domain.service_request import (
     Channel,
     Draft,
     clean_text,
+    submission_id,
 )
 
 PHONE_MAX_DIGITS = 15
@@ -42,8 +44,8 @@ _ORDER = tuple(Step)
 class State:
     """What has been told; `text`, `location` and `phone` are as typed until their screen is left.
 
-    `problem` says why a screen could not be left: text_empty, text_too_long, location_too_long,
-    phone_unreadable.
+    `submission_id` is a UUID given at the beginning. `problem` says why a screen could not be
+    left: text_empty, text_too_long, location_too_long, phone_unreadable.
     """
 
     step: Step = Step.START
@@ -114,8 +116,8 @@ def step(state: State, event: Event) -> State:
     match state.step, event:
         case _, Back():
             after = _back(state)
-        case Step.START, Begin(submission_id):
-            after = State(step=Step.WHAT, submission_id=submission_id)
+        case Step.START, Begin(conversation):
+            after = State(step=Step.WHAT, submission_id=conversation)
         case Step.WHAT, Choose(category):
             after = replace(state, step=Step.TELL, category=category, problem="")
         case Step.TELL, Phrase(phrase):
@@ -141,10 +143,11 @@ def draft(state: State) -> Draft:
     """What a confirmed conversation hands to intake; only for a state at SEND."""
     if state.step is not Step.SEND:
         raise ValueError(f"not confirmed yet: {state.step}")
+    told = (state.category, state.text, state.kelurahan, state.location, state.phone)
     return Draft(
         channel=Channel.KIOSK,
         text=state.text,
-        submission_id=state.submission_id,
+        submission_id=submission_id(UUID(state.submission_id), *told),
         reporter_phone=Msisdn.parse(state.phone) if state.phone else None,
         location=state.location or None,
         kelurahan=state.kelurahan or None,

@@ -43,15 +43,16 @@ def parse_state(form: Mapping[str, str], kelurahan_codes: Collection[str]) -> St
 
     try:
         step = Step(field("step"))
+        conversation = str(UUID(field("submission_id")))
     except ValueError:
         return State()
     state = State(
         step=step,
-        submission_id=field("submission_id"),
+        submission_id=conversation,
         category=field("category"),
-        text=field("text"),
+        text=clean_text(field("text")),
         kelurahan=field("kelurahan"),
-        location=field("location"),
+        location=clean_text(field("location")),
         phone=field("phone"),
     )
     return state if _is_reachable(state, kelurahan_codes) else State()
@@ -73,25 +74,17 @@ def parse_event(form: Mapping[str, str], kelurahan_codes: Collection[str]) -> Ev
 
 
 def _is_reachable(state: State, kelurahan_codes: Collection[str]) -> bool:
-    if state.step in (Step.START, Step.SEND) or not _is_uuid(state.submission_id):
+    if state.step in (Step.START, Step.SEND):
         return False
     if state.category and state.category not in categories():
         return False
     if state.kelurahan and state.kelurahan not in kelurahan_codes:
         return False
-    if state.step in _AFTER_TELL and not 0 < len(clean_text(state.text)) <= TEXT_MAX_CHARS:
+    if state.step in _AFTER_TELL and not 0 < len(state.text) <= TEXT_MAX_CHARS:
         return False
     if state.step in (Step.PHONE, Step.CONFIRM) and len(state.location) > LOCATION_MAX_CHARS:
         return False
     return state.step is not Step.CONFIRM or not state.phone or _is_phone(state.phone)
-
-
-def _is_uuid(value: str) -> bool:
-    try:
-        UUID(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_phone(value: str) -> bool:

@@ -10,19 +10,14 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.actions.intake import Refused, receive
-from appliance.domain.errors import BadInput
-from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
-from appliance.domain.reference import agency_name, kelurahan_of
-from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
+from appliance.domain.reference import kelurahan_of
 from appliance.kiosk import dialog, forms
 from appliance.kiosk.dialog import Begin, State, Step
 from appliance.runtime.settings import Site
-from appliance.store import requests
-from web import qr
+from appliance.ticket_pages.views import TYPED_MAX_CHARS, TicketPages
 from web.database import db
 from web.i18n import switched_language
-from web.progress import public_status
 from web.security import public
 
 TICKET_DIGITS = 8
@@ -33,7 +28,7 @@ class Pages:
     """The views of one kecamatan's kiosk."""
 
     site: Site
-    portal_url: str
+    tickets: TicketPages
     now: Callable[[], Moment]
     new_id: Callable[[], str]
 
@@ -67,42 +62,17 @@ class Pages:
     @public
     def status(self) -> ResponseReturnValue:
         """Find a ticket with the number pad."""
-        typed = request.args.get("tiket", "")[:40]
-        if "key" in request.args:
-            number = dialog.press(typed, request.args["key"])[:TICKET_DIGITS]
-            return render_template("lookup.html", typed=number, problem=None)
-        if not typed.strip():
-            return render_template("lookup.html", typed="", problem=None)
-        found = _find(typed)
-        if found is None:
-            return render_template("lookup.html", typed=typed, problem="unknown"), 404
-        return redirect(url_for("ticket", number=found.ticket.digits), 303)
-
-    @public
-    def ticket(self, number: str) -> ResponseReturnValue:
-        """The slip after sending (`?baru=1`), or how far a report has come."""
-        found = _find(number)
-        if found is None:
-            return render_template("lookup.html", typed=number[:40], problem="unknown"), 404
-        status = public_status(found, requests.history(db(), found.id), agency_name)
-        return render_template(
-            "slip.html" if "baru" in request.args else "ticket.html",
-            status=status,
-            qr=qr.svg(f"{self.portal_url}/tiket/{found.ticket.digits}"),
-            call_first="darurat" in request.args,
-            keep_safe="rahasia" in request.args,
-        )
+        if "key" not in request.args:
+            return self.tickets.status()
+        typed = request.args.get("tiket", "")[:TYPED_MAX_CHARS]
+        number = dialog.press(typed, request.args["key"])[:TICKET_DIGITS]
+        return render_template("lookup.html", typed=number, problem=None)
 
     def _send(self, state: State) -> ResponseReturnValue:
         outcome = receive(db(), dialog.draft(state), self.now(), self.new_id)
         if isinstance(outcome, Refused):
             abort(429)
-        stored = outcome.request
-        urgent = "1" if stored.kind is Kind.EMERGENCY else None
-        secret = "1" if stored.sensitivity is Sensitivity.CONFIDENTIAL else None
-        number = stored.ticket.digits
-        address = url_for("ticket", number=number, baru="1", darurat=urgent, rahasia=secret)
-        return redirect(address, 303)
+        return self.tickets.after_sending(outcome.request)
 
     def _screen(self, state: State) -> ResponseReturnValue:
         if state.step is Step.START:
@@ -112,11 +82,3 @@ class Pages:
             state=state,
             kelurahan=kelurahan_of(self.site.site_code),
         )
-
-
-def _find(typed: str) -> ServiceRequest | None:
-    try:
-        ticket = Ticket.parse(typed)
-    except BadInput:
-        return None
-    return requests.by_ticket(db(), ticket)

@@ -7,7 +7,6 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from appliance.domain.errors import PoskoError
 from appliance.runtime import logs, settings
@@ -77,15 +76,3 @@ def notify(state: str) -> None:
         address = "\0" + address[1:]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.sendto(state.encode(), address)
-
-
-def read_secret(path: Path, key: str) -> str:
-    """Read a one-line secret from a file that only its owner may read."""
-    try:
-        mode = path.stat().st_mode
-        secret = path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise settings.ConfigError(f"{key}: cannot read {path}: {error.strerror}") from None
-    if mode & 0o077:
-        raise settings.ConfigError(f"{key}: {path} is readable by others; run chmod 600 {path}")
-    return secret

@@ -21,12 +21,14 @@ _CONFIG_MAX_BYTES = 256 * 1024
 Listen = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]*):[0-9]{1,5}$",
+        pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]+):[0-9]{1,5}$",
         description="HOST:PORT, e.g. 127.0.0.1:8080",
     ),
 ]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535, description="a whole number, 1 to 65535")]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40, description="1 to 40 characters")]
+Name = Annotated[
+    str, msgspec.Meta(pattern=r"^[^\x00-\x1f]{1,40}$", description="1 to 40 characters in one line")
+]
 Host = Annotated[
     str, msgspec.Meta(min_length=1, max_length=253, description="a host name or an address")
 ]
@@ -94,7 +96,9 @@ class Kiosk(_Section, frozen=True):
 class Modem(_Section, frozen=True):
     """The SMS modem."""
 
-    device: str = "/dev/serial/by-id/modem"
+    device: Annotated[
+        str, msgspec.Meta(pattern=r"^/[^\x00]+$", description="the path of a serial device")
+    ] = "/dev/serial/by-id/modem"
     baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] = 115200
     pin: Annotated[
         str,
@@ -102,8 +106,8 @@ class Modem(_Section, frozen=True):
     ] = ""
 
 
-class Sync(_Section, frozen=True):
-    """The uplink to the city's broker."""
+class _Broker(_Section, frozen=True):
+    """The way to the city's MQTT broker."""
 
     broker: Host = "127.0.0.1"
     port: Port = 1883
@@ -115,21 +119,17 @@ class Sync(_Section, frozen=True):
     tls_key: Path | None = None
 
 
-class Center(_Section, frozen=True):
+class Sync(_Broker, frozen=True):
+    """The uplink of the box."""
+
+
+class Center(_Broker, frozen=True):
     """The command center of the city; only `posko-center` reads it."""
 
     listen: Listen = "127.0.0.1:8090"
     database: Annotated[
         str, msgspec.Meta(pattern=r"^sqlite:///.+", description="sqlite:/// and a path")
     ] = "sqlite:////var/lib/posko/center.db"
-    broker: Host = "127.0.0.1"
-    port: Port = 1883
-    client_id: ClientId = ""
-    username: str = ""
-    password_file: Path | None = None
-    tls_ca: Path | None = None
-    tls_cert: Path | None = None
-    tls_key: Path | None = None
 
 
 class Log(_Section, frozen=True):
@@ -223,6 +223,8 @@ def _section(
 def _contradictions(settings: Settings) -> list[str]:
     """Keys that are fine alone and wrong together."""
     found = []
+    if settings.portal.listen == settings.kiosk.listen:
+        found.append(f"portal.listen and kiosk.listen are the same: {settings.portal.listen!r}")
     for name, listen in (
         ("portal", settings.portal.listen),
         ("kiosk", settings.kiosk.listen),
@@ -241,7 +243,7 @@ def _contradictions(settings: Settings) -> list[str]:
 
 
 def _to_path(wanted: type, value: object) -> object:
-    if wanted is Path and isinstance(value, str) and value:
+    if wanted is Path and isinstance(value, str) and value and "\0" not in value:
         return Path(value)
     raise msgspec.ValidationError("not a path")
 

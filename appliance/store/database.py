@@ -9,70 +9,22 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
-from appliance.store import room
+from appliance.store import gate, room
+from appliance.store.connection import BoxConnection, open_existing
 from appliance.store.files import beside, size_bytes, wal
-from appliance.store.gate import Gate
+from appliance.store.integrity import is_damage
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process; a transaction takes milliseconds."""
-CHECKPOINT_FROM_BYTES = 1024 * 1024
+CHECKPOINT_FROM_BYTES = 4 * 1024 * 1024
 """WAL size from which it is folded back into the database."""
+FREE_PAGES_KEPT = 1024
+"""Free pages are used again sooner than the file is shrunk; giving one back writes others."""
+PAGES_PER_SHRINK = 256
 _CHECKPOINT_WAIT_MS = 100
 
 Connect = Callable[[], sqlite3.Connection]
-
-
-class Rows(sqlite3.Cursor):
-    """A cursor that takes all rows at once, so that no reader can be forgotten half way.
-
-    An open reader keeps the WAL from ever being folded back. Results are small by design: what may
-    be large is read in slices (`outbox.after`).
-    """
-
-    _left: Iterator[Any] = iter(())
-
-    def execute(self, *args: Any) -> "Rows":  # noqa: ANN401 - as sqlite3 has it
-        """Run one statement to its end."""
-        super().execute(*args)
-        self._left = iter(super().fetchall() if self.description else ())
-        return self
-
-    def fetchone(self) -> Any:  # noqa: ANN401 - as sqlite3 has it
-        """The next row, or None."""
-        return next(self._left, None)
-
-    def fetchmany(self, size: int | None = 1) -> list[Any]:
-        """The next rows."""
-        return [row for row, _ in zip(self._left, range(size or 1), strict=False)]
-
-    def fetchall(self) -> list[Any]:
-        """The rows that are left."""
-        return list(self._left)
-
-    def __iter__(self) -> "Rows":
-        return self
-
-    def __next__(self) -> Any:  # noqa: ANN401 - as sqlite3 has it
-        return next(self._left)
-
-
-class BoxConnection(sqlite3.Connection):
-    """A connection that knows its file and whether that is still the one in use."""
-
-    path: Path
-    gate: Gate
-
-    def cursor(self, factory: Any = Rows) -> Any:  # type: ignore[override]  # noqa: ANN401
-        """A cursor that leaves no reader open."""
-        return super().cursor(factory)
-
-    def close(self) -> None:
-        """Close the file and leave the gate."""
-        super().close()
-        self.gate.close()
 
 
 def connect(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
@@ -80,19 +32,8 @@ def connect(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
 
     `any_thread` lets a pool of threads hand the connection on, never share it at one time.
     """
-    gate = Gate(path)
-    with gate.opening():
-        db = sqlite3.connect(
-            f"file:{quote(str(path))}?mode=rw",
-            uri=True,
-            isolation_level=None,
-            timeout=BUSY_TIMEOUT_MS / 1000,
-            check_same_thread=not any_thread,
-            factory=BoxConnection,
-        )
-    db.path, db.gate = path, gate
-    db.row_factory = sqlite3.Row
-    with _explained(path):
+    db = open_existing(path, timeout_s=BUSY_TIMEOUT_MS / 1000, any_thread=any_thread)
+    with explained(path):
         db.execute("PRAGMA journal_mode = WAL").fetchone()
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA wal_autocheckpoint = 0").fetchone()
@@ -102,18 +43,17 @@ def connect(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
 
 @contextmanager
 def transaction(
-    db: sqlite3.Connection, *, may_use_reserve: bool = False
+    db: sqlite3.Connection, *, leaves_reserve: bool = False
 ) -> Iterator[sqlite3.Connection]:
     """Run the block in one write transaction; any exception rolls all of it back.
 
     IMMEDIATE, because a read transaction that turns into a write fails at once with
-    SQLITE_BUSY_SNAPSHOT, whatever the busy timeout. `may_use_reserve` is for what must go on when
-    the disk is full, because it makes room or because lives depend on it. Raises StoreFull, and
-    Replaced when this process must start again.
+    SQLITE_BUSY_SNAPSHOT, whatever the busy timeout. `leaves_reserve` is for what may be
+    refused on a full disk, so that the rest can go on and make room. Raises StoreFull, and Replaced
+    when this process must start again.
     """
-    assert isinstance(db, BoxConnection), "only connections of `connect` may write"
-    with db.gate.writing(), _explained(db.path):
-        room.prepare(db.path, may_use_reserve=may_use_reserve)
+    with _writing(db) as ours:
+        room.prepare(ours.path, leaves_reserve=leaves_reserve)
         db.execute("BEGIN IMMEDIATE")
         try:
             yield db
@@ -125,8 +65,8 @@ def transaction(
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite says about disk and damage into what must happen next."""
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of a full disk into StoreFull, and note damage for the next start."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -136,15 +76,6 @@ def _explained(path: Path) -> Iterator[None]:
             room.release(path)
             raise room.full(path) from error
         raise
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Tell whether SQLite speaks of bytes that are not as it wrote them."""
-    code = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or code in _READ_FAULTS
-
-
-_READ_FAULTS = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ)
 
 
 def _is_full(error: sqlite3.Error, path: Path) -> bool:
@@ -157,20 +88,40 @@ def _is_full(error: sqlite3.Error, path: Path) -> bool:
 def checkpoint(db: sqlite3.Connection, path: Path) -> bool:
     """Fold a large WAL back into the database; False if there was no need or others were busy.
 
-    TRUNCATE takes the writer's lock, so no commit can reset the WAL under it. Only the sync agent
-    calls this; the last connection to close does the rest.
+    The gate keeps every transaction out meanwhile: SQLite alone would go on beside a writer, as a
+    PASSIVE checkpoint, when it waited for it in vain. Only the sync agent calls this; the last
+    connection to close does the rest.
     """
     least = 1 if room.is_scarce(path) else CHECKPOINT_FROM_BYTES
     if size_bytes(wal(path)) < least:
         return False
     assert isinstance(db, BoxConnection), "only connections of `connect` may write"
-    with db.gate.writing(), _explained(path):
+    with gate.alone(path, wait_s=_CHECKPOINT_WAIT_MS / 1000) as is_alone, explained(path):
+        if not is_alone or not db.gate.is_open():
+            return False
         db.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}")
         try:
             busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
             db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     return not busy
+
+
+def shrink(db: sqlite3.Connection) -> None:
+    """Give back some free pages at the end of the file, once they are more than a quarter."""
+    [pages] = db.execute("PRAGMA page_count").fetchone()
+    [free] = db.execute("PRAGMA freelist_count").fetchone()
+    if free > FREE_PAGES_KEPT and free * 4 > pages:
+        with _writing(db):
+            # As a script, since a plain execute() stops after the first page.
+            db.executescript(f"PRAGMA incremental_vacuum({PAGES_PER_SHRINK})")
+
+
+@contextmanager
+def _writing(db: sqlite3.Connection) -> Iterator[BoxConnection]:
+    assert isinstance(db, BoxConnection), "only connections of `connect` may write"
+    with db.gate.writing(), explained(db.path):
+        yield db
 
 
 class Watcher:
@@ -186,3 +137,16 @@ class Watcher:
         has_changed = version != self._seen
         self._seen = version
         return has_changed
+
+
+@contextmanager
+def savepoint(db: sqlite3.Connection) -> Iterator[None]:
+    """Run the block inside the caller's transaction; any exception undoes just this block."""
+    db.execute("SAVEPOINT step")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK TO step")
+        raise
+    finally:
+        db.execute("RELEASE step")

@@ -39,13 +39,15 @@ def sync_folder(path: Path) -> None:
         os.close(folder)
 
 
-def sync(path: Path) -> None:
-    """Make the content of a file survive a power cut."""
-    file = os.open(path, os.O_RDONLY)
+def install(fresh: Path, path: Path) -> None:
+    """Put a finished database in its place, whole or not at all."""
+    file = os.open(fresh, os.O_RDONLY)
     try:
         os.fsync(file)
     finally:
         os.close(file)
+    fresh.rename(path)
+    sync_folder(path)
 
 
 def move(path: Path, target: Path) -> None:

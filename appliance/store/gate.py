@@ -1,4 +1,4 @@
-"""Who may write while a damaged database is being set aside.
+"""Who may write while a damaged database is set aside, or the WAL folded back.
 
 SQLite's own locks lie in the file that is moved away, so they cannot keep a process from writing to
 the moved file and telling a resident a ticket that nobody will ever see. Every write transaction
@@ -7,18 +7,18 @@ aside holds it alone. Both cost microseconds.
 """
 
 import fcntl
+import math
 import os
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from appliance.domain.errors import PoskoError
+from appliance.store.errors import Missing, Replaced
 from appliance.store.files import beside
 
-
-class Replaced(PoskoError, RuntimeError):
-    """The database was set aside and replaced under a running process, which must start again."""
+_POLL_S = 0.002
 
 
 class Gate:
@@ -34,6 +34,11 @@ class Gate:
     def opening(self) -> Iterator[None]:
         """Hold the file in place while a connection opens it."""
         with _held(self._lock, fcntl.LOCK_SH):
+            if not self._path.exists():
+                raise Missing(
+                    f"no database at {self._path}: it is being salvaged, or `posko migrate` has "
+                    "never run"
+                )
             yield
             self._inode = self._path.stat().st_ino
 
@@ -56,14 +61,23 @@ class Gate:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Wait for all transactions to end and let none begin while the block runs."""
-    lock = _open(path)
+def alone(path: Path, *, wait_s: float = math.inf) -> Iterator[bool]:
+    """Let no transaction run during the block; False if one still ran after `wait_s`."""
+    lock, until_s = _open(path), time.monotonic() + wait_s
     try:
-        with _held(lock, fcntl.LOCK_EX):
-            yield
+        while not (is_alone := _try_alone(lock)) and time.monotonic() < until_s:
+            time.sleep(_POLL_S)
+        yield is_alone
     finally:
         os.close(lock)
+
+
+def _try_alone(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _open(path: Path) -> int:

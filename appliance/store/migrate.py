@@ -10,13 +10,17 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
+from importlib import resources
 from pathlib import Path
 
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SiteCode
-from appliance.store import box
-from appliance.store.database import connect, transaction
+from appliance.store import box, files, integrity, room, salvage
+from appliance.store.database import connect, explained, transaction
+
+PAGE_BYTES = 1024
+"""A complaint changes about 24 pages and each change writes the whole page: with SQLite's default
+of 4096 the WAL takes three times as many bytes (docs/benchmarks.md, Wear)."""
 
 
 class SchemaError(PoskoError, RuntimeError):
@@ -25,29 +29,70 @@ class SchemaError(PoskoError, RuntimeError):
 
 def scripts() -> dict[str, str]:
     """Every migration's name and SQL, in order."""
-    folder = files("appliance.store").joinpath("migrations")
+    folder = resources.files("appliance.store").joinpath("migrations")
     found = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
     return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in found}
 
 
-def ensure(path: Path, site: SiteCode, new_epoch: Callable[[], str]) -> None:
-    """Create or migrate the database of `site`; safe to call from several processes at once.
+def ensure(
+    path: Path, site: SiteCode, new_epoch: Callable[[], str], *, is_thorough: bool = False
+) -> None:
+    """Create, salvage or migrate the database of `site`; safe to call from several processes.
 
-    Raises SchemaError when the file is newer than the program, was migrated by an edited script,
-    or belongs to another site.
+    A damaged file is set aside and replaced by what could be read of it; `is_thorough` looks for
+    damage even where this boot has looked. Raises SchemaError when the file is newer than the
+    program, was migrated by an edited script, or belongs to another site; StoreFull without room.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _one_at_a_time(path), _opened(path) as db:
+    with _one_at_a_time(path), explained(path):
+        _mend(path, site, new_epoch, is_thorough=is_thorough)
+        try:
+            _bring_up_to_date(path, site, new_epoch)
+        except sqlite3.DatabaseError as error:
+            if not integrity.is_damage(error):
+                raise
+            _mend(path, site, new_epoch, is_thorough=True)
+            _bring_up_to_date(path, site, new_epoch)
+        room.restore(path)
+
+
+def _bring_up_to_date(path: Path, site: SiteCode, new_epoch: Callable[[], str]) -> None:
+    with _opened(path) as db:
         _refuse_foreign(db)
         if _version(db) < len(scripts()):
             _apply(db)
         with transaction(db):
             owner = box.claim(db, site, new_epoch)
-        if owner != site:
-            raise SchemaError(
-                f"{path} belongs to kecamatan {owner}, but [site] code says {site}. "
-                "Set [site] code back, or give this box a new [store] path."
-            )
+    if owner != site:
+        raise SchemaError(
+            f"{path} belongs to kecamatan {owner}, but [site] code says {site}. "
+            "Set [site] code back, or give this box a new [store] path."
+        )
+
+
+def _mend(path: Path, site: SiteCode, new_epoch: Callable[[], str], *, is_thorough: bool) -> None:
+    if salvage.is_pending(path):
+        salvage.finish(path, _build, site, new_epoch)
+    if path.exists() and (fault := integrity.fault(path, is_thorough=is_thorough)):
+        salvage.set_aside(path, fault)
+        salvage.finish(path, _build, site, new_epoch)
+    if not path.exists():
+        fresh = files.beside(path, ".fresh")
+        _build(fresh)
+        files.install(fresh, path)
+
+
+def _build(path: Path) -> None:
+    """Make an empty database of this release in a file that nobody uses yet."""
+    files.remove(path)
+    db = sqlite3.connect(path, isolation_level=None)
+    try:
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        _apply(db)
+    finally:
+        db.close()
 
 
 @contextmanager

@@ -122,6 +122,22 @@ def rewind(db: sqlite3.Connection, lane: Lane, upto: int) -> None:
     db.execute("DELETE FROM ack_marks WHERE lane = ? AND upto > ?", (lane, upto))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an event stands in the outbox."""
+
+    lane: Lane
+    seq: int
+
+
+def place_of(db: sqlite3.Connection, request_id: str) -> Place:
+    """Where the first event of a request stands."""
+    row = db.execute(
+        "SELECT event_lane, event_seq FROM requests WHERE id = ?", (request_id,)
+    ).fetchone()
+    return Place(lane=Lane(row["event_lane"]), seq=row["event_seq"])
+
+
 def acked_at(db: sqlite3.Connection, lane: Lane, seq: int) -> datetime | None:
     """When the city acknowledged this event; None if it has not, or too long ago to know."""
     row = db.execute(
@@ -129,6 +145,12 @@ def acked_at(db: sqlite3.Connection, lane: Lane, seq: int) -> datetime | None:
         (lane, seq),
     ).fetchone()
     return from_ms(row["at_ms"]) if row else None
+
+
+def last_ack(db: sqlite3.Connection) -> datetime | None:
+    """When the city last acknowledged anything."""
+    row = db.execute("SELECT max(at_ms) AS at_ms FROM ack_marks").fetchone()
+    return from_ms(row["at_ms"]) if row["at_ms"] is not None else None
 
 
 def oldest(db: sqlite3.Connection, lane: Lane) -> int:
@@ -148,11 +170,27 @@ def oldest_unacked(db: sqlite3.Connection) -> datetime | None:
     return from_ms(row["at_ms"]) if row["at_ms"] is not None else None
 
 
+def forget(db: sqlite3.Connection, lane: Lane, upto: int) -> int:
+    """Delete the events of a lane up to a number, but keep those the city has set aside; return
+    how many went."""
+    place = {"lane": lane, "upto": upto}
+    db.execute(
+        """
+        INSERT INTO rejected_events (subject, kind, payload, reject_code, lane, seq, wall_ms)
+        SELECT subject, kind, payload, reject_code, lane, seq, wall_ms FROM outbox
+        WHERE lane = :lane AND seq <= :upto AND reject_code IS NOT NULL
+        """,
+        place,
+    )
+    db.execute("DELETE FROM ack_marks WHERE lane = :lane AND upto < :upto", place)
+    return db.execute("DELETE FROM outbox WHERE lane = :lane AND seq <= :upto", place).rowcount
+
+
 def renumber(db: sqlite3.Connection) -> None:
-    """Number what is not acknowledged from 1 again, for a new epoch; forget the rest."""
+    """Number what is not acknowledged from 1 again, for a new epoch."""
     for state in lanes(db).values():
         acked = (state.acked_seq, state.lane)
-        db.execute("DELETE FROM outbox WHERE seq <= ? AND lane = ?", acked)
+        forget(db, state.lane, state.acked_seq)
         db.execute("UPDATE outbox SET seq = seq - ? WHERE lane = ?", acked)
         db.execute(
             "UPDATE requests SET event_seq = max(0, event_seq - ?) WHERE event_lane = ?", acked

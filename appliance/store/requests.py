@@ -17,9 +17,10 @@ from appliance.domain.service_request import (
 )
 
 _SELECT = """
-    SELECT r.*, r.event_seq <= l.acked_seq AND o.reject_code IS NULL AS acked
+    SELECT r.*, r.event_seq <= l.acked_seq AND o.reject_code IS NULL AND e.id IS NULL AS acked
     FROM requests r JOIN outbox_lanes l ON l.lane = r.event_lane
     LEFT JOIN outbox o ON o.lane = r.event_lane AND o.seq = r.event_seq
+    LEFT JOIN rejected_events e ON e.subject = r.id
 """
 
 

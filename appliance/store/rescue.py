@@ -7,17 +7,20 @@ what lies between is halved until nothing more is found or the attempts are used
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 ATTEMPTS = 4096
-"""Reads per table that may fail before the rest of it is given up."""
-_ROWS_PER_PAGE = 128
+"""Reads per table that may fail before the rest of it is given up: a tenth of a second."""
+_LEAST_ROW_BYTES = 40
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+"""Python decodes SQLite's messages strictly, and these may quote damaged names."""
 _LAST_ROWID = 2**63 - 1
 
 Row = dict[str, object]
-Read = Callable[[int, int, str], Iterator[tuple[int, Row]]]
+Read = Callable[[int, int, str], Iterator[tuple[Any, Row]]]
 """Rows with keys from the first to the second number, in order ASC or DESC."""
 
 
@@ -32,20 +35,20 @@ def columns(db: sqlite3.Connection, table: str) -> list[str]:
     """The names of a table's columns; none if it cannot be read or is not there."""
     try:
         return [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})").fetchall()]
-    except sqlite3.Error:
+    except UNREADABLE:
         return []
 
 
 def by_rowid(db: sqlite3.Connection, table: str, names: list[str]) -> Iterator[Row]:
     """The rows of an ordinary table, in no certain order."""
-    sql = f"SELECT rowid, {', '.join(names)} FROM {table} NOT INDEXED"
+    sql = f"SELECT rowid, {', '.join(names)} FROM {table} NOT INDEXED"  # noqa: S608 - names of ours
 
     def read(first: int, last: int, order: str) -> Iterator[tuple[int, Row]]:
         where = f"{sql} WHERE rowid BETWEEN ? AND ? ORDER BY rowid {order}"
         for key, *values in db.execute(where, (first, last)):
             yield key, dict(zip(names, values, strict=True))
 
-    yield from _between(read, 0, _highest(db, table))
+    yield from _between(read, *_bounds(db, read))
 
 
 def by_prefix(
@@ -53,47 +56,44 @@ def by_prefix(
 ) -> Iterator[Row]:
     """The rows of a WITHOUT ROWID table whose key is (prefix, number), for one prefix."""
     column, wanted = prefix
-    sql = f"SELECT {number}, {', '.join(names)} FROM {table} WHERE {column} = ?"
+    sql = f"SELECT {number}, {', '.join(names)} FROM {table} WHERE {column} = ?"  # noqa: S608 - names of ours
 
     def read(first: int, last: int, order: str) -> Iterator[tuple[int, Row]]:
         where = f"{sql} AND {number} BETWEEN ? AND ? ORDER BY {number} {order}"
         for key, *values in db.execute(where, (wanted, first, last)):
             yield key, dict(zip(names, values, strict=True))
 
-    yield from _between(read, 0, 2**40)
+    yield from _between(read, *_bounds(db, read))
 
 
 def all_at_once(db: sqlite3.Connection, table: str, names: list[str]) -> Iterator[Row]:
     """The rows of a small table up to the first damage."""
     try:
-        for values in db.execute(f"SELECT {', '.join(names)} FROM {table}"):
+        sql = f"SELECT {', '.join(names)} FROM {table}"  # noqa: S608 - names of ours
+        for values in db.execute(sql):
             yield dict(zip(names, values, strict=True))
-    except sqlite3.Error:
+    except UNREADABLE:
         return
 
 
-def _highest(db: sqlite3.Connection, table: str) -> int:
-    """No rowid is higher: rows are numbered as they come, so the file's size bounds them."""
-    try:
-        [highest] = db.execute(f"SELECT max(rowid) FROM {table}").fetchone()
-        return highest or 0
-    except sqlite3.Error:
-        pass
-    newest = next((key for key, _ in _until_damage(_keys(db, table), 0, _LAST_ROWID, "ASC")), 0)
-    try:
-        [pages] = db.execute("PRAGMA page_count").fetchone()
-    except sqlite3.Error:
-        pages = 2**16
-    return int(min(newest + pages * _ROWS_PER_PAGE, _LAST_ROWID))
+def _bounds(db: sqlite3.Connection, read: Read) -> tuple[int, int]:
+    """Between which keys to look: numbers are given in order, so the file's size bounds them."""
+    lowest, highest = _end(read, "ASC"), _end(read, "DESC")
+    if highest is None:
+        try:
+            [pages] = db.execute("PRAGMA page_count").fetchone()
+            [page_bytes] = db.execute("PRAGMA page_size").fetchone()
+        except UNREADABLE:
+            pages, page_bytes = 2**16, 1024
+        rows = pages * page_bytes // _LEAST_ROW_BYTES
+        highest = min((lowest or 0) + rows, _LAST_ROWID)
+    return (lowest or 0), highest
 
 
-def _keys(db: sqlite3.Connection, table: str) -> Read:
-    def read(first: int, last: int, order: str) -> Iterator[tuple[int, Row]]:
-        sql = f"SELECT rowid FROM {table} NOT INDEXED WHERE rowid BETWEEN ? AND ?"
-        for [key] in db.execute(f"{sql} ORDER BY rowid {order} LIMIT 1", (first, last)):
-            yield key, {}
-
-    return read
+def _end(read: Read, order: str) -> int | None:
+    for key, _ in _Pass(read, 0, _LAST_ROWID, order):
+        return key
+    return None
 
 
 def _between(read: Read, first: int, last: int) -> Iterator[Row]:
@@ -127,14 +127,12 @@ class _Pass:
                 yield next(self._rows)
             except StopIteration:
                 return
-            except sqlite3.Error:
+            except UNREADABLE:
                 self.is_whole = False
                 return
 
 
-def _until_damage(
-    read: Read, first: int, last: int, order: str
-) -> Iterator[tuple[int, Row]]:
+def _until_damage(read: Read, first: int, last: int, order: str) -> Iterator[tuple[int, Row]]:
     """As read, with keys out of order or out of range taken for damage: a tree may have loops."""
     step, before = (1, first - 1) if order == "ASC" else (-1, last + 1)
     for key, row in read(first, last, order):
@@ -142,3 +140,16 @@ def _until_damage(
             raise sqlite3.DatabaseError(f"keys out of order after {before}")
         before = key
         yield key, row
+
+
+def insert(fresh: sqlite3.Connection, table: str, rows: Iterable[Row]) -> int:
+    """Insert the rows that the schema allows; return how many."""
+    count = 0
+    for row in rows:
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        try:
+            sql = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - ours
+            count += fresh.execute(sql, tuple(row.values())).rowcount
+        except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError):
+            continue
+    return count

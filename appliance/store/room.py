@@ -2,7 +2,7 @@
 
 On a full disk SQLite cannot even delete: every change is written to the WAL first. So a file of
 `BALLAST_BYTES` lies beside the database, and is removed when room runs out. What it frees lasts for
-about a hundred complaints; the last `RESERVE_BYTES` are left to acknowledgements and compaction,
+about thirty complaints; the last `RESERVE_BYTES` are left to acknowledgements and compaction,
 which make room, so that the box recovers by itself.
 """
 
@@ -10,7 +10,7 @@ import logging
 import os
 from pathlib import Path
 
-from appliance.domain.errors import PoskoError
+from appliance.store.errors import StoreFull
 from appliance.store.files import beside, sync_folder
 
 log = logging.getLogger(__name__)
@@ -23,18 +23,14 @@ RESERVE_BYTES = 512 * 1024
 """Without ballast, less than this is not for intake."""
 
 
-class StoreFull(PoskoError, OSError):
-    """Nothing was stored, since the disk is full; the message says what to do."""
-
-
-def prepare(path: Path, *, may_use_reserve: bool) -> None:
+def prepare(path: Path, *, leaves_reserve: bool) -> None:
     """Make room for a transaction: release the ballast if there is little; raises StoreFull."""
     free = free_bytes(path)
     if free >= RESERVE_BYTES:
         return
     if free < SCARCE_BYTES and release(path):
         free = free_bytes(path)
-    if free < RESERVE_BYTES and not may_use_reserve and not ballast(path).exists():
+    if free < RESERVE_BYTES and leaves_reserve and not ballast(path).exists():
         raise full(path)
 
 

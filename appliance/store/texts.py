@@ -83,6 +83,7 @@ def by_id(db: sqlite3.Connection, text_id: int) -> Text:
 def next_due(db: sqlite3.Connection, now: datetime, longest_wait: timedelta) -> Text | None:
     """The text whose turn it is: one already begun first, then by priority and age.
 
+    One whose outcome is still to be written has no turn before it is.
     An attempt further away than `longest_wait` was set by a clock that was wrong: it is due.
     """
     row = db.execute(
@@ -90,6 +91,10 @@ def next_due(db: sqlite3.Connection, now: datetime, longest_wait: timedelta) -> 
         SELECT * FROM texts
         WHERE state IN ('queued', 'sending')
             AND next_attempt_at_ms NOT BETWEEN :now + 1 AND :now + :longest_wait
+            AND NOT EXISTS (
+                SELECT 1 FROM text_parts
+                WHERE text_parts.text_id = texts.id AND text_parts.state = 'sending'
+            )
         ORDER BY state = 'queued', priority, id LIMIT 1
         """,
         {"now": to_ms(now), "longest_wait": longest_wait // timedelta(milliseconds=1)},
@@ -225,6 +230,12 @@ def count_since(db: sqlite3.Connection, recipient: Msisdn, since: datetime) -> i
 def counts_by_state(db: sqlite3.Connection) -> dict[str, int]:
     """How many texts are in each state."""
     return dict(db.execute("SELECT state, count(*) FROM texts GROUP BY state").fetchall())
+
+
+def of_request(db: sqlite3.Connection, request_id: str) -> list[Text]:
+    """The texts that a request has caused, oldest first."""
+    rows = db.execute("SELECT * FROM texts WHERE request_id = ? ORDER BY id", (request_id,))
+    return [_text(row) for row in rows]
 
 
 def every(db: sqlite3.Connection) -> list[Text]:

@@ -1,6 +1,6 @@
 """Service requests of the whole city, their history, and what the pages ask about them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,9 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema import case_history, down_lanes, down_outbox, requests
 
-_OWNER = select(requests.c.site).where(requests.c.request_id == bindparam("wanted"))
+_OWNERS = select(requests.c.request_id, requests.c.site).where(
+    requests.c.request_id.in_(bindparam("wanted", expanding=True))
+)
 _TIMES = ("created_at", "occurred_at", "received_at", "updated_at")
 
 
@@ -70,13 +72,18 @@ class Filter:
     ticket: str = ""
 
 
-def add(connection: Connection, request: CityRequest) -> SiteCode | None:
-    """Store a request; if its id is taken, change nothing and return whose it is."""
-    owner = connection.scalar(_OWNER, {"wanted": request.request_id})
-    if owner is not None:
-        return SiteCode(owner)
-    connection.execute(insert(requests), _row(request))
-    return None
+def owners(connection: Connection, request_ids: list[str]) -> dict[str, SiteCode]:
+    """Whose each of these requests is, as far as they are stored."""
+    if not request_ids:
+        return {}
+    rows = connection.execute(_OWNERS, {"wanted": request_ids})
+    return {row.request_id: SiteCode(row.site) for row in rows}
+
+
+def add(connection: Connection, new: Sequence[CityRequest]) -> None:
+    """Store requests whose ids are not taken."""
+    if new:
+        connection.execute(insert(requests), [_row(request) for request in new])
 
 
 def used_blocks(connection: Connection, site: SiteCode, epoch: str) -> list[int]:
@@ -107,18 +114,22 @@ def set_status(connection: Connection, request_id: str, status: str, now: dateti
     )
 
 
-def add_history(connection: Connection, request_id: str, entry: HistoryEntry) -> None:
-    """Add a line to a case."""
-    row = {
-        "request_id": request_id,
-        "status": entry.status,
-        "message": entry.message,
-        "agency": entry.agency,
-        "by": entry.by,
-        "at": to_ms(entry.at),
-        "down_seq": entry.down_seq,
-    }
-    connection.execute(insert(case_history), row)
+def add_history(connection: Connection, lines: Sequence[tuple[str, HistoryEntry]]) -> None:
+    """Add lines to cases, each named by its request."""
+    rows = [
+        {
+            "request_id": request_id,
+            "status": entry.status,
+            "message": entry.message,
+            "agency": entry.agency,
+            "by": entry.by,
+            "at": to_ms(entry.at),
+            "down_seq": entry.down_seq,
+        }
+        for request_id, entry in lines
+    ]
+    if rows:
+        connection.execute(insert(case_history), rows)
 
 
 def history(connection: Connection, request: CityRequest) -> list[HistoryEntry]:

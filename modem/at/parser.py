@@ -7,6 +7,8 @@ command is for `modem.exchange` to say; the parser knows no history.
 import re
 from dataclasses import dataclass
 
+from modem.at import errors
+
 # Values in quotes may hold commas; a stray quote ends nothing.
 _ARGUMENT = re.compile(r'\s*("[^"]*"|\([^)]*\)|[^,]*)\s*(?:,|$)')
 _CODED_ERROR = re.compile(r"\+(CM[ES]) ERROR: ?(.{1,80})")
@@ -18,12 +20,17 @@ _MAX_ARGUMENTS = 32
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """The end of a reply. `family` is "CMS" or "CME" where the modem gave a code."""
+    """The end of a reply. `family` is "CMS" or "CME" where the modem gave a code, or words."""
 
     is_ok: bool
     family: str = ""
     code: int | None = None
     text: str = ""
+
+    @property
+    def named(self) -> tuple[str, int | None]:
+        """Family and code."""
+        return self.family, self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,9 @@ def parse(line: str) -> Parsed:
         return Final(_PLAIN_FINALS[line])
     if match := _CODED_ERROR.fullmatch(line):
         family, value = match.groups()
-        code = int(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
-        return Final(is_ok=False, family=family, code=code, text="" if code is not None else value)
+        if value.isascii() and value.isdigit() and len(value) < 6:
+            return Final(is_ok=False, family=family, code=int(value))
+        return Final(is_ok=False, family=family, code=errors.code_of(family, value), text=value)
     if match := _KEYED.fullmatch(line):
         return Info(match[1], split_arguments(match[2]))
     if _HEX.fullmatch(line):

@@ -5,10 +5,10 @@ arrive meanwhile must survive. A slot that reads the same nonsense again and aga
 as it is and freed, for one bad slot must not stop the channel.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
-from modem.at import commands
+from modem.at import commands, errors
 from modem.events import Timing
 from modem.exchange import Command, Message
 from modem.procedures.steps import (
@@ -16,6 +16,7 @@ from modem.procedures.steps import (
     Collected,
     Pause,
     Procedure,
+    Say,
     Step,
     ask,
     ask_command,
@@ -26,12 +27,21 @@ from modem.procedures.steps import (
 _MAX_LISTINGS = 50
 # Equal bad readings until a slot, and not the line, is taken to be at fault.
 _BAD_READINGS = 3
+# Slots to look into where the modem does not say how many it has.
+_ASSUMED_SLOTS = 50
+# More slots than any memory of a modem.
+_MAX_SLOTS = 255
+_NO_LISTING = (
+    "The modem refuses to list messages (AT+CMGL=4); its slots are read one by one instead. "
+    "Nothing needs to be done."
+)
 
 
 @dataclass(slots=True)
 class Damage:
-    """Slots that could not be read: what stood there and how often."""
+    """Slots that could not be read: what stood there and how often; and whether lists can be."""
 
+    is_listing_refused: bool = False
     readings: dict[tuple[str, int], tuple[bytes, int]] = field(default_factory=dict)
 
     def is_hopeless(self, memory: str, index: int, raw: bytes) -> bool:
@@ -53,8 +63,12 @@ def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer
             text=commands.LIST_ALL, timeout_s=timing.storage_s, expects="+CMGL", has_pdus=True
         )
         reply = yield from ask_command(command)
+        if reply.final is not None and reply.final.named in errors.BUSY:
+            return Collected(is_complete=False)
+        if not reply.messages and not reply.is_ok:
+            return (yield from _read_slots(memory, damage, timing))
         if not reply.messages:
-            return Collected(is_complete=reply.is_ok)
+            return Collected(is_complete=True)
         is_complete = True
         for message in reply.messages:
             index = commands.number(message.header.arguments[0])
@@ -70,17 +84,42 @@ def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer
     return Collected(is_complete=False)
 
 
-def fetch(memory: str, index: int, home: str, damage: Damage, timing: Timing) -> Procedure:
-    """Take the one message that +CMTI announced; it may lie in another memory than `home`."""
-    if memory != home:
-        yield from ask(commands.select_storage(memory), timing.storage_s, "+CPMS")
-    command = Command(
+def _read_slots(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer, Collected]:
+    """Read slot after slot until all that are used were seen; some modems begin at 0."""
+    if not damage.is_listing_refused:
+        damage.is_listing_refused = True
+        yield Say(_NO_LISTING)
+    reply = yield from ask(commands.STORAGE_QUERY, timing.storage_s, "+CPMS")
+    storage = commands.read_storage(reply.lines)
+    used, total = (storage.used, storage.total) if storage else (None, _ASSUMED_SLOTS)
+    seen, is_complete = 0, True
+    for index in range(min(total, _MAX_SLOTS) + 1):
+        if seen == used:
+            break
+        reply = yield from ask_command(_reading(index, timing))
+        for message in reply.messages[:1]:
+            seen += 1
+            collected = yield from _take(message, memory, index, damage, timing)
+            if collected.is_blocked:
+                return collected
+            is_complete = is_complete and collected.is_complete
+    return Collected(is_complete=is_complete)
+
+
+def _reading(index: int, timing: Timing) -> Command:
+    return Command(
         text=commands.read_message(index),
         timeout_s=timing.storage_s,
         expects="+CMGR",
         has_pdus=True,
     )
-    reply = yield from ask_command(command)
+
+
+def fetch(memory: str, index: int, home: str, damage: Damage, timing: Timing) -> Procedure:
+    """Take the one message that +CMTI announced; it may lie in another memory than `home`."""
+    if memory != home:
+        yield from ask(commands.select_storage(memory), timing.storage_s, "+CPMS")
+    reply = yield from ask_command(_reading(index, timing))
     # An empty slot is answered by +CMS ERROR: 321, or by a bare OK.
     collected = Collected(is_complete=True)
     if not reply.messages and reply.is_ok:
@@ -93,14 +132,19 @@ def fetch(memory: str, index: int, home: str, damage: Damage, timing: Timing) ->
     return collected
 
 
-def sweep_all(memory: str, home: str, damage: Damage, timing: Timing) -> Procedure:
-    """Sweep a memory and return to `home`."""
-    if memory != home:
-        yield from ask(commands.select_storage(memory), timing.storage_s, "+CPMS")
-    collected = yield from sweep(memory, damage, timing)
-    if memory != home:
-        yield from ask(commands.select_storage(home), timing.storage_s, "+CPMS")
-    return collected
+def sweep_all(
+    others: Iterable[str], home: str, damage: Damage, timing: Timing
+) -> Generator[Step, Answer, Collected]:
+    """Sweep some memories, and `home` last so that it stays selected."""
+    is_complete = True
+    for memory in others:
+        reply = yield from ask(commands.select_storage(memory), timing.storage_s, "+CPMS")
+        if reply.is_ok:
+            collected = yield from sweep(memory, damage, timing)
+            is_complete = is_complete and collected.is_complete
+    yield from ask(commands.select_storage(home), timing.storage_s, "+CPMS")
+    collected = yield from sweep(home, damage, timing)
+    return Collected(is_complete=is_complete and collected.is_complete)
 
 
 def _take(

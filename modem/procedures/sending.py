@@ -1,8 +1,8 @@
 """Sending one part, and reading what the answer means (27.005 3.2.5 and 4.3, 24.011, 27.007 9.2).
 
-After the closing Ctrl-Z there are three truths: sent, refused, or nobody knows. An OK without a
-+CMGS line may be another command's, so it proves nothing. What nobody knows is never
-turned into a second try here: the network may have the message.
+Until the payload is written nothing was sent. After its closing Ctrl-Z there are three truths:
+sent, refused, or nobody knows. An OK without a +CMGS line may be another command's, so it proves
+nothing. What nobody knows is never turned into a second try here: the network may have the message.
 """
 
 from modem.at import commands
@@ -40,7 +40,7 @@ def send(part: OutgoingPart, timing: Timing) -> Procedure:
 
 def judge(part_id: int, reply: Reply) -> Dispatched:
     """Say what a reply to CMGS, whole or broken off, tells about the part."""
-    is_out_of_step = reply.is_ok and not reply.is_payload_written
+    is_out_of_step = reply.is_ok and not (reply.is_payload_written or reply.is_declined)
     is_settled = reply.final is not None and not is_out_of_step
     return Dispatched(_read_outcome(part_id, reply), is_settled=is_settled)
 
@@ -49,6 +49,8 @@ def _read_outcome(part_id: int, reply: Reply) -> SendOutcome:
     reference = commands.read_numbers(reply.lines, "+CMGS")
     if reply.is_payload_written and reference and reference[0] is not None:
         return Sent(part_id, reference[0])
+    if reply.is_declined:
+        return Refused(part_id, "not stored", Verdict.TEMPORARY)
     if reply.final is None or reply.is_ok:
         if reply.is_payload_written:
             return Uncertain(part_id)
@@ -56,8 +58,12 @@ def _read_outcome(part_id: int, reply: Reply) -> SendOutcome:
     verdict = _classify(reply.final)
     if verdict is None and reply.is_payload_written:
         return Uncertain(part_id)
-    error = f"{reply.final.family} {reply.final.code}" if reply.final.family else "ERROR"
-    return Refused(part_id, error, verdict or Verdict.TEMPORARY)
+    return Refused(part_id, _name(reply.final), verdict or Verdict.TEMPORARY)
+
+
+def _name(final: Final) -> str:
+    what = final.text if final.code is None else final.code
+    return f"{final.family} {what}" if final.family else "ERROR"
 
 
 def _classify(final: Final) -> Verdict | None:

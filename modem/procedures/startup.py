@@ -1,19 +1,19 @@
 """From an open port in an unknown state to a configured modem whose SIM has been read.
 
 The order matters (27.005, 27.007, and field experience): a stale prompt is left before anything is
-said, errors become numeric before one is read, the SIM is unlocked before SMS commands, and old
-messages are taken in before waiting for new ones, since announcements made while the port was
-closed are lost.
+said, errors become numeric before one is read (where the modem can), the SIM is unlocked before SMS
+commands, and old messages are taken in before waiting for new ones, since announcements made while
+the port was closed are lost.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 from modem import profiles
-from modem.at import commands
+from modem.at import commands, errors
 from modem.events import Health, ModemState, Timing
 from modem.exchange import Command, Reply
-from modem.procedures.reception import Damage, sweep
+from modem.procedures.reception import Damage, sweep_all
 from modem.procedures.steps import (
     Answer,
     Configuration,
@@ -28,8 +28,9 @@ from modem.procedures.steps import (
 )
 
 _ATTENTION_TRIES = 6
-# +CMS ERROR: SIM not inserted .. SIM busy, +CME ERROR: the same (27.005 3.2.5, 27.007 9.2).
-_BUSY = {("CMS", 314), ("CME", 14), ("CMS", 515)}
+# +CMS ERROR: SIM not inserted .. SIM wrong, +CME ERROR: the same (27.005 3.2.5, 27.007 9.2).
+_LOCKED = {("CME", 11), ("CMS", 311)}
+_BLOCKED = {("CME", 12), ("CMS", 316)}
 _NO_SIM = {("CME", 10), ("CME", 13), ("CME", 15), ("CMS", 310), ("CMS", 313), ("CMS", 315)}
 _MIN_PIN_ATTEMPTS = 2
 
@@ -54,15 +55,18 @@ def start(setup: Setup, *, is_restarting: bool) -> Procedure:
     yield from _set_dialect(timing)
     profile = yield from _identify(timing)
     yield from _unlock(setup, profile)
-    yield from _ask_ready(commands.PDU_MODE, timing)
+    yield from _ask_patiently([commands.PDU_MODE], timing)
     memory = yield from _choose_memory(profile, timing)
     for text in ('AT+CSCS="GSM"', "AT+CREG=1", *profile.extra_commands):
         yield from ask(text, timing.command_s)
     routing = yield from _choose_routing(profile, timing)
-    configuration = Configuration(profile=profile.name, memory=memory, routing=routing)
-    is_complete = yield from _collect_all(profile, configuration, setup)
+    others = tuple(other for other in profile.memories if other != memory)
+    configuration = Configuration(
+        profile=profile.name, memory=memory, other_memories=others, routing=routing
+    )
+    collected = yield from sweep_all(others, memory, setup.damage, timing)
     health = yield from observe(configuration, timing)
-    return Started(is_complete=is_complete, configuration=configuration, health=health)
+    return Started(is_complete=collected.is_complete, configuration=configuration, health=health)
 
 
 def _resynchronise(timing: Timing) -> Generator[Step, Answer, None]:
@@ -79,10 +83,9 @@ def _resynchronise(timing: Timing) -> Generator[Step, Answer, None]:
 
 
 def _set_dialect(timing: Timing) -> Generator[Step, Answer, None]:
+    """A modem that refuses numeric errors gives words or a bare ERROR: both are understood."""
     for text in ("ATE0", "ATV1", "ATQ0", "AT+CMEE=1"):
-        reply = yield from ask(text, timing.command_s)
-        if not reply.is_ok and text == "AT+CMEE=1":
-            raise UnresponsiveError(text)
+        yield from ask(text, timing.command_s)
 
 
 def _identify(timing: Timing) -> Generator[Step, Answer, profiles.Profile]:
@@ -94,28 +97,53 @@ def _identify(timing: Timing) -> Generator[Step, Answer, profiles.Profile]:
 
 
 def _error(reply: Reply) -> tuple[str, int | None]:
-    return (reply.final.family, reply.final.code) if reply.final else ("", None)
+    return reply.final.named if reply.final else ("", None)
+
+
+def _is_bare(reply: Reply) -> bool:
+    """A bare ERROR has many meanings; soon after power-on it often means a busy SIM."""
+    return reply.final is not None and not reply.final.is_ok and not reply.final.family
 
 
 def _ask_ready(text: str, timing: Timing, expects: str = "") -> Generator[Step, Answer, Reply]:
     """Ask until the SIM is no longer busy, as after power-on."""
-    tries = max(1, int(timing.sms_ready_s / timing.retry_s))
-    for _ in range(tries):
+    for _ in range(_ready_tries(timing)):
         reply = yield from ask(text, timing.storage_s, expects)
         if _error(reply) in _NO_SIM:
             raise NotReadyError(ModemState.NO_SIM, "no usable SIM")
-        if _error(reply) not in _BUSY:
+        if _error(reply) not in errors.BUSY:
             return reply
         yield Pause(timing.retry_s)
     raise NotReadyError(ModemState.STARTING, "the SIM stays busy")
 
 
+def _ask_patiently(
+    texts: Sequence[str], timing: Timing, expects: str = ""
+) -> Generator[Step, Answer, Reply]:
+    """Ask for one thing in several ways until one is accepted, or a refusal gives its reason."""
+    for _ in range(_ready_tries(timing)):
+        is_reasoned = False
+        for text in texts:
+            reply = yield from _ask_ready(text, timing, expects)
+            if reply.is_ok:
+                return reply
+            is_reasoned = is_reasoned or not _is_bare(reply)
+        if is_reasoned:
+            break
+        yield Pause(timing.retry_s)
+    return reply
+
+
+def _ready_tries(timing: Timing) -> int:
+    return max(1, int(timing.sms_ready_s / timing.retry_s))
+
+
 def _unlock(setup: Setup, profile: profiles.Profile) -> Generator[Step, Answer, None]:
-    reply = yield from _ask_ready(commands.SIM_STATE, setup.timing, "+CPIN")
-    state = commands.read_sim_state(reply.lines)
-    if state == "SIM PIN":
+    reply = yield from _ask_patiently([commands.SIM_STATE], setup.timing, "+CPIN")
+    state, error = commands.read_sim_state(reply.lines), _error(reply)
+    if state == "SIM PIN" or error in _LOCKED:
         yield from _enter_pin(setup, profile)
-    elif state is not None and "PUK" in state:
+    elif (state is not None and "PUK" in state) or error in _BLOCKED:
         raise NotReadyError(ModemState.PUK_REQUIRED, "the SIM wants its PUK")
     elif state != "READY":
         raise NotReadyError(ModemState.NO_SIM, "no usable SIM")
@@ -138,11 +166,13 @@ def _enter_pin(setup: Setup, profile: profiles.Profile) -> Generator[Step, Answe
 
 
 def _choose_memory(profile: profiles.Profile, timing: Timing) -> Generator[Step, Answer, str]:
-    for memory in profile.memories:
-        reply = yield from _ask_ready(commands.set_storage(memory), timing, "+CPMS")
-        if reply.is_ok:
-            return memory
-    raise NotReadyError(ModemState.NO_SIM, "no memory for messages")
+    orders = {commands.set_storage(memory): memory for memory in profile.memories}
+    reply = yield from _ask_patiently(list(orders), timing, "+CPMS")
+    if not reply.is_ok:
+        is_locked = _error(reply) in _LOCKED
+        state = ModemState.PIN_REQUIRED if is_locked else ModemState.NO_SIM
+        raise NotReadyError(state, "no memory for messages")
+    return orders[reply.command.text]
 
 
 def _choose_routing(
@@ -157,21 +187,6 @@ def _choose_routing(
         if commands.read_numbers(reply.lines, "+CNMI") == routing:
             return routing
     return None
-
-
-def _collect_all(
-    profile: profiles.Profile, configuration: Configuration, setup: Setup
-) -> Generator[Step, Answer, bool]:
-    """Empty every memory, the one in use last so that it stays selected."""
-    others = [memory for memory in profile.memories if memory != configuration.memory]
-    is_complete = True
-    for memory in [*others, configuration.memory]:
-        text = commands.select_storage(memory)
-        reply = yield from ask(text, setup.timing.storage_s, "+CPMS")
-        if reply.is_ok:
-            collected = yield from sweep(memory, setup.damage, setup.timing)
-            is_complete = is_complete and collected.is_complete
-    return is_complete
 
 
 def observe(configuration: Configuration, timing: Timing) -> Generator[Step, Answer, Health]:

@@ -1,8 +1,8 @@
 """The steps a procedure may yield, and the ways it may fail.
 
-A procedure is a generator: it yields a `Command`, a `Pause` or a `Handover` and is resumed with the
-`Reply`, None, or whether the mailbox stored the message. It holds no clock and does no I/O, so that
-the machine can stop it anywhere.
+A procedure is a generator: it yields a `Command` and is resumed with the `Reply`, or a `Handover`
+and learns whether the mailbox stored the message, or a `Pause` or `Say`. It holds no clock and does
+no I/O, so that the machine can stop it anywhere.
 """
 
 from collections.abc import Generator
@@ -34,6 +34,7 @@ class Configuration:
 
     profile: str
     memory: str
+    other_memories: tuple[str, ...]
     routing: tuple[int, ...] | None
 
 
@@ -69,7 +70,14 @@ class Dispatched:
     is_settled: bool
 
 
-Step = Command | Pause | Handover
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Let an operator read this."""
+
+    text: str
+
+
+Step = Command | Pause | Handover | Say
 Answer = Reply | bool | None
 Result = Started | Inspected | Collected | Dispatched
 Procedure = Generator[Step, Answer, Result]

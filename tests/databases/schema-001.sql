@@ -5,7 +5,7 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-21 21:40:21.791366+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-21 22:22:43.519189+00:00');
 CREATE TABLE ack_marks (
     lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
     upto INTEGER NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE box (
     epoch TEXT NOT NULL CHECK (length(epoch) = 8),
     next_serial INTEGER NOT NULL CHECK (next_serial BETWEEN 0 AND 100000)
 ) STRICT;
-INSERT INTO "box" VALUES(1,'14.71.07','ad0e8dd2',78002);
+INSERT INTO "box" VALUES(1,'14.71.07','b6606344',80002);
 CREATE TABLE gauges (
     process TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -46,7 +46,7 @@ CREATE TABLE intake_attempts (
     at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE migration_checksums (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
-INSERT INTO "migration_checksums" VALUES('001-create-core-tables.sql','c869274890d04644df50867498ef5b26dcd402149ec0249e752b1f0901eff343');
+INSERT INTO "migration_checksums" VALUES('001-create-core-tables.sql','8e72fa6484484382b25d31af7cf5e115f24d7903abd9196233f9d5507d94a8af');
 CREATE TABLE outbox (
     lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
     seq INTEGER NOT NULL CHECK (seq > 0),
@@ -60,7 +60,7 @@ CREATE TABLE outbox (
     reject_code TEXT,
     PRIMARY KEY (lane, seq)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "outbox" VALUES('p1',1,'service_request.received','01a2000d-9ca4-7597-b1ef-2641ab2de343','{"request_id":"01a2000d-9ca4-7597-b1ef-2641ab2de343","ticket":"07780017","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-21T21:40:21.794033Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','22e83cb0-f180-4f35-a722-1ba77e4e6562',4767616,1795297221794,'none',NULL);
+INSERT INTO "outbox" VALUES('p1',1,'service_request.received','01a20034-654b-72c1-bba2-a7c50952fa92','{"request_id":"01a20034-654b-72c1-bba2-a7c50952fa92","ticket":"07800014","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-21T22:22:43.527502Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','22e83cb0-f180-4f35-a722-1ba77e4e6562',7309349,1795299763527,'none',NULL);
 CREATE TABLE outbox_lanes (
     lane TEXT PRIMARY KEY,
     last_seq INTEGER NOT NULL DEFAULT 0,
@@ -69,6 +69,16 @@ CREATE TABLE outbox_lanes (
 INSERT INTO "outbox_lanes" VALUES('p0',0,0);
 INSERT INTO "outbox_lanes" VALUES('p1',1,0);
 INSERT INTO "outbox_lanes" VALUES('p2',0,0);
+CREATE TABLE rejected_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    subject TEXT,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    reject_code TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    wall_ms INTEGER NOT NULL
+) STRICT;
 CREATE TABLE request_history (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     request_id TEXT NOT NULL REFERENCES requests (id),
@@ -77,7 +87,7 @@ CREATE TABLE request_history (
     agency TEXT,
     at_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "request_history" VALUES(1,'01a2000d-9ca4-7597-b1ef-2641ab2de343','diterima','',NULL,1795297221794);
+INSERT INTO "request_history" VALUES(1,'01a20034-654b-72c1-bba2-a7c50952fa92','diterima','',NULL,1795299763527);
 CREATE TABLE requests (
     id TEXT PRIMARY KEY CHECK (length(id) = 36),
     submission_id TEXT NOT NULL UNIQUE CHECK (length(submission_id) BETWEEN 1 AND 100),
@@ -98,7 +108,7 @@ CREATE TABLE requests (
     event_lane TEXT NOT NULL,
     event_seq INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "requests" VALUES('01a2000d-9ca4-7597-b1ef-2641ab2de343','frozen','07780017','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795297221794,1795297221794,'p1',1);
+INSERT INTO "requests" VALUES('01a20034-654b-72c1-bba2-a7c50952fa92','frozen','07800014','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795299763527,1795299763527,'p1',1);
 CREATE TABLE sms_inbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     sender TEXT NOT NULL,
@@ -149,7 +159,7 @@ CREATE TABLE texts (
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 780 017. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 780 017','receipt','01a2000d-9ca4-7597-b1ef-2641ab2de343',2,'queued',0,1795297221794,1795556421794,'22e83cb0-f180-4f35-a722-1ba77e4e6562',263967616,'',1795297221794,1795297221794);
+INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 800 014. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 800 014','receipt','01a20034-654b-72c1-bba2-a7c50952fa92',2,'queued',0,1795299763527,1795558963527,'22e83cb0-f180-4f35-a722-1ba77e4e6562',266509349,'',1795299763527,1795299763527);
 CREATE TABLE used_blocks (
     block INTEGER PRIMARY KEY CHECK (block BETWEEN 0 AND 99)
 ) STRICT;
@@ -159,6 +169,7 @@ CREATE INDEX requests_by_phone ON requests (reporter_phone, created_at_ms)
     WHERE reporter_phone IS NOT NULL;
 CREATE INDEX request_history_by_request ON request_history (request_id);
 CREATE INDEX intake_attempts_by_origin ON intake_attempts (origin, at_ms);
+CREATE INDEX rejected_events_by_subject ON rejected_events (subject);
 CREATE INDEX texts_waiting ON texts (priority, id) WHERE state IN ('queued', 'sending');
 CREATE INDEX texts_by_recipient ON texts (recipient, created_at_ms);
 CREATE INDEX sms_parts_waiting ON sms_parts (concat_key) WHERE state = 'waiting';

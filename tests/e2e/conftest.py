@@ -1,7 +1,6 @@
 """The whole house as real processes with a real broker."""
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,15 +13,26 @@ from demo.air import control_socket
 from demo.broker import Engine, find_mosquitto
 from demo.house import House
 from tests.support.people import Air
+from tests.support.ports import unused_ports
 from tests.support.programs import needs
+from tests.support.proxy import Proxy
 
 
 class RunningHouse(House):
     """A house on ports of its own, with what tests want to see of it."""
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        engine: Engine | None,
+        *,
+        broker: int | None = None,
+        uplink: int | None = None,
+    ) -> None:
         names = ("portal", "kiosk", "center", "broker")
-        super().__init__(folder, dict(zip(names, _unused_ports(len(names)), strict=True)), engine)
+        ports = dict(zip(names, unused_ports(len(names)), strict=True))
+        ports["broker"] = broker or ports["broker"]
+        super().__init__(folder, ports, engine, uplink=uplink)
         self.portal = f"http://{self.settings.portal.listen}"
         self.kiosk = f"http://{self.settings.kiosk.listen}"
         self.center = f"http://{self.settings.center.listen}"
@@ -32,6 +42,14 @@ class RunningHouse(House):
         """Start every process and wait until each is ready."""
         for child in self.children():
             self.supervisor.start(child)
+
+    def lose_broker(self) -> None:
+        """The broker goes away without a word."""
+        self.supervisor.kill("broker")
+
+    def find_broker(self) -> None:
+        """The broker comes back."""
+        self.supervisor.start_again("broker")
 
     def at_box(self, listing: str = "requests") -> list[dict[str, Any]]:
         """What `posko LISTING --json` prints."""
@@ -47,16 +65,10 @@ class RunningHouse(House):
         return rows
 
 
-def _unused_ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
-def _running(folder: Path, engine: Engine) -> Iterator[RunningHouse]:
-    house = RunningHouse(folder, engine)
+def _running(
+    folder: Path, engine: Engine, *, broker: int | None = None, uplink: int | None = None
+) -> Iterator[RunningHouse]:
+    house = RunningHouse(folder, engine, broker=broker, uplink=uplink)
     try:
         house.start()
         yield house
@@ -69,6 +81,21 @@ def house(tmp_path: Path) -> Iterator[RunningHouse]:
     """The house on mosquitto."""
     needs("mosquitto", found=find_mosquitto())
     yield from _running(tmp_path, Engine.MOSQUITTO)
+
+
+@pytest.fixture
+def faulty_line() -> Iterator[Proxy]:
+    """A proxy between the box and its broker that tests may tell to do harm."""
+    with Proxy(unused_ports(1)) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def house_on_a_faulty_line(tmp_path: Path, faulty_line: Proxy) -> Iterator[RunningHouse]:
+    """The house with its box behind that proxy."""
+    needs("mosquitto", found=find_mosquitto())
+    [port] = faulty_line.targets
+    yield from _running(tmp_path, Engine.MOSQUITTO, broker=port, uplink=faulty_line.port)
 
 
 @pytest.fixture

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from appliance.domain import topics
+from appliance.domain.topics import Leaf
 from tests.e2e.conftest import RunningHouse
+from tests.support import asyncapi
 from tests.support.people import Browser, decide, report_at_kiosk, report_on_portal
 from tests.support.waiting import wait_for
+from tests.support.wiretap import wiretap
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +25,16 @@ TEXTS = {
 
 
 def test_a_complaint_goes_to_the_city_and_its_answer_comes_back(house: RunningHouse) -> None:
-    play(house)
+    """And every message on the way fits docs/asyncapi.yaml (sync.md check 33)."""
+    with wiretap(house.settings.sync.port) as captured:
+        house.supervisor.kill("sync")
+        house.supervisor.start_again("sync")
+        play(house)
+    leaves = set()
+    for topic, payload in captured:
+        asyncapi.check(topic, payload)
+        leaves.add(topics.parse(topic).leaf)
+    assert leaves == set(Leaf)
 
 
 def test_the_same_journey_works_on_amqtt(house_on_amqtt: RunningHouse) -> None:
@@ -63,10 +76,10 @@ def play(house: RunningHouse) -> None:
     assert TEXTS["sms"] not in page
 
     # 4. The broker goes away for a while: work goes on, and nothing is lost.
-    house.supervisor.kill("broker")
+    house.lose_broker()
     late = report_on_portal(house.portal, "parit tersumbat dekat sekolah")
     assert str(late) in {row["ticket"] for row in house.at_box()}
-    house.supervisor.start_again("broker")
+    house.find_broker()
     wait_for(lambda: len(house.at_city()) == 4, "the city has the late one", limit_s=90)
     assert {row["ticket"] for row in house.at_city()} == {row["ticket"] for row in house.at_box()}
 

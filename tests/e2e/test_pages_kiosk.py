@@ -110,7 +110,10 @@ def test_the_longest_answers_fit_too(screen: Page) -> None:
     assert screen.get_by_text("0812-3456-7890").is_visible()
 
 
-@pytest.mark.parametrize("words", ["Rumah terbakar tolong cepat", "Saya dipukul suami"])
+@pytest.mark.parametrize(
+    "words",
+    ["Rumah terbakar tolong cepat", "Saya dipukul suami", "Tolong cepat, saya dipukul suami"],
+)
 def test_slips_with_a_warning_fit(screen: Page, words: str) -> None:
     screen.goto("/lapor")
     press(screen, "[name=choose][value='']")

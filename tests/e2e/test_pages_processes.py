@@ -19,9 +19,7 @@ name = "Bukit Raya"
 city = "Pekanbaru"
 [store]
 path = "{folder}/posko.db"
-[portal]
-listen = "127.0.0.1:{port}"
-[kiosk]
+[{section}]
 listen = "127.0.0.1:{port}"
 """
 
@@ -32,11 +30,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.mark.parametrize("module", ["captive_portal", "appliance.kiosk"])
-def test_a_face_starts_says_ready_serves_and_leaves_cleanly(module: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("module", "section"), [("captive_portal", "portal"), ("appliance.kiosk", "kiosk")]
+)
+def test_a_face_starts_says_ready_serves_and_leaves_cleanly(
+    module: str, section: str, tmp_path: Path
+) -> None:
     port = free_port()
     config = tmp_path / "posko.toml"
-    config.write_text(CONFIG.format(folder=tmp_path, port=port))
+    config.write_text(CONFIG.format(folder=tmp_path, section=section, port=port))
     notify = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(notify))
@@ -58,7 +60,9 @@ def test_a_face_starts_says_ready_serves_and_leaves_cleanly(module: str, tmp_pat
 
 def test_a_wrong_setting_is_named_and_ends_with_its_own_status(tmp_path: Path) -> None:
     config = tmp_path / "posko.toml"
-    config.write_text(CONFIG.format(folder=tmp_path, port=1).replace("listen", "lisen"))
+    config.write_text(
+        CONFIG.format(folder=tmp_path, section="portal", port=1).replace("listen", "lisen")
+    )
     done = subprocess.run(
         [sys.executable, "-m", "captive_portal", "--config", str(config)],
         cwd=Path(__file__).parents[2],

@@ -88,7 +88,7 @@ class FakeBox:
     def _received(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         if message.topic.endswith(Leaf.DOWN_ACK):
             self.acks.append(wire.decode(bytes(message.payload), wire.Ack))
-        else:
+        elif message.topic.endswith(Leaf.DOWN_EVENTS):
             self.batches.append(wire.decode(bytes(message.payload), wire.Batch))
 
 

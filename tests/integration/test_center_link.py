@@ -13,10 +13,10 @@ from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center import casework
-from command_center.link import Broker as BrokerAddress
 from command_center.link import Link
 from command_center.receiver import Receiver
 from command_center.store import database, migrate
+from mqtt_link.access import Access
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
 from tests.integration.fake_box import FakeBox, a_box
@@ -46,7 +46,7 @@ class City:
 
     def __init__(self, engine: Engine, port: int) -> None:
         self.engine = engine
-        address = BrokerAddress(host="127.0.0.1", port=port, client_id="posko-center-1471")
+        address = Access(host="127.0.0.1", port=port, client_id="posko-center-1471")
         self.link = Link(address, SITE.city)
         self.receiver = Receiver(engine, self.link, now=lambda: datetime.now(UTC))
 

@@ -109,6 +109,16 @@ def test_hanging_port_is_reopened(modem_sim, running):
     wait_for(lambda: running.postbox.texts == ["sesudah macet"], 30)
 
 
+def test_modem_that_lists_nothing_is_read_slot_by_slot_and_that_is_said_once(
+    modem_sim, running, caplog
+):
+    modem_sim.fault(no_listing=True, lost_urcs=True)
+    for number in range(3):
+        modem_sim.sms(CITIZEN, f"diam-diam {number}")
+        wait_for(lambda number=number: len(running.postbox.texts) == number + 1)
+    assert sum("AT+CMGL" in record.message for record in caplog.records) == 1
+
+
 def test_rebooted_modem_is_set_up_again(modem_sim, running):
     modem_sim.call("reboot")
     modem_sim.sms(CITIZEN, "sesudah mulai ulang")

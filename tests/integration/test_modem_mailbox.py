@@ -1,6 +1,7 @@
 """The real mailbox on a real database, fed by the simulated network's PDUs."""
 
 import sqlite3
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -8,7 +9,7 @@ import pytest
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment
-from appliance.store import migrate, requests, sms_inbox, texts
+from appliance.store import migrate, requests, room, sms_inbox, texts
 from appliance.store.database import connect
 from modem.driver import NotStoredError
 from modem.events import Health, ModemState, Verdict
@@ -66,9 +67,31 @@ class Box:
 
     def send(self, outcome):
         while part := self.mailbox.next_part():
+            self.mailbox.sending(part.part_id)
             outcome(part)
             self.seconds += 2
             self.time += timedelta(seconds=2)
+
+
+@contextmanager
+def locked(box):
+    """Another process holds the writer's lock."""
+    box.db.execute("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(box.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def full_disk(box, monkeypatch):
+    """Not a byte can be written."""
+
+    def refuse(*_, **__):
+        raise room.full(box.path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room, "prepare", refuse)
+        yield
 
 
 @pytest.fixture
@@ -97,6 +120,15 @@ def test_same_tpdu_delivered_again_is_not_a_second_report(box):
     box.arrive(pdus)
     assert len(box.reports) == 1
     assert len(box.queued) == 1
+
+
+def test_same_report_sent_again_gets_its_ticket_again(box):
+    box.sms("Sampah menumpuk di pasar")
+    box.sms("Sampah menumpuk di pasar")
+    (request,) = requests.every(box.db)
+    assert [str(request.ticket) in text.body for text in box.queued] == [True, True]
+    box.arrive(box.air.waiting)
+    assert len(box.queued) == 2
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 0, 1, 2]])
@@ -173,6 +205,132 @@ def test_unreadable_pdu_is_quarantined(box):
     assert [row["state"] for row in states] == ["quarantined", "quarantined"]
     box.sms("Sesudahnya")
     assert box.reports == ["Sesudahnya"]
+
+
+@pytest.mark.parametrize("octets", [177, 401, 512])
+def test_readable_pdu_that_is_too_long_is_quarantined(box, octets):
+    (pdu,) = box.air.inject(CITIZEN, "Panjang sekali")
+    box.arrive([pdu + bytes(octets - len(pdu))])
+    (row,) = box.db.execute("SELECT state, length(tpdu) AS size FROM sms_parts").fetchall()
+    assert (row["state"], row["size"]) == ("quarantined", min(octets, 400))
+    assert box.reports == []
+
+
+def test_message_that_the_table_refuses_is_quarantined(box, monkeypatch):
+    def refuse(*_):
+        raise sqlite3.IntegrityError("CHECK constraint failed")
+
+    monkeypatch.setattr(sms_inbox, "keep_part", refuse)
+    box.sms("Aneh")
+    assert [row["state"] for row in box.db.execute("SELECT state FROM sms_parts")] == [
+        "quarantined"
+    ]
+
+
+@pytest.mark.parametrize(
+    "error", [sqlite3.IntegrityError, sqlite3.DatabaseError, sqlite3.OperationalError]
+)
+def test_any_fault_of_the_database_keeps_the_message_on_the_sim(box, monkeypatch, error):
+    def refuse(*_):
+        raise error("no")
+
+    (pdu,) = box.air.inject(CITIZEN, "Nanti")
+    with monkeypatch.context() as patch:
+        patch.setattr(sms_inbox, "keep_part", refuse)
+        patch.setattr(sms_inbox, "quarantine", refuse)
+        with pytest.raises(NotStoredError):
+            box.mailbox.receive(pdu, memory="SM", index=0)
+    box.arrive([pdu])
+    assert box.reports == ["Nanti"]
+
+
+def test_full_disk_stops_nothing_for_good(box, monkeypatch):
+    (pdu,) = box.air.inject(CITIZEN, "Nanti")
+    box.sms("Lampu jalan mati")
+    part = box.mailbox.next_part()
+    with full_disk(box, monkeypatch):
+        for _ in range(20):
+            with pytest.raises(NotStoredError):
+                box.mailbox.receive(pdu, memory="SM", index=0)
+            with pytest.raises(NotStoredError):
+                box.mailbox.sending(part.part_id)
+            box.mailbox.refused(part.part_id, "not stored", Verdict.TEMPORARY)
+            box.mailbox.modem_state(Health(state=ModemState.READY))
+            box.mailbox.act()
+            assert box.mailbox.next_part() is None
+            box.pass_time(timedelta(seconds=30))
+        box.start()
+    box.arrive([pdu])
+    box.send(lambda part: box.mailbox.sent(part.part_id, 5))
+    assert box.reports == ["Lampu jalan mati", "Nanti"]
+    assert [text.state for text in box.queued] == ["sent", "sent"]
+
+
+def test_outcome_that_cannot_be_written_is_written_later(box):
+    box.sms("Lampu jalan mati")
+    part = box.mailbox.next_part()
+    box.mailbox.sending(part.part_id)
+    with locked(box):
+        box.mailbox.sent(part.part_id, 5)
+        assert box.mailbox.next_part() is None
+    assert box.queued[0].state == "sending"
+    box.pass_time(timedelta(seconds=2))
+    assert box.mailbox.next_part() is None
+    assert box.queued[0].state == "sent"
+
+
+def test_database_that_refuses_for_a_minute_ends_the_process(box):
+    """A connection stuck in a transaction must not be waited for until somebody pulls the plug."""
+    with locked(box):
+        for _ in range(6):
+            box.mailbox.modem_state(Health(state=ModemState.READY))
+            box.mailbox.act()
+            assert box.mailbox.next_part() is None
+            box.pass_time(timedelta(seconds=10))
+        box.mailbox.next_part()
+        box.pass_time(timedelta(seconds=10))
+        with pytest.raises(sqlite3.OperationalError):
+            box.mailbox.next_part()
+
+
+def test_message_that_cannot_be_stored_for_a_minute_ends_the_process(box):
+    (pdu,) = box.air.inject(CITIZEN, "Nanti")
+    with locked(box):
+        with pytest.raises(NotStoredError):
+            box.mailbox.receive(pdu, memory="SM", index=0)
+        for _ in range(2):
+            box.pass_time(timedelta(seconds=30))
+            with pytest.raises(NotStoredError):
+                box.mailbox.receive(pdu, memory="SM", index=0)
+        box.pass_time(timedelta(seconds=1))
+        with pytest.raises(sqlite3.OperationalError):
+            box.mailbox.receive(pdu, memory="SM", index=0)
+
+
+def test_part_caught_by_a_crash_is_settled_when_the_disk_has_room_again(box, monkeypatch):
+    box.sms("Lampu jalan mati")
+    box.mailbox.sending(box.mailbox.next_part().part_id)
+    box.sms("Got mampet")
+    with full_disk(box, monkeypatch):
+        box.start()
+        assert box.mailbox.next_part() is None
+    box.send(lambda part: box.mailbox.sent(part.part_id, 5))
+    assert [text.state for text in box.queued] == ["uncertain", "sent"]
+
+
+def test_refusals_far_apart_end_nothing(box):
+    for _ in range(10):
+        with locked(box):
+            box.mailbox.modem_state(Health(state=ModemState.READY))
+        box.pass_time(timedelta(seconds=61))
+
+
+def test_refusals_with_successes_between_end_nothing(box):
+    for _ in range(10):
+        with locked(box):
+            box.mailbox.modem_state(Health(state=ModemState.READY))
+        box.mailbox.modem_state(Health(state=ModemState.READY))
+        box.pass_time(timedelta(seconds=30))
 
 
 def test_locked_database_keeps_the_message_on_the_sim(box):
@@ -260,11 +418,18 @@ def test_one_recipient_that_is_always_refused_does_not_hold_up_the_others(box):
 
 def test_part_in_flight_at_a_crash_is_uncertain_and_not_repeated(box):
     box.sms("Lampu jalan mati")
-    assert box.mailbox.next_part() is not None
+    box.mailbox.sending(box.mailbox.next_part().part_id)
     box.start()
     box.pass_time(timedelta(hours=2))
     assert box.mailbox.next_part() is None
     assert box.queued[0].state == "uncertain"
+
+
+def test_part_claimed_before_a_crash_is_sent_after_it(box):
+    box.sms("Lampu jalan mati")
+    claimed = box.mailbox.next_part()
+    box.start()
+    assert box.mailbox.next_part() == claimed
 
 
 def test_permanent_refusal_fails_the_text(box):

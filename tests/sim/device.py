@@ -9,6 +9,26 @@ from tests.sim.traits import Audit, Faults, Sim
 BOOT_S = 0.2
 SMS_READY_S = 0.1
 
+# How +CMEE=2 words them (27.005 3.2.5, 27.007 9.2).
+ERROR_TEXTS = {
+    10: "SIM not inserted",
+    11: "SIM PIN required",
+    14: "SIM busy",
+    16: "incorrect password",
+    21: "Short message transfer rejected",
+    28: "Unidentified subscriber",
+    38: "Network out of order",
+    302: "operation not allowed",
+    303: "operation not supported",
+    304: "invalid PDU mode parameter",
+    310: "SIM not inserted",
+    311: "SIM PIN required",
+    314: "SIM busy",
+    321: "invalid memory index",
+    331: "no network service",
+    500: "unknown error",
+}
+
 PLAIN_COMMANDS = (
     (r"", "_at"),
     (r"E([01])", "_at_echo"),
@@ -33,6 +53,9 @@ class SerialDevice:
     """`update` takes time and bytes and returns bytes; `call_at` says when to call without any."""
 
     commands = PLAIN_COMMANDS
+    is_cmee_supported = True
+    default_cmee = 0
+    sms_ready_s = SMS_READY_S
 
     def __init__(self, *, sim: Sim | None = None, vendor: str = "SIMCOM_Ltd") -> None:
         self.sim = sim or Sim()
@@ -52,8 +75,8 @@ class SerialDevice:
     def _reset(self) -> None:
         self._line = bytearray()
         self._prompt: int | None = None
-        self._is_sending = False
-        self._echo, self._cmee, self._creg = True, 0, 0
+        self._is_deaf = False
+        self._echo, self._cmee, self._creg = True, self.default_cmee, 0
 
     @property
     def call_at(self) -> float | None:
@@ -101,7 +124,7 @@ class SerialDevice:
         self._booted_at = None
         self._say("RDY")
         self._say("+CFUN: 1")
-        self._after(SMS_READY_S, self._get_ready)
+        self._after(self.sms_ready_s, self._get_ready)
 
     def _get_ready(self) -> None:
         self._is_sms_ready = True
@@ -133,17 +156,24 @@ class SerialDevice:
             self._say(line)
 
     def _cms(self, code: int) -> None:
-        self._final(f"+CMS ERROR: {code}" if self._cmee else "ERROR")
+        self._error("+CMS", code)
 
     def _cme(self, code: int) -> None:
-        self._final(f"+CME ERROR: {code}" if self._cmee else "ERROR")
+        self._error("+CME", code)
+
+    def _error(self, family: str, code: int) -> None:
+        if not self._cmee:
+            self._final("ERROR")
+            return
+        shown = ERROR_TEXTS.get(code, "unknown error") if self._cmee == 2 else code
+        self._final(f"{family} ERROR: {shown}")
 
     # Hearing
 
     def _take(self, byte: int) -> None:
         if self.faults.hang == "reopen" or self._booted_at is not None:
             return
-        if self._is_sending:
+        if self._is_deaf:
             return
         if self._prompt is not None:
             self._take_payload(byte)
@@ -198,6 +228,9 @@ class SerialDevice:
         self._final()
 
     def _at_cmee(self, value: str) -> None:
+        if not self.is_cmee_supported:
+            self._final("ERROR")
+            return
         self._cmee = int(value)
         self._final()
 

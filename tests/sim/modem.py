@@ -105,6 +105,9 @@ class ModemSim(SerialDevice):
     def _at_list(self, stat: str) -> None:
         if self._sms_blocked() or self._in_text_mode():
             return
+        if self.faults.no_listing:
+            self._final("ERROR")
+            return
         for index, slot in sorted(self.sim.memories[self._cpms[0]].items()):
             if stat == "4" or (stat == "0") != slot.is_read:
                 self._show(f"+CMGL: {index},{int(slot.is_read)},,", slot)
@@ -156,9 +159,20 @@ class ModemSim(SerialDevice):
         if self.faults.no_prompts:
             self.faults.no_prompts -= 1
             return
+        if self.faults.prompt_errors:
+            self._cms(self.faults.prompt_errors.pop(0))
+            return
         if self.faults.urc_inside:
             self._say("+FOOBAR: 1")
-        self._prompt = int(octets)
+        if self.faults.prompt_delay_s:
+            self._is_deaf = True
+            self._after(self.faults.prompt_delay_s, lambda: self._invite(int(octets)))
+        else:
+            self._invite(int(octets))
+
+    def _invite(self, octets: int) -> None:
+        self._is_deaf = False
+        self._prompt = octets
         self._out += b"\r\n> "
 
     def _take_payload(self, byte: int) -> None:
@@ -200,16 +214,23 @@ class ModemSim(SerialDevice):
             self._cms(500)
         elif self.faults.silent_sends:
             self.faults.silent_sends -= 1
-            self._is_sending = True
-            self._after(0.5, self._end_sending)
+            self._is_deaf = True
+            self._after(0.5, self._hear_again)
+        elif self.faults.send_delay_s:
+            self._is_deaf = True
+            self._after(self.faults.send_delay_s, lambda: self._acknowledge(reference))
         else:
-            self._say(f"+CMGS: {reference}")
-            self._final()
+            self._acknowledge(reference)
         if submit.wants_report:
             self._after(REPORT_S, lambda: self._report(submit.number, reference))
 
-    def _end_sending(self) -> None:
-        self._is_sending = False
+    def _hear_again(self) -> None:
+        self._is_deaf = False
+
+    def _acknowledge(self, reference: int) -> None:
+        self._is_deaf = False
+        self._say(f"+CMGS: {reference}")
+        self._final()
 
     def _report(self, number: str, reference: int) -> None:
         pdu = smscodec.status_report(number, reference, 0, FIRST_STAMP)

@@ -58,6 +58,8 @@ def _audit(modem: ModemSim) -> dict:
         "slots": {name: len(slots) for name, slots in modem.sim.memories.items()},
         "waiting": len(modem.air.waiting),
         "commands": len(modem.audit.commands),
+        "sends": sum(text.startswith("AT+CMGS=") for text in modem.audit.commands),
+        "submits": len(modem.air.submits),
         "deleted_unread": modem.audit.deleted_unread,
         "deleted_all": modem.audit.deleted_all,
         "reboots": modem.audit.reboots,

@@ -13,6 +13,7 @@ class Postbox:
         self.received: list[bytes] = []
         self.places: list[tuple[str, int | None]] = []
         self.outgoing: list[OutgoingPart] = []
+        self.noted: list[int] = []
         self.outcomes: dict[int, str] = {}
         self.health: list[Health] = []
         self.is_disk_full = False
@@ -65,6 +66,12 @@ class Postbox:
 
     def next_part(self) -> OutgoingPart | None:
         return self.outgoing.pop(0) if self.outgoing else None
+
+    def sending(self, part_id: int) -> None:
+        if self.is_disk_full:
+            raise NotStoredError("no space")
+        assert part_id not in self.noted, "a part is written once"
+        self.noted.append(part_id)
 
     def sent(self, part_id: int, reference: int) -> None:
         self._conclude(part_id, f"sent {reference}")

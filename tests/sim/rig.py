@@ -7,10 +7,13 @@ from modem.events import (
     Deliver,
     Effect,
     Event,
+    Noted,
+    NoteSending,
     PortLost,
     PortOpened,
     Received,
     Refused,
+    Remark,
     Reopen,
     Report,
     SendRequested,
@@ -46,6 +49,7 @@ class Rig:
         self.now = 1000.0
         self.reopened = 0
         self.log: list[str] = []
+        self.remarks: list[str] = []
         self._is_bytewise = is_bytewise
         self._to_modem = bytearray()
         self._must_reopen = False
@@ -65,6 +69,8 @@ class Rig:
                 self.log.append(data.decode("latin-1").strip("\r\x1b"))
             case Deliver():
                 return [Stored(effect.delivery_id, self._store(effect))]
+            case NoteSending(part_id):
+                return [Noted(part_id, self._note(part_id))]
             case Sent(part_id, reference):
                 self.postbox.sent(part_id, reference)
             case Refused(part_id, error, verdict):
@@ -73,9 +79,19 @@ class Rig:
                 self.postbox.uncertain(part_id)
             case Reopen():
                 self._must_reopen = True
+            case Remark(text):
+                self.remarks.append(text)
             case Report(health):
                 self.postbox.modem_state(health)
         return []
+
+    def _note(self, part_id: int) -> bool:
+        try:
+            self.postbox.sending(part_id)
+        except NotStoredError:
+            return False
+        self.log.append(f"noted {part_id}")
+        return True
 
     def _store(self, effect: Deliver) -> bool:
         self.log.append(f"deliver {effect.index}")

@@ -17,6 +17,13 @@ class Faults:
     send_errors: list[int] = field(default_factory=list)
     send_error_after_sending: int = 0
     no_prompts: int = 0
+    prompt_delay_s: float = 0.0
+    """How long after CMGS the prompt comes; what is written before is not heard."""
+    send_delay_s: float = 0.0
+    """How long the network takes to answer a message that it has already taken."""
+    prompt_errors: list[int] = field(default_factory=list)
+    """Codes that come instead of a prompt."""
+    no_listing: bool = False
     hang: str = ""
     """`reopen` or `restart`: what heals it."""
     lost_deletes: int = 0

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from demo.broker import Engine, command, find_mosquitto
+from tests.support.ports import unused_ports
 from tests.support.programs import needs
 from tests.support.waiting import wait_for
 
@@ -14,7 +15,7 @@ class Broker:
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
         needs("mosquitto", found=find_mosquitto())
-        self.host, self.port = "127.0.0.1", port or _unused_port()
+        self.host, self.port = "127.0.0.1", port or unused_ports(1)[0]
         self._command = command(Engine.MOSQUITTO, folder, self.port)
         self._log = folder / "mosquitto.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -45,9 +46,3 @@ class Broker:
                 return True
         except OSError:
             return False
-
-
-def _unused_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port

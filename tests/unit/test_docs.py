@@ -12,6 +12,7 @@ from appliance.__main__ import parser
 from appliance.domain.events import EVENT_TYPES
 from appliance.domain.topics import Leaf
 from appliance.runtime.settings import Settings
+from command_center.store import schema
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +34,11 @@ def test_every_table_is_documented(db: sqlite3.Connection) -> None:
     assert [table for table in sorted(tables) if f"`{table}`" not in text] == []
 
 
+@pytest.mark.parametrize("table", sorted(schema.metadata.tables))
+def test_every_table_of_the_city_is_documented(table: str) -> None:
+    assert f"| `{table}` |" in read("docs/schema.md").split("# The database of a city")[1]
+
+
 @pytest.mark.parametrize("kind", EVENT_TYPES)
 def test_every_event_and_its_fields_are_documented(kind: str) -> None:
     [row] = [line for line in read("docs/protocol.md").splitlines() if f"`{kind}`" in line]
@@ -45,11 +51,16 @@ def test_every_topic_is_documented(leaf: Leaf) -> None:
     assert f"`{leaf}" in read("docs/protocol.md")
 
 
-def commands(top: argparse.ArgumentParser) -> list[str]:
-    [subcommands] = [
-        action for action in top._actions if isinstance(action, argparse._SubParsersAction)
+def commands(parser: argparse.ArgumentParser, before: str = "") -> list[str]:
+    """Every command of a parser down to the last word, e.g. `sync trace`."""
+    nested = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    if not nested:
+        return [before.strip()]
+    return [
+        found
+        for name, command in nested[0].choices.items()
+        for found in commands(command, f"{before} {name}")
     ]
-    return list(subcommands.choices)
 
 
 @pytest.mark.parametrize("command", commands(parser()))

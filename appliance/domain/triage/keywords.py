@@ -18,9 +18,17 @@ EMERGENCY_CUES = (
     "tolong cepat", "sekarang juga", "kebakaran", "terbakar", "api membesar", "tenggelam",
     "hanyut", "terjebak", "tertimbun", "tertimpa", "nimpa", "roboh menimpa", "pingsan",
     "tidak sadar", "sesak napas", "kejang", "kecelakaan", "tabrakan", "berdarah", "sekarat",
-    "meninggal", "bunuh diri", "dibacok", "ditusuk", "dipukuli", "tersengat", "kesetrum",
-    "keracunan", "longsor", "ular", "buaya", "dirampok", "disekap", "mengamuk", "melahirkan",
+    "bunuh diri", "gantung diri", "dibacok", "ditusuk", "dipukuli", "tersengat", "kesetrum",
+    "keracunan", "longsor", "ular masuk", "ada ular", "buaya", "dirampok", "disekap", "mengamuk",
+    "melahirkan", "terjepit", "tabrak lari", "gempa",
 )  # fmt: skip
+CALMING_CUES = (
+    "rawan", "supaya tidak", "agar tidak", "surat", "akta", "korban kebakaran", "antrian", "tangga",
+    "usul", "simulasi", "sosialisasi", "tahun lalu", "bulan lalu", "minggu lalu", "kemarin",
+)  # fmt: skip
+"""Words beside which an emergency cue tells of danger past, feared or on paper, unless the text
+also calls for help now."""
+URGENT_CUES = ("tolong", "cepat", "sekarang", "darurat", "minta bantuan", "help")
 QUESTION_CUES = (
     "bagaimana", "gimana", "gmn", "apa syarat", "syarat", "berapa", "brp", "kapan", "dimana",
     "di mana", "jam berapa", "cara", "bawa apa", "apakah", "nomor berapa", "siapa",
@@ -49,9 +57,15 @@ def classify(text: str) -> Triage:
         for category, phrases in _category_phrases().items()
         if (hits := _hits(plain, phrases))
     }
-    ranked = sorted(scores, key=lambda c: -sum(len(hit.split()) for hit in scores[c]))
-    top3 = tuple(ranked[:3]) or (reference.FALLBACK_CATEGORY,)
     kind, cues = _kind(plain)
+    known = reference.categories()
+
+    def weight(category: str) -> tuple[bool, int]:
+        fits_emergency = kind is Kind.EMERGENCY and known[category].can_be_emergency
+        return fits_emergency, sum(len(hit.split()) for hit in scores[category])
+
+    ranked = sorted(scores, key=weight, reverse=True)
+    top3 = tuple(ranked[:3]) or (reference.FALLBACK_CATEGORY,)
     return Triage(
         kind=kind,
         category=top3[0],
@@ -61,12 +75,15 @@ def classify(text: str) -> Triage:
 
 
 def _kind(plain: str) -> tuple[Kind, tuple[str, ...]]:
-    for kind, cues in (
-        (Kind.EMERGENCY, EMERGENCY_CUES),
+    cues = tuple(_hits(plain, EMERGENCY_CUES))
+    is_calm = _hits(plain, CALMING_CUES) and not _hits(plain, URGENT_CUES)
+    if cues and not is_calm:
+        return Kind.EMERGENCY, cues
+    for kind, words in (
         (Kind.SUGGESTION, SUGGESTION_CUES),
         (Kind.INFORMATION, QUESTION_CUES),
     ):
-        if found := _hits(plain, cues):
+        if found := _hits(plain, words):
             return kind, tuple(found)
     return Kind.COMPLAINT, ()
 

@@ -76,6 +76,20 @@ CREATE TABLE outbox (
     PRIMARY KEY (lane, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- Events the city has set aside outlive the compaction of the outbox and a new epoch.
+CREATE TABLE rejected_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    subject TEXT,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    reject_code TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    wall_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX rejected_events_by_subject ON rejected_events (subject);
+
 CREATE TABLE ack_marks (
     lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
     upto INTEGER NOT NULL,

@@ -48,6 +48,28 @@ def test_answering_the_same_parts_twice_does_nothing(db: sqlite3.Connection, new
     assert list(db.iterdump()) == before
 
 
+def test_the_same_report_again_gets_its_ticket_again(db: sqlite3.Connection, new_id: NewId) -> None:
+    first = take(db, new_id, "lampu mati", Report("lampu mati"))
+    assert answering.keep_part(db, a_part(b"a minute later"), at(minutes=1))
+    (part,) = sms_inbox.waiting(db)
+    sms = an_sms("lampu mati", part.id)
+    assert answering.answer(db, sms, Report("lampu mati"), at(minutes=1), new_id) == first
+    bodies = [text.body for text in texts.every(db)]
+    assert len(bodies) == 2
+    assert bodies[0] == bodies[1]
+
+
+def test_a_report_repeated_for_ever_is_answered_as_often_as_the_cap_allows(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    for number in range(40):
+        assert answering.keep_part(db, a_part(b"%d" % number), at())
+        (part,) = sms_inbox.waiting(db)
+        answering.answer(db, an_sms("mati", part.id), Report("mati"), at(), new_id)
+    states = [text.state for text in texts.every(db)]
+    assert (states.count("queued"), states.count("failed")) == (30, 10)
+
+
 def test_the_same_tpdu_is_kept_once(db: sqlite3.Connection) -> None:
     assert answering.keep_part(db, a_part(), at())
     assert not answering.keep_part(db, a_part(), at(hours=1))

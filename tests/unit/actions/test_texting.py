@@ -25,6 +25,7 @@ def queued(db: sqlite3.Connection, new_id: Callable[[], str]) -> sqlite3.Connect
 def claim(db: sqlite3.Connection, **when: float) -> texting.ClaimedPart:
     part = texting.claim_part(db, at(**when), in_two)
     assert part is not None
+    texting.part_sending(db, part.id, at(**when))
     return part
 
 
@@ -41,6 +42,33 @@ def test_the_parts_of_a_text_are_sent_in_order(queued: sqlite3.Connection) -> No
     texting.part_sent(queued, second.id, 8, at())
     assert state(queued) == "sent"
     assert texting.claim_part(queued, at(), in_two) is None
+
+
+def test_a_claim_alone_leaves_the_part_to_be_claimed_again(queued: sqlite3.Connection) -> None:
+    first = texting.claim_part(queued, at(), in_two)
+    assert state(queued) == "queued"
+    assert texting.recover(queued, at()) == 0
+    assert texting.claim_part(queued, at(), in_two) == first
+
+
+def test_a_part_refused_before_it_was_handed_over_waits_for_its_next_try(
+    queued: sqlite3.Connection,
+) -> None:
+    part = texting.claim_part(queued, at(), in_two)
+    assert part is not None
+    texting.part_refused(queued, part.id, Refusal.RETRY, "no prompt", at())
+    assert texting.claim_part(queued, at(seconds=29), in_two) is None
+    assert texting.claim_part(queued, at(seconds=30), in_two) == part
+
+
+def test_a_text_whose_outcome_is_open_does_not_hold_up_the_next(
+    queued: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    intake.receive(queued, a_draft("got mampet"), at(), new_id)
+    first = claim(queued)
+    second = texting.claim_part(queued, at(), in_two)
+    assert second is not None
+    assert second.id != first.id
 
 
 def test_a_part_caught_by_a_crash_is_uncertain_and_never_sent_again(

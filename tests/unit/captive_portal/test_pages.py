@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from appliance.domain.ids import Ticket
 from appliance.domain.service_request import Status, StatusEntry
 from appliance.runtime.settings import Portal, Settings, Site
-from appliance.store import requests
+from appliance.store import requests, room
 from appliance.store.database import connect, transaction
 from captive_portal.app import create_app
 from tests.conftest import START, Clock
@@ -150,6 +150,16 @@ def test_a_chosen_language_stays_after_sending(portal: FlaskClient) -> None:
     sent = portal.post("/lapor?lang=en", data={"text": "trash", "submission_id": LONE})
     assert "lang=en" in sent.headers["Location"]
     assert "Your report is saved" in portal.get(sent.headers["Location"]).text
+
+
+def test_a_full_disk_is_told_as_such_and_nothing_is_lost_silently(
+    portal: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "free_bytes", lambda _path: 0)
+    page = submit(portal)
+    assert page.status_code == 503
+    assert page.headers["Retry-After"] == "60"
+    assert "belum tersimpan" in page.text
 
 
 def test_reports_from_the_box_itself_are_not_counted(portal: FlaskClient) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from appliance import __main__ as posko
-from appliance.actions import intake
+from appliance.actions import intake, syncing
+from appliance.domain import wire
 from tests.builders import PHONE, a_draft
-from tests.conftest import at
+from tests.conftest import EPOCH, at
 
 
 @pytest.fixture
@@ -80,6 +81,33 @@ def test_status_as_json_counts_the_backlog(
     status = json.loads(command("status", "--json")[1])
     assert status["requests"] == {"diterima": 1}
     assert status["outbox"]["p1"] == {"last": 1, "acked": 0, "backlog": 1}
+
+
+def test_trace_tells_a_complaints_journey_with_times(
+    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    receipt = intake.receive(db, a_draft("lampu jalan mati"), at(), new_id)
+    assert isinstance(receipt, intake.Receipt)
+    ticket = str(receipt.request.ticket)
+    _, out, _ = command("sync", "trace", *ticket.split())
+    assert "received by portal" in out
+    assert "not yet" in out
+    syncing.acknowledge(db, wire.Ack(epoch=EPOCH, lane="p1", upto=1), at(seconds=3))
+    steps = json.loads(command("sync", "trace", ticket.replace(" ", ""), "--json")[1])
+    assert steps[-1] == {
+        "at": "2026-11-21T02:00:03+00:00",
+        "step": "acknowledged by the city (lane p1, sequence 1)",
+    }
+    assert "last acknowledged 2026-11-21T02:00:03" in command("outbox")[1]
+
+
+@pytest.mark.parametrize("ticket", ["07123450", "07123456", "xyz"])
+def test_trace_of_an_unknown_ticket_says_so(
+    command: Command, db: sqlite3.Connection, ticket: str
+) -> None:
+    status, _, err = command("sync", "trace", ticket)
+    assert status == 1
+    assert "ticket" in err
 
 
 def test_config_show_hides_the_pin(command: Command) -> None:

@@ -25,7 +25,7 @@ def test_each_step_of_a_complaint_is_told_once(
     )
     assert lines[1].startswith("SMS to +6281234567890 queued")
 
-    syncing.acknowledge(db, wire.Ack(epoch=EPOCH, lane="p1", upto=1))
+    syncing.acknowledge(db, wire.Ack(epoch=EPOCH, lane="p1", upto=1), at())
     acked = journey.look(db)
     assert journey.news(received, acked) == [f"[{ticket}] stored by the city, acknowledged"]
 

@@ -1,27 +1,15 @@
 """What a ticket number may reveal, and when a tick is true."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from appliance.domain.ids import Ticket
-from appliance.domain.service_request import Sensitivity, Status, StatusEntry
-from web.progress import PublicStatus, public_status
+from appliance.domain.progress import HANDLED, PublicStatus, public_status, stage
+from appliance.domain.service_request import Sensitivity, ServiceRequest, Status, StatusEntry
+from tests.builders import a_request
 
 SENT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
-
-TICKET = Ticket("07123450")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stored:
-    ticket: Ticket = TICKET
-    sensitivity: Sensitivity = Sensitivity.PUBLIC
-    agency: str = "DLHK"
-    status: Status = Status.RECEIVED
-    created_at: datetime = SENT
-    acked: bool = False
 
 
 def entries(*statuses: Status) -> list[StatusEntry]:
@@ -29,15 +17,15 @@ def entries(*statuses: Status) -> list[StatusEntry]:
         StatusEntry(
             status=status,
             message=f"kabar {n}" if n else "",
-            agency=None,
+            agency="PUPR" if n else None,
             at=SENT + n * timedelta(days=1),
         )
         for n, status in enumerate(statuses)
     ]
 
 
-def seen(request: Stored, *statuses: Status) -> PublicStatus:
-    return public_status(request, entries(Status.RECEIVED, *statuses), str.title)
+def seen(request: ServiceRequest, *statuses: Status) -> PublicStatus:
+    return public_status(request, entries(Status.RECEIVED, *statuses))
 
 
 def way(status: PublicStatus) -> list[tuple[str, bool]]:
@@ -45,7 +33,7 @@ def way(status: PublicStatus) -> list[tuple[str, bool]]:
 
 
 def test_a_new_report_has_only_its_first_tick() -> None:
-    assert way(seen(Stored())) == [
+    assert way(seen(a_request())) == [
         ("stored", True),
         ("city", False),
         ("forwarded", False),
@@ -55,13 +43,13 @@ def test_a_new_report_has_only_its_first_tick() -> None:
 
 
 def test_the_city_is_ticked_only_once_it_has_acknowledged() -> None:
-    assert ("city", True) in way(seen(Stored(acked=True)))
-    verified = seen(Stored(status=Status.VERIFIED), Status.VERIFIED)
+    assert ("city", True) in way(seen(a_request(acked=True)))
+    verified = seen(a_request(status=Status.VERIFIED), Status.VERIFIED)
     assert ("city", True) not in way(verified)
 
 
 def test_a_step_that_was_skipped_is_left_out_not_ticked() -> None:
-    status = seen(Stored(acked=True, status=Status.IN_PROGRESS), Status.IN_PROGRESS)
+    status = seen(a_request(acked=True, status=Status.IN_PROGRESS), Status.IN_PROGRESS)
     assert way(status) == [
         ("stored", True),
         ("city", True),
@@ -72,7 +60,7 @@ def test_a_step_that_was_skipped_is_left_out_not_ticked() -> None:
 
 def test_a_reopened_report_is_no_longer_done_or_in_progress() -> None:
     status = seen(
-        Stored(acked=True, status=Status.REOPENED),
+        a_request(acked=True, status=Status.REOPENED),
         Status.FORWARDED,
         Status.IN_PROGRESS,
         Status.RESOLVED,
@@ -82,14 +70,17 @@ def test_a_reopened_report_is_no_longer_done_or_in_progress() -> None:
 
 
 def test_a_dead_end_promises_no_further_step() -> None:
-    status = seen(Stored(acked=True, status=Status.NOT_OURS), Status.NOT_OURS)
+    status = seen(a_request(acked=True, status=Status.NOT_OURS), Status.NOT_OURS)
     assert way(status) == [("stored", True), ("city", True)]
     assert status.state == "bukan_wewenang"
 
 
 def test_a_closed_report_keeps_the_day_it_was_resolved() -> None:
     status = seen(
-        Stored(acked=True, status=Status.CLOSED), Status.FORWARDED, Status.RESOLVED, Status.CLOSED
+        a_request(acked=True, status=Status.CLOSED),
+        Status.FORWARDED,
+        Status.RESOLVED,
+        Status.CLOSED,
     )
     assert status.ticks[-1].is_done
     assert status.ticks[-1].at == SENT + timedelta(days=2)
@@ -97,22 +88,46 @@ def test_a_closed_report_keeps_the_day_it_was_resolved() -> None:
 
 @pytest.mark.parametrize("status", list(Status))
 def test_a_confidential_report_shows_one_state_whatever_it_is(status: Status) -> None:
-    request = Stored(sensitivity=Sensitivity.CONFIDENTIAL, status=status, acked=True)
+    request = a_request(sensitivity=Sensitivity.CONFIDENTIAL, status=status, acked=True)
     assert seen(request, status) == PublicStatus(ticket="07123450", state="ditangani")
 
 
+@pytest.mark.parametrize("state", [*Status, HANDLED])
+def test_every_state_has_a_stage(state: str) -> None:
+    stops = {Status.DEFERRED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED}
+    assert (stage(state) == "stop") is (state in stops)
+    assert stage("besok") == "stop"
+
+
 def test_messages_come_newest_first_and_empty_ones_not_at_all() -> None:
-    status = seen(Stored(status=Status.IN_PROGRESS), Status.FORWARDED, Status.IN_PROGRESS)
+    status = seen(a_request(status=Status.IN_PROGRESS), Status.FORWARDED, Status.IN_PROGRESS)
     assert [message.text for message in status.messages] == ["kabar 2", "kabar 1"]
+    assert {message.agency for message in status.messages} == {"Dinas PUPR"}
+    assert not status.is_message_withheld
+
+
+def test_of_a_masked_report_state_agency_and_dates_are_shown_but_no_message() -> None:
+    request = a_request(
+        sensitivity=Sensitivity.MASKED, status=Status.FORWARDED, agency="PUPR", acked=True
+    )
+    status = seen(request, Status.FORWARDED)
+    assert (status.state, status.messages, status.is_message_withheld) == ("diteruskan", (), True)
+    forwarded = next(tick for tick in status.ticks if tick.step == "forwarded")
+    assert (forwarded.agency, forwarded.at) == ("Dinas PUPR", SENT + timedelta(days=1))
+
+
+def test_nothing_is_called_withheld_where_nothing_was_said() -> None:
+    assert not seen(a_request(sensitivity=Sensitivity.MASKED)).is_message_withheld
 
 
 def test_the_public_status_has_no_place_for_personal_data() -> None:
     names = {field.name for field in fields(PublicStatus)}
-    assert names == {"ticket", "state", "ticks", "messages"}
+    assert names == {"ticket", "state", "ticks", "messages", "is_message_withheld"}
 
 
 def test_reached_means_ticked() -> None:
-    status = seen(Stored(acked=True))
+    status = seen(a_request(acked=True))
     assert status.has_reached("city")
     assert not status.has_reached("resolved")
-    assert not seen(Stored(sensitivity=Sensitivity.CONFIDENTIAL, acked=True)).has_reached("stored")
+    secret = seen(a_request(sensitivity=Sensitivity.CONFIDENTIAL, acked=True))
+    assert not secret.has_reached("stored")

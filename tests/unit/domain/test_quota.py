@@ -22,6 +22,10 @@ def test_a_refusal_is_never_longer_than_the_window(history: list[datetime]) -> N
     assert verdict is None or 0 < verdict.retry_after_s <= 3600
 
 
+def test_a_clock_that_ran_a_year_ahead_locks_nobody_out() -> None:
+    assert check(QUOTA, [NOW + timedelta(days=365)] * 9, NOW) is None
+
+
 @given(minutes_ago)
 def test_after_the_wait_the_act_is_allowed(history: list[datetime]) -> None:
     past = [at for at in history if at <= NOW]

@@ -29,6 +29,38 @@ def test_an_emergency_outranks_everything_else_in_the_text() -> None:
     assert classify("kapan damkar datang? ruko kebakaran sekarang juga").kind is Kind.EMERGENCY
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "antrian KTP panjang seperti ular",
+        "akta kematian, bapak saya meninggal tahun lalu",
+        "lampu merah mati rawan kecelakaan",
+        "usul pasang rambu supaya tidak terjadi kecelakaan",
+        "korban kebakaran minta surat keterangan",
+    ],
+)
+def test_danger_past_feared_or_on_paper_is_no_emergency(text: str) -> None:
+    assert classify(text).kind is not Kind.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tolong ada kebakaran di pasar",
+        "ada yang mau gantung diri di jembatan",
+        "orang terjepit mobil di jl riau",
+        "ada ular di kamar anak",
+        "tolong sekarang, korban kebakaran masih di dalam",
+    ],
+)
+def test_danger_now_is_an_emergency(text: str) -> None:
+    assert classify(text).kind is Kind.EMERGENCY
+
+
+def test_a_fire_at_the_market_goes_to_the_fire_brigade() -> None:
+    assert classify("tolong ada kebakaran di pasar").category == "kebakaran"
+
+
 def test_questions_and_wishes_are_told_apart_from_complaints() -> None:
     assert classify("syarat bikin KTP apa saja").kind is Kind.INFORMATION
     assert classify("usul pasang lampu di gang kami").kind is Kind.SUGGESTION

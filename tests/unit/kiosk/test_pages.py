@@ -129,9 +129,10 @@ def test_the_emergency_screen_asks_nothing(kiosk: FlaskClient) -> None:
     assert '<p class="big-call">112</p>' in page
 
 
-def test_an_urgent_report_is_told_to_call(kiosk: FlaskClient) -> None:
+def test_an_urgent_report_is_told_to_call_before_anything_else(kiosk: FlaskClient) -> None:
     sent = touch(kiosk, confirmed(kiosk, phrase="Rumah terbakar"), go="send")
-    assert "telepon 112 sekarang" in kiosk.get(sent.headers["Location"]).text
+    page = kiosk.get(sent.headers["Location"]).text
+    assert page.index("telepon 112 sekarang") < page.index("Laporan Anda tersimpan")
 
 
 def test_an_urgent_and_confidential_report_gets_both_advices(kiosk: FlaskClient) -> None:

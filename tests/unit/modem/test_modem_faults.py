@@ -40,6 +40,10 @@ actions = st.one_of(
     ),
     st.tuples(st.just("hang"), st.sampled_from(["restart", "reopen"])),
     st.tuples(st.just("send_errors"), st.sampled_from([[38], [500], [21], [304]]).map(list)),
+    st.tuples(st.just("prompt_errors"), st.sampled_from([[38], [500], [304]]).map(list)),
+    st.tuples(st.just("prompt_delay_s"), st.sampled_from([0.0, 0.1, 6.0])),
+    st.tuples(st.just("send_delay_s"), st.sampled_from([0.0, 0.1, 2.0])),
+    st.tuples(st.just("disk_full"), st.booleans()),
 )
 
 
@@ -60,6 +64,8 @@ class Story:
             sim.reboot()
         elif name == "noise":
             sim._out += value
+        elif name == "disk_full":
+            self.rig.postbox.is_disk_full = value
         else:
             setattr(sim.faults, name, value)
 
@@ -81,12 +87,17 @@ def test_after_any_faults_every_message_is_in_and_every_part_has_one_outcome(sto
         teller.rig.run_for(seconds)
     hang = teller.rig.sim.faults.hang
     teller.rig.sim.faults = Faults(hang=hang)
+    teller.rig.postbox.is_disk_full = False
     teller.rig.run_until(teller.is_settled, limit_s=900)
     postbox, air = teller.rig.postbox, teller.rig.sim.air
     assert set(postbox.texts) == set(teller.sent)
     assert set(postbox.outcomes) == set(range(1, len(teller.posted) + 1))
     received = [delivered.text for delivered in air.delivered]
     assert len(received) == len(set(received))
+    # What was not noted was certainly not sent, and what may have been sent was noted before.
+    for number, text in enumerate(teller.posted, 1):
+        assert number in postbox.noted or text not in received
+        assert number in postbox.noted or not postbox.outcomes[number].startswith(("sent", "unc"))
     sent = [text for number, text in enumerate(teller.posted, 1) if _is_sent(postbox, number)]
     assert set(sent) <= set(received)
     assert teller.rig.sim.audit.deleted_unread == 0

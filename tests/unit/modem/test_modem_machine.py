@@ -1,6 +1,6 @@
 import pytest
 
-from modem.events import Health, ModemState, SendRequested, Timing
+from modem.events import Health, ModemState, Noted, SendRequested, Timing
 from tests.sim import smscodec
 from tests.sim.air import FIRST_STAMP
 from tests.sim.modem import ModemSim
@@ -19,6 +19,14 @@ def rig(request):
 
 def slots(rig, memory="SM"):
     return rig.sim.sim.memories[memory]
+
+
+def without_numbers(default_cmee, **sim):
+    """A modem that refuses AT+CMEE=1: 0 means bare errors, 2 errors in words."""
+    modem = ModemSim(sim=Sim(**sim))
+    modem.is_cmee_supported, modem.default_cmee = False, default_cmee
+    modem._reset()
+    return modem
 
 
 def is_emptied(rig, count):
@@ -92,6 +100,61 @@ def test_profile_is_chosen_by_what_the_modem_says(vendor, profile):
     assert rig.postbox.health[-1].profile == profile
 
 
+@pytest.mark.parametrize("default_cmee", [0, 2])
+def test_modem_that_refuses_numeric_errors_is_used_all_the_same(default_cmee):
+    sim = without_numbers(default_cmee)
+    sim.reboot()
+    rig = Rig(sim)
+    rig.run_until_ready(limit_s=20)
+    sim.air.inject(CITIZEN, "tanpa angka")
+    rig.postbox.post(CITIZEN, "ya")
+    rig.run_until(lambda: is_emptied(rig, 1)() and rig.postbox.outcomes == {1: "sent 0"})
+    assert rig.reopened == 0
+
+
+@pytest.mark.parametrize(
+    ("sim", "state"),
+    [({"is_inserted": False}, ModemState.NO_SIM), ({"pin": "1234"}, ModemState.PIN_REQUIRED)],
+)
+@pytest.mark.parametrize("default_cmee", [0, 2])
+def test_errors_in_words_tell_the_state_of_the_sim(sim, state, default_cmee):
+    modem = without_numbers(default_cmee, **sim)
+    rig = Rig(modem)
+    rig.run_until(lambda: rig.postbox.health[-1].state is state, limit_s=90)
+    assert modem.audit.reboots == 0
+    if state is ModemState.NO_SIM:
+        modem.sim.is_inserted = True
+        rig.run_until_ready(limit_s=100)
+
+
+def test_busy_sim_is_recognised_in_words_and_by_a_plain_error():
+    for default_cmee in (0, 2):
+        sim = without_numbers(default_cmee)
+        rig = Rig(sim)
+        sim.sms_ready_s = 12.0
+        sim.reboot()
+        rig.run_until_ready(limit_s=30)
+        assert ModemState.NO_SIM not in {health.state for health in rig.postbox.health}
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        (38, "temporary CMS 38"),
+        (28, "permanent CMS 28"),
+        (21, "stop CMS 21"),
+        (500, "uncertain"),
+    ],
+)
+def test_refusal_in_words_is_classified_alike(code, outcome):
+    rig = Rig(without_numbers(2))
+    rig.run_until_ready()
+    rig.sim.faults.send_errors = [code]
+    rig.postbox.post(CITIZEN, "ya")
+    rig.run_until(lambda: rig.postbox.outcomes)
+    assert rig.postbox.outcomes == {1: outcome}
+
+
 def test_configured_pin_unlocks_the_sim():
     rig = Rig(ModemSim(sim=Sim(pin="1234")), pin="1234")
     rig.run_until_ready()
@@ -145,6 +208,21 @@ def test_message_stays_on_the_sim_while_it_cannot_be_stored(rig):
     assert rig.postbox.texts == ["simpan dulu"]
 
 
+@pytest.mark.parametrize("is_before_start", [False, True])
+def test_message_in_another_memory_that_could_not_be_stored_is_tried_again(is_before_start):
+    rig = Rig()
+    pdu = smscodec.deliver(CITIZEN, smscodec.units_of("di ME"), FIRST_STAMP)
+    if not is_before_start:
+        rig.run_until_ready()
+    rig.postbox.is_disk_full = True
+    slots(rig, "ME")[4] = Slot(pdu)
+    if not is_before_start:
+        rig.sim._say('+CMTI: "ME",4')
+    rig.run_for(20)
+    rig.postbox.is_disk_full = False
+    rig.run_until(lambda: rig.postbox.texts == ["di ME"] and not slots(rig, "ME"), limit_s=15)
+
+
 def test_lost_announcement_is_made_up_for_within_a_minute(rig):
     rig.sim.faults.lost_urcs = True
     rig.sim.air.inject(CITIZEN, "tak diumumkan")
@@ -176,6 +254,35 @@ def test_flash_message_that_is_not_stored_is_delivered(rig):
     rig.sim._say(pdu.hex().upper())
     rig.run_until(lambda: rig.postbox.texts == ["kilat"], limit_s=1)
     assert rig.postbox.places[-1] == ("+CMT", None)
+
+
+@pytest.mark.parametrize("is_known_late", [False, True])
+def test_messages_are_read_one_by_one_where_listing_is_refused(is_known_late):
+    sim = ModemSim()
+    sim.faults.no_listing = not is_known_late
+    rig = Rig(sim)
+    if is_known_late:
+        rig.run_until_ready()
+        sim.faults.no_listing = True
+        sim.faults.lost_urcs = True
+    texts = [f"lama {number}" for number in range(5)]
+    for text in texts:
+        sim.air.inject(CITIZEN, text)
+    rig.run_until(is_emptied(rig, 5), limit_s=70)
+    assert sorted(rig.postbox.texts) == texts
+    rig.run_for(300)
+    assert (sim.audit.deleted_unread, sim.audit.reboots, rig.reopened) == (0, 0, 0)
+    assert len(rig.remarks) == 1
+    assert "AT+CMGL" in rig.remarks[0]
+
+
+def test_highest_slot_is_read_where_listing_is_refused():
+    sim = ModemSim(sim=Sim(first_index=1, capacity=3))
+    sim.faults.no_listing = True
+    for number in range(3):
+        sim.air.inject(CITIZEN, f"lama {number}")
+    rig = Rig(sim)
+    rig.run_until(is_emptied(rig, 3), limit_s=30)
 
 
 def test_full_sim_is_emptied_and_the_network_hands_over_the_rest():
@@ -297,6 +404,66 @@ def test_missing_prompt_means_not_sent(rig):
     rig.run_until(lambda: rig.postbox.outcomes)
     assert rig.postbox.outcomes == {1: "temporary no prompt"}
     rig.run_until_ready()
+
+
+def test_refusal_before_the_prompt_means_not_sent(rig):
+    rig.sim.faults.prompt_errors = [500]
+    rig.postbox.post(CITIZEN, "ya")
+    rig.run_until(lambda: rig.postbox.outcomes)
+    assert rig.postbox.outcomes == {1: "temporary CMS 500"}
+    assert rig.postbox.noted == []
+    rig.run_until_ready(limit_s=1)
+
+
+def test_reboot_before_the_prompt_means_not_sent(rig):
+    rig.sim.faults.prompt_delay_s = 4
+    rig.postbox.post(CITIZEN, "ya")
+    rig.run_until(lambda: rig.log[-1].startswith("AT+CMGS"))
+    rig.sim.reboot()
+    rig.run_until(lambda: rig.postbox.outcomes, limit_s=2)
+    assert rig.postbox.outcomes == {1: "temporary no prompt"}
+    assert rig.postbox.noted == []
+
+
+def test_sending_is_noted_at_the_prompt_and_before_the_message_is_written(rig):
+    rig.postbox.post(CITIZEN, "ya")
+    rig.run_until(lambda: rig.postbox.outcomes)
+    at = rig.log.index("noted 1")
+    assert rig.log[at - 1].startswith("AT+CMGS=")
+    assert rig.log[at + 1].endswith("\x1a")
+
+
+def test_message_is_not_written_when_sending_cannot_be_noted(rig):
+    rig.postbox.is_disk_full = True
+    rig.postbox.post(CITIZEN, "ya")
+    rig.run_until(lambda: rig.postbox.outcomes)
+    assert rig.postbox.outcomes == {1: "temporary not stored"}
+    assert rig.sim.air.submits == []
+    rig.run_until_ready(limit_s=1)
+    rig.postbox.is_disk_full = False
+    rig.postbox.post(CITIZEN, "dua")
+    rig.run_until(lambda: rig.postbox.outcomes.get(2) == "sent 0")
+    assert {health.state for health in rig.postbox.health} <= {
+        ModemState.STARTING,
+        ModemState.READY,
+    }
+
+
+def test_prompt_that_cannot_be_left_is_recovered_from(rig):
+    rig.postbox.is_disk_full = True
+    rig.postbox.post(CITIZEN, "ya")
+    rig.sim.faults.lost_finals = 1
+    rig.run_until(lambda: rig.postbox.outcomes)
+    assert rig.postbox.outcomes == {1: "temporary not stored"}
+    rig.run_until_ready()
+    assert rig.sim.air.submits == []
+
+
+def test_note_of_a_send_that_is_over_writes_nothing(rig):
+    rig.log.clear()
+    rig.feed(Noted(7, is_noted=True))
+    rig.feed(Noted(7, is_noted=False))
+    assert rig.log == []
 
 
 def test_reboot_while_sending_leaves_the_part_uncertain(rig):

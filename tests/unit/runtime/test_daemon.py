@@ -7,7 +7,7 @@ import pytest
 from appliance.domain.errors import PoskoError
 from appliance.runtime import clock, daemon, ids
 from appliance.runtime.logs import Masked
-from appliance.runtime.settings import ConfigError, Settings
+from appliance.runtime.settings import Settings
 
 GOOD = '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
 
@@ -53,18 +53,6 @@ def test_systemd_is_told_through_its_socket(
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         daemon.notify("READY=1")
         assert systemd.recv(100) == b"READY=1"
-
-
-def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    with pytest.raises(ConfigError, match=r"sync\.password_file: cannot read"):
-        daemon.read_secret(secret, "sync.password_file")
-    secret.write_text("s3cret\n")
-    secret.chmod(0o644)
-    with pytest.raises(ConfigError, match="chmod 600"):
-        daemon.read_secret(secret, "sync.password_file")
-    secret.chmod(0o600)
-    assert daemon.read_secret(secret, "sync.password_file") == "s3cret"
 
 
 def test_masked_values_do_not_show_their_middle() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from appliance.store import database
 from appliance.store.database import Watcher, connect, transaction
+from appliance.store.errors import Missing
 
 
 def test_the_file_is_opened_so_that_a_power_cut_loses_no_commit(db: sqlite3.Connection) -> None:
@@ -78,3 +79,34 @@ def test_a_reader_in_the_way_postpones_the_checkpoint(
     reader.execute("COMMIT")
     assert database.checkpoint(db, db_path)
     reader.close()
+
+
+def test_a_checkpoint_never_runs_beside_a_transaction(
+    db: sqlite3.Connection, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where SQLite waits for a writer in vain, it goes on as PASSIVE, which may race with it."""
+    monkeypatch.setattr(database, "CHECKPOINT_FROM_BYTES", 1)
+    writer = connect(db_path)
+    with transaction(db):
+        db.execute("UPDATE box SET next_serial = 2")
+    before = db_path.read_bytes()
+    with transaction(writer):
+        assert not database.checkpoint(db, db_path)
+        assert db_path.read_bytes() == before
+    assert database.checkpoint(db, db_path)
+    assert db_path.read_bytes() != before
+    writer.close()
+
+
+def test_a_result_does_not_keep_a_reader_open(db: sqlite3.Connection) -> None:
+    rows = db.execute("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4")
+    assert rows.fetchone()[0] == 1
+    assert [row[0] for row in rows.fetchmany(2)] == [2, 3]
+    assert [row[0] for row in rows] == [4]
+    assert rows.fetchone() is None
+
+
+def test_a_database_is_never_made_by_opening_it(tmp_path: Path) -> None:
+    with pytest.raises(Missing, match="posko migrate"):
+        connect(tmp_path / "posko.db")
+    assert not (tmp_path / "posko.db").exists()

@@ -47,6 +47,8 @@ def test_many_processes_starting_at_once_make_one_database(tmp_path: Path) -> No
 def test_a_newer_database_is_refused_and_left_alone(db_path: Path) -> None:
     db = sqlite3.connect(db_path)
     db.execute(f"PRAGMA user_version = {len(migrate.scripts()) + 1}")
+    db.execute("INSERT INTO migration_checksums VALUES ('999-newer.sql', 'of tomorrow')")
+    db.commit()
     db.close()
     with pytest.raises(SchemaError, match="newer posko"):
         migrate.ensure(db_path, SITE, lambda: EPOCH)

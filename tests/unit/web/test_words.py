@@ -1,11 +1,9 @@
-"""The words of the shared templates, and that they cover what the domain can say."""
+"""The words and building blocks of the shared templates."""
 
 from datetime import UTC, datetime
 
-import pytest
 from flask import render_template_string
 
-from appliance.domain.service_request import Status
 from web.face import Plate, new_app
 
 IMPORT = '{% import "ui/words.html" as words %}{% import "ui/components.html" as ui %}'
@@ -17,18 +15,8 @@ def render(source: str, path: str = "/", **values: object) -> str:
         return render_template_string(IMPORT + source, **values)
 
 
-@pytest.mark.parametrize("status", list(Status))
-def test_every_status_has_a_word_a_sentence_and_a_tone(status: Status) -> None:
-    word = render("{{ words.status_word(s) }}", s=status)
-    assert word != status.value
-    assert render("{{ words.status_sentence(s) }}", s=status)
-    assert 'class="chip chip-' in render("{{ ui.chip(s) }}", s=status)
-
-
-def test_a_ticket_is_said_digit_by_digit_in_its_groups() -> None:
-    said = render("{{ words.spoken('07123450') }}")
-    assert said == "nol tujuh – satu dua tiga – empat lima nol"
-    assert render("{{ words.spoken('07123450') }}", "/?lang=en").startswith("zero seven – one")
+def test_a_chip_shows_the_word_and_tone_it_is_given() -> None:
+    assert render("{{ ui.chip('Baru', 'new') }}") == '<span class="chip chip-new">Baru</span>'
 
 
 def test_a_moment_is_told_on_the_offices_clock() -> None:

@@ -1,0 +1,133 @@
+"""What anybody who knows a ticket number may see of a request, and the ticks of its way.
+
+Ticket numbers can be guessed, so this is the one gate between a stored request and a page without
+login (docs/adr/0005): no text, phone, name, category or place passes it. A tick stands only for
+something that has happened.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from appliance.domain.reference import agency_name
+from appliance.domain.service_request import Sensitivity, ServiceRequest, Status, StatusEntry
+
+HANDLED = "ditangani"
+"""The only state shown of a confidential request."""
+
+_DEAD_ENDS = frozenset({Status.NOT_OURS, Status.MERGED, Status.ARCHIVED})
+_FINISHED = frozenset({Status.RESOLVED, Status.CLOSED})
+
+_STAGES: dict[str, str] = {
+    Status.RECEIVED: "new",
+    Status.VERIFIED: "new",
+    Status.FORWARDED: "work",
+    Status.IN_PROGRESS: "work",
+    Status.REOPENED: "work",
+    HANDLED: "work",
+    Status.RESOLVED: "done",
+    Status.CLOSED: "done",
+    Status.NEEDS_DETAILS: "alert",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A step of the way: stored, city, forwarded, in_progress, resolved."""
+
+    step: str
+    is_done: bool
+    at: datetime | None = None
+    agency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What the city said to the resident."""
+
+    text: str
+    state: str
+    agency: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicStatus:
+    """The page of a ticket: `state` is a status value, or HANDLED when confidential."""
+
+    ticket: str
+    state: str
+    ticks: tuple[Tick, ...] = ()
+    messages: tuple[Message, ...] = ()
+    is_message_withheld: bool = False
+    """True when the city said something that a number alone does not open."""
+
+    def has_reached(self, step: str) -> bool:
+        """Tell whether this step carries a tick."""
+        return any(tick.is_done for tick in self.ticks if tick.step == step)
+
+
+def stage(state: str) -> str:
+    """How a state is coloured: new, work, done, alert (the resident must act) or stop."""
+    return _STAGES.get(state, "stop")
+
+
+def public_status(request: ServiceRequest, history: Sequence[StatusEntry]) -> PublicStatus:
+    """Reduce a request to what its number may reveal; `history` is in the order of its moves."""
+    if request.sensitivity is Sensitivity.CONFIDENTIAL:
+        return PublicStatus(ticket=request.ticket.digits, state=HANDLED)
+    messages = _messages(history)
+    is_open = request.sensitivity is Sensitivity.PUBLIC
+    return PublicStatus(
+        ticket=request.ticket.digits,
+        state=request.status,
+        ticks=_ticks(request, history),
+        messages=messages if is_open else (),
+        is_message_withheld=bool(messages) and not is_open,
+    )
+
+
+def _messages(history: Sequence[StatusEntry]) -> tuple[Message, ...]:
+    return tuple(
+        Message(
+            text=entry.message,
+            state=entry.status,
+            agency=agency_name(entry.agency) if entry.agency else "",
+            at=entry.at,
+        )
+        for entry in reversed(history)
+        if entry.message.strip()
+    )
+
+
+def _ticks(request: ServiceRequest, history: Sequence[StatusEntry]) -> tuple[Tick, ...]:
+    this_round = _since_reopened(history)
+    is_finished = request.status in _FINISHED
+    resolved_at = _first(this_round, Status.RESOLVED) if is_finished else None
+    way = (
+        Tick(step="stored", is_done=True, at=request.created_at),
+        Tick(step="city", is_done=request.acked),
+        _tick("forwarded", _first(history, Status.FORWARDED), agency_name(request.agency)),
+        _tick("in_progress", _first(this_round, Status.IN_PROGRESS)),
+        Tick(step="resolved", is_done=is_finished, at=resolved_at),
+    )
+    last_done = max(place for place, tick in enumerate(way) if tick.is_done)
+    is_over = request.status in _DEAD_ENDS
+    return tuple(
+        tick
+        for place, tick in enumerate(way)
+        if tick.is_done or (place > last_done and not is_over)
+    )
+
+
+def _tick(step: str, at: datetime | None, agency: str = "") -> Tick:
+    return Tick(step=step, is_done=at is not None, at=at, agency=agency)
+
+
+def _first(history: Sequence[StatusEntry], status: Status) -> datetime | None:
+    return next((entry.at for entry in history if entry.status is status), None)
+
+
+def _since_reopened(history: Sequence[StatusEntry]) -> Sequence[StatusEntry]:
+    reopened = [n for n, entry in enumerate(history) if entry.status is Status.REOPENED]
+    return history[max(reopened, default=0) :]

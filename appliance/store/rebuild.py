@@ -1,0 +1,147 @@
+"""Filling a fresh database from what is left of a damaged one.
+
+Tables are copied row by row; a row that breaks a rule of the schema is left out. Then events and
+requests repair each other (`requeue`), and what points to lost rows is cut off.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from typing import cast
+
+from appliance.domain.ids import SERIALS_PER_BLOCK, SERIALS_PER_SITE, SiteCode
+from appliance.domain.topics import Lane
+from appliance.store import box, requests, requeue, rescue, texts
+from appliance.store.rescue import Row, insert
+
+ORDINARY = (
+    "requests",
+    "request_history",
+    "intake_attempts",
+    "texts",
+    "text_parts",
+    "sms_inbox",
+    "sms_parts",
+)
+IDS_SKIPPED = 1000
+"""Row ids that a damaged tail may have held are never given again: they are parts of other keys."""
+
+
+def fill(
+    fresh: sqlite3.Connection,
+    damaged: sqlite3.Connection,
+    site: SiteCode,
+    new_epoch: Callable[[], str],
+) -> Counter[str]:
+    """Copy and repair, in the caller's transaction and without foreign keys; count what is kept."""
+    kept: Counter[str] = Counter()
+    for table in ORDINARY:
+        if names := _shared(fresh, damaged, table):
+            kept[table] = insert(fresh, table, rescue.by_rowid(damaged, table, names))
+    kept -= _drop_nonsense(fresh)
+    kept["inbox"] = _take_inbox(fresh, damaged)
+    kept += requeue.requeue(fresh, _events(fresh, damaged), _acknowledged(damaged))
+    _take_identity(fresh, damaged, site, new_epoch)
+    _cut_off_dangling(fresh)
+    _skip_ids(fresh, damaged)
+    return kept
+
+
+def _drop_nonsense(fresh: sqlite3.Connection) -> Counter[str]:
+    """Delete rows that fit the schema and yet cannot be what was stored; count them."""
+    dropped: Counter[str] = Counter()
+    for [request_id] in fresh.execute("SELECT id FROM requests").fetchall():
+        if not _makes_sense(partial(requests.by_id, fresh, request_id)):
+            fresh.execute("DELETE FROM requests WHERE id = ?", (request_id,))
+            dropped["requests"] += 1
+        elif not _makes_sense(partial(requests.history, fresh, request_id)):
+            fresh.execute("DELETE FROM request_history WHERE request_id = ?", (request_id,))
+    for [text_id] in fresh.execute("SELECT id FROM texts").fetchall():
+        if not _makes_sense(partial(texts.by_id, fresh, text_id)):
+            fresh.execute("DELETE FROM texts WHERE id = ?", (text_id,))
+            dropped["texts"] += 1
+    return dropped
+
+
+def _makes_sense(read: Callable[[], object]) -> bool:
+    try:
+        return read() is not None
+    except (ValueError, OverflowError, KeyError):
+        return False
+
+
+def _shared(fresh: sqlite3.Connection, damaged: sqlite3.Connection, table: str) -> list[str]:
+    there = rescue.columns(damaged, table)
+    return [name for name in rescue.columns(fresh, table) if name in there]
+
+
+def _small(fresh: sqlite3.Connection, damaged: sqlite3.Connection, table: str) -> list[Row]:
+    names = _shared(fresh, damaged, table)
+    return list(rescue.all_at_once(damaged, table, names)) if names else []
+
+
+def _take_inbox(fresh: sqlite3.Connection, damaged: sqlite3.Connection) -> int:
+    insert(fresh, "inbox_cursors", _small(fresh, damaged, "inbox_cursors"))
+    names, count = _shared(fresh, damaged, "inbox"), 0
+    for [epoch] in fresh.execute("SELECT epoch FROM inbox_cursors").fetchall() if names else ():
+        rows = rescue.by_prefix(damaged, "inbox", names, ("epoch", epoch), "seq")
+        count += insert(fresh, "inbox", rows)
+    return count
+
+
+def _events(fresh: sqlite3.Connection, damaged: sqlite3.Connection) -> list[Row]:
+    """What is left of the outbox, by lane and number."""
+    names = _shared(fresh, damaged, "outbox")
+    found: list[Row] = []
+    for lane in Lane if names else ():
+        found += rescue.by_prefix(damaged, "outbox", names, ("lane", lane), "seq")
+    return sorted(found, key=lambda row: (str(row["lane"]), cast("int", row["seq"])))
+
+
+def _acknowledged(damaged: sqlite3.Connection) -> dict[str, int]:
+    """How far each lane is acknowledged; a lane whose row is lost is not there."""
+    rows = rescue.all_at_once(damaged, "outbox_lanes", ["lane", "acked_seq"])
+    return {str(row["lane"]): cast("int", row["acked_seq"]) for row in rows}
+
+
+def _take_identity(
+    fresh: sqlite3.Connection,
+    damaged: sqlite3.Connection,
+    site: SiteCode,
+    new_epoch: Callable[[], str],
+) -> None:
+    """Whose box it is, a new epoch, and ticket serials that cannot have been given."""
+    insert(fresh, "used_blocks", _small(fresh, damaged, "used_blocks"))
+    if insert(fresh, "box", _small(fresh, damaged, "box")):
+        box.renew(fresh, new_epoch())
+        return
+    tickets = fresh.execute("SELECT ticket FROM requests").fetchall()
+    blocks = {int(digits[2:7]) // SERIALS_PER_BLOCK for [digits] in tickets}
+    after = {(block + 1) % (SERIALS_PER_SITE // SERIALS_PER_BLOCK) for block in blocks}
+    box.use_blocks(fresh, blocks | after)
+    box.claim(fresh, site, new_epoch)
+
+
+def _cut_off_dangling(fresh: sqlite3.Connection) -> None:
+    """Drop what means nothing without a lost row, and the mention of it elsewhere."""
+    for statement in (
+        "DELETE FROM request_history WHERE request_id NOT IN (SELECT id FROM requests)",
+        "UPDATE texts SET request_id = NULL WHERE request_id NOT IN (SELECT id FROM requests)",
+        "UPDATE sms_inbox SET request_id = NULL WHERE request_id NOT IN (SELECT id FROM requests)",
+        "DELETE FROM text_parts WHERE text_id NOT IN (SELECT id FROM texts)",
+        "UPDATE sms_parts SET sms_id = NULL WHERE sms_id NOT IN (SELECT id FROM sms_inbox)",
+    ):
+        fresh.execute(statement)
+
+
+def _skip_ids(fresh: sqlite3.Connection, damaged: sqlite3.Connection) -> None:
+    given = {row["name"]: row["seq"] for row in _small(fresh, damaged, "sqlite_sequence")}
+    counted = "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"
+    for [table] in fresh.execute(counted).fetchall():
+        sql = f"SELECT coalesce(max(id), 0) FROM {table}"  # noqa: S608 - a name of ours
+        [highest] = fresh.execute(sql).fetchone()
+        known = given.get(table)
+        next_id = max(highest, known if isinstance(known, int) else 0) + IDS_SKIPPED
+        fresh.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+        fresh.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, next_id))

@@ -1,0 +1,147 @@
+"""Events and requests that survived damage repair each other, and the outbox begins anew.
+
+An event contains its whole request and a request its event, so a complaint is lost only when both
+are. What the city has not acknowledged, or may not have, is numbered from 1 without holes; the city
+knows requests by their id, so none is doubled.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from appliance.domain import wire
+from appliance.domain.errors import PoskoError
+from appliance.domain.events import RequestReceived
+from appliance.domain.ids import Ticket
+from appliance.domain.moment import Moment, from_ms, to_ms
+from appliance.domain.service_request import Status, StatusEntry
+from appliance.domain.topics import Lane
+from appliance.store import outbox, requests
+from appliance.store.rescue import Row, insert
+
+_COPIED = ("ticket", "channel", "kind", "category", "sensitivity", "agency", "text")
+_OPTIONAL = ("reporter_phone", "reporter_name", "location", "kelurahan")
+
+
+def requeue(fresh: sqlite3.Connection, events: list[Row], acked: dict[str, int]) -> Counter[str]:
+    """Fill the empty outbox of a database whose requests are copied; count what was done.
+
+    `events` is what is left of the old outbox in its order; `acked` knows the lanes whose cursor
+    could be read.
+    """
+    done: Counter[str] = Counter()
+    events = [event for event in events if _makes_sense(event)]
+    for event in events:
+        done["requests from events"] += _restore_request(fresh, event)
+    waiting = [event for event in events if not _is_acked(event["lane"], event["seq"], acked)]
+    places: dict[tuple[str, object], int] = {}
+    for event in waiting:
+        lane = str(event["lane"])
+        if insert(fresh, "outbox", [{**event, "seq": _take_number(fresh, lane)}]):
+            done["events to send"] += 1
+            if event["kind"] == RequestReceived.KIND:
+                places[lane, event["subject"]] = _last(fresh, lane)
+        else:
+            fresh.execute("UPDATE outbox_lanes SET last_seq = last_seq - 1 WHERE lane = ?", (lane,))
+    done["events from requests"] = _point_to_events(fresh, places, acked)
+    return done
+
+
+def _makes_sense(event: Row) -> bool:
+    """One event that the city cannot read would hold up its whole lane."""
+    clock = {
+        "boot": event["boot_id"],
+        "mono": event["mono_ms"],
+        "wall": event["wall_ms"],
+        "src": event["clock_source"],
+    }
+    try:
+        msgspec.convert(clock, wire.Clock)
+        json.loads(str(event["payload"]))
+        wire.decode_event(str(event["kind"]), str(event["payload"]).encode())
+    except (ValueError, PoskoError):
+        return False
+    return True
+
+
+def _is_acked(lane: object, seq: object, acked: dict[str, int]) -> bool:
+    upto = acked.get(str(lane))
+    return isinstance(upto, int) and isinstance(seq, int) and seq <= upto
+
+
+def _take_number(fresh: sqlite3.Connection, lane: str) -> int:
+    fresh.execute("UPDATE outbox_lanes SET last_seq = last_seq + 1 WHERE lane = ?", (lane,))
+    return _last(fresh, lane)
+
+
+def _last(fresh: sqlite3.Connection, lane: str) -> int:
+    row = fresh.execute("SELECT last_seq FROM outbox_lanes WHERE lane = ?", (lane,)).fetchone()
+    return int(row[0])
+
+
+def _restore_request(fresh: sqlite3.Connection, event: Row) -> int:
+    """Make a request whose row is lost from the event that told the city of it."""
+    if event["kind"] != RequestReceived.KIND:
+        return 0
+    try:
+        told = json.loads(str(event["payload"]))
+        known = fresh.execute("SELECT 1 FROM requests WHERE id = ?", (told["request_id"],))
+        if known.fetchone() or not insert(fresh, "requests", [_row(told, event)]):
+            return 0
+        at = datetime.fromisoformat(told["created_at"])
+    except (ValueError, KeyError, TypeError):
+        return 0
+    first = StatusEntry(status=Status.RECEIVED, message="", agency=None, at=at)
+    history = "SELECT 1 FROM request_history WHERE request_id = ?"
+    if not fresh.execute(history, (told["request_id"],)).fetchone():
+        requests.add_history(fresh, told["request_id"], first)
+    return 1
+
+
+def _row(told: dict[str, Any], event: Row) -> Row:
+    at_ms = to_ms(datetime.fromisoformat(told["created_at"]))
+    Ticket(told["ticket"])
+    return {
+        **{name: told[name] for name in _COPIED},
+        **{name: told.get(name) for name in _OPTIONAL},
+        "id": told["request_id"],
+        "submission_id": f"salvaged:{told['request_id']}",
+        "status": Status.RECEIVED,
+        "created_at_ms": at_ms,
+        "updated_at_ms": at_ms,
+        "event_lane": event["lane"],
+        "event_seq": event["seq"],
+    }
+
+
+def _point_to_events(
+    fresh: sqlite3.Connection, places: dict[tuple[str, object], int], acked: dict[str, int]
+) -> int:
+    """Give each request the new place of its event; make the events that are lost."""
+    made = 0
+    wanted = "SELECT id, event_lane, event_seq FROM requests ORDER BY created_at_ms, rowid"
+    for request_id, lane, seq in fresh.execute(wanted).fetchall():
+        place = places.get((lane, request_id))
+        if place is None and _is_acked(lane, seq, acked):
+            place = 0
+        elif place is None:
+            place = _make_event(fresh, request_id, lane)
+            made += 1
+        fresh.execute("UPDATE requests SET event_seq = ? WHERE id = ?", (place, request_id))
+    return made
+
+
+def _make_event(fresh: sqlite3.Connection, request_id: str, lane: str) -> int:
+    row = fresh.execute("SELECT * FROM requests WHERE id = ?", (request_id,)).fetchone()
+    at = from_ms(row["created_at_ms"])
+    event = RequestReceived(
+        request_id=request_id,
+        created_at=at,
+        **{name: row[name] for name in (*_COPIED, *_OPTIONAL)},
+    )
+    moment = Moment(wall=at, boot_id="salvaged", mono_ms=0)
+    return outbox.append(fresh, Lane(lane), event, subject=request_id, now=moment)

@@ -1,0 +1,97 @@
+"""The pages of a ticket, alike on every face: find it, show it, and say what was just sent.
+
+What a number may reveal is decided by `appliance.domain.progress` alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from appliance.domain.errors import BadInput
+from appliance.domain.ids import Ticket
+from appliance.domain.moment import Moment
+from appliance.domain.progress import public_status
+from appliance.domain.quota import Exceeded
+from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
+from appliance.store import requests
+from appliance.ticket_pages.fresh import Freshness
+from appliance.ticket_pages.lookups import Lookups
+from web import qr
+from web.clients import counted_as
+from web.database import db
+from web.security import public
+
+TYPED_MAX_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPages:
+    """The views; `portal_url` is what a phone in the hall opens from the QR code."""
+
+    portal_url: str
+    now: Callable[[], Moment]
+    fresh: Freshness
+    lookups: Lookups
+
+    @public
+    def ticket(self, number: str) -> ResponseReturnValue:
+        """The slip right after sending, else how far the report has come."""
+        ticket = _parse(number)
+        if ticket is None:
+            return _not_found(number)
+        is_fresh = self.fresh.holds(ticket, request.args.get("baru", ""))
+        if not is_fresh and (wait := self.lookups.take(_client(), self.now())):
+            return _too_often(number, wait)
+        found = requests.by_ticket(db(), ticket)
+        if found is None:
+            return _not_found(number)
+        return self._page(found, is_fresh=is_fresh)
+
+    @public
+    def status(self) -> ResponseReturnValue:
+        """Go to the ticket a person typed; whether it exists is told (and counted) there."""
+        typed = request.args.get("tiket", "")[:TYPED_MAX_CHARS]
+        if not typed.strip():
+            return render_template("lookup.html", typed="", problem=None)
+        ticket = _parse(typed)
+        if ticket is None:
+            return _not_found(typed)
+        return redirect(url_for("ticket", number=ticket.digits), 303)
+
+    def after_sending(self, stored: ServiceRequest) -> ResponseReturnValue:
+        """Send the browser from the form to its ticket."""
+        token = self.fresh.token(stored.ticket)
+        return redirect(url_for("ticket", number=stored.ticket.digits, baru=token), 303)
+
+    def _page(self, found: ServiceRequest, *, is_fresh: bool) -> str:
+        return render_template(
+            "slip.html" if is_fresh else "ticket.html",
+            status=public_status(found, requests.history(db(), found.id)),
+            qr=qr.svg(f"{self.portal_url}/tiket/{found.ticket.digits}"),
+            call_first=is_fresh and found.kind is Kind.EMERGENCY,
+            keep_safe=is_fresh and found.sensitivity is Sensitivity.CONFIDENTIAL,
+        )
+
+
+def _parse(typed: str) -> Ticket | None:
+    try:
+        return Ticket.parse(typed)
+    except BadInput:
+        return None
+
+
+def _client() -> str | None:
+    return counted_as(request.remote_addr)
+
+
+def _not_found(typed: str) -> ResponseReturnValue:
+    return render_template("lookup.html", typed=typed[:TYPED_MAX_CHARS], problem="unknown"), 404
+
+
+def _too_often(typed: str, wait: Exceeded) -> ResponseReturnValue:
+    page = render_template(
+        "lookup.html", typed=typed, problem="too_often", wait_minutes=-(-wait.retry_after_s // 60)
+    )
+    return page, 429, {"Retry-After": str(wait.retry_after_s)}

@@ -1,0 +1,145 @@
+"""What a complaint costs an SD card: bytes and fsyncs from intake to acknowledged and compacted.
+
+The recorder of the power-cut tests counts what a real process hands to the kernel. `written` are
+the bytes of its writes; `blocks` are the 4 KiB blocks of the file system that a sync makes the card
+write, each once per sync. The baseline is a row of the same size, one commit each, in a table
+without index, check or key.
+"""
+
+import sqlite3
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.actions import intake, syncing
+from appliance.domain import wire
+from appliance.domain.phone import Msisdn
+from appliance.domain.service_request import Channel, Draft
+from appliance.runtime import clock, ids
+from appliance.store import box, compaction, housekeeping, migrate, outbox
+from appliance.store.database import connect
+from tests.powercut import recording
+from tests.powercut.counter import SITE
+from tests.powercut.recording import Change, Kind
+
+COMPLAINTS = 1000
+_BLOCK_BYTES = 4096
+_ACK_EVERY, _HOUSE_EVERY = 10, 50
+_TEXT = "Lampu jalan di Jl Rajawali depan masjid mati sejak tiga malam, mohon diperbaiki. {n}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """Per complaint."""
+
+    written_bytes: float
+    block_bytes: float
+    syncs: float
+
+
+def run() -> None:
+    """Print what a complaint costs, beside its bare row."""
+    with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
+        recorder = recording.compile_recorder(Path(folder))
+        found = {part: _measure(recorder, Path(folder), part) for part in _PARTS}
+    bare = found["bare row"]
+    print(f"wear, {COMPLAINTS} complaints, one commit each, per complaint")
+    print(f"  {'':34} {'written':>9} {'blocks':>9} {'fsyncs':>7}   ratio")
+    for part, wear in found.items():
+        print(
+            f"  {part:34} {wear.written_bytes / 1000:6.1f} kB {wear.block_bytes / 1000:6.1f} kB"
+            f" {wear.syncs:7.2f}   {wear.written_bytes / bare.written_bytes:5.1f}"
+        )
+
+
+def _measure(recorder: Path, folder: Path, part: str) -> Wear:
+    name = part.replace(" ", "-").replace(",", "")
+    house = (folder / name).resolve()
+    house.mkdir()
+    log = folder / f"{name}.log"
+    changes = recording.run(recorder, __name__, str(house), part, folder=house, log=log)
+    start = next(i for i, change in enumerate(changes) if change.name == "begin")
+    return _wear(changes[start + 1 :])
+
+
+def _wear(changes: list[Change]) -> Wear:
+    written = blocks = syncs = 0
+    waiting: dict[int, set[int]] = {}
+    for change in changes:
+        if change.kind is Kind.WRITE:
+            written += len(change.data)
+            end = change.offset + len(change.data)
+            touched = range(change.offset // _BLOCK_BYTES, -(-end // _BLOCK_BYTES))
+            waiting.setdefault(change.inode, set()).update(touched)
+        elif change.kind is Kind.SYNC:
+            syncs += 1
+            blocks += len(waiting.pop(change.inode, ()))
+    return Wear(written / COMPLAINTS, blocks * _BLOCK_BYTES / COMPLAINTS, syncs / COMPLAINTS)
+
+
+def _begin(house: Path) -> None:
+    """Tell the recording that what counts begins here."""
+    (house / "begin").write_bytes(b"begin")
+
+
+def _bare(house: Path) -> None:
+    db = sqlite3.connect(house / "bare.db", isolation_level=None)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("CREATE TABLE requests (id, ticket, channel, category, status, text, phone, at_ms)")
+    for number in range(-COMPLAINTS, COMPLAINTS):
+        if number == 0:
+            _begin(house)
+        row = (ids.new_id(), "07123450", "portal", "pju", "diterima", _TEXT, "+6281234567890", 0)
+        db.execute("INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _posko(house: Path, page_bytes: int, *, is_whole: bool) -> None:
+    migrate.PAGE_BYTES = page_bytes
+    compaction.ACKED_EVENTS_KEPT = 100  # so that each measured complaint makes one be forgotten
+    path = house / "posko.db"
+    migrate.ensure(path, SITE, ids.new_epoch)
+    db = connect(path)
+    for number in range(-COMPLAINTS, COMPLAINTS):
+        if number == 0:
+            housekeeping.keep_house(db, clock.now().wall)
+            _begin(house)
+        _complain(db, number + COMPLAINTS)
+        if (is_whole or number < 0) and number % _ACK_EVERY == 0:
+            _acknowledge(db)
+        if (is_whole or number < 0) and number % _HOUSE_EVERY == 0:
+            housekeeping.keep_house(db, clock.now().wall)
+
+
+def _complain(db: sqlite3.Connection, number: int) -> None:
+    draft = Draft(
+        channel=Channel.PORTAL,
+        text=_TEXT.format(n=number),
+        submission_id=ids.new_id(),
+        reporter_phone=Msisdn(f"+62812{number * 7919 % 10**8:08d}"),
+        location="depan masjid",
+        kelurahan="14.71.07.1005",
+    )
+    receipt = intake.receive(db, draft, clock.now(), ids.new_id, origin=f"portal:{number % 50}")
+    assert isinstance(receipt, intake.Receipt)
+
+
+def _acknowledge(db: sqlite3.Connection) -> None:
+    for lane, state in outbox.lanes(db).items():
+        if state.last_seq > state.acked_seq:
+            ack = wire.Ack(epoch=box.epoch(db), lane=lane.value, upto=state.last_seq)
+            syncing.acknowledge(db, ack, clock.now())
+
+
+_PARTS = {
+    "bare row": _bare,
+    "intake alone, pages of 4096": lambda house: _posko(house, 4096, is_whole=False),
+    "intake alone": lambda house: _posko(house, migrate.PAGE_BYTES, is_whole=False),
+    "to compacted, pages of 4096": lambda house: _posko(house, 4096, is_whole=True),
+    "to compacted": lambda house: _posko(house, migrate.PAGE_BYTES, is_whole=True),
+}
+
+
+if __name__ == "__main__":
+    _PARTS[sys.argv[2]](Path(sys.argv[1]))

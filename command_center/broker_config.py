@@ -1,0 +1,118 @@
+"""`posko-center broker-config`: a mosquitto configuration in which a box can be only itself.
+
+A box is known by its name, the six digits of its site, in its certificate or as its login. The
+broker takes this name for user and client id alike, so that nobody writes under another site, reads
+what another site is told, leaves a last will there, or takes over another's connection.
+"""
+
+import argparse
+from enum import StrEnum
+from pathlib import Path
+
+from appliance.domain import topics, wire
+
+TLS_PORT = 8883
+
+_CONFIG = """\
+# Written by `posko-center broker-config`; give that command again instead of editing.
+# For mosquitto 2.0. Start it with: mosquitto -c {folder}/mosquitto.conf
+# The user `mosquitto` must be able to read this folder, broker.key included.
+
+listener {port}
+cafile {folder}/ca.pem
+certfile {folder}/broker.pem
+keyfile {folder}/broker.key
+tls_version tlsv1.2
+{login}
+# The name of the login is the client id, so nobody takes over another's connection.
+use_username_as_clientid true
+allow_anonymous false
+acl_file {folder}/acl
+
+# What a box says once is at most {size} bytes; the boxes keep what the city has not acknowledged,
+# so a broker that forgets everything loses nothing, and remembered wills would be stale.
+message_size_limit {size}
+persistence false
+max_inflight_messages 20
+max_queued_messages 5000
+max_queued_bytes 67108864
+max_keepalive 120
+set_tcp_nodelay true
+allow_zero_length_clientid false
+
+log_dest stderr
+log_type error
+log_type warning
+log_type notice
+connection_messages true
+"""
+
+_BY_CERTIFICATE = """\
+# The name in the certificate is the login.
+require_certificate true
+use_identity_as_username true\
+"""
+
+_BY_LOGIN = """\
+# Made with: mosquitto_passwd {folder}/passwords 147107
+require_certificate false
+password_file {folder}/passwords\
+"""
+
+_ACL = """\
+# Written by `posko-center broker-config`. %u is the name of the login.
+
+# Every box: its own site and nothing else.
+pattern write {root}/{city}/%u/up/#
+pattern write {root}/{city}/%u/state/#
+pattern read {root}/{city}/%u/down/#
+
+# The command center.
+user {center}
+topic read {root}/{city}/+/up/#
+topic read {root}/{city}/+/state/#
+topic write {root}/{city}/+/down/#
+"""
+
+
+class Login(StrEnum):
+    """How boxes and command center prove who they are."""
+
+    CERTIFICATE = "certificate"
+    PASSWORD = "password"  # noqa: S105  # a word, not a secret
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Describe the command line of `broker-config`."""
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
+    command.add_argument(
+        "--login",
+        type=Login,
+        choices=list(Login),
+        default=Login.CERTIFICATE,
+        help="(default: %(default)s)",
+    )
+    command.add_argument(
+        "--port", type=int, default=TLS_PORT, help="of the broker (default: %(default)s)"
+    )
+
+
+def write(folder: Path, *, city: str, center: str, login: Login, port: int) -> list[Path]:
+    """Write the files of a city (four digits) and return their paths; `center` is its login."""
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    by = _BY_CERTIFICATE if login is Login.CERTIFICATE else _BY_LOGIN
+    config = _CONFIG.format(
+        folder=folder,
+        port=port,
+        size=wire.MESSAGE_MAX_BYTES,
+        login=by.format(folder=folder),
+    )
+    texts = {
+        folder / "mosquitto.conf": config,
+        folder / "acl": _ACL.format(root=topics.ROOT, city=city, center=center),
+    }
+    for path, text in texts.items():
+        path.write_text(text)
+        path.chmod(0o640)
+    return list(texts)

@@ -1,0 +1,149 @@
+"""The house on brokers of several nodes: nodes die in turn, and the city gets everything once.
+
+Box and city know one address each, behind which a balancer passes them to a node that accepts.
+docs/brokers.md holds the settings and what was measured.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import RunningHouse
+from tests.e2e.test_faulty_line import report
+from tests.e2e.test_journey import play
+from tests.support.clusters import NODES, Cluster, Nats, RabbitMQ
+from tests.support.people import decide
+from tests.support.proxy import Proxy
+from tests.support.waiting import wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+FAILOVER_S = 60.0
+FAMILIES = ("lampu jalan mati di gang {}", "tolong cepat ada kebakaran di gang {}")
+"""Complaints travel in one lane, emergencies in another."""
+
+
+class HouseOnACluster(RunningHouse):
+    """The house with a broker that is not its own."""
+
+    def __init__(self, folder: Path, cluster: Cluster, *, box_at: int, city_at: int) -> None:
+        super().__init__(folder, None, broker=city_at, uplink=box_at)
+        self.cluster = cluster
+
+    def lose_broker(self) -> None:
+        """The power of every node fails."""
+        self.cluster.kill()
+
+    def find_broker(self) -> None:
+        """The power is back."""
+        self.cluster.start()
+
+
+class Neighbourhood:
+    """Residents who go on reporting, in both lanes, until they are told to stop."""
+
+    def __init__(self, house: RunningHouse) -> None:
+        self._house = house
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._report)
+        self.texts: list[str] = []
+
+    def __enter__(self) -> "Neighbourhood":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._enough.set()
+        self._thread.join()
+
+    def _report(self) -> None:
+        while not self._enough.wait(0.2):
+            text = FAMILIES[len(self.texts) % len(FAMILIES)].format(len(self.texts))
+            report(self._house, text)
+            self.texts.append(text)
+
+
+@pytest.fixture(scope="module", params=[Nats, RabbitMQ])
+def cluster(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
+    """Three nodes."""
+    with request.param(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+@pytest.fixture
+def house(cluster: Cluster, tmp_path: Path) -> Iterator[HouseOnACluster]:
+    """The balancer begins with another node for the city than for the box."""
+    cluster.start()
+    first, *others = cluster.ports
+    with Proxy([first, *others]) as box_line, Proxy([*others, first]) as city_line:
+        place = HouseOnACluster(tmp_path, cluster, box_at=box_line.port, city_at=city_line.port)
+        try:
+            place.start()
+            yield place
+        finally:
+            place.supervisor.stop()
+
+
+def test_the_same_journey_works_on_a_cluster(house: HouseOnACluster) -> None:
+    """sync.md check 3."""
+    play(house)
+
+
+def test_nothing_is_lost_or_doubled_while_each_node_dies_in_turn(house: HouseOnACluster) -> None:
+    """sync.md check 30: the other two nodes go on without the dead one."""
+    for number in range(NODES):
+        house.air.send(phone(number), f"sampah menumpuk di pasar {number}")
+    asked = wait_for(lambda: all_of(house, NODES), "the city has the texts", limit_s=FAILOVER_S)
+    with Neighbourhood(house) as residents:
+        for number in range(NODES):
+            house.cluster.kill(number)
+            died_s = time.monotonic()
+            promised = set(residents.texts)
+            decide(house.center, asked[number]["request_id"], "diproses", f"Kabar {number}")
+            report(house, f"sampah menumpuk setelah simpul {number} mati")
+            promised.add(f"sampah menumpuk setelah simpul {number} mati")
+            wait_for(lambda: promised <= at_city(house), "without this node", limit_s=FAILOVER_S)
+            up_s = time.monotonic() - died_s
+            wait_for(lambda: decided(house) > number, "the decision too", limit_s=FAILOVER_S)
+            down_s = time.monotonic() - died_s
+            house.cluster.begin(number)
+            house.cluster.wait_for(number)
+            print(f"node {number}: up after {up_s:.1f} s, down after {down_s:.1f} s")
+    texts = residents.texts
+    box = house.at_box()
+    wait_for(lambda: len(house.at_city()) >= len(box), "the city has all", limit_s=FAILOVER_S)
+    city = house.at_city()
+    assert Counter(row["text"] for row in city) == Counter(row["text"] for row in box)
+    assert {row["ticket"] for row in city} == {row["ticket"] for row in box}
+    assert max(Counter(row["text"] for row in city).values()) == 1
+    for lane in range(len(FAMILIES)):
+        expected = texts[lane :: len(FAMILIES)]
+        assert [row["text"] for row in city if row["text"] in expected] == expected
+    wait_for(lambda: all(row["acked"] for row in house.at_box()), "all acknowledged", limit_s=90)
+    told = Counter(row["body"] for row in house.at_box("texts") if "Kabar" in row["body"])
+    assert len(told) == NODES
+    assert set(told.values()) == {1}
+    print(f"{len(city)} requests")
+
+
+def all_of(house: RunningHouse, count: int) -> list[dict[str, str]]:
+    rows = house.at_city()
+    return rows if len(rows) == count else []
+
+
+def at_city(house: RunningHouse) -> set[str]:
+    return {row["text"] for row in house.at_city()}
+
+
+def decided(house: RunningHouse) -> int:
+    return [row["status"] for row in house.at_box()].count("diproses")
+
+
+def phone(number: int) -> str:
+    return f"0813{number:08d}"

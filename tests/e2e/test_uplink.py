@@ -1,0 +1,101 @@
+"""`posko-sync` as a process, with a backlog, against brokers that are strict or locked up."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from appliance.actions import intake
+from appliance.domain.topics import Lane
+from appliance.store import gauges, outbox
+from tests.builders import a_draft
+from tests.conftest import at
+from tests.support.frozen_line import a_line
+from tests.support.strict_broker import RECEIVE_MAXIMUM, StrictBroker, a_strict_broker
+from tests.support.waiting import wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+BACKLOG = 5_000
+
+
+@contextmanager
+def agent(db_path: Path, port: int) -> Iterator[None]:
+    """A running sync agent; it must leave with exit code 0."""
+    config = db_path.with_name("posko.toml")
+    config.write_text(
+        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
+        f'[store]\npath = "{db_path}"\n[sync]\nport = {port}\n'
+    )
+    command = [sys.executable, "-m", "sync_agent", "--config", str(config)]
+    with db_path.with_name("sync.log").open("ab") as log:
+        process = subprocess.Popen(command, stderr=log)
+    try:
+        yield
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+def link_state(db: sqlite3.Connection) -> dict[str, str]:
+    """What the agent states of its link."""
+    stated = gauges.every(db).get("sync", {})
+    return {name: value for name, (value, _) in stated.items() if name.startswith("link")}
+
+
+def backlog(db: sqlite3.Connection, new_id: Callable[[], str], count: int) -> None:
+    """Queue requests for the city."""
+    for number in range(count):
+        intake.receive(db, a_draft(f"lampu jalan mati nomor {number}"), at(), new_id)
+
+
+def test_a_backlog_of_5000_is_delivered_without_a_kick(
+    db: sqlite3.Connection, db_path: Path, new_id: Callable[[], str]
+) -> None:
+    """Check 5: the broker throws out who has more than 20 messages unacknowledged."""
+    backlog(db, new_id, BACKLOG)
+    with a_strict_broker() as broker, agent(db_path, broker.port):
+        wait_for(lambda: broker.committed() >= BACKLOG, "all delivered", limit_s=120)
+        _same_connection(broker)
+
+
+def _same_connection(broker: StrictBroker) -> None:
+    assert broker.thrown_out == 0
+    assert len(broker.connections) == 1
+    assert broker.most_unacknowledged <= RECEIVE_MAXIMUM
+
+
+def test_a_broker_that_drops_everything_costs_nothing_and_is_told_within_60_s(
+    db: sqlite3.Connection, db_path: Path, new_id: Callable[[], str]
+) -> None:
+    """Check 4."""
+    backlog(db, new_id, 3)
+    with a_strict_broker(drops=True) as broker, agent(db_path, broker.port):
+        wait_for(lambda: "ACL" in link_state(db).get("link_alarm", ""), "the alarm", limit_s=60)
+        assert link_state(db)["link"] == "up"
+        broker.drops = False
+        wait_for(lambda: broker.committed() >= 3, "the backlog is still there", limit_s=120)
+        wait_for(lambda: link_state(db)["link_alarm"] == "", "the alarm ends")
+
+
+def test_nothing_sent_into_a_line_cut_halfway_counts_as_sent(
+    db: sqlite3.Connection, db_path: Path, new_id: Callable[[], str]
+) -> None:
+    """Check 13."""
+    with (
+        a_strict_broker() as broker,
+        a_line(broker.port) as line,
+        agent(db_path, line.port),
+    ):
+        wait_for(lambda: link_state(db).get("link") == "up", "up")
+        line.freeze()
+        backlog(db, new_id, 3)
+        wait_for(lambda: link_state(db)["link"] == "down", "noticed", limit_s=35)
+        assert link_state(db)["link_reason"].startswith("silent")
+        assert outbox.lanes(db)[Lane.COMPLAINTS].acked_seq == 0
+        line.thaw()
+        wait_for(lambda: broker.committed() >= 3, "delivered after the return", limit_s=90)

@@ -1,0 +1,184 @@
+"""Brokers of several processes on this machine: NATS JetStream and RabbitMQ, both with MQTT.
+
+`ports` are where the nodes speak MQTT 3.1.1. The settings are those that docs/brokers.md names.
+"""
+
+import os
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Self
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from demo.supervisor import Child
+from tests.support.ports import unused_ports
+from tests.support.programs import needs
+from tests.support.waiting import wait_for
+
+NODES = 3
+UP_WITHIN_S = 100.0
+
+_NATS = """\
+server_name: {name}
+listen: 127.0.0.1:{client}
+jetstream {{ store_dir: "{folder}" }}
+cluster {{ name: posko, listen: 127.0.0.1:{route}, routes: [{routes}] }}
+mqtt {{ host: 127.0.0.1, port: {mqtt}, stream_replicas: 3 }}
+"""
+
+_RABBITMQ_SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+"""What Debian's /usr/sbin/rabbitmq-server runs as another user, with that user's folders."""
+
+_RABBITMQ = """\
+listeners.tcp = none
+mqtt.listeners.tcp.1 = 127.0.0.1:{mqtt}
+mqtt.durable_queue_type = quorum
+cluster_formation.peer_discovery_backend = classic_config
+cluster_formation.discovery_retry_limit = 20
+cluster_formation.discovery_retry_interval = 500
+"""
+
+
+class Cluster(ABC):
+    """Nodes that a test may kill one by one or all at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ports = unused_ports(NODES)
+        self.nodes = [self._node(number) for number in range(NODES)]
+
+    @abstractmethod
+    def _node(self, number: int) -> Child:
+        """Write a node's files; its child is not started."""
+
+    def start(self) -> None:
+        """Start every node that does not run and wait until each lets clients in."""
+        for number in range(NODES):
+            self.begin(number)
+        for number in range(NODES):
+            self.wait_for(number)
+
+    def begin(self, number: int) -> None:
+        """Start a node that does not run, without waiting."""
+        process = self.nodes[number].process
+        if process is None or process.poll() is not None:
+            self.nodes[number].start(dict(os.environ))
+
+    def wait_for(self, number: int) -> None:
+        """Wait until a node lets clients in."""
+        node, port = self.nodes[number], self.ports[number]
+        wait_for(lambda: lets_in(port), f"MQTT; see {node.log}", limit_s=UP_WITHIN_S)
+
+    def kill(self, *numbers: int) -> None:
+        """End these nodes, or all, as a power cut does."""
+        killed = [self.nodes[number].process for number in numbers or range(NODES)]
+        for process in killed:
+            if process:
+                process.kill()
+        for process in killed:
+            if process:
+                process.wait()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+
+class Nats(Cluster):
+    """Sessions and retained messages on all three nodes (JetStream, R3)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._program = needs("nats-server")
+        self._clients, self._routes = unused_ports(NODES), unused_ports(NODES)
+        super().__init__(folder)
+
+    def _node(self, number: int) -> Child:
+        name = f"nats-{number}"
+        config = self.folder / f"{name}.conf"
+        text = _NATS.format(
+            name=name,
+            folder=self.folder / name,
+            client=self._clients[number],
+            route=self._routes[number],
+            routes=", ".join(f"nats://127.0.0.1:{port}" for port in self._routes),
+            mqtt=self.ports[number],
+        )
+        config.write_text(text)
+        return Child(name, [self._program, "-c", str(config)], self.folder / f"{name}.log")
+
+
+class RabbitMQ(Cluster):
+    """Erlang nodes with an epmd of their own, so that no other RabbitMQ is disturbed."""
+
+    def __init__(self, folder: Path) -> None:
+        needs("rabbitmq-server", found=needs(_RABBITMQ_SERVER))
+        [self._epmd_port], self._between = unused_ports(1), unused_ports(NODES)
+        (folder / "plugins").write_text("[rabbitmq_mqtt].\n")
+        cookie = folder / ".erlang.cookie"
+        cookie.write_text("posko")
+        cookie.chmod(0o400)
+        command = [needs("epmd"), "-port", str(self._epmd_port), "-address", "127.0.0.1"]
+        self._epmd = Child("epmd", command, folder / "epmd.log")
+        super().__init__(folder)
+
+    def start(self) -> None:
+        """Start the nodes' directory too."""
+        if self._epmd.process is None:
+            self._epmd.start(dict(os.environ))
+        super().start()
+
+    def _node(self, number: int) -> Child:
+        name = f"posko{number}"
+        folder = self.folder / name
+        folder.mkdir()
+        config = folder / "rabbitmq.conf"
+        nodes = "".join(
+            f"cluster_formation.classic_config.nodes.{peer + 1} = posko{peer}@localhost\n"
+            for peer in range(NODES)
+        )
+        config.write_text(_RABBITMQ.format(mqtt=self.ports[number]) + nodes)
+        variables = {
+            "HOME": self.folder,
+            "ERL_EPMD_PORT": self._epmd_port,
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODENAME": f"{name}@localhost",
+            "RABBITMQ_DIST_PORT": self._between[number],
+            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            "RABBITMQ_CONFIG_FILE": config,
+            "RABBITMQ_GENERATED_CONFIG_DIR": folder,
+            "RABBITMQ_ENABLED_PLUGINS_FILE": self.folder / "plugins",
+            "RABBITMQ_MNESIA_BASE": folder,
+            "RABBITMQ_LOG_BASE": folder,
+            "RABBITMQ_LOGS": "-",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none -kernel inet_dist_use_interface "
+            "{127,0,0,1}",
+            "RUNNING_UNDER_SYSTEMD": "1",  # the shell becomes the server, so that a kill hits it
+        }
+        settings = [f"{variable}={value}" for variable, value in variables.items()]
+        command = ["env", *settings, _RABBITMQ_SERVER]
+        return Child(name, command, self.folder / f"{name}.log")
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        if self._epmd.process:
+            self._epmd.process.kill()
+            self._epmd.process.wait()
+
+
+def lets_in(port: int) -> bool:
+    """Tell whether a broker accepts a client that wants to hear something."""
+    heard: list[object] = []
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
+    client.on_connect = lambda *_: client.subscribe("posko/is-anybody-there", 1)
+    client.on_subscribe = lambda *_: heard.append(1)
+    try:
+        client.connect("127.0.0.1", port)
+        wait_for(lambda: client.loop(0.1) or heard, "a SUBACK", limit_s=5)
+        client.disconnect()
+    except (OSError, AssertionError):
+        return False
+    return bool(heard)

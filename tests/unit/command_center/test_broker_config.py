@@ -1,0 +1,61 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from command_center import __main__ as center
+from command_center import broker_config
+from command_center.broker_config import Login
+from tests.support.city_broker import SCRIPT, Certificates
+
+
+def test_the_command_writes_for_the_configured_city(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, out = tmp_path / "posko.toml", tmp_path / "broker"
+    config.write_text('[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Pekanbaru"\n')
+    monkeypatch.setattr(
+        sys, "argv", ["posko-center", "broker-config", "--config", str(config), "--out", str(out)]
+    )
+    assert center.main() == 0
+    assert str(out / "mosquitto.conf") in capsys.readouterr().out
+    assert "listener 8883" in (out / "mosquitto.conf").read_text()
+    assert "user posko-center-1471" in (out / "acl").read_text()
+    assert "pattern write posko/1/1471/%u/up/#" in (out / "acl").read_text()
+
+
+@pytest.mark.parametrize("login", Login)
+def test_nobody_is_let_in_without_a_login_and_the_login_is_the_client_id(
+    tmp_path: Path, login: Login
+) -> None:
+    config, _ = broker_config.write(tmp_path, city="1471", center="c", login=login, port=1)
+    lines = config.read_text().splitlines()
+    assert "allow_anonymous false" in lines
+    assert "use_username_as_clientid true" in lines
+    assert ("require_certificate true" in lines) == (login is Login.CERTIFICATE)
+    assert any(line.startswith("password_file") for line in lines) == (login is Login.PASSWORD)
+
+
+def test_certificates_made_twice_are_the_same_and_keys_are_their_owners_alone(
+    tmp_path: Path,
+) -> None:
+    certificates = Certificates(tmp_path)
+    made = []
+    for _ in range(2):
+        for kind, name in (("broker", "mqtt.example"), ("center", "1471"), ("box", "147107")):
+            certificates.make(kind, name)
+        made.append({path.name: path.read_bytes() for path in tmp_path.glob("*.[pk]e[my]")})
+    assert made[0] == made[1]
+    assert len(made[0]) == 8
+    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.glob("*.key"))
+
+
+@pytest.mark.parametrize("arguments", [["box", "14.71.07"], ["center", "x"], ["what", "1"], ["ca"]])
+def test_the_script_refuses_what_it_does_not_understand(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    command = ["sh", SCRIPT, tmp_path, *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr

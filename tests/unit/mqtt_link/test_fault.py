@@ -1,0 +1,56 @@
+"""Each trouble has a kind and words for the technician."""
+
+import socket
+import ssl
+
+import pytest
+
+from mqtt_link import fault
+from mqtt_link.fault import Code
+from tests.unit.test_docs import read
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), Code.DNS),
+        (UnicodeError("label empty or too long"), Code.DNS),
+        (ConnectionRefusedError(111, "Connection refused"), Code.UNREACHABLE),
+        (TimeoutError("timed out"), Code.UNREACHABLE),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"), Code.TLS),
+        (ssl.SSLError(1, "[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert"), Code.CERTIFICATE),
+    ],
+)
+def test_a_failed_attempt_is_named(error: Exception, code: Code) -> None:
+    found = fault.of_attempt(error)
+    assert found.code is code
+    assert str(found).startswith(f"{code}: ")
+
+
+@pytest.mark.parametrize(
+    ("told", "was_accepted", "is_silence", "code"),
+    [
+        ("", True, False, Code.LOST),
+        ("", False, False, Code.LOST),
+        ("", True, True, Code.SILENT),
+        ("failed to receive on socket: [Errno 110] Connection timed out", True, False, Code.SILENT),
+        ("failed to receive on socket: [Errno 104] Connection reset", True, False, Code.LOST),
+        (
+            "failed to receive on socket: [SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] x",
+            False,
+            False,
+            Code.CERTIFICATE,
+        ),
+        ("failed: [SSL: TLSV1_ALERT_INTERNAL_ERROR] x", False, False, Code.TLS),
+    ],
+)
+def test_a_lost_connection_is_named(
+    told: str, was_accepted: bool, is_silence: bool, code: Code
+) -> None:
+    found = fault.of_loss(told, was_accepted=was_accepted, is_silence=is_silence)
+    assert found.code is code
+
+
+@pytest.mark.parametrize("code", Code)
+def test_every_trouble_is_explained_to_technicians(code: Code) -> None:
+    assert f"| `{code}` |" in read("deploy/README.md")

@@ -1,0 +1,249 @@
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from appliance.actions import intake, syncing
+from appliance.domain import wire
+from appliance.domain.topics import Lane
+from appliance.runtime import ids
+from appliance.store import compaction, database, housekeeping, integrity, outbox, requests
+from appliance.store.compaction import compact
+from appliance.store.database import connect, transaction
+from appliance.store.files import wal
+from tests.builders import a_draft, a_part
+from tests.conftest import EPOCH, at
+from tests.support.waiting import wait_for
+
+
+@pytest.fixture(autouse=True)
+def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compaction, "ACKED_EVENTS_KEPT", 5)
+    monkeypatch.setattr(compaction, "NEWEST_KEPT", 3)
+    monkeypatch.setattr(compaction, "DOWNLINK_KEPT", 2)
+    monkeypatch.setattr(compaction, "ROWS_PER_TRANSACTION", 4)
+
+
+def report(db: sqlite3.Connection, count: int, new_id: Callable[[], str]) -> None:
+    for number in range(count):
+        intake.receive(db, a_draft(f"jalan rusak {number}"), at(), new_id, origin="portal:1")
+
+
+def acknowledge(db: sqlite3.Connection, upto: int, **changes: object) -> None:
+    ack = wire.Ack(epoch=EPOCH, lane="p1", upto=upto, **changes)  # type: ignore[arg-type]
+    assert syncing.acknowledge(db, ack, at())
+
+
+def numbers(db: sqlite3.Connection) -> list[int]:
+    return [row.seq for row in outbox.every(db)]
+
+
+def test_the_newest_acknowledged_events_and_all_others_stay(
+    db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    report(db, 30, new_id)
+    acknowledge(db, 20)
+    assert compact(db, at().wall).outbox == 15
+    assert numbers(db) == list(range(16, 31))
+    assert compact(db, at().wall).outbox == 0
+
+
+def test_no_request_and_no_history_is_ever_deleted(
+    db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    report(db, 30, new_id)
+    acknowledge(db, 30)
+    compact(db, at(days=40_000).wall)
+    found = list(requests.every(db))
+    assert len(found) == 30
+    assert all(request.acked for request in found)
+    assert all(requests.history(db, request.id) for request in found)
+
+
+def test_what_the_city_has_not_acknowledged_stays_for_a_hundred_years(
+    db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    report(db, 30, new_id)
+    compact(db, at(days=40_000).wall)
+    assert numbers(db) == list(range(1, 31))
+
+
+def test_a_rejected_event_outlives_the_outbox(
+    db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    report(db, 30, new_id)
+    acknowledge(db, 30, reject=[wire.Reject(seq=2, code="event", msg="")])
+    compact(db, at().wall)
+    [kept] = db.execute("SELECT seq, subject, reject_code FROM rejected_events").fetchall()
+    assert (kept["seq"], kept["reject_code"]) == (2, "event")
+    assert not requests.by_id(db, kept["subject"]).acked  # type: ignore[union-attr]
+
+
+def test_a_reader_of_the_outbox_never_sees_a_hole(
+    db: sqlite3.Connection,
+    db_path: Path,
+    new_id: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    report(db, 40, new_id)
+    acknowledge(db, 33)
+    other, seen = connect(db_path), []
+    real = compaction._outbox
+
+    def look_between(db: sqlite3.Connection) -> int:
+        seen.append(numbers(other))
+        return real(db)
+
+    monkeypatch.setattr(compaction, "_outbox", look_between)
+    compact(db, at().wall)
+    other.close()
+    assert len(seen) > 3
+    for found in seen:
+        assert found == list(range(found[0], 41))
+
+
+def test_old_parts_and_texts_go_but_never_what_is_waiting(
+    db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    with transaction(db):
+        for number in range(12):
+            tpdu = f"part {number}".encode()
+            db.execute(
+                "INSERT INTO sms_parts (fingerprint, tpdu, received_at_ms, state)"
+                " VALUES (?, ?, 0, ?)",
+                (a_part(tpdu).fingerprint, tpdu, "waiting" if number == 4 else "taken"),
+            )
+    report(db, 12, new_id)
+    db.execute("UPDATE texts SET state = 'delivered' WHERE id != 5")
+    done = compact(db, at(days=100).wall)
+    assert (done.parts, done.texts) == (8, 8)
+    assert db.execute("SELECT count(*) FROM sms_parts WHERE state = 'waiting'").fetchone()[0] == 1
+    assert db.execute("SELECT state FROM texts WHERE id = 5").fetchone()[0] == "queued"
+
+
+def test_attempts_are_forgotten_even_if_the_clock_was_wrong(
+    db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    report(db, 6, new_id)
+    assert compact(db, at(days=-365).wall).attempts == 6
+
+
+def test_each_transaction_is_short(db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resident waits for the writer's lock no longer than one of them takes."""
+    monkeypatch.setattr(compaction, "ROWS_PER_TRANSACTION", 100)
+    with transaction(db):
+        db.execute("UPDATE outbox_lanes SET last_seq = 2000, acked_seq = 2000 WHERE lane = 'p1'")
+        db.executemany(
+            "INSERT INTO outbox VALUES ('p1', ?, 'k', NULL, ?, 'b', 0, 0, 'none', NULL)",
+            [(seq, "x" * 700) for seq in range(1, 2001)],
+        )
+    longest_s, real = 0.0, compaction._outbox
+
+    def timed(db: sqlite3.Connection) -> int:
+        nonlocal longest_s
+        start_s = time.process_time()
+        count = real(db)
+        longest_s = max(longest_s, time.process_time() - start_s)
+        return count
+
+    monkeypatch.setattr(compaction, "_outbox", timed)
+    assert compact(db, at().wall).outbox == 1995
+    assert longest_s < 0.05
+
+
+def test_the_file_shrinks_after_a_backlog_is_gone(
+    db: sqlite3.Connection, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compaction, "ROWS_PER_TRANSACTION", 500)
+    with transaction(db):
+        db.execute("UPDATE outbox_lanes SET last_seq = 9000, acked_seq = 9000 WHERE lane = 'p2'")
+        db.executemany(
+            "INSERT INTO outbox VALUES ('p2', ?, 'k', NULL, ?, 'b', 0, 0, 'none', NULL)",
+            [(seq, "x" * 700) for seq in range(1, 9001)],
+        )
+    assert database.checkpoint(db, db_path)
+    largest = db_path.stat().st_size
+    for _ in range(60):
+        housekeeping.keep_house(db, at().wall)
+    monkeypatch.setattr(database, "CHECKPOINT_FROM_BYTES", 1)
+    database.checkpoint(db, db_path)
+    assert db_path.stat().st_size < largest / 3
+    assert integrity.inspect(db_path) is None
+
+
+def test_a_forgotten_reader_does_not_let_the_wal_grow(
+    db: sqlite3.Connection, db_path: Path
+) -> None:
+    """sync.md check 9."""
+    reader = connect(db_path)
+    forgotten = reader.execute("SELECT name FROM sqlite_master")
+    forgotten.fetchone()
+    largest = 0
+    for number in range(300):
+        with transaction(db):
+            db.execute(
+                "INSERT INTO gauges VALUES ('p', ?, hex(randomblob(50000)), 0)", (str(number),)
+            )
+        housekeeping.keep_house(db, at().wall)
+        largest = max(largest, wal(db_path).stat().st_size)
+    assert largest < 8 * 1024 * 1024
+    assert forgotten.fetchone() is not None
+    reader.close()
+
+
+def test_a_foreign_reader_is_named_to_the_technician(
+    db: sqlite3.Connection,
+    db_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(housekeeping, "WAL_ALARM_BYTES", 10_000)
+    monkeypatch.setattr(database, "CHECKPOINT_FROM_BYTES", 1)
+    program = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "db.execute('BEGIN'); db.execute('SELECT * FROM box').fetchone();"
+        "print('reading', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(db_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as foreign:
+        assert foreign.stdout
+        foreign.stdout.readline()
+        with transaction(db):
+            db.execute("INSERT INTO gauges VALUES ('p', 'n', hex(randomblob(50000)), 0)")
+        housekeeping.keep_house(db, at().wall)
+        assert foreign.pid in housekeeping.readers(db_path)
+        foreign.kill()
+    assert f"{foreign.pid}" in caplog.text
+
+
+@pytest.mark.slow
+def test_compaction_may_be_killed_at_any_moment(db: sqlite3.Connection, db_path: Path) -> None:
+    report(db, 400, ids.new_id)
+    acknowledge(db, 390)
+    program = (
+        "import sys; from pathlib import Path; from datetime import datetime, UTC;"
+        "from appliance.store import compaction; from appliance.store.database import connect;"
+        "compaction.ACKED_EVENTS_KEPT = 5; compaction.ROWS_PER_TRANSACTION = 1;"
+        "db = connect(Path(sys.argv[1])); print('ready', flush=True);"
+        "[compaction.compact(db, datetime.now(UTC)) for _ in range(100)]"
+    )
+    for step in range(6):
+        before = len(numbers(db))
+        command = [sys.executable, "-c", program, str(db_path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            process.stdout.readline()
+            wait_for(lambda before=before: len(numbers(db)) < before - 7, f"it deletes ({step})")
+            process.send_signal(signal.SIGKILL)
+        left = numbers(db)
+        assert left == list(range(left[0], 401))
+        assert integrity.inspect(db_path) is None
+    assert outbox.lanes(db)[Lane.COMPLAINTS].acked_seq == 390

@@ -1,0 +1,411 @@
+import contextlib
+import logging
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from appliance.actions import intake
+from appliance.domain.ids import SERIALS_PER_BLOCK
+from appliance.runtime import ids
+from appliance.store import box, gauges, integrity, migrate, outbox, requests, salvage
+from appliance.store.database import connect, transaction
+from appliance.store.errors import Replaced
+from appliance.store.files import wal
+from tests.builders import a_draft
+from tests.conftest import EPOCH, SITE, at
+from tests.unit.store import box_in_use
+
+PAGE = migrate.PAGE_BYTES
+Damage = Callable[[bytearray], None]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A box's database, closed, so that all of it is in one file."""
+    path = tmp_path_factory.mktemp("sample") / "posko.db"
+    box_in_use.make(path).close()
+    assert not wal(path).exists()
+    return path
+
+
+@pytest.fixture
+def path(sample: Path, tmp_path: Path) -> Path:
+    """A copy to be damaged."""
+    copy = tmp_path / "posko.db"
+    shutil.copyfile(sample, copy)
+    return copy
+
+
+def damage(path: Path, change: Damage) -> None:
+    content = bytearray(path.read_bytes())
+    change(content)
+    path.write_bytes(content)
+
+
+def start(path: Path) -> None:
+    migrate.ensure(path, SITE, ids.new_epoch)
+
+
+def ids_of(path: Path, table: str = "requests") -> set[str]:
+    db = sqlite3.connect(path)
+    found = {value for [value] in db.execute(f"SELECT id FROM {table}")}
+    db.close()
+    return found
+
+
+def readable(path: Path, whole: Path) -> set[str]:
+    """Requests that SQLite still finds in a damaged file, asked for one by one."""
+    with sqlite3.connect(whole) as db:
+        rows = dict(db.execute("SELECT rowid, id FROM requests"))
+    db.close()
+    db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    found = set()
+    for rowid, request_id in rows.items():
+        try:
+            row = db.execute(
+                "SELECT id, text, ticket FROM requests NOT INDEXED WHERE rowid = ?", (rowid,)
+            ).fetchone()
+        except (sqlite3.Error, UnicodeDecodeError):
+            continue
+        if row and row[0] == request_id and row[1]:
+            found.add(request_id)
+    db.close()
+    return found
+
+
+def page_of(path: Path, tree: str, *, kind: bytes) -> int:
+    """A page in the middle of a tree, of this kind (SQLite's file format, section 1.6)."""
+    db = sqlite3.connect(path)
+    pages = [n for [n] in db.execute("SELECT pageno FROM dbstat WHERE name = ?", (tree,))]
+    db.close()
+    content = path.read_bytes()
+    of_kind = [n for n in pages if content[(n - 1) * PAGE : (n - 1) * PAGE + 1] == kind]
+    return of_kind[len(of_kind) // 2]
+
+
+def zeroed(page: int) -> Damage:
+    def change(content: bytearray) -> None:
+        content[(page - 1) * PAGE : page * PAGE] = bytes(PAGE)
+
+    return change
+
+
+def check_that_the_box_goes_on(path: Path, tickets_before: set[str]) -> None:
+    """The outbox has no hole, nothing is given twice, and a complaint is taken."""
+    assert integrity.inspect(path) is None
+    db = connect(path)
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    for lane, state in outbox.lanes(db).items():
+        numbers = [row.seq for row in outbox.every(db) if row.lane is lane]
+        assert numbers == list(range(state.last_seq - len(numbers) + 1, state.last_seq + 1))
+        assert len(numbers) >= state.last_seq - state.acked_seq
+    for request in requests.every(db):
+        assert request.acked or any(row.subject == request.id for row in outbox.every(db))
+    receipt = intake.receive(db, a_draft("sampah menumpuk lagi"), at(days=9), ids.new_id)
+    assert isinstance(receipt, intake.Receipt)
+    assert receipt.is_new
+    assert receipt.request.ticket.digits not in tickets_before
+    db.close()
+
+
+def all_tickets(path: Path) -> set[str]:
+    db = sqlite3.connect(path)
+    found = {value for [value] in db.execute("SELECT ticket FROM requests")}
+    db.close()
+    return found
+
+
+def test_a_whole_database_is_left_alone(path: Path) -> None:
+    start(path)
+    db = connect(path)
+    assert box.epoch(db) == EPOCH
+    db.close()
+    assert salvage.damaged_files(path) == []
+
+
+@pytest.mark.parametrize("tree", ["requests", "request_history", "texts", "sms_parts"])
+@pytest.mark.parametrize("kind", [b"\x0d", b"\x05"], ids=["leaf", "interior"])
+def test_a_lost_page_of_a_table_costs_no_complaint(
+    path: Path, sample: Path, tree: str, kind: bytes
+) -> None:
+    """Requests come back from their events, and events from their requests."""
+    damage(path, zeroed(page_of(path, tree, kind=kind)))
+    start(path)
+    assert ids_of(path) >= readable(salvage.damaged_files(path)[0], sample)
+    if kind == b"\x0d":
+        assert ids_of(path) == ids_of(sample)
+    check_that_the_box_goes_on(path, all_tickets(sample))
+
+
+def test_a_lost_page_of_the_outbox_costs_no_event(path: Path, sample: Path) -> None:
+    damage(path, zeroed(page_of(path, "outbox", kind=b"\x0a")))
+    start(path)
+    assert ids_of(path) == ids_of(sample)
+    db = connect(path)
+    waiting = [row.subject for row in outbox.every(db)]
+    assert len(waiting) == len(set(waiting))
+    acked = {request.id for request in requests.every(db) if request.acked}
+    assert acked | set(waiting) == ids_of(sample)
+    assert len(acked) == box_in_use.ACKED + 3
+    db.close()
+    check_that_the_box_goes_on(path, all_tickets(sample))
+
+
+def test_a_lost_cursor_sends_everything_again(path: Path, sample: Path) -> None:
+    damage(path, zeroed(page_of(path, "outbox_lanes", kind=b"\x0a")))
+    start(path)
+    db = connect(path)
+    assert {row.subject for row in outbox.every(db)} == ids_of(sample)
+    assert not any(request.acked for request in requests.every(db))
+    db.close()
+    check_that_the_box_goes_on(path, all_tickets(sample))
+
+
+def test_an_overwritten_header_is_taken_from_a_fresh_database(path: Path, sample: Path) -> None:
+    damage(path, lambda content: content.__setitem__(slice(0, 100), b"\xee" * 100))
+    start(path)
+    assert ids_of(path) == ids_of(sample)
+    check_that_the_box_goes_on(path, all_tickets(sample))
+
+
+def test_a_lost_first_page_is_taken_from_a_fresh_database(path: Path, sample: Path) -> None:
+    damage(path, zeroed(1))
+    start(path)
+    assert ids_of(path) == ids_of(sample)
+    assert ids_of(path, "texts") == ids_of(sample, "texts")
+
+
+def test_a_truncated_file_keeps_what_is_before_the_cut(path: Path, sample: Path) -> None:
+    damage(path, lambda content: content.__delitem__(slice(len(content) // 2, None)))
+    start(path)
+    assert ids_of(path) >= readable(salvage.damaged_files(path)[0], sample)
+    assert len(ids_of(path)) > box_in_use.COMPLAINTS // 4
+    check_that_the_box_goes_on(path, all_tickets(sample))
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 50_000, b"not a database at all" * 1000])
+def test_a_file_without_anything_to_read_is_replaced(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    start(path)
+    [damaged] = salvage.damaged_files(path)
+    assert damaged.read_bytes() == content
+    check_that_the_box_goes_on(path, set())
+
+
+def test_the_next_ticket_is_two_blocks_beyond_the_last(path: Path) -> None:
+    db = connect(path)
+    before = db.execute("SELECT next_serial FROM box").fetchone()[0]
+    db.close()
+    damage(path, zeroed(page_of(path, "texts", kind=b"\x0d")))
+    start(path)
+    db = connect(path)
+    after = db.execute("SELECT next_serial FROM box").fetchone()[0]
+    db.close()
+    assert after // SERIALS_PER_BLOCK == (before // SERIALS_PER_BLOCK + 2) % 100
+
+
+def test_a_box_that_lost_its_counter_avoids_the_blocks_of_its_tickets(
+    path: Path, sample: Path
+) -> None:
+    damage(path, zeroed(page_of(path, "box", kind=b"\x0d")))
+    block = int(min(all_tickets(sample))[2:7]) // SERIALS_PER_BLOCK
+    migrate.ensure(path, SITE, lambda: f"{block:08x}")
+    db = connect(path)
+    assert block in box.used_blocks(db)
+    db.close()
+    check_that_the_box_goes_on(path, all_tickets(sample))
+
+
+def test_row_ids_that_were_given_are_not_given_again(path: Path, sample: Path) -> None:
+    """A submission by SMS is known by the id of its first part."""
+    damage(path, zeroed(page_of(path, "sms_parts", kind=b"\x0d")))
+    start(path)
+    with sqlite3.connect(sample) as whole:
+        last = whole.execute("SELECT max(id) FROM sms_parts").fetchone()[0]
+    whole.close()
+    db = connect(path)
+    with transaction(db):
+        given = db.execute(
+            "INSERT INTO sms_parts (fingerprint, tpdu, received_at_ms)"
+            " VALUES (hex(randomblob(32)), x'00', 0) RETURNING id"
+        ).fetchone()[0]
+    db.close()
+    assert given > last
+
+
+def test_the_box_says_what_happened(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    damage(path, zeroed(page_of(path, "texts", kind=b"\x0d")))
+    with caplog.at_level(logging.ERROR):
+        start(path)
+    [damaged] = salvage.damaged_files(path)
+    assert str(damaged) in caplog.text
+    assert "docs/runbook.md" in caplog.text
+    db = connect(path)
+    stated = gauges.every(db)["store"]
+    db.close()
+    assert stated["salvaged_from"][0] == damaged.name
+    assert "salvaged_at" in stated
+
+
+def test_a_wal_of_garbage_is_as_no_wal(path: Path, sample: Path) -> None:
+    wal(path).write_bytes(b"\xab" * 70_000)
+    start(path)
+    assert ids_of(path) == ids_of(sample)
+    check_that_the_box_goes_on(path, all_tickets(sample))
+
+
+def test_a_missing_wal_leaves_the_state_before_it(path: Path, sample: Path) -> None:
+    db = connect(path)
+    intake.receive(db, a_draft("hanya di WAL"), at(days=1), ids.new_id)
+    content = path.read_bytes()
+    db.close()
+    path.write_bytes(content)
+    start(path)
+    assert ids_of(path) == ids_of(sample)
+
+
+def test_damage_that_a_process_meets_is_looked_for_at_the_next_start(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(integrity, "ALWAYS_CHECKED_BYTES", 0)
+    start(path)
+    damage(path, zeroed(page_of(path, "texts", kind=b"\x0d")))
+    start(path)
+    assert salvage.damaged_files(path) == []
+    db = connect(path)
+    with pytest.raises(sqlite3.DatabaseError), transaction(db):
+        db.execute("SELECT body FROM texts NOT INDEXED")
+    db.close()
+    start(path)
+    assert len(salvage.damaged_files(path)) == 1
+
+
+def test_a_process_with_the_damaged_file_open_stores_nothing_more(path: Path) -> None:
+    old = connect(path)
+    old.execute("SELECT * FROM box")
+    damage(path, zeroed(page_of(path, "texts", kind=b"\x0d")))
+    start(path)
+    with pytest.raises(Replaced):
+        intake.receive(old, a_draft(), at(days=1), ids.new_id)
+    db = connect(path)
+    receipt = intake.receive(db, a_draft("sampah"), at(days=1), ids.new_id)
+    assert isinstance(receipt, intake.Receipt)
+    old.close()
+    assert wal(path).exists(), "closing the old file must leave the new one's WAL"
+    assert requests.by_id(db, receipt.request.id)
+    db.close()
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+def die_after(survived: int, patch: pytest.MonkeyPatch) -> list[str]:
+    """Let this many renames and removals happen, then die; the list tells which were begun."""
+    begun: list[str] = []
+
+    def mortal(name: str) -> Callable[..., object]:
+        real = getattr(Path, name)
+
+        def step(*args: object, **more: object) -> object:
+            begun.append(name)
+            if len(begun) > survived:
+                raise Killed
+            return real(*args, **more)
+
+        return step
+
+    for name in ("rename", "unlink"):
+        patch.setattr(Path, name, mortal(name))
+    return begun
+
+
+def test_a_salvage_that_was_killed_goes_on_at_the_next_start(
+    path: Path, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Die at each rename and removal in turn, as kill -9 would."""
+    damage(path, zeroed(page_of(path, "requests", kind=b"\x0d")))
+    content = path.read_bytes()
+    for survived in range(60):
+        for file in path.parent.iterdir():
+            file.unlink()
+        path.write_bytes(content)
+        with monkeypatch.context() as patch, contextlib.suppress(Killed):
+            begun = die_after(survived, patch)
+            start(path)
+        start(path)
+        assert ids_of(path) == ids_of(sample)
+        assert [file.read_bytes() for file in salvage.damaged_files(path)] == [content]
+        assert not salvage.is_pending(path)
+        if len(begun) <= survived:
+            return
+    pytest.fail("the salvage has more steps than this test has tries")
+
+
+def test_only_the_newest_damaged_files_are_kept(path: Path) -> None:
+    for _ in range(salvage.DAMAGED_KEPT + 2):
+        damage(path, zeroed(page_of(path, "box", kind=b"\x0d")))
+        start(path)
+    assert len(salvage.damaged_files(path)) == salvage.DAMAGED_KEPT
+
+
+@st.composite
+def wounds(draw: st.DrawFn) -> list[tuple[str, float, bytes]]:
+    """Where, as a share of the file, and what."""
+    kinds = st.sampled_from(["overwrite", "overwrite", "cut", "copy"])
+    one = st.tuples(kinds, st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=3000))
+    return draw(st.lists(one, min_size=1, max_size=6))
+
+
+@given(wounds())
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_the_damage_all_that_is_readable_is_kept(
+    sample: Path, tmp_path: Path, wounds: list[tuple[str, float, bytes]]
+) -> None:
+    for file in tmp_path.iterdir():
+        file.unlink()
+    path = tmp_path / "posko.db"
+    content = bytearray(sample.read_bytes())
+    for kind, share, data in wounds:
+        place = int(share * len(content))
+        if kind == "overwrite":
+            content[place : place + len(data)] = data
+        elif kind == "cut" and place > len(content) * 3 // 4:
+            del content[place:]
+        elif kind == "copy":
+            page = place // PAGE * PAGE
+            content[page : page + PAGE] = content[-PAGE:]
+    path.write_bytes(content)
+    kept = readable(path, sample)
+    start(path)
+    assert ids_of(path) >= kept
+    if salvage.damaged_files(path):
+        check_that_the_box_goes_on(path, all_tickets(sample))
+
+
+def test_daemons_that_start_at_once_salvage_once(path: Path, sample: Path) -> None:
+    damage(path, zeroed(page_of(path, "requests", kind=b"\x0d")))
+    errors: list[BaseException] = []
+
+    def one() -> None:
+        try:
+            start(path)
+        except BaseException as error:  # noqa: BLE001 - reported below
+            errors.append(error)
+
+    threads = [threading.Thread(target=one) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len(salvage.damaged_files(path)) == 1
+    assert ids_of(path) == ids_of(sample)

@@ -1,0 +1,26 @@
+"""Who an act is counted for when nobody logs in: the address of the client.
+
+Knows addresses only. What is counted, and how often is too often, is the face's and the domain's.
+"""
+
+from ipaddress import IPv6Address, ip_address
+
+NAME_MAX_CHARS = 64
+"""Longer than any address (an IPv6 address with a zone fits); a proxy may pass on anything."""
+
+
+def counted_as(address: str | None) -> str | None:
+    """The name of a client in counts, or None for this machine, whose acts are not counted.
+
+    A proxy that knows no address says something else (`unknown`, RFC 7239 section 6): all such
+    clients are counted as one.
+    """
+    if address is None:
+        return None
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address[:NAME_MAX_CHARS]
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return None if ip.is_loopback else str(ip)
