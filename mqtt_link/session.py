@@ -132,8 +132,7 @@ class Session:
 
         PUBACKs are waited for: closing a socket with unread bytes takes back what was sent last.
         """
-        deadline_s = time.monotonic() + GOODBYE_S
-        is_open = True
+        deadline_s, is_open = time.monotonic() + GOODBYE_S, True
         while is_open and self._count_flying() and time.monotonic() < deadline_s:
             is_open = self.turn(0.1)
         self._client.disconnect()

@@ -36,6 +36,10 @@ class Uplink(Protocol):
     def run(self, timeout_s: float) -> None:
         """Do what the network has for us, for about that long."""
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the broker's own window takes another message now."""
+
     def publish(self, leaf: Leaf, payload: bytes, *, qos: int, lane: Lane | None = None) -> None:
         """Send a payload; it may be lost."""
 
@@ -140,7 +144,7 @@ class Agent:
             )
 
     def _send(self) -> None:
-        while True:
+        while self._link.has_room:
             jitter = random.uniform(0.5, 1.5)  # noqa: S311
             now_s = self._host.monotonic_s()
             self._machine, effects = link_machine.tick(self._machine, now_s, jitter)

@@ -5,38 +5,39 @@ places or spelling distance; it prefers a false alarm to a missed emergency.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 from appliance.domain import reference
 from appliance.domain.service_request import Kind
 
+LONGEST_PHRASE_WORDS = 5
+"""Of any keyword or cue; a test compares."""
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
-EMERGENCY_CUES = (
+EMERGENCY_CUES = frozenset((
     "tolong cepat", "sekarang juga", "kebakaran", "terbakar", "api membesar", "tenggelam",
     "hanyut", "terjebak", "tertimbun", "tertimpa", "nimpa", "roboh menimpa", "pingsan",
     "tidak sadar", "sesak napas", "kejang", "kecelakaan", "tabrakan", "berdarah", "sekarat",
     "bunuh diri", "gantung diri", "dibacok", "ditusuk", "dipukuli", "tersengat", "kesetrum",
     "keracunan", "longsor", "ular masuk", "ada ular", "buaya", "dirampok", "disekap", "mengamuk",
     "melahirkan", "terjepit", "tabrak lari", "gempa",
-)  # fmt: skip
-CALMING_CUES = (
+))  # fmt: skip
+CALMING_CUES = frozenset((
     "rawan", "supaya tidak", "agar tidak", "surat", "akta", "korban kebakaran", "antrian", "tangga",
     "usul", "simulasi", "sosialisasi", "tahun lalu", "bulan lalu", "minggu lalu", "kemarin",
-)  # fmt: skip
+))  # fmt: skip
 """Words beside which an emergency cue tells of danger past, feared or on paper, unless the text
 also calls for help now."""
-URGENT_CUES = ("tolong", "cepat", "sekarang", "darurat", "minta bantuan", "help")
-QUESTION_CUES = (
+URGENT_CUES = frozenset(("tolong", "cepat", "sekarang", "darurat", "minta bantuan", "help"))
+QUESTION_CUES = frozenset((
     "bagaimana", "gimana", "gmn", "apa syarat", "syarat", "berapa", "brp", "kapan", "dimana",
     "di mana", "jam berapa", "cara", "bawa apa", "apakah", "nomor berapa", "siapa",
-)  # fmt: skip
-SUGGESTION_CUES = (
+))  # fmt: skip
+SUGGESTION_CUES = frozenset((
     "usul", "saran", "mohon penambahan", "tambahin", "tambahkan", "adain", "adakan", "sediain",
     "sediakan", "pasang baru", "bangunkan", "terima kasih", "semoga", "sebaiknya",
-)  # fmt: skip
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +52,19 @@ class Triage:
 
 def classify(text: str) -> Triage:
     """Judge one text; never refuses, falls back to a complaint of category `lainnya`."""
-    plain = _plain(text)
-    scores = {
-        category: hits
-        for category, phrases in _category_phrases().items()
-        if (hits := _hits(plain, phrases))
-    }
-    kind, cues = _kind(plain)
+    found = _phrases(_words(text))
+    scores: dict[str, list[str]] = {}
+    for phrase in found:
+        for category in _categories_by_phrase().get(phrase, ()):
+            scores.setdefault(category, []).append(phrase)
+    kind, cues = _kind(found)
     known = reference.categories()
 
     def weight(category: str) -> tuple[bool, int]:
         fits_emergency = kind is Kind.EMERGENCY and known[category].can_be_emergency
-        return fits_emergency, sum(len(hit.split()) for hit in scores[category])
+        return fits_emergency, sum(len(phrase.split()) for phrase in scores[category])
 
-    ranked = sorted(scores, key=weight, reverse=True)
+    ranked = sorted((c for c in known if c in scores), key=weight, reverse=True)
     top3 = tuple(ranked[:3]) or (reference.FALLBACK_CATEGORY,)
     return Triage(
         kind=kind,
@@ -74,33 +74,44 @@ def classify(text: str) -> Triage:
     )
 
 
-def _kind(plain: str) -> tuple[Kind, tuple[str, ...]]:
-    cues = tuple(_hits(plain, EMERGENCY_CUES))
-    is_calm = _hits(plain, CALMING_CUES) and not _hits(plain, URGENT_CUES)
+def _kind(found: list[str]) -> tuple[Kind, tuple[str, ...]]:
+    cues = _among(found, EMERGENCY_CUES)
+    is_calm = _among(found, CALMING_CUES) and not _among(found, URGENT_CUES)
     if cues and not is_calm:
         return Kind.EMERGENCY, cues
     for kind, words in (
         (Kind.SUGGESTION, SUGGESTION_CUES),
         (Kind.INFORMATION, QUESTION_CUES),
     ):
-        if found := _hits(plain, words):
-            return kind, tuple(found)
+        if hits := _among(found, words):
+            return kind, hits
     return Kind.COMPLAINT, ()
 
 
-def _plain(text: str) -> str:
+def _among(found: list[str], cues: frozenset[str]) -> tuple[str, ...]:
+    return tuple(phrase for phrase in found if phrase in cues)
+
+
+def _words(text: str) -> list[str]:
+    """Words in lower case, each spelled as the tables spell it."""
     spelling = reference.plain_spelling()
-    words = (spelling.get(word, word) for word in _WORD.findall(text.lower()))
-    return f" {' '.join(words)} "
+    return " ".join(spelling.get(word, word) for word in _WORD.findall(text.lower())).split()
 
 
-def _hits(plain: str, phrases: Iterable[str]) -> list[str]:
-    return [phrase for phrase in phrases if f" {phrase} " in plain]
+def _phrases(words: list[str]) -> list[str]:
+    """Every run of up to LONGEST_PHRASE_WORDS words, each once, in the order of the text."""
+    runs = (
+        " ".join(words[start:end])
+        for start in range(len(words))
+        for end in range(start + 1, min(start + LONGEST_PHRASE_WORDS, len(words)) + 1)
+    )
+    return list(dict.fromkeys(runs))
 
 
 @cache
-def _category_phrases() -> dict[str, tuple[str, ...]]:
-    return {
-        category.id: tuple(dict.fromkeys(_plain(word).strip() for word in category.keywords))
-        for category in reference.categories().values()
-    }
+def _categories_by_phrase() -> dict[str, tuple[str, ...]]:
+    table: dict[str, tuple[str, ...]] = {}
+    for category in reference.categories().values():
+        for phrase in {" ".join(_words(keyword)) for keyword in category.keywords}:
+            table[phrase] = (*table.get(phrase, ()), category.id)
+    return table

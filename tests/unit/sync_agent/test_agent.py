@@ -33,6 +33,7 @@ class RecordingLink:
         self.turns: list[Callable[[], None]] = []
         self.stop = threading.Event()
         self.is_closed = False
+        self.has_room = True
 
     def run(self, timeout_s: float) -> None:
         if self.turns:
