@@ -8,8 +8,9 @@ from typing import Any
 from appliance.cli.output import print_json
 from appliance.domain.errors import PoskoError
 from appliance.runtime import ids, settings
-from appliance.store import integrity, migrate, room, salvage
+from appliance.store import migrate, room
 from appliance.store.files import size_bytes, wal
+from appliance.store.repair import integrity, salvage
 
 
 class Damaged(PoskoError, RuntimeError):

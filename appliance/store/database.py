@@ -13,7 +13,7 @@ from pathlib import Path
 from appliance.store import gate, room
 from appliance.store.connection import BoxConnection, open_existing
 from appliance.store.files import beside, size_bytes, wal
-from appliance.store.integrity import is_damage
+from appliance.store.repair.integrity import is_damage
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process; a transaction takes milliseconds."""

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SiteCode
-from appliance.store import box, files, integrity, room, salvage
+from appliance.store import box, files, room
 from appliance.store.database import connect, explained, transaction
+from appliance.store.repair import integrity, salvage
 
 PAGE_BYTES = 1024
 """A complaint changes about 24 pages and each change writes the whole page: with SQLite's default

@@ -11,8 +11,9 @@ import pytest
 from appliance.actions import intake
 from appliance.domain.service_request import Channel, Draft
 from appliance.runtime import clock, ids
-from appliance.store import migrate, outbox, salvage
+from appliance.store import migrate, outbox
 from appliance.store.database import connect
+from appliance.store.repair import salvage
 from tests.powercut import counter, disk, recording
 from tests.powercut.recording import Change, Kind
 

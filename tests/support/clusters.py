@@ -41,7 +41,10 @@ cluster_formation.discovery_retry_interval = 500
 
 
 class Cluster(ABC):
-    """Nodes that a test may kill one by one or all at once."""
+    """Nodes that a test may kill one by one or several at once."""
+
+    outage: tuple[int, ...]
+    """The nodes whose end leaves no majority, and which are soon back when all start at once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -71,8 +74,8 @@ class Cluster(ABC):
         wait_for(lambda: lets_in(port), f"MQTT; see {node.log}", limit_s=UP_WITHIN_S)
 
     def kill(self, *numbers: int) -> None:
-        """End these nodes, or all, as a power cut does."""
-        killed = [self.nodes[number].process for number in numbers or range(NODES)]
+        """End these nodes as a power cut does."""
+        killed = [self.nodes[number].process for number in numbers]
         for process in killed:
             if process:
                 process.kill()
@@ -85,11 +88,13 @@ class Cluster(ABC):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.kill()
+        self.kill(*range(NODES))
 
 
 class Nats(Cluster):
     """Sessions and retained messages on all three nodes (JetStream, R3)."""
+
+    outage = (0, 1, 2)
 
     def __init__(self, folder: Path) -> None:
         self._program = needs("nats-server")
@@ -113,6 +118,8 @@ class Nats(Cluster):
 
 class RabbitMQ(Cluster):
     """Erlang nodes with an epmd of their own, so that no other RabbitMQ is disturbed."""
+
+    outage = (0, 1)
 
     def __init__(self, folder: Path) -> None:
         needs("rabbitmq-server", found=needs(_RABBITMQ_SERVER))

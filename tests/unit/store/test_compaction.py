@@ -12,10 +12,11 @@ from appliance.actions import intake, syncing
 from appliance.domain import wire
 from appliance.domain.topics import Lane
 from appliance.runtime import ids
-from appliance.store import compaction, database, housekeeping, integrity, outbox, requests
+from appliance.store import compaction, database, housekeeping, outbox, requests
 from appliance.store.compaction import compact
 from appliance.store.database import connect, transaction
 from appliance.store.files import wal
+from appliance.store.repair import integrity
 from tests.builders import a_draft, a_part
 from tests.conftest import EPOCH, at
 from tests.support.waiting import wait_for

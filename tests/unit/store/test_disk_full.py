@@ -10,9 +10,10 @@ from appliance.actions import intake, syncing
 from appliance.domain import wire
 from appliance.domain.service_request import Kind
 from appliance.runtime import ids
-from appliance.store import housekeeping, integrity, migrate, outbox, room
+from appliance.store import housekeeping, migrate, outbox, room
 from appliance.store.database import connect, transaction
 from appliance.store.errors import StoreFull
+from appliance.store.repair import integrity
 from tests.builders import a_draft
 from tests.conftest import EPOCH, SITE, at
 from tests.support.disks import fill, small_disk

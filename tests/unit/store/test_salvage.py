@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from appliance.actions import intake
 from appliance.domain.ids import SERIALS_PER_BLOCK
 from appliance.runtime import ids
-from appliance.store import box, gauges, integrity, migrate, outbox, requests, salvage
+from appliance.store import box, gauges, migrate, outbox, requests
 from appliance.store.database import connect, transaction
 from appliance.store.errors import Replaced
 from appliance.store.files import wal
+from appliance.store.repair import integrity, salvage
 from tests.builders import a_draft
 from tests.conftest import EPOCH, SITE, at
 from tests.unit.store import box_in_use

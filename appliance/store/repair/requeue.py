@@ -21,7 +21,7 @@ from appliance.domain.moment import Moment, from_ms, to_ms
 from appliance.domain.service_request import Status, StatusEntry
 from appliance.domain.topics import Lane
 from appliance.store import outbox, requests
-from appliance.store.rescue import Row, insert
+from appliance.store.repair.rescue import Row, insert
 
 _COPIED = ("ticket", "channel", "kind", "category", "sensitivity", "agency", "text")
 _OPTIONAL = ("reporter_phone", "reporter_name", "location", "kelurahan")

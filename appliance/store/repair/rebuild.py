@@ -12,8 +12,9 @@ from typing import cast
 
 from appliance.domain.ids import SERIALS_PER_BLOCK, SERIALS_PER_SITE, SiteCode
 from appliance.domain.topics import Lane
-from appliance.store import box, requests, requeue, rescue, texts
-from appliance.store.rescue import Row, insert
+from appliance.store import box, requests, texts
+from appliance.store.repair import requeue, rescue
+from appliance.store.repair.rescue import Row, insert
 
 ORDINARY = (
     "requests",
