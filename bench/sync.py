@@ -5,7 +5,7 @@ when the agent has applied the city's acknowledgement, that is, when every row i
 city's database. The bridge: as many messages of the same size queued in an edge mosquitto with
 persistence, bridged to a city mosquitto and counted when a subscriber has them; nothing is stored.
 Once with its defaults (which lose messages when killed) and once with the setting that saves
-every message, where taking the messages in is what takes the time.
+every message, where taking them in during the outage is what takes the time.
 """
 
 import argparse
@@ -118,8 +118,7 @@ def _bridge(folder: Path, messages: int, *, lossless: bool) -> float:
         city_conf = f"listener {city} 127.0.0.1\n{common}persistence false\n"
         _start(supervisor, folder, "edge", edge_conf, edge)
         if lossless:
-            # What costs is saving each message, so taking them in is part of the time.
-            _start(supervisor, folder, "city", city_conf, city)
+            # What costs is saving each message while the city is away, so that is what is timed.
             start_s = time.perf_counter()
             _publish(edge, messages)
             return messages / (time.perf_counter() - start_s)

@@ -8,6 +8,8 @@ needed='mosquitto:mosquitto:sync, command center and end-to-end tests
 openssl:openssl:the tests of TLS and certificates
 mosquitto_passwd:mosquitto:the tests of logins by password
 mosquitto_sub:mosquitto-clients:the sync benchmark
+nats-server:nats-server:end-to-end tests on a cluster of brokers
+rabbitmq-server:rabbitmq-server:end-to-end tests on a cluster of brokers
 chromium:chromium:page tests and screenshots
 msgfmt:gettext:the catalogue test
 cc:gcc:power-cut tests and the wear benchmark

@@ -1,7 +1,7 @@
 """The SMS texts we send, in Indonesian.
 
 Operators filter texts from SIM cards: a run of more than three digits counts as a one-time
-password, links and words of fraud are dropped (docs/modems.md). So numbers are written in groups
+password, links and words of fraud are dropped. So numbers are written in groups
 of at most three, no template holds a link, and every free part is made safe before it is filled.
 """
 

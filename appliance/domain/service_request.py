@@ -3,6 +3,7 @@
 Values are stored and sent, so they are pinned by a test; the words are those of SP4N-LAPOR!.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -163,8 +164,14 @@ def submission_id(page_id: UUID, *content: str) -> str:
     return str(uuid5(page_id, "\x1f".join(content)))
 
 
+_UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters (category Cc, carriage returns too) and halves of surrogate pairs."""
+
+
 def clean_text(text: str) -> str:
     """Make foreign text storable: no control characters, no lone surrogates, no NUL, trimmed."""
+    if not _UNCLEAN.search(text):
+        return text.strip()
     repaired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     lines = repaired.replace("\r\n", "\n").replace("\r", "\n")
     kept = (c if c in "\n\t" or category(c) != "Cc" else "\ufffd" for c in lines)

@@ -30,17 +30,22 @@ FAMILIES = ("lampu jalan mati di gang {}", "tolong cepat ada kebakaran di gang {
 class HouseOnACluster(RunningHouse):
     """The house with a broker that is not its own."""
 
-    def __init__(self, folder: Path, cluster: Cluster, *, box_at: int, city_at: int) -> None:
-        super().__init__(folder, None, broker=city_at, uplink=box_at)
+    def __init__(self, folder: Path, cluster: Cluster, box_line: Proxy, city_line: Proxy) -> None:
+        super().__init__(folder, None, broker=city_line.port, uplink=box_line.port)
         self.cluster = cluster
+        self._lines = (box_line, city_line)
 
     def lose_broker(self) -> None:
-        """The nodes that are needed fail together."""
+        """The balancer goes, and as many nodes with it as may."""
+        for line in self._lines:
+            line.cut()
         self.cluster.kill(*self.cluster.outage)
 
     def find_broker(self) -> None:
-        """The power is back."""
+        """Everything is back."""
         self.cluster.start()
+        for line in self._lines:
+            line.heal()
 
 
 class Neighbourhood:
@@ -82,7 +87,7 @@ def house(cluster: Cluster, tmp_path: Path) -> Iterator[HouseOnACluster]:
     cluster.start()
     first, *others = cluster.ports
     with Proxy([first, *others]) as box_line, Proxy([*others, first]) as city_line:
-        place = HouseOnACluster(tmp_path, cluster, box_at=box_line.port, city_at=city_line.port)
+        place = HouseOnACluster(tmp_path, cluster, box_line, city_line)
         try:
             place.start()
             yield place

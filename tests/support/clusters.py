@@ -35,8 +35,7 @@ listeners.tcp = none
 mqtt.listeners.tcp.1 = 127.0.0.1:{mqtt}
 mqtt.durable_queue_type = quorum
 cluster_formation.peer_discovery_backend = classic_config
-cluster_formation.discovery_retry_limit = 20
-cluster_formation.discovery_retry_interval = 500
+cluster_formation.discovery_retry_limit = 1
 """
 
 
@@ -44,7 +43,7 @@ class Cluster(ABC):
     """Nodes that a test may kill one by one or several at once."""
 
     outage: tuple[int, ...]
-    """The nodes whose end leaves no majority, and which are soon back when all start at once."""
+    """The nodes that may fail together and are back within a minute."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -84,7 +83,6 @@ class Cluster(ABC):
                 process.wait()
 
     def __enter__(self) -> Self:
-        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -119,10 +117,10 @@ class Nats(Cluster):
 class RabbitMQ(Cluster):
     """Erlang nodes with an epmd of their own, so that no other RabbitMQ is disturbed."""
 
-    outage = (0, 1)
+    outage = (0,)
 
     def __init__(self, folder: Path) -> None:
-        needs("rabbitmq-server", found=needs(_RABBITMQ_SERVER))
+        needs("rabbitmq-server")
         [self._epmd_port], self._between = unused_ports(1), unused_ports(NODES)
         (folder / "plugins").write_text("[rabbitmq_mqtt].\n")
         cookie = folder / ".erlang.cookie"
@@ -133,9 +131,12 @@ class RabbitMQ(Cluster):
         super().__init__(folder)
 
     def start(self) -> None:
-        """Start the nodes' directory too."""
+        """Start epmd too; the first time one node after the other, for together they may fail."""
         if self._epmd.process is None:
             self._epmd.start(dict(os.environ))
+            for number in range(NODES):
+                self.begin(number)
+                self.wait_for(number)
         super().start()
 
     def _node(self, number: int) -> Child:
@@ -185,7 +186,9 @@ def lets_in(port: int) -> bool:
     try:
         client.connect("127.0.0.1", port)
         wait_for(lambda: client.loop(0.1) or heard, "a SUBACK", limit_s=5)
-        client.disconnect()
     except (OSError, AssertionError):
         return False
+    finally:
+        client.disconnect()
+        client.loop(0.1)
     return bool(heard)
