@@ -22,6 +22,9 @@ from mqtt_link.fault import Fault
 from mqtt_link.waker import Waker
 
 GOODBYE_S = 3.0
+SUBSCRIBE_QOS = 0
+"""A QoS 1 subscription leaves a queue or a consumer behind on clusters, which keeps the client out
+when a node dies (docs/brokers.md). What QoS 0 may lose, our own acknowledgements notice."""
 _HUNG_UP = ("reset by peer", "Broken pipe", "EOF")
 """How a socket tells that the other end closed it, other than by an end of file."""
 
@@ -170,7 +173,7 @@ class Session:
             self._refusal = str(reason)
             return
         self._accepted_at_s = time.monotonic()
-        client.subscribe([(topic, 1) for topic in self._filters])
+        client.subscribe([(topic, SUBSCRIBE_QOS) for topic in self._filters])
         self._handlers.accepted()
 
     def _subscribed(
