@@ -25,6 +25,7 @@ from appliance.store.database import connect, transaction
 from demo.broker import Engine, find_mosquitto
 from demo.house import House, free_ports
 from demo.supervisor import Child, Supervisor, answers
+from tests.support.ports import unused_ports
 
 TEXT = "Lampu jalan di Jl Rajawali depan masjid mati sejak tiga malam, mohon diperbaiki. {n}"
 ROW_BYTES = 500
@@ -101,7 +102,7 @@ def _pss_mib(pid: int) -> float:
 
 def _bridge(folder: Path, messages: int, *, lossless: bool) -> float:
     folder.mkdir()
-    edge, city = _ports(2)
+    edge, city = unused_ports(2)
     supervisor = Supervisor()
     try:
         # Saved at every change, so that a killed edge broker has what it acknowledged.
@@ -164,14 +165,6 @@ def _receive_rate(port: int, messages: int) -> float:
     )
     times = [float(line) for line in result.stdout.split()]
     return (len(times) - 1) / (times[-1] - times[0])
-
-
-def _ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def main() -> None:

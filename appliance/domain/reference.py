@@ -17,11 +17,9 @@ class Category:
 
     id: str
     name: str
-    name_en: str
     agency: str
     sensitivity: Sensitivity
     can_be_emergency: bool
-    hotline: str
     keywords: tuple[str, ...]
 
 
@@ -58,11 +56,9 @@ def categories() -> dict[str, Category]:
         row["id"]: Category(
             id=row["id"],
             name=row["nama_id"],
-            name_en=row["nama_en"],
             agency=row["opd_utama"],
             sensitivity=Sensitivity(row["sensitivitas"]),
             can_be_emergency=row["bisa_darurat"] == "1",
-            hotline=row["hotline"],
             keywords=_words(row["kata_kunci"], row["slang_singkatan_dialek"]),
         )
         for row in _rows("categories.csv")

@@ -41,14 +41,6 @@ class Storage:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One message in a listing; `pdu` is None if its line did not fit the announced length."""
-
-    index: int
-    pdu: bytes | None
-
-
 def set_storage(memory: str) -> str:
     """Name all three memories: reading, sending and receiving (27.005 3.2.2)."""
     return f'AT+CPMS="{memory}","{memory}","{memory}"'

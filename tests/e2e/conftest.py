@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from demo.air import control_socket
-from demo.broker import Engine, find_mosquitto
+from demo.broker import Engine
 from demo.house import House
 from tests.support.people import Air
 from tests.support.ports import unused_ports
@@ -79,7 +79,7 @@ def _running(
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[RunningHouse]:
     """The house on mosquitto."""
-    needs("mosquitto", found=find_mosquitto())
+    needs("mosquitto")
     yield from _running(tmp_path, Engine.MOSQUITTO)
 
 
@@ -93,7 +93,7 @@ def faulty_line() -> Iterator[Proxy]:
 @pytest.fixture
 def house_on_a_faulty_line(tmp_path: Path, faulty_line: Proxy) -> Iterator[RunningHouse]:
     """The house with its box behind that proxy."""
-    needs("mosquitto", found=find_mosquitto())
+    needs("mosquitto")
     [port] = faulty_line.targets
     yield from _running(tmp_path, Engine.MOSQUITTO, broker=port, uplink=faulty_line.port)
 

@@ -4,7 +4,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from demo.broker import Engine, command, find_mosquitto
+from demo.broker import Engine, command
 from tests.support.ports import unused_ports
 from tests.support.programs import needs
 from tests.support.waiting import wait_for
@@ -14,7 +14,7 @@ class Broker:
     """One broker; it forgets everything when it ends (persistence off)."""
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
-        needs("mosquitto", found=find_mosquitto())
+        needs("mosquitto")
         self.host, self.port = "127.0.0.1", port or unused_ports(1)[0]
         self._command = command(Engine.MOSQUITTO, folder, self.port)
         self._log = folder / "mosquitto.log"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from command_center import broker_config
 from command_center.broker_config import Login
-from demo.broker import find_mosquitto
 from mqtt_link.access import Access
 from tests.support.broker import Broker
 from tests.support.programs import needs
@@ -84,7 +83,7 @@ class CityBroker(Broker):
         )
         with config.open("a") as file:
             file.write("user root\n")  # the folder of a test is not mosquitto's
-        self._command = [find_mosquitto() or "mosquitto", "-c", str(config)]
+        self._command = [needs("mosquitto"), "-c", str(config)]
 
     def let_in(self, name: str, password: str) -> None:
         """Give somebody a password."""

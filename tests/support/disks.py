@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from tests.support.programs import needs
+from tests.support.programs import leave_out, needs
 
 
 @contextmanager
@@ -19,7 +17,7 @@ def small_disk(folder: Path, size_bytes: int) -> Iterator[Path]:
     options = f"size={size_bytes}"
     command = [mount, "-t", "tmpfs", "-o", options, "posko-test", str(folder)]
     if os.geteuid() != 0 or subprocess.run(command, check=False).returncode != 0:
-        pytest.skip("mounting a tmpfs needs root")
+        leave_out("mounting a tmpfs needs root")
     try:
         yield folder
     finally:
