@@ -16,6 +16,7 @@ from typing import Protocol
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from appliance.domain import wire
 from command_center import inbound, ingest
 from command_center.downlink import Downlink
 from command_center.inbound import Raw
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 QUEUE_MAX_MESSAGES = 256
 """Times 64 KiB: at most 16 MiB wait in memory."""
+PRESSED_FROM_MESSAGES = QUEUE_MAX_MESSAGES // 2
+"""From here on each lane of a box may have one batch under way."""
 GROUP_MAX_MESSAGES = 32
 """Committed together; bounds the longest transaction."""
 POLL_S = 0.5
@@ -56,7 +59,9 @@ class Receiver:
             now=now,
             jitter=lambda: random.uniform(0.8, 1.2),  # noqa: S311
         )
-        self._reception = Reception(engine, outlet.publish, self._downlink, now=now)
+        self._reception = Reception(
+            engine, outlet.publish, self._downlink, now=now, window=self._window
+        )
         self._thread = threading.Thread(target=self._run, name="receiver")
         self._store_failed = False
 
@@ -129,6 +134,10 @@ class Receiver:
             except queue.Empty:
                 break
         return [raw for raw in group if raw is not None]
+
+    def _window(self) -> int | None:
+        is_pressed = self._queue.qsize() >= PRESSED_FROM_MESSAGES
+        return wire.BATCH_MAX_EVENTS if is_pressed else None
 
     def _greet_broker(self) -> None:
         """Forget what the last connection knew, before any message of the new one is handled."""

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -18,6 +19,7 @@ from appliance.domain.topics import Leaf, Topic
 from command_center import inbound, ingest
 from command_center.applying import Arrival
 from command_center.downlink import Downlink, Publish
+from command_center.early import Early
 from command_center.inbound import Inbound, Raw
 from command_center.store.quarantine import Poison
 
@@ -25,13 +27,23 @@ log = logging.getLogger(__name__)
 
 
 class Reception:
-    """Stores what the boxes say and answers them through `publish`."""
+    """Stores what the boxes say and answers them through `publish`.
+
+    `window` tells how many events beyond its ack a box may send now; None: as many as it likes.
+    """
 
     def __init__(
-        self, engine: Engine, publish: Publish, downlink: Downlink, *, now: Callable[[], datetime]
+        self,
+        engine: Engine,
+        publish: Publish,
+        downlink: Downlink,
+        *,
+        now: Callable[[], datetime],
+        window: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._engine, self._publish, self._downlink = engine, publish, downlink
-        self._now = now
+        self._now, self._window = now, window
+        self._early = Early()
 
     def work(self, group: Sequence[Raw]) -> None:
         """Handle messages in their order; neighbouring batches share one transaction.
@@ -52,7 +64,7 @@ class Reception:
                 self._set_aside(read)
         self._store(arrivals)
 
-    def _store(self, arrivals: list[Arrival]) -> None:
+    def _store(self, arrivals: list[Arrival], *, were_held: bool = False) -> None:
         if not arrivals:
             return
         try:
@@ -61,22 +73,38 @@ class Reception:
             raise
         except Exception:
             log.exception("batches broke the store count=%s", len(arrivals))
-            self._store_one_by_one(arrivals)
+            self._store_one_by_one(arrivals, were_held=were_held)
             return
-        for arrival, ack in zip(arrivals, acks, strict=True):
-            self._acknowledge(arrival.site, ack)
+        self._settle(arrivals, acks, were_held=were_held)
 
-    def _store_one_by_one(self, arrivals: list[Arrival]) -> None:
+    def _store_one_by_one(self, arrivals: list[Arrival], *, were_held: bool) -> None:
         if len(arrivals) > 1:
             for arrival in arrivals:
-                self._store([arrival])
+                self._store([arrival], were_held=were_held)
             return
         ack = ingest.store_carefully(self._engine, arrivals[0], self._now())
-        self._acknowledge(arrivals[0].site, ack)
+        self._settle(arrivals, [ack], were_held=were_held)
+
+    def _settle(self, arrivals: list[Arrival], acks: list[wire.Ack], *, were_held: bool) -> None:
+        """Acknowledge what is committed, hold what came early, go on with what waited for it."""
+        ready: list[Arrival] = []
+        for arrival, ack in zip(arrivals, acks, strict=True):
+            is_news = False
+            if ack.want is not None:
+                is_news = self._early.hold(arrival)
+            elif (successor := self._early.take(arrival, ack.upto)) is not None:
+                ready.append(successor)
+            else:
+                is_news = were_held
+            until = self._early.until(arrival) if is_news else None
+            want = ack.upto + 1 if until is not None else None
+            self._acknowledge(arrival.site, replace(ack, want=want, until=until))
+        self._store(ready, were_held=True)
 
     def _handle(self, site: SiteCode, message: inbound.Message) -> None:
         match message:
             case wire.Hello():
+                self._early.forget(site)
                 welcome, acks = ingest.hello(self._engine, site, message, self._now())
                 self._publish(str(Topic(site, Leaf.DOWN_HELLO)), wire.encode(welcome), 1)
                 for ack in acks:
@@ -91,6 +119,7 @@ class Reception:
                     log.info("box site=%s is_online=%s n=%s", site, message.on, message.n)
 
     def _acknowledge(self, site: SiteCode, ack: wire.Ack) -> None:
+        ack = replace(ack, window=self._window())
         self._publish(str(Topic(site, Leaf.DOWN_ACK)), wire.encode(ack), 0)
         log.debug("ack site=%s lane=%s upto=%s want=%s", site, ack.lane, ack.upto, ack.want)
 

@@ -201,6 +201,7 @@ class Agent:
             ack.upto,
             self._host.monotonic_s(),
             want=ack.want,
+            until=ack.until,
             window=ack.window,
         )
         for reject in ack.reject:

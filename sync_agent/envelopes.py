@@ -43,11 +43,14 @@ def hello(db: sqlite3.Connection, life: Life, now: Moment) -> wire.Hello:
 
 def batch(db: sqlite3.Connection, life: Life, effect: SendBatch, now: Moment) -> wire.Batch | None:
     """The events that an effect asks for; None if the first of them is gone."""
+    max_events = wire.BATCH_MAX_EVENTS
+    if effect.upto is not None:
+        max_events = min(max_events, effect.upto - effect.after)
     rows = outbox.after(
         db,
         effect.lane,
         effect.after,
-        max_events=wire.BATCH_MAX_EVENTS,
+        max_events=max_events,
         max_bytes=min(effect.max_bytes * COMPRESSION, BATCH_MAX_PAYLOAD_BYTES),
     )
     if not rows or rows[0].seq != effect.after + 1:

@@ -13,8 +13,9 @@ comes out as effects. Rules, in order:
    that an urgent event never waits behind more than about two seconds of link. A city that says
    "no more" is asked again with a single batch when the deadline has passed.
 4. Only the city's acknowledgement moves `acked`, forward as a rule and backward when the city has
-   lost what it had (a restored backup) and wants it again. A gap it reports, or silence until the
-   deadline, rewinds to what is acknowledged; silence also doubles the next deadline.
+   lost what it had (a restored backup) and wants it again. Of a gap with a known end only that
+   range goes out again; a gap without end, or silence until the deadline, rewinds to what is
+   acknowledged; silence also doubles the next deadline.
 """
 
 from dataclasses import dataclass, field, replace
@@ -48,6 +49,8 @@ class SendBatch:
     lane: Lane
     after: int
     max_bytes: int
+    upto: int | None = None
+    """Not beyond this number: the end of a gap, or of what the city accepts now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,14 @@ class Flight:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What the city lacks between events that it holds."""
+
+    after: int
+    upto: int
+
+
+@dataclass(frozen=True, slots=True)
 class LaneLink:
     """One lane as seen over this link."""
 
@@ -78,6 +89,7 @@ class LaneLink:
     sent: int = 0
     """Newest number sent since the last rewind."""
     flights: tuple[Flight, ...] = ()
+    gap: Gap | None = None
     limit: int | None = None
     """Highest number the city accepts now."""
     timeout_s: float = FIRST_TIMEOUT_S
@@ -87,11 +99,10 @@ class LaneLink:
     @property
     def has_room(self) -> bool:
         """Whether another batch may be sent now."""
-        return (
-            self.last > self.sent
-            and len(self.flights) < BATCHES_IN_FLIGHT
-            and (self.limit is None or self.sent < self.limit)
-        )
+        if len(self.flights) >= BATCHES_IN_FLIGHT:
+            return False
+        has_new = self.last > self.sent and (self.limit is None or self.sent < self.limit)
+        return has_new or self.gap is not None
 
     @property
     def is_stopped(self) -> bool:
@@ -110,7 +121,15 @@ class LaneLink:
 
     def rewound(self, to: int) -> "LaneLink":
         """Send everything after `to` again."""
-        return replace(self, sent=to, flights=(), deadline_s=None)
+        return replace(self, sent=to, flights=(), gap=None, deadline_s=None)
+
+    def wanted(self, first: int, until: int | None) -> "LaneLink":
+        """The city lacks `first` to `until`; None: everything from there."""
+        state = replace(self, resends=self.resends + 1)
+        if until is None or until >= self.sent:
+            return state.rewound(first - 1)
+        held = tuple(flight for flight in self.flights if flight.end > until)
+        return replace(state, gap=Gap(first - 1, until), flights=held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +170,20 @@ def stored(link: Link, lane: Lane, *, last: int, acked: int) -> Link:
 
 
 def acknowledged(
-    link: Link, lane: Lane, upto: int, now_s: float, *, want: int | None, window: int | None
+    link: Link,
+    lane: Lane,
+    upto: int,
+    now_s: float,
+    *,
+    want: int | None = None,
+    until: int | None = None,
+    window: int | None = None,
 ) -> tuple[Link, list[Effect]]:
-    """The city has committed everything up to `upto` and may ask for a resend from `want`."""
+    """The city has committed everything up to `upto`.
+
+    It may ask for `want` to `until` (None: for everything from `want`) again, and accept no more
+    than `window` events beyond `upto`.
+    """
     state = link.lanes[lane]
     if upto > state.last:
         return link, [RenewEpoch()]
@@ -166,12 +196,13 @@ def acknowledged(
         acked=acked,
         sent=max(state.sent, acked),
         flights=tuple(flight for flight in state.flights if flight.end > acked),
+        gap=None if state.gap is None or state.gap.upto <= acked else state.gap,
         limit=None if window is None else upto + window,
     )
     if is_progress:
         state = replace(state, timeout_s=FIRST_TIMEOUT_S, deadline_s=None)
     if want is not None and want <= state.sent:
-        state = replace(state.rewound(want - 1), resends=state.resends + 1)
+        state = state.wanted(want, until)
     return _with(link, lane, state), []
 
 
@@ -190,7 +221,10 @@ def sent(link: Link, lane: Lane, upto: int, *, size_bytes: int, now_s: float) ->
     state = link.lanes[lane]
     flights = (*state.flights, Flight(upto, size_bytes, now_s))
     link = replace(link, turn=link.turn + 1)
-    return _with(link, lane, replace(state, sent=upto, flights=flights))
+    gap = state.gap
+    if gap is not None:
+        gap = replace(gap, after=upto) if upto < gap.upto else None
+    return _with(link, lane, replace(state, sent=max(state.sent, upto), flights=flights, gap=gap))
 
 
 def tick(link: Link, now_s: float, jitter: float) -> tuple[Link, list[Effect]]:
@@ -211,7 +245,14 @@ def tick(link: Link, now_s: float, jitter: float) -> tuple[Link, list[Effect]]:
     if room_bytes <= 0 and lane is not Lane.URGENT:
         return link, []
     max_bytes = max(room_bytes, SMALLEST_BUDGET_BYTES)
-    return link, [SendBatch(lane, after=link.lanes[lane].sent, max_bytes=max_bytes)]
+    return link, [_next_batch(lane, link.lanes[lane], max_bytes)]
+
+
+def _next_batch(lane: Lane, state: LaneLink, max_bytes: int) -> SendBatch:
+    if state.gap is not None:
+        after = max(state.gap.after, state.acked)
+        return SendBatch(lane, after=after, upto=state.gap.upto, max_bytes=max_bytes)
+    return SendBatch(lane, after=state.sent, upto=state.limit, max_bytes=max_bytes)
 
 
 def _watched(state: LaneLink, now_s: float, jitter: float) -> LaneLink:

@@ -83,6 +83,8 @@ class Ack(_Message, frozen=True, omit_defaults=True):
     upto: Cursor
     want: Sequence | None = None
     """Resend from here: a gap was seen."""
+    until: Sequence | None = None
+    """Resend no further than this: what follows is held. None: resend everything from `want`."""
     reject: Annotated[list[Reject], msgspec.Meta(max_length=BATCH_MAX_EVENTS)] = []
     window: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None = None
     """Events accepted beyond `upto`; 0 means stop."""

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
-from command_center import ingest
+from command_center import early, ingest
 from command_center.downlink import Downlink
 from command_center.inbound import cut
 from command_center.receiver import QUEUE_MAX_MESSAGES, Receiver
@@ -21,7 +21,15 @@ from command_center.store import quarantine
 from command_center.store.quarantine import Poison
 from tests.conftest import START
 from tests.support.waiting import wait_for
-from tests.unit.command_center.city import a_batch, a_received, all_requests, rows, wire_event
+from tests.unit.command_center.city import (
+    BOX_EPOCH,
+    CLOCK,
+    a_batch,
+    a_received,
+    all_requests,
+    rows,
+    wire_event,
+)
 
 UP = "posko/1/1471/147107/up/ev/p1"
 GOOD = wire.encode(a_batch())
@@ -37,7 +45,13 @@ class Desk:
         self._reception = Reception(engine, self.publish, downlink, now=now)
 
     def publish(self, topic: str, payload: bytes, qos: int) -> None:
-        self.acks.append((topic, wire.decode(payload, wire.Ack), qos))
+        if topic.endswith("/ack"):
+            self.acks.append((topic, wire.decode(payload, wire.Ack), qos))
+
+    def hello(self) -> None:
+        ranges = {"p1": wire.LaneRange(first=1, last=9, acked=0)}
+        hello = wire.Hello(versions=[1], epoch=BOX_EPOCH, lanes=ranges, clock=CLOCK)
+        self.work(("posko/1/1471/147107/up/hello", wire.encode(hello)))
 
     def work(self, *messages: tuple[str, bytes]) -> None:
         self._reception.work([cut(topic, payload) for topic, payload in messages])
@@ -157,6 +171,49 @@ def test_an_event_that_breaks_the_store_is_set_aside_and_blocks_nothing(
     assert "a bug" in caplog.text
 
 
+def batches(desk: Desk, *firsts: int) -> list[tuple[int, int | None, int | None]]:
+    """Batches of two events each; what each ack says."""
+    before = len(desk.acks)
+    for first in firsts:
+        events = [wire_event(kind="x", data=str(seq)) for seq in (first, first + 1)]
+        desk.work((UP, wire.encode(a_batch(*events, first=first))))
+    return [(ack.upto, ack.want, ack.until) for _, ack, _ in desk.acks[before:]]
+
+
+def test_what_came_early_is_held_and_only_the_gap_is_asked_for(engine: Engine, desk: Desk) -> None:
+    """sync.md check 20."""
+    assert batches(desk, 1, 5, 7) == [(2, None, None), (2, 3, 4), (2, None, None)]
+    assert batches(desk, 3) == [(4, None, None), (6, None, None), (8, None, None)]
+    assert rows(engine, "SELECT seq FROM events ORDER BY received_at, rowid") == [
+        (seq,) for seq in range(1, 9)
+    ]
+
+
+def test_a_second_gap_is_asked_for_when_the_first_is_filled(desk: Desk) -> None:
+    assert batches(desk, 3, 7) == [(0, 1, 2), (0, None, None)]
+    assert batches(desk, 1) == [(2, None, None), (4, 5, 6)]
+    assert batches(desk, 5)[-1] == (8, None, None)
+
+
+def test_a_box_that_starts_over_is_asked_again(desk: Desk) -> None:
+    assert batches(desk, 3, 5, 3) == [(0, 1, 2), (0, None, None), (0, 1, 2)]
+
+
+def test_early_batches_are_bounded_and_the_newest_stay(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(early, "HELD_MAX_BATCHES", 2)
+    batches(desk, 3, 5, 7)
+    assert batches(desk, 1) == [(2, None, None)]
+    assert batches(desk, 3)[-1] == (8, None, None)
+
+
+def test_a_hello_drops_what_was_held(desk: Desk) -> None:
+    batches(desk, 3)
+    desk.hello()
+    assert batches(desk, 1)[-1] == (2, None, None)
+
+
 def test_when_the_database_refuses_nothing_is_acknowledged(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +269,9 @@ def test_a_full_queue_holds_the_network_back_and_loses_nothing(engine: Engine) -
     wait_for(lambda: len(outlet.acks) == total, "everything is acknowledged", limit_s=60)
     receiver.stop()
     assert outlet.acks[-1].upto == total
+    windows = [ack.window for ack in outlet.acks]
+    assert windows[0] == wire.BATCH_MAX_EVENTS, "under pressure a box is told to send less"
+    assert windows[-1] is None
 
 
 def test_stopping_frees_a_network_thread_that_waits(engine: Engine) -> None:

@@ -43,9 +43,17 @@ def sent(link: Link, upto: int, *, lane: Lane = P1, size: int = 100, at_s: float
 
 
 def acked(
-    link: Link, upto: int, *, want: int | None = None, window: int | None = None, at_s: float = 0.0
+    link: Link,
+    upto: int,
+    *,
+    want: int | None = None,
+    until: int | None = None,
+    window: int | None = None,
+    at_s: float = 0.0,
 ) -> Link:
-    link, effects = link_machine.acknowledged(link, P1, upto, at_s, want=want, window=window)
+    link, effects = link_machine.acknowledged(
+        link, P1, upto, at_s, want=want, until=until, window=window
+    )
     assert effects == []
     return link
 
@@ -68,7 +76,7 @@ def test_the_least_urgent_lane_gets_every_eighth_turn() -> None:
         served.append(lane)
         link = sent(link, after + 1, lane=lane)
         link = link_machine.stored(link, lane, last=100, acked=after + 1)
-        link, _ = link_machine.acknowledged(link, lane, after + 1, 0.0, want=None, window=None)
+        link, _ = link_machine.acknowledged(link, lane, after + 1, 0.0)
     assert served.count(Lane.STATISTICS) == 2
 
 
@@ -106,6 +114,11 @@ def test_the_city_can_stop_the_flow_and_is_asked_again_later() -> None:
     assert places(tick(link, 100.0)[1]) == [(P1, 0)]
 
 
+def test_a_batch_ends_where_the_window_ends() -> None:
+    link = acked(link_with(last=9), 0, window=5)
+    assert [e.upto for e in tick(link)[1] if isinstance(e, SendBatch)] == [5]
+
+
 def test_silence_rewinds_and_doubles_the_patience() -> None:
     link, _ = tick(sent(link_with(last=1), 1), 0.0)
     assert tick(link, 2.9)[1] == []
@@ -120,6 +133,32 @@ def test_a_gap_is_resent_from_where_the_city_wants_it() -> None:
     assert places(tick(link)[1]) == [(P1, 4)]
 
 
+def test_of_a_gap_with_an_end_only_that_range_is_resent() -> None:
+    """sync.md check 20."""
+    link = link_with(last=100)
+    for upto in (10, 20, 30, 40):
+        link = sent(link, upto)
+    link = acked(link, 10, want=11, until=20)
+    link, effects = tick(link)
+    assert effects == [SendBatch(P1, after=10, upto=20, max_bytes=link.room_bytes)]
+    link = sent(link, 15)
+    assert [(e.after, e.upto) for e in tick(link)[1] if isinstance(e, SendBatch)] == [(15, 20)]
+    link = sent(link, 20)
+    assert places(tick(link)[1]) == [(P1, 40)]
+    assert link.lanes[P1].resends == 1
+
+
+def test_a_gap_that_is_filled_meanwhile_is_not_resent() -> None:
+    link = acked(sent(sent(link_with(last=40), 20), 40), 0, want=1, until=20)
+    assert places(tick(acked(link, 40))[1]) == []
+
+
+def test_a_lost_resend_is_noticed_by_its_deadline() -> None:
+    link, _ = tick(sent(sent(link_with(last=40), 20), 40))
+    link = sent(acked(link, 0, want=1, until=20), 20)
+    assert places(tick(link, 3.1)[1]) == [(P1, 0)]
+
+
 def test_a_city_that_lost_its_newest_events_gets_them_again() -> None:
     link = acked(link_with(last=9, acked=9), 4, want=5)
     assert link.lanes[P1].acked == 4
@@ -128,7 +167,7 @@ def test_a_city_that_lost_its_newest_events_gets_them_again() -> None:
 
 def test_numbers_never_given_mean_that_this_database_is_an_old_copy() -> None:
     link = link_with(last=3)
-    again, effects = link_machine.acknowledged(link, P1, 9, 0.0, want=None, window=None)
+    again, effects = link_machine.acknowledged(link, P1, 9, 0.0)
     assert again == link
     assert effects == [RenewEpoch()]
 
@@ -140,18 +179,28 @@ def test_a_reconnect_starts_again_from_what_the_city_has() -> None:
     assert places(tick(link)[1]) == [(P1, 2)]
 
 
+Ack = tuple[int, int | None, int | None]
+
+
 @dataclass
 class City:
-    """A receiver that stores what comes in order, and may forget to answer."""
+    """A receiver that stores in order, holds what came early, and may forget to answer."""
 
     stored: list[int] = field(default_factory=list)
+    early: dict[int, int] = field(default_factory=dict)
 
-    def receive(self, first: int, last: int) -> tuple[int, int | None]:
+    def receive(self, first: int, last: int) -> Ack:
         upto = len(self.stored)
         if first > upto + 1:
-            return upto, upto + 1
+            self.early[first] = last
+            return upto, upto + 1, min(self.early) - 1
         self.stored.extend(range(upto + 1, last + 1))
-        return len(self.stored), None
+        while ready := [first for first in self.early if first <= len(self.stored) + 1]:
+            last = self.early.pop(ready[0])
+            self.stored.extend(range(len(self.stored) + 1, last + 1))
+        if self.early:
+            return len(self.stored), len(self.stored) + 1, min(self.early) - 1
+        return len(self.stored), None, None
 
 
 class Uplink(RuleBasedStateMachine):
@@ -162,21 +211,21 @@ class Uplink(RuleBasedStateMachine):
         self.city, self.last, self.acked, self.now_s = City(), 0, 0, 0.0
         self.link, _ = link_machine.connected(Link())
         self.up: list[tuple[int, int]] = []
-        self.down: list[tuple[int, int | None]] = []
+        self.down: list[Ack] = []
 
     def _turn(self) -> None:
         self.link = link_machine.stored(self.link, P1, last=self.last, acked=self.acked)
         self.link, effects = link_machine.tick(self.link, self.now_s, 1.0)
         for effect in effects:
             if isinstance(effect, SendBatch):
-                upto = min(effect.after + BATCH, self.last)
+                upto = min(effect.after + BATCH, effect.upto or self.last, self.last)
                 assert effect.after < upto
                 self.up.append((effect.after + 1, upto))
                 self.link = sent(self.link, upto, at_s=self.now_s)
 
-    def _take_ack(self, upto: int, want: int | None) -> None:
+    def _take_ack(self, upto: int, want: int | None, until: int | None) -> None:
         self.acked = max(self.acked, upto) if want is None else upto
-        self.link = acked(self.link, upto, want=want, at_s=self.now_s)
+        self.link = acked(self.link, upto, want=want, until=until, at_s=self.now_s)
 
     @rule(count=st.integers(1, 8))
     def commit(self, count: int) -> None:
@@ -212,14 +261,18 @@ class Uplink(RuleBasedStateMachine):
     @rule()
     def lose_the_newest_events_of_the_city(self) -> None:
         """A restored backup: the city speaks of less than it has acknowledged."""
-        self.city.stored = self.city.stored[: len(self.city.stored) // 2]
+        self.city = City(self.city.stored[: len(self.city.stored) // 2])
         self.up, self.down = [], []
         self._say_hello()
 
     def _say_hello(self) -> None:
         self.link, _ = link_machine.connected(link_machine.disconnected(self.link))
         upto = len(self.city.stored)
-        self._take_ack(upto, upto + 1 if upto < self.acked else None)
+        self._take_ack(upto, upto + 1 if upto < self.acked else None, None)
+
+    @rule()
+    def restart_the_city(self) -> None:
+        self.city.early = {}
 
     @rule()
     def crash(self) -> None:
