@@ -36,6 +36,7 @@ def create_app(
     app.add_url_rule("/", "index", pages.index)
     app.add_url_rule("/permohonan/<request_id>", "show", pages.show)
     app.add_url_rule("/permohonan/<request_id>", "change", pages.change, methods=["POST"])
+    app.add_url_rule("/api/events", "events", pages.events)
     _add_static(app)
     _teach_words(app)
     app.before_request(_speak_indonesian)

@@ -8,6 +8,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import from_ms
 from appliance.domain.service_request import Status
+from command_center.cloudevents import FEED_MAX_EVENTS
 from command_center.store.requests import Filter
 
 PAGE_SIZE = 50
@@ -64,6 +65,15 @@ def list_query(sent: Sent) -> ListQuery:
         typed_ticket=typed,
         problem=problem,
     )
+
+
+def feed_query(sent: Sent) -> tuple[int, int]:
+    """Position and number of events that a reader of the feed asks for; BadInput names mistakes."""
+    after = _number(sent.get("after", "0"))
+    limit = _number(sent.get("limit", str(FEED_MAX_EVENTS)))
+    if after is None or limit is None or not 1 <= limit <= FEED_MAX_EVENTS:
+        raise BadInput(f"after is a position from 0, limit a number from 1 to {FEED_MAX_EVENTS}")
+    return after, limit
 
 
 def status_form(sent: Sent) -> StatusForm:

@@ -6,16 +6,16 @@ Knows HTTP and templates. Who may come here is `guard`'s business, what may chan
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from appliance.domain.reference import agency_name
-from command_center import casework, forms, overview, wording
+from command_center import casework, cloudevents, forms, overview, wording
 from command_center.forms import ListQuery
-from command_center.store import boxes, requests
+from command_center.store import boxes, feed, requests
 from command_center.store.database import reading
 from web.face import local
 from web.security import staff
@@ -72,6 +72,23 @@ class Pages:
             return self._detail(request_id, problem=wording.problem(error)), 409
         self._on_change()
         return redirect(url_for("show", request_id=request_id), code=303)
+
+    @staff
+    def events(self) -> ResponseReturnValue:
+        """What the boxes reported, for other systems: CloudEvents, read on by the Link header."""
+        try:
+            after, limit = forms.feed_query(request.args)
+        except BadInput as error:
+            return {"error": str(error)}, 400
+        with reading(self._engine) as connection:
+            found = feed.after(connection, after, limit)
+        here = found[-1].position if found else after
+        successor = url_for("events", after=here, limit=limit)
+        return Response(
+            cloudevents.batch(found),
+            content_type=cloudevents.MEDIA_TYPE,
+            headers={"Link": f'<{successor}>; rel="next"'},
+        )
 
     def _detail(self, request_id: str, problem: str = "") -> str:
         with reading(self._engine) as connection:

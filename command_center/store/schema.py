@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData()
@@ -54,10 +55,11 @@ says more than `upto`."""
 events = Table(
     "events",
     metadata,
-    Column("site", Text, primary_key=True),
-    Column("epoch", Text, primary_key=True),
-    Column("lane", Text, primary_key=True),
-    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("id", BIG, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("seq", BIG, nullable=False),
     Column("kind", Text, nullable=False),
     Column("subject", Text),
     Column("payload", Text, nullable=False),
@@ -69,13 +71,15 @@ events = Table(
     Column("outcome", Text, nullable=False),
     Column("reject_code", Text),
     Column("detail", Text, nullable=False),
+    UniqueConstraint("site", "epoch", "lane", "seq"),
     ForeignKeyConstraint(
         ["site", "epoch", "lane"], ["streams.site", "streams.epoch", "streams.lane"]
     ),
     CheckConstraint("outcome IN ('applied', 'unknown_kind', 'rejected')", name="events_outcome"),
     sqlite_strict=True,
 )
-"""Every event as it came, whatever became of it. Only ingest inserts; nobody changes a row."""
+"""Every event as it came, whatever became of it. Only ingest inserts; nobody changes a row. `id` is
+its place in the feed of the whole city."""
 
 quarantine = Table(
     "quarantine",

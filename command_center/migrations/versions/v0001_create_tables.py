@@ -40,10 +40,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "events",
-        sa.Column("site", sa.Text, primary_key=True),
-        sa.Column("epoch", sa.Text, primary_key=True),
-        sa.Column("lane", sa.Text, primary_key=True),
-        sa.Column("seq", BIG, primary_key=True, autoincrement=False),
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("site", sa.Text, nullable=False),
+        sa.Column("epoch", sa.Text, nullable=False),
+        sa.Column("lane", sa.Text, nullable=False),
+        sa.Column("seq", BIG, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("subject", sa.Text),
         sa.Column("payload", sa.Text, nullable=False),
@@ -55,6 +56,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text, nullable=False),
         sa.Column("reject_code", sa.Text),
         sa.Column("detail", sa.Text, nullable=False),
+        sa.UniqueConstraint("site", "epoch", "lane", "seq"),
         sa.ForeignKeyConstraint(
             ["site", "epoch", "lane"], ["streams.site", "streams.epoch", "streams.lane"]
         ),
