@@ -1,4 +1,4 @@
-"""Box and city talk over a network that does its worst: outbox, link, inbox and back, model-checked.
+"""Box and city talk over the worst of networks: outbox, link, inbox and back, model-checked.
 
 The real agent on a real SQLite file and the real reception on a real city database; only the
 network between them is a list of messages, from which hypothesis loses, doubles and swaps what it
@@ -8,12 +8,9 @@ equal. `POSKO_EXAMPLES` runs more of it.
 
 import itertools
 import os
-import random
 import shutil
 import tempfile
-import threading
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,22 +19,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from appliance.actions import intake
-from appliance.domain.moment import Moment
-from appliance.domain.topics import Lane, Leaf, Topic
+from appliance.domain.topics import Lane
 from appliance.store import box
 from appliance.store import migrate as box_migrate
 from appliance.store import requests as box_requests
 from appliance.store.database import connect
 from command_center import casework
-from command_center.downlink import Downlink
-from command_center.inbound import Raw, cut
-from command_center.reception import Reception
-from command_center.store import database, migrate, requests
-from command_center.store.database import reading
-from command_center.store.requests import CityRequest, Filter
-from sync_agent.agent import Agent, Machine
+from command_center.store import database, migrate
 from tests.builders import CITY_EPOCH, a_draft
-from tests.conftest import EPOCH, SITE, START, at
+from tests.conftest import EPOCH, SITE, START
+from tests.support.talk import Message, Talk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -70,47 +61,16 @@ def _clean_up():
 class Conversation(RuleBasedStateMachine):
     """What anybody may do, and what must hold whatever they did."""
 
-    has_room = True
-
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="posko-model-"))
         shutil.copytree(empty_databases(), self.folder, dirs_exist_ok=True)
         self.db = connect(self.folder / "posko.db")
         self.engine = database.connect(f"sqlite:///{self.folder / 'center.db'}")
-        self.now_s, self.is_up = 0.0, True
-        self.up: list[tuple[str, bytes]] = []
-        self.down: list[tuple[str, bytes]] = []
+        self.talk = Talk(self.db, self.engine)
         self.promised: list[str] = []
         self.decided: Counter[str] = Counter()
         self.ids = map("00000000-0000-7000-8000-{:012d}".format, itertools.count(1))
-        self.stop = threading.Event()
-        self.city_starts()
-        self.agent_starts()
-
-    # the network, as both ends see it
-
-    def publish(self, leaf: Leaf, payload: bytes, *, qos: int, lane: Lane | None = None) -> None:
-        if self.is_up:
-            self.up.append((str(Topic(SITE, leaf, lane)), payload))
-
-    def answer(self, topic: str, payload: bytes, _qos: int) -> None:
-        if self.is_up:
-            self.down.append((topic, payload))
-
-    def run(self, _timeout_s: float) -> None:
-        self.stop.set()
-
-    def close(self) -> None:
-        """The agent's goodbye."""
-
-    def moment(self) -> Moment:
-        return at(seconds=self.now_s)
-
-    def turn(self) -> None:
-        """The agent does what is due."""
-        self.stop.clear()
-        self.agent.run(self.stop)
 
     # what may happen
 
@@ -118,96 +78,71 @@ class Conversation(RuleBasedStateMachine):
     def residents_report(self, lane: Lane, count: int) -> None:
         for _ in range(count):
             text = REPORTS[lane].format(len(self.promised))
-            done = intake.receive(self.db, a_draft(text), self.moment(), lambda: next(self.ids))
+            done = intake.receive(
+                self.db, a_draft(text), self.talk.moment(), lambda: next(self.ids)
+            )
             assert isinstance(done, intake.Receipt)
             self.promised.append(text)
-        self.turn()
+        self.talk.turn()
 
     @rule(data=st.data())
     def an_officer_decides(self, data: st.DataObject) -> None:
-        if known := self.at_city():
+        if known := self.talk.at_city():
             case = data.draw(st.sampled_from(known))
             if moves := casework.moves(case):
                 move = data.draw(st.sampled_from(moves))
-                now = self.moment().wall
+                now = self.talk.moment().wall
                 casework.change_status(
                     self.engine, case.request_id, move, NEWS, by="Petugas", now=now
                 )
                 self.decided[case.ticket] += 1
-        self.downlink.tick()
+        self.talk.turn()
 
     @rule(data=st.data(), twice=st.booleans())
     def a_message_goes_up(self, data: st.DataObject, *, twice: bool) -> None:
-        if self.up:
-            place = data.draw(st.integers(0, len(self.up) - 1))
-            self.reception.work([self.raw(self.up[place] if twice else self.up.pop(place))])
+        if self.talk.up:
+            self.talk.carry_up(drawn(data, self.talk.up, twice=twice))
 
     @rule(data=st.data(), twice=st.booleans())
     def a_message_goes_down(self, data: st.DataObject, *, twice: bool) -> None:
-        if self.down:
-            place = data.draw(st.integers(0, len(self.down) - 1))
-            self.agent.message(*(self.down[place] if twice else self.down.pop(place)))
-            self.turn()
+        if self.talk.down:
+            self.talk.carry_down(drawn(data, self.talk.down, twice=twice))
+            self.talk.turn()
 
     @rule(data=st.data())
     def a_message_is_lost(self, data: st.DataObject) -> None:
-        if queue := data.draw(st.sampled_from([self.up, self.down])):
-            queue.pop(data.draw(st.integers(0, len(queue) - 1)))
+        if queue := data.draw(st.sampled_from([self.talk.up, self.talk.down])):
+            drawn(data, queue)
 
     @rule(seconds=st.sampled_from([0.1, 2, 10, 100]))
     def time_passes(self, seconds: float) -> None:
-        self.now_s += seconds
-        self.turn()
-        self.downlink.tick()
+        self.talk.elapsed_s += seconds
+        self.talk.turn()
 
-    @precondition(lambda self: self.is_up)
+    @precondition(lambda self: self.talk.is_up)
     @rule()
     def the_line_breaks(self) -> None:
-        self.is_up, self.up, self.down = False, [], []
-        self.agent.link_down("no route")
+        self.talk.break_line()
 
-    @precondition(lambda self: not self.is_up)
+    @precondition(lambda self: not self.talk.is_up)
     @rule()
     def the_line_is_back(self) -> None:
-        self.is_up = True
-        self.agent.link_up()
+        self.talk.mend_line()
 
     @rule()
-    def agent_starts(self) -> None:
-        """A kill -9 of the agent: all it knew is in its database."""
-        self.agent = Agent(
-            self.db,
-            Machine(
-                now=self.moment,
-                monotonic_s=lambda: self.now_s,
-                new_epoch=lambda: f"{random.getrandbits(32):08x}",
-                disk_free_bytes=lambda: 5_000_000,
-                keep_house=lambda: None,
-            ),
-        )
-        self.agent.attach(self)
-        if self.is_up:
-            self.agent.link_up()
+    def the_agent_dies(self) -> None:
+        self.talk.start_agent()
 
     @rule()
-    def city_starts(self) -> None:
-        """A kill -9 of the command center."""
-        self.downlink = Downlink(
-            self.engine,
-            self.answer,
-            now=lambda: self.moment().wall,
-            jitter=lambda: 1.0,
-            monotonic_s=lambda: self.now_s,
-        )
-        self.reception = Reception(
-            self.engine, self.answer, self.downlink, now=lambda: self.moment().wall
-        )
+    def the_city_dies(self) -> None:
+        self.talk.start_city()
 
     # what must hold
 
     @invariant()
     def the_city_has_nothing_twice_and_all_in_order(self) -> None:
-        texts = [case.text for case in self.at_city()]
+        stored = sorted(self.talk.at_city(), key=lambda case: case.ticket)
+        texts = [case.text for case in stored]
         for lane in REPORTS.values():
             family = lane.split("{", maxsplit=1)[0]
             told = [text for text in texts if text.startswith(family)]
@@ -216,7 +151,7 @@ class Conversation(RuleBasedStateMachine):
 
     @invariant()
     def what_the_box_calls_received_by_the_city_is_there(self) -> None:
-        there = {case.ticket for case in self.at_city()}
+        there = {case.ticket for case in self.talk.at_city()}
         acked = self.db.execute(
             "SELECT r.ticket FROM requests r JOIN outbox_lanes l ON l.lane = r.event_lane "
             "WHERE r.event_seq <= l.acked_seq"
@@ -229,9 +164,9 @@ class Conversation(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            self.heal()
-            assert Counter(case.text for case in self.at_city()) == Counter(self.promised)
-            for case in self.at_city():
+            self.talk.settle(HEALING_TURNS)
+            assert Counter(case.text for case in self.talk.at_city()) == Counter(self.promised)
+            for case in self.talk.at_city():
                 at_box = box_requests.by_id(self.db, case.request_id)
                 assert at_box is not None
                 assert (at_box.status, at_box.acked) == (case.status, True)
@@ -246,28 +181,11 @@ class Conversation(RuleBasedStateMachine):
             self.engine.dispose()
             shutil.rmtree(self.folder)
 
-    def heal(self) -> None:
-        """A line without faults, and patience."""
-        self.is_up = True
-        self.agent.link_up()
-        for _ in range(HEALING_TURNS):
-            self.now_s += timedelta(minutes=2).total_seconds()
-            self.turn()
-            self.downlink.tick()
-            up, self.up = self.up, []
-            self.reception.work([self.raw(message) for message in up])
-            down, self.down = self.down, []
-            for message in down:
-                self.agent.message(*message)
 
-    def at_city(self) -> list[CityRequest]:
-        """Requests as the city has stored them, oldest first."""
-        with reading(self.engine) as connection:
-            found = requests.page(connection, Filter(), limit=10_000)
-        return sorted(found, key=lambda case: (case.received_at, case.request_id))
-
-    def raw(self, message: tuple[str, bytes]) -> Raw:
-        return cut(*message)
+def drawn(data: st.DataObject, queue: list[Message], *, twice: bool = False) -> Message:
+    """A message from anywhere in the queue, which keeps it if it is to come `twice`."""
+    place = data.draw(st.integers(0, len(queue) - 1))
+    return queue[place] if twice else queue.pop(place)
 
 
 Conversation.TestCase.settings = settings(

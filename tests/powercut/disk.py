@@ -30,6 +30,10 @@ class Disk:
         self._names: dict[str, _File] = {}
         self._renames: list[tuple[str, str | None]] = []
 
+    def hold(self, name: str, inode: int, content: bytes) -> None:
+        """A file that has been there for long."""
+        self._files[inode] = self._names[name] = _File(bytearray(content))
+
     def take(self, change: Change) -> None:
         """Apply one change, as the page cache does."""
         match change.kind:
@@ -82,9 +86,17 @@ class Disk:
         del self._renames[:count]
 
 
-def after(changes: Iterable[Change]) -> Disk:
-    """The disk after these changes."""
+def found(folder: Path) -> Disk:
+    """A disk on which all files of a folder are certain."""
     disk = Disk()
+    for path in folder.iterdir():
+        disk.hold(path.name, path.stat().st_ino, path.read_bytes())
+    return disk
+
+
+def after(changes: Iterable[Change], disk: Disk | None = None) -> Disk:
+    """The disk (an empty one, if none is given) after these changes."""
+    disk = disk or Disk()
     for change in changes:
         disk.take(change)
     return disk
