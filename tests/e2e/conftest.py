@@ -38,10 +38,11 @@ class RunningHouse(House):
         self.center = f"http://{self.settings.center.listen}"
         self.air = Air(control_socket(self.folder))
 
-    def start(self) -> None:
-        """Start every process and wait until each is ready."""
+    def start(self, *only: str) -> None:
+        """Start every process, or only these, and wait until each is ready."""
         for child in self.children():
-            self.supervisor.start(child)
+            if child.name in only or not only:
+                self.supervisor.start(child)
 
     def lose_broker(self) -> None:
         """The broker goes away without a word."""
@@ -66,11 +67,15 @@ class RunningHouse(House):
 
 
 def _running(
-    folder: Path, engine: Engine, *, broker: int | None = None, uplink: int | None = None
+    folder: Path,
+    engine: Engine,
+    *only: str,
+    broker: int | None = None,
+    uplink: int | None = None,
 ) -> Iterator[RunningHouse]:
     house = RunningHouse(folder, engine, broker=broker, uplink=uplink)
     try:
-        house.start()
+        house.start(*only)
         yield house
     finally:
         house.supervisor.stop()
@@ -96,6 +101,15 @@ def house_on_a_faulty_line(tmp_path: Path, faulty_line: Proxy) -> Iterator[Runni
     needs("mosquitto")
     [port] = faulty_line.targets
     yield from _running(tmp_path, Engine.MOSQUITTO, broker=port, uplink=faulty_line.port)
+
+
+@pytest.fixture
+def ends_on_a_faulty_line(tmp_path: Path, faulty_line: Proxy) -> Iterator[RunningHouse]:
+    """Only agent, broker and command center, with that proxy between the first two."""
+    needs("mosquitto")
+    [port] = faulty_line.targets
+    names = ("broker", "center", "sync")
+    yield from _running(tmp_path, Engine.MOSQUITTO, *names, broker=port, uplink=faulty_line.port)
 
 
 @pytest.fixture
