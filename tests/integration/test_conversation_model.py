@@ -8,10 +8,8 @@ equal. `POSKO_EXAMPLES` runs more of it.
 
 import itertools
 import os
-import shutil
-import tempfile
 from collections import Counter
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -21,14 +19,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from appliance.actions import intake
 from appliance.domain.topics import Lane
 from appliance.store import box
-from appliance.store import migrate as box_migrate
 from appliance.store import requests as box_requests
-from appliance.store.database import connect
 from command_center import casework
-from command_center.store import database, migrate
-from tests.builders import CITY_EPOCH, a_draft
-from tests.conftest import EPOCH, SITE, START
-from tests.support.talk import Message, Talk
+from tests.builders import a_draft
+from tests.conftest import EPOCH
+from tests.support.talk import Message, talking
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -36,26 +31,6 @@ REPORTS = {Lane.COMPLAINTS: "lampu jalan mati di gang {}", Lane.URGENT: "tolong 
 NEWS = "petugas berangkat"
 HEALING_TURNS = 80
 """Deadlines double up to a minute and a turn lasts two, so that a few would do."""
-_templates: list[Path] = []
-
-
-def empty_databases() -> Path:
-    """A folder with a migrated database of box and city; made once."""
-    if not _templates:
-        folder = Path(tempfile.mkdtemp(prefix="posko-model-"))
-        box_migrate.ensure(folder / "posko.db", SITE, lambda: EPOCH)
-        engine = database.connect(f"sqlite:///{folder / 'center.db'}")
-        migrate.ensure(engine, SITE.city, lambda: CITY_EPOCH, START)
-        engine.dispose()
-        _templates.append(folder)
-    return _templates[0]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _clean_up():
-    yield
-    while _templates:
-        shutil.rmtree(_templates.pop())
 
 
 class Conversation(RuleBasedStateMachine):
@@ -63,11 +38,9 @@ class Conversation(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="posko-model-"))
-        shutil.copytree(empty_databases(), self.folder, dirs_exist_ok=True)
-        self.db = connect(self.folder / "posko.db")
-        self.engine = database.connect(f"sqlite:///{self.folder / 'center.db'}")
-        self.talk = Talk(self.db, self.engine)
+        self.resources = ExitStack()
+        self.talk = self.resources.enter_context(talking())
+        self.db, self.engine = self.talk.db, self.talk.engine
         self.promised: list[str] = []
         self.decided: Counter[str] = Counter()
         self.ids = map("00000000-0000-7000-8000-{:012d}".format, itertools.count(1))
@@ -177,9 +150,7 @@ class Conversation(RuleBasedStateMachine):
             )
             assert {row["ticket"]: row["texts"] for row in told} == dict(self.decided)
         finally:
-            self.db.close()
-            self.engine.dispose()
-            shutil.rmtree(self.folder)
+            self.resources.close()
 
 
 def drawn(data: st.DataObject, queue: list[Message], *, twice: bool = False) -> Message:

@@ -1,23 +1,34 @@
 """A box and a city that talk in one process: all real but the network, which is two lists."""
 
 import random
+import shutil
 import sqlite3
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane, Leaf, Topic
+from appliance.store import migrate as box_migrate
+from appliance.store.database import connect
 from command_center.downlink import Downlink
 from command_center.inbound import cut
 from command_center.reception import Reception
-from command_center.store import requests
+from command_center.store import database, migrate, requests
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter
 from sync_agent.agent import Agent, Machine
-from tests.conftest import SITE, START, at
+from tests.builders import CITY_EPOCH
+from tests.conftest import EPOCH, SITE, START, at
+
+_IN_MEMORY = "/dev/shm"
+"""Nothing here cuts the power, so nothing needs a disk."""
+_template = tempfile.TemporaryDirectory(prefix="posko-talk-", dir=_IN_MEMORY)
 
 Message = tuple[str, bytes]
 PATIENCE_S = 120.0
@@ -139,3 +150,29 @@ class Talk:
         """Requests as the city has stored them."""
         with reading(self.engine) as connection:
             return list(requests.page(connection, Filter(), limit=10_000))
+
+
+@contextmanager
+def talking() -> Iterator[Talk]:
+    """A talk between a box and a city whose databases are new and go away."""
+    with tempfile.TemporaryDirectory(prefix="posko-talk-", dir=_IN_MEMORY) as name:
+        folder = Path(name)
+        shutil.copytree(_empty_databases(), folder, dirs_exist_ok=True)
+        db = connect(folder / "posko.db")
+        engine = database.connect(f"sqlite:///{folder / 'center.db'}")
+        try:
+            yield Talk(db, engine)
+        finally:
+            db.close()
+            engine.dispose()
+
+
+def _empty_databases() -> Path:
+    """A folder with a migrated database of box and city; made once."""
+    folder = Path(_template.name)
+    if not any(folder.iterdir()):
+        box_migrate.ensure(folder / "posko.db", SITE, lambda: EPOCH)
+        engine = database.connect(f"sqlite:///{folder / 'center.db'}")
+        migrate.ensure(engine, SITE.city, lambda: CITY_EPOCH, START)
+        engine.dispose()
+    return folder
