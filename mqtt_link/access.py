@@ -6,13 +6,14 @@ is secret must be readable by its owner alone, and no message of this module hol
 
 import hashlib
 import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from mqtt_link import fault
-from mqtt_link.certificate import validity
+from mqtt_link.certificate import Validity, validity
 from mqtt_link.fault import Code, Fault
 
 
@@ -96,6 +97,8 @@ class Credentials:
 
     password: str | None
     context: _Context | None
+    ends: Mapping[str, datetime] = field(default_factory=dict)
+    """When the certificates in our files end, by the words for each."""
 
     def abandon(self) -> None:
         """Close the socket of a handshake that failed."""
@@ -108,7 +111,10 @@ def load(access: Access, now: datetime) -> Credentials:
     password = None
     if access.password_file:
         password = _text(access, "password_file", access.password_file, is_secret=True).strip()
-    return Credentials(password, _context(access, now) if access.tls_ca else None)
+    if not access.tls_ca:
+        return Credentials(password, None)
+    context, ends = _context(access, now)
+    return Credentials(password, context, ends)
 
 
 def fingerprint(access: Access) -> bytes:
@@ -123,23 +129,28 @@ def fingerprint(access: Access) -> bytes:
     return seen.digest()
 
 
-def _context(access: Access, now: datetime) -> _Context:
+def _context(access: Access, now: datetime) -> tuple[_Context, dict[str, datetime]]:
     assert access.tls_ca
     authority = _text(access, "tls_ca", access.tls_ca)
     context = _Context(ssl.PROTOCOL_TLS_CLIENT)
     try:
         context.load_verify_locations(cadata=authority)
+        ends = {f"the authority's certificate {access.tls_ca}": validity(authority).ends}
     except (ssl.SSLError, ValueError):
         raise _unusable(access, "tls_ca", access.tls_ca, "holds no certificate") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if access.tls_cert and access.tls_key:
-        _add_own_certificate(access, context, access.tls_cert, access.tls_key, now)
-    return context
+        own = f"our certificate {access.tls_cert}"
+        dates = _add_own_certificate(access, context, access.tls_cert, access.tls_key)
+        if trouble := fault.of_dates(own, dates, now):
+            raise AccessError(trouble)
+        ends[own] = dates.ends
+    return context, ends
 
 
 def _add_own_certificate(
-    access: Access, context: ssl.SSLContext, certificate: Path, key: Path, now: datetime
-) -> None:
+    access: Access, context: ssl.SSLContext, certificate: Path, key: Path
+) -> Validity:
     text = _text(access, "tls_cert", certificate)
     _text(access, "tls_key", key, is_secret=True)
     try:
@@ -152,8 +163,7 @@ def _add_own_certificate(
         raise _unusable(
             access, "tls_key", key, f"is not the unencrypted key of {certificate}"
         ) from None
-    if trouble := fault.of_dates(f"our certificate {certificate}", dates, now):
-        raise AccessError(trouble)
+    return dates
 
 
 def _text(access: Access, key: str, path: Path, *, is_secret: bool = False) -> str:

@@ -1,9 +1,19 @@
-"""How long to wait before the next attempt to connect; pure.
+"""How long to wait before the next attempt to connect, and whom to suspect; pure.
 
-Full jitter: the wait is anything between nothing and a ceiling that doubles with each failure, so
-that the boxes of a city do not come back in step. Being let in proves little: two machines with
-one client id are let in and thrown out for ever. So only a connection that lasted forgets the
-failures before it, and who is thrown out twice in a row waits at least ten seconds.
+Two rules, and the longer wait of the two holds:
+
+- Full jitter: anything between nothing and a ceiling that doubles with each failure, so that the
+  boxes of a city do not come back in step. Being let in proves little: only a connection that
+  lasted forgets the failures before it.
+- A pace: over time at most one connection in ten seconds is let in. Two machines with one client id
+  throw each other out for ever, each at the moment when the other returns; this is what keeps them
+  from doing it at full speed. As many connections as an innocent client may need are free.
+
+MQTT 3.1.1 does not tell who is thrown out why. Another machine with our client id is known by what
+it does again and again: the broker serves us, closes the connection, and lets us in at the very
+next attempt. A broker that dies does so seldom; its port refuses, or another node hangs up before
+it serves. So a client that was served and thrown out waits little, until it has happened more often
+than dying nodes explain; then it is named, and the ceiling doubles as with any failure.
 """
 
 from dataclasses import dataclass, replace
@@ -12,41 +22,68 @@ FIRST_CEILING_S = 1.0
 SHORTEST_S = 0.1
 LASTING_S = 30.0
 """A connection that lived shorter does not reset the back-off."""
-KICKED_WAIT_S = 10.0
-KICKS_OF_A_CLONE = 3
+PACE_S = 10.0
+"""Between two connections that are let in, on average."""
+THROWN_OUT_BY_NODES = 6
+"""Three nodes that die in turn, and once more each when the others elect (measured on NATS)."""
+UNDISPUTED_S = 90.0
+"""A connection this old has outlived every wait of another machine (`longest_s`)."""
+ASK_AGAIN_S = 5.0
+LONGEST_ASK_AGAIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """The failures in a row since the last connection that lasted."""
+    """What the last attempts and connections came to; times are monotonic seconds."""
 
     longest_s: float = 60.0
     failures: int = 0
-    kicks: int = 0
-    """Connections in a row that the broker accepted and closed before they lasted."""
+    """In a row since the last connection that lasted."""
+    thrown_out: int = 0
+    """Connections in a row that ended as if another machine had come with our client id."""
+    paced_until_s: float = float("-inf")
+    """When the connections so far will have been spread out to the pace."""
 
-    def reset(self) -> "Backoff":
-        """The connection lasts."""
-        return Backoff(self.longest_s)
+    def accepted(self, now_s: float) -> "Backoff":
+        """The broker has let us in."""
+        return replace(self, paced_until_s=max(self.paced_until_s, now_s) + PACE_S)
+
+    def lasting(self) -> "Backoff":
+        """The connection has lived for LASTING_S."""
+        return replace(self, failures=0)
 
     def failed(self) -> "Backoff":
-        """We were not let in."""
-        return replace(self, failures=self.failures + 1, kicks=0)
+        """We were not let in, or not served: another machine does not cause that."""
+        return replace(self, failures=self.failures + 1, thrown_out=0)
 
-    def lost(self, lived_s: float, *, closed_by_broker: bool) -> "Backoff":
-        """A connection that had been accepted is gone."""
-        if lived_s >= LASTING_S:
-            return self.reset()
-        kicks = self.kicks + 1 if closed_by_broker else 0
-        return replace(self, failures=self.failures + 1, kicks=kicks)
+    def lost(self, lived_s: float, *, was_thrown_out: bool) -> "Backoff":
+        """A connection that had been let in is gone.
 
-    def wait_s(self, chance: float) -> float:
+        `was_thrown_out`: the broker had served us and closed the connection by itself.
+        """
+        if not was_thrown_out:
+            known = replace(self, failures=0) if lived_s >= LASTING_S else self
+            return known.failed()
+        if lived_s >= UNDISPUTED_S:
+            return replace(self, failures=1, thrown_out=0)
+        thrown_out = self.thrown_out + (lived_s < LASTING_S)
+        state = replace(self, thrown_out=thrown_out)
+        return replace(state, failures=self.failures + 1 if state.is_disputed else 1)
+
+    def wait_s(self, now_s: float, chance: float) -> float:
         """The wait before the next attempt; `chance` is uniform in [0, 1)."""
-        ceiling_s = min(self.longest_s, FIRST_CEILING_S * 2.0 ** min(self.failures, 16))
-        shortest_s = KICKED_WAIT_S if self.kicks > 1 else SHORTEST_S
-        return max(shortest_s, ceiling_s * chance)
+        doublings = min(max(self.failures - 1, 0), 16)
+        ceiling_s = min(self.longest_s, FIRST_CEILING_S * 2.0**doublings)
+        pace_s = self.paced_until_s - THROWN_OUT_BY_NODES * PACE_S - now_s
+        return max(SHORTEST_S, ceiling_s * chance, pace_s)
 
     @property
-    def is_kicked(self) -> bool:
+    def is_disputed(self) -> bool:
         """Whether somebody else is likely to use our client id."""
-        return self.kicks >= KICKS_OF_A_CLONE
+        return self.thrown_out > THROWN_OUT_BY_NODES
+
+
+def ask_again_s(refusals: int, chance: float) -> float:
+    """The wait before a subscription is asked for again that was refused so many times in a row."""
+    ceiling_s = min(LONGEST_ASK_AGAIN_S, ASK_AGAIN_S * 2.0 ** min(refusals, 16))
+    return ceiling_s * (0.8 + 0.4 * chance)

@@ -44,12 +44,14 @@ class Connection:
             accepted=self._accepted,
             received=self._owner.received,
             stored=self._owner.stored,
-            not_subscribed=self._not_subscribed,
+            subscribed=self._subscribed,
+            refused=self._not_subscribed,
         )
         self._backoff = Backoff(longest_retry_s)
-        self._keyring = Keyring(where, lambda words: self._owner.alarm("files", words))
+        self._keyring = Keyring(where, self._owner.alarm)
         self._session: Session | None = None
         self._retry_at_s = 0.0
+        self._is_known = False
         self._waker = Waker()
         self.fault: Fault | None = None
 
@@ -134,7 +136,7 @@ class Connection:
         if not session.is_up:
             return
         if session.lived_s >= LASTING_S and self._backoff.failures:
-            self._backoff = self._backoff.reset()
+            self._backoff = self._backoff.lasting()
         if session.lived_s >= CLONE_OVER_S:
             self._owner.alarm("clone", "")
         if self._keyring.has_new():
@@ -142,12 +144,12 @@ class Connection:
             self._rest(Fault(Code.RENEWING, "passwords or certificates are new; using them"), 0.0)
 
     def _lost(self, session: Session) -> None:
-        ending = session.ending
+        ending = session.ending(is_known=self._is_known)
         if not session.is_up:
             self._failed(ending)
             return
-        self._backoff = self._backoff.lost(session.lived_s, closed_by_broker=session.was_kicked)
-        if self._backoff.is_kicked:
+        self._backoff = self._backoff.lost(session.lived_s, was_thrown_out=session.was_thrown_out)
+        if self._backoff.is_disputed:
             ending = fault.clone(self._where.client_id)
             self._owner.alarm("clone", ending.words)
         self._rest(ending)
@@ -160,7 +162,7 @@ class Connection:
         """Wait before the next attempt; say why once, not at every attempt."""
         self._drop()
         if wait_s is None:
-            wait_s = self._backoff.wait_s(random.random())  # noqa: S311
+            wait_s = self._backoff.wait_s(time.monotonic(), random.random())  # noqa: S311
         self._retry_at_s = time.monotonic() + wait_s
         if why == self.fault:
             return
@@ -174,12 +176,23 @@ class Connection:
             session.drop()
 
     def _accepted(self) -> None:
-        self.fault = None
+        self.fault, self._is_known = None, True
+        self._backoff = self._backoff.accepted(time.monotonic())
         log.info("link up broker=%s", self._where)
-        self._owner.alarm("subscription", "")
+        self._greet()
+
+    def _greet(self) -> None:
         if not self._owner.up():
             raise RuntimeError("the owner could not greet the broker")
 
-    def _not_subscribed(self) -> None:
-        filters = ", ".join(self._filters)
-        self._owner.alarm("subscription", f"the broker's ACL does not let us read {filters}")
+    def _subscribed(self, was_refused: bool) -> None:
+        self._owner.alarm("subscription", "")
+        if was_refused:
+            self._greet()  # what was answered meanwhile did not reach us
+
+    def _not_subscribed(self, filters: Sequence[str]) -> None:
+        self._owner.alarm(
+            "subscription",
+            f"the broker's ACL does not let us read {', '.join(filters)}; correct the ACL, "
+            "it is asked again by itself",
+        )

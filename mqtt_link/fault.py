@@ -3,8 +3,9 @@
 import re
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mqtt_link.certificate import Validity
@@ -41,6 +42,8 @@ class Fault:
         return f"{self.code}: {self.words}"
 
 
+WARN_BEFORE = timedelta(days=30)
+"""Time for a letter to the city and a visit to the box."""
 _NOT_YET_VALID, _EXPIRED = 9, 10
 _WRONG_NAMES = (62, 63, 64)
 """X509_V_ERR codes of OpenSSL's x509_vfy.h."""
@@ -95,6 +98,16 @@ def of_dates(whose: str, validity: Validity, now: datetime) -> Fault | None:
     return None
 
 
+def of_ends(ends: Mapping[str, datetime], now: datetime) -> str:
+    """Which certificates end within WARN_BEFORE, and what to do; empty when none does."""
+    soon = [
+        f"{whose} ends {end:%Y-%m-%d}" for whose, end in ends.items() if end - now <= WARN_BEFORE
+    ]
+    if not soon:
+        return ""
+    return f"{' and '.join(soon)}; make and install a new one before (runbook: certificate ends)"
+
+
 def of_unknown_dates(now: datetime) -> Fault:
     """A certificate on the broker's side is out of its time, and we cannot tell by how much."""
     return Fault(
@@ -136,16 +149,28 @@ def of_refusal(words: str) -> Fault:
     )
 
 
-def of_loss(told: str, *, was_accepted: bool, is_silence: bool) -> Fault:
-    """A connection ended; `told` is what the socket said of it, if anything."""
+def of_loss(
+    told: str, *, was_accepted: bool, was_served: bool, is_known: bool, is_silence: bool
+) -> Fault:
+    """A connection ended; `told` is what the socket said of it, if anything.
+
+    `is_known`: this broker has let us in before, so that port and TLS are right.
+    """
     if alert := of_alert(told):
         return alert
     if is_silence or "timed out" in told:
         return Fault(Code.SILENT, "the broker stopped answering; the line may be cut halfway")
     how = told.rpartition("] ")[2] or "the broker closed the connection"
-    if was_accepted:
+    if was_served:
         return Fault(Code.LOST, how)
-    return Fault(Code.LOST, f"{how}, before it answered; does this port want TLS?")
+    if was_accepted:
+        return Fault(
+            Code.LOST,
+            f"{how} right after letting us in; if that goes on, the broker's log says why",
+        )
+    if is_known:
+        return Fault(Code.LOST, f"{how} before it answered; it may be starting, it is tried again")
+    return Fault(Code.LOST, f"{how} before it answered; does this port want TLS?")
 
 
 def clone(client_id: str) -> Fault:

@@ -5,6 +5,7 @@ passwords and certificates need no special case. Only `turn` touches the socket,
 come from any thread.
 """
 
+import random
 import select
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from mqtt_link import fault
 from mqtt_link.access import Access, Credentials
 from mqtt_link.client import KEEPALIVE_S, new_client, topic_of
 from mqtt_link.fault import Fault
+from mqtt_link.subscription import Subscription
 from mqtt_link.waker import Waker
 
 GOODBYE_S = 3.0
@@ -37,7 +39,10 @@ class Handlers:
     received: Callable[[str, bytes], None]
     stored: Callable[[int], None]
     """The broker has taken the QoS 1 message of this id (PUBACK)."""
-    not_subscribed: Callable[[], None]
+    subscribed: Callable[[bool], None]
+    """The broker has granted all our filters; True when it had refused one at first."""
+    refused: Callable[[Sequence[str]], None]
+    """The broker does not let us read these filters; they are asked for again now and then."""
 
 
 class Session:
@@ -55,7 +60,8 @@ class Session:
         waker: Waker,
     ) -> None:
         """Connect; raises OSError or ValueError. The broker's answer comes in a later turn."""
-        self._handlers, self._filters = handlers, filters
+        self._handlers, self._subscription = handlers, Subscription(filters)
+        self._asked: dict[int, list[str]] = {}
         self._window, self._waker = window, waker
         self._accepted_at_s: float | None = None
         self._socket_told, self._refusal, self._is_silence = "", "", False
@@ -85,20 +91,29 @@ class Session:
         """Whether fewer QoS 1 messages than the window wait for their PUBACK."""
         return self._window is None or self._count_flying() < self._window
 
-    @property
-    def ending(self) -> Fault:
-        """Why it ended."""
+    def ending(self, *, is_known: bool) -> Fault:
+        """Why it ended; `is_known`: the broker has let us in before."""
         if self._refusal:
             return fault.of_refusal(self._refusal)
-        told, is_silence = self._socket_told, self._is_silence
-        return fault.of_loss(told, was_accepted=self.is_up, is_silence=is_silence)
+        return fault.of_loss(
+            self._socket_told,
+            was_accepted=self.is_up,
+            was_served=self.was_served,
+            is_known=is_known,
+            is_silence=self._is_silence,
+        )
 
     @property
-    def was_kicked(self) -> bool:
-        """Whether the broker had accepted us and then closed the connection by itself."""
+    def was_served(self) -> bool:
+        """Whether the broker has done more for us than to let us in."""
+        return self._subscription.is_answered
+
+    @property
+    def was_thrown_out(self) -> bool:
+        """Whether the broker had served us and then closed the connection by itself."""
         told = self._socket_told
         hung_up = not told or any(words in told for words in _HUNG_UP)
-        return self.is_up and hung_up and not self._is_silence
+        return self.was_served and hung_up and not self._is_silence
 
     def turn(self, timeout_s: float) -> bool:
         """Do what the network has for us, for about that long; False when the session is over."""
@@ -116,6 +131,8 @@ class Session:
             if client.want_write():
                 client.loop_write()
             client.loop_misc()
+            if self.is_up and self._subscription.is_due(time.monotonic()):
+                self._subscribe()
         return client.socket() is not None
 
     def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
@@ -163,7 +180,7 @@ class Session:
 
     def _answered(
         self,
-        client: mqtt.Client,
+        _client: mqtt.Client,
         _data: object,
         _flags: mqtt.ConnectFlags,
         reason: ReasonCode,
@@ -173,19 +190,30 @@ class Session:
             self._refusal = str(reason)
             return
         self._accepted_at_s = time.monotonic()
-        client.subscribe([(topic, SUBSCRIBE_QOS) for topic in self._filters])
+        self._subscribe()
         self._handlers.accepted()
+
+    def _subscribe(self) -> None:
+        asked = self._subscription.ask(time.monotonic(), random.random())  # noqa: S311
+        _, mid = self._client.subscribe([(topic, SUBSCRIBE_QOS) for topic in asked])
+        if mid is not None:
+            self._asked[mid] = asked
 
     def _subscribed(
         self,
         _client: mqtt.Client,
         _data: object,
-        _mid: int,
+        mid: int,
         reasons: list[ReasonCode],
         _properties: Properties | None,
     ) -> None:
-        if any(reason.is_failure for reason in reasons):
-            self._handlers.not_subscribed()
+        was_refused = bool(self._subscription.refused)
+        answers = zip(self._asked.pop(mid, []), reasons, strict=False)
+        self._subscription.answer({topic: not reason.is_failure for topic, reason in answers})
+        if self._subscription.refused:
+            self._handlers.refused(self._subscription.refused)
+        else:
+            self._handlers.subscribed(was_refused)
 
     def _disconnected(
         self,

@@ -4,10 +4,12 @@ Box and city know one address each, behind which a balancer passes them to a nod
 docs/brokers.md holds the settings and what was measured.
 """
 
+import sqlite3
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -96,17 +98,19 @@ def house(cluster: Cluster, tmp_path: Path) -> Iterator[HouseOnACluster]:
 
 
 def test_the_same_journey_works_on_a_cluster(house: HouseOnACluster) -> None:
-    """sync.md check 3."""
+    """Check 3."""
     play(house)
 
 
 def test_nothing_is_lost_or_doubled_while_each_node_dies_in_turn(house: HouseOnACluster) -> None:
-    """sync.md check 30: the other two nodes go on without the dead one."""
+    """Check 30: the other two nodes go on without the dead one."""
     for number in range(NODES):
         house.air.send(phone(number), f"sampah menumpuk di pasar {number}")
     asked = wait_for(lambda: all_of(house, NODES), "the city has the texts", limit_s=FAILOVER_S)
+    deaths_s = []
     with Neighbourhood(house) as residents:
         for number, row in enumerate(asked):
+            deaths_s.append(time.time())
             outlive(house, residents, number, row["request_id"])
     texts = residents.texts
     box = house.at_box()
@@ -122,7 +126,20 @@ def test_nothing_is_lost_or_doubled_while_each_node_dies_in_turn(house: HouseOnA
     told = Counter(row["body"] for row in house.at_box("texts") if "Kabar" in row["body"])
     assert len(told) == NODES
     assert set(told.values()) == {1}
-    print(f"{len(city)} requests")
+    print(f"{len(city)} requests; longest gaps at the city, in s:", *gaps_s(house, deaths_s))
+
+
+def gaps_s(house: RunningHouse, deaths_s: list[float]) -> list[float]:
+    """For how long the city stored nothing after each death, by its own record."""
+    with sqlite3.connect(house.settings.center.database.removeprefix("sqlite:///")) as db:
+        rows = db.execute("SELECT received_at / 1000.0 FROM events ORDER BY received_at").fetchall()
+    db.close()
+    stored_s = [at_s for (at_s,) in rows]
+    longest = []
+    for death_s, next_s in zip(deaths_s, [*deaths_s[1:], float("inf")], strict=True):
+        moments = [death_s, *(at_s for at_s in stored_s if death_s <= at_s < next_s)]
+        longest.append(round(max(b - a for a, b in pairwise(moments)), 1))
+    return longest
 
 
 def outlive(house: HouseOnACluster, residents: Neighbourhood, number: int, request_id: str) -> None:

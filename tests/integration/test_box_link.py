@@ -19,6 +19,7 @@ from command_center.receiver import Receiver
 from command_center.store import database, migrate
 from mqtt_link import keyring
 from mqtt_link.access import Access
+from mqtt_link.backoff import THROWN_OUT_BY_NODES
 from sync_agent import link as box_link
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
@@ -26,6 +27,7 @@ from tests.support.box_link import BoxLink, a_link
 from tests.support.broker import Broker
 from tests.support.city_broker import CityBroker
 from tests.support.frozen_line import a_line
+from tests.support.ports import unused_ports
 from tests.support.strict_broker import RECEIVE_MAXIMUM, a_strict_broker
 from tests.support.waiting import wait_for
 from tests.unit.command_center.city import rows
@@ -206,12 +208,12 @@ def test_a_broker_that_takes_everything_and_passes_nothing_on_is_told(
 @pytest.mark.slow
 def test_a_copied_card_is_suspected(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     """Check 12: somebody else comes with our client id, again and again."""
-    monkeypatch.setattr("mqtt_link.backoff.KICKED_WAIT_S", 0.1)
+    monkeypatch.setattr("mqtt_link.backoff.PACE_S", 0.1)
     monkeypatch.setattr("mqtt_link.backoff.FIRST_CEILING_S", 0.01)
     broker.start()
     with a_link(Sync(port=broker.port)) as box:
-        for turn in range(1, 4):
-            wait_for(lambda: box.ups == turn and box.is_up, "up")
+        for turn in range(1, THROWN_OUT_BY_NODES + 2):
+            wait_for(lambda: box.ups == turn and box.is_served, "served")
             clone = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=SITE.site)
             clone.connect("127.0.0.1", broker.port)
             wait_for(lambda: clone.loop(0.05) or len(box.reasons) >= turn, "kicked")
@@ -326,10 +328,41 @@ def test_what_does_not_fit_the_window_is_not_queued() -> None:
 
 
 @pytest.mark.slow
-def test_a_broker_that_kicks_is_not_hammered() -> None:
-    """Check 12: in the first seconds too, the third connection waits for ten seconds."""
+def test_what_is_published_while_the_link_is_down_is_not_sent_later() -> None:
+    """Check 17: whoever has it in a database sends it again, so a second copy would be a double."""
+    [port] = unused_ports(1)
+    with a_link(Sync(port=port)) as box:
+        wait_for(lambda: box.reasons, "it has tried")
+        for _ in range(1_000):
+            box.publish(b"x")
+        with a_strict_broker(drops=True, port=port) as broker:
+            wait_for(lambda: box.is_up, "up", limit_s=60)
+            box.publish(b"afterwards")
+            wait_for(lambda: broker.taken >= 2, "it arrives")
+        assert broker.taken == 2, "the birth and what came afterwards"
+
+
+@pytest.mark.slow
+def test_a_broker_that_hangs_up_at_once_is_not_hammered_nor_called_a_copied_card(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Check 12: the eighth connection waits for the pace, even were there no back-off."""
+    monkeypatch.setattr("mqtt_link.backoff.FIRST_CEILING_S", 0.001)
     with a_strict_broker(kicks=True) as broker, a_link(Sync(port=broker.port)) as box:
-        wait_for(lambda: len(broker.connections) >= 3, "three connections", limit_s=60)
-        assert broker.connections[2] - broker.connections[1] >= 9.9
-        wait_for(lambda: box.alarms, "the technician is told")
-        assert box.code == "clone"
+        wait_for(lambda: len(broker.connections) >= 8, "eight connections", limit_s=30)
+        assert broker.connections[7] - broker.connections[0] >= 9.9
+        assert (box.code, box.alarms) == ("lost", [])
+
+
+@pytest.mark.slow
+def test_a_refused_subscription_is_named_and_asked_for_again_until_it_is_granted() -> None:
+    with a_strict_broker() as broker:
+        broker.refuses_subscriptions = True
+        with a_link(Sync(port=broker.port)) as box:
+            wait_for(lambda: box.alarms, "the refusal is told")
+            assert f"posko/1/1471/{SITE.site}/down/#" in box.alarms[0]
+            assert (box.is_up, box.ups) == (True, 1)
+            broker.refuses_subscriptions = False
+            wait_for(lambda: box.ups == 2, "the conversation begins anew")
+            assert box.alarms[-1] == ""
+            assert (len(broker.connections), box.reasons) == (1, [])

@@ -40,6 +40,12 @@ class BoxLink:
         """The kind of the latest trouble."""
         return self.reasons[-1].partition(":")[0] if self.reasons else ""
 
+    @property
+    def is_served(self) -> bool:
+        """Whether the broker has answered the subscription of this connection."""
+        session = self.link._connection._session
+        return session is not None and session.was_served
+
     def publish(self, payload: bytes) -> None:
         """Send something on the lane of complaints."""
         self.link.publish(Leaf.UP_EVENTS, payload, qos=1, lane=Lane.COMPLAINTS)

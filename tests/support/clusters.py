@@ -3,10 +3,13 @@
 `ports` are where the nodes speak MQTT 3.1.1. The settings are those that docs/brokers.md names.
 """
 
+import contextlib
 import os
 from abc import ABC, abstractmethod
+from http import HTTPStatus
 from pathlib import Path
 from typing import Self
+from urllib.request import urlopen
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -18,10 +21,12 @@ from tests.support.waiting import wait_for
 
 NODES = 3
 UP_WITHIN_S = 100.0
+CAUGHT_UP_WITHIN_S = 10.0
 
 _NATS = """\
 server_name: {name}
 listen: 127.0.0.1:{client}
+http: 127.0.0.1:{monitor}
 jetstream {{ store_dir: "{folder}" }}
 cluster {{ name: posko, listen: 127.0.0.1:{route}, routes: [{routes}] }}
 mqtt {{ host: 127.0.0.1, port: {mqtt}, stream_replicas: 3 }}
@@ -96,8 +101,23 @@ class Nats(Cluster):
 
     def __init__(self, folder: Path) -> None:
         self._program = needs("nats-server")
-        self._clients, self._routes = unused_ports(NODES), unused_ports(NODES)
+        ports = unused_ports(3 * NODES)
+        self._clients, self._routes, self._monitors = (
+            ports[:NODES],
+            ports[NODES:-NODES],
+            ports[-NODES:],
+        )
         super().__init__(folder)
+
+    def wait_for(self, number: int) -> None:
+        """Wait too until the node has caught up with the others: only then should another die.
+
+        2.9.10 may call a consumer of its own "not current" for ever, so this has an end.
+        """
+        super().wait_for(number)
+        url = f"http://127.0.0.1:{self._monitors[number]}/healthz"
+        with contextlib.suppress(AssertionError):
+            wait_for(lambda: is_well(url), url, limit_s=CAUGHT_UP_WITHIN_S)
 
     def _node(self, number: int) -> Child:
         name = f"nats-{number}"
@@ -106,6 +126,7 @@ class Nats(Cluster):
             name=name,
             folder=self.folder / name,
             client=self._clients[number],
+            monitor=self._monitors[number],
             route=self._routes[number],
             routes=", ".join(f"nats://127.0.0.1:{port}" for port in self._routes),
             mqtt=self.ports[number],
@@ -175,6 +196,15 @@ class RabbitMQ(Cluster):
         if self._epmd.process:
             self._epmd.process.kill()
             self._epmd.process.wait()
+
+
+def is_well(url: str) -> bool:
+    """Tell whether a health check says 200."""
+    try:
+        with urlopen(url, timeout=5) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
 
 
 def lets_in(port: int) -> bool:

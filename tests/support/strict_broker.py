@@ -13,23 +13,35 @@ from contextlib import contextmanager
 
 from appliance.domain import topics, wire
 from appliance.domain.topics import Leaf, Topic
+from tests.support.packets import (
+    CONNECT,
+    DISCONNECT,
+    PINGREQ,
+    PUBLISH,
+    SUBSCRIBE,
+    cut,
+    publish,
+    published,
+)
 
 RECEIVE_MAXIMUM = 20
 PUBACK_AFTER_S = 0.05
-_CONNECT, _PUBLISH, _SUBSCRIBE, _PINGREQ, _DISCONNECT = 1, 3, 8, 12, 14
 
 
 class StrictBroker:
     """One thread per connection; what happened is in its attributes."""
 
-    def __init__(self, *, kicks: bool = False, drops: bool = False) -> None:
+    def __init__(self, *, kicks: bool = False, drops: bool = False, port: int = 0) -> None:
         self.kicks, self.drops = kicks, drops
+        self.refuses_subscriptions = False
         self.connections: list[float] = []
         self.most_unacknowledged = 0
+        self.taken = 0
+        """Messages received, dropped ones too."""
         self.thrown_out = 0
         self.stored: list[str] = []
         self._upto: dict[tuple[str, str], int] = {}
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
         self._sockets: list[socket.socket] = []
         self._is_open = True
@@ -68,7 +80,7 @@ class StrictBroker:
                 if not data:
                     return
                 buffer += data
-                while (packet := _cut(buffer)) is not None:
+                while (packet := cut(buffer)) is not None:
                     kind, flags, body, buffer = packet
                     if not self._handle(sock, kind, flags, body, due):
                         return
@@ -85,25 +97,25 @@ class StrictBroker:
         body: bytes,
         due: "deque[tuple[float, bytes]]",
     ) -> bool:
-        if kind == _CONNECT:
+        if kind == CONNECT:
             sock.sendall(b"\x20\x02\x00\x00")
             return not self.kicks
-        if kind == _SUBSCRIBE:
-            sock.sendall(b"\x90\x03" + body[:2] + b"\x01")
-        if kind == _PINGREQ:
+        if kind == SUBSCRIBE:
+            answer = b"\x80" if self.refuses_subscriptions else b"\x01"
+            sock.sendall(b"\x90\x03" + body[:2] + answer)
+        if kind == PINGREQ:
             sock.sendall(b"\xd0\x00")
-        if kind == _PUBLISH:
+        if kind == PUBLISH:
             return self._publish(sock, flags, body, due)
-        return kind != _DISCONNECT
+        return kind != DISCONNECT
 
     def _publish(
         self, sock: socket.socket, flags: int, body: bytes, due: "deque[tuple[float, bytes]]"
     ) -> bool:
-        end = 2 + int.from_bytes(body[:2], "big")
-        topic, payload = body[2:end].decode(), body[end:]
-        if flags & 0x06:
-            due.append((time.monotonic() + PUBACK_AFTER_S, payload[:2]))
-            payload = payload[2:]
+        topic, mid, payload = published(flags, body)
+        self.taken += 1
+        if mid:
+            due.append((time.monotonic() + PUBACK_AFTER_S, mid.to_bytes(2, "big")))
             self.most_unacknowledged = max(self.most_unacknowledged, len(due))
             if len(due) > RECEIVE_MAXIMUM:
                 self.thrown_out += 1
@@ -131,40 +143,19 @@ class StrictBroker:
             want=upto + 1 if is_gap else None,
             session=batch.session,
         )
-        name = str(Topic(parsed.site, Leaf.DOWN_ACK)).encode()
-        sock.sendall(_packet(0x30, len(name).to_bytes(2, "big") + name + wire.encode(ack)))
+        sock.sendall(publish(str(Topic(parsed.site, Leaf.DOWN_ACK)), wire.encode(ack)))
 
     def committed(self) -> int:
         """How many events the city has, over all lanes."""
         return sum(self._upto.values())
 
 
-def _packet(head: int, body: bytes) -> bytes:
-    length, digits = len(body), b""
-    while True:
-        length, digit = divmod(length, 128)
-        digits += bytes([digit | (0x80 if length else 0)])
-        if not length:
-            return bytes([head]) + digits + body
-
-
-def _cut(buffer: bytes) -> tuple[int, int, bytes, bytes] | None:
-    """The first packet: kind, flags, body, and what follows; None while it is incomplete."""
-    length = 0
-    for place in range(1, min(len(buffer), 5)):
-        length |= (buffer[place] & 0x7F) << 7 * (place - 1)
-        if not buffer[place] & 0x80:
-            end = place + 1 + length
-            if len(buffer) < end:
-                return None
-            return buffer[0] >> 4, buffer[0] & 0x0F, buffer[place + 1 : end], buffer[end:]
-    return None
-
-
 @contextmanager
-def a_strict_broker(*, kicks: bool = False, drops: bool = False) -> Iterator[StrictBroker]:
-    """A broker that lives while the block does."""
-    made = StrictBroker(kicks=kicks, drops=drops)
+def a_strict_broker(
+    *, kicks: bool = False, drops: bool = False, port: int = 0
+) -> Iterator[StrictBroker]:
+    """A broker that lives while the block does, on any free port unless told which."""
+    made = StrictBroker(kicks=kicks, drops=drops, port=port)
     try:
         yield made
     finally:

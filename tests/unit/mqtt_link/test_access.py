@@ -10,6 +10,7 @@ import pytest
 
 from mqtt_link import access
 from mqtt_link.access import Access, AccessError
+from mqtt_link.certificate import validity
 from mqtt_link.keyring import Keyring
 from tests.support.city_broker import Certificates
 
@@ -94,22 +95,59 @@ def test_new_files_are_taken_and_broken_ones_leave_the_old_in_use(
     where: Access, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mqtt_link.keyring.LOOK_EVERY_S", 0)
-    alarms: list[str] = []
-    keyring = Keyring(where, alarms.append)
+    alarms: dict[str, str] = {}
+    keyring = Keyring(where, alarms.__setitem__)
     assert keyring.take().password == "rahasia"
     assert not keyring.has_new()
     (folder / "password").chmod(0o644)
     assert not keyring.has_new()
-    assert "chmod 600" in alarms[-1]
+    assert "chmod 600" in alarms["files"]
     assert keyring.take().password == "rahasia"
     (folder / "password").chmod(0o600)
     (folder / "password").write_text("baru")
     assert keyring.has_new()
     assert keyring.take().password == "baru"
-    assert alarms[-1] == ""
+    assert alarms == {"files": "", "expiry": ""}
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(29, True), (31, False)])
+def test_a_certificate_that_ends_within_30_days_is_told_until_it_is_replaced(
+    where: Access, folder: Path, monkeypatch: pytest.MonkeyPatch, days: int, is_told: bool
+) -> None:
+    monkeypatch.setattr("mqtt_link.keyring.LOOK_EVERY_S", 0)
+    now = datetime.now(UTC)
+    Certificates(folder).date(BOX, now - timedelta(days=300), now + timedelta(days=days))
+    alarms: dict[str, str] = {}
+    keyring = Keyring(where, alarms.__setitem__)
+    keyring.take()
+    end = f"our certificate {folder / BOX}.pem ends {now + timedelta(days=days):%Y-%m-%d}"
+    assert alarms["expiry"].startswith(end) is is_told
+    assert ("runbook" in alarms["expiry"]) is is_told
+    Certificates(folder).date(BOX, now - timedelta(days=300), now + timedelta(days=400))
+    assert keyring.has_new()
+    assert alarms["expiry"] == ""
+
+
+def test_an_authority_that_ends_soon_is_told_too(where: Access) -> None:
+    ends = access.load(where, NOW).ends
+    end = validity((where.tls_ca or Path()).read_text()).ends
+    assert ends[f"the authority's certificate {where.tls_ca}"] == end
+
+
+def test_time_that_passes_over_a_living_connection_brings_the_warning(
+    where: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mqtt_link.keyring.LOOK_EVERY_S", 0)
+    alarms: dict[str, str] = {}
+    keyring = Keyring(where, alarms.__setitem__)
+    keyring.take()
+    assert alarms["expiry"] == ""
+    monkeypatch.setattr("mqtt_link.fault.WARN_BEFORE", timedelta(days=4000))
+    assert not keyring.has_new()
+    assert "ends" in alarms["expiry"]
 
 
 def test_without_good_files_there_is_nothing_to_connect_with(where: Access, folder: Path) -> None:
     (folder / "ca.pem").unlink()
     with pytest.raises(AccessError):
-        Keyring(where, lambda _words: None).take()
+        Keyring(where, lambda _name, _words: None).take()

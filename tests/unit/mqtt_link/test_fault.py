@@ -47,8 +47,29 @@ def test_a_failed_attempt_is_named(error: Exception, code: Code) -> None:
 def test_a_lost_connection_is_named(
     told: str, was_accepted: bool, is_silence: bool, code: Code
 ) -> None:
-    found = fault.of_loss(told, was_accepted=was_accepted, is_silence=is_silence)
+    found = fault.of_loss(
+        told,
+        was_accepted=was_accepted,
+        was_served=was_accepted,
+        is_known=was_accepted,
+        is_silence=is_silence,
+    )
     assert found.code is code
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_only_a_broker_that_never_let_us_in_is_suspected_to_want_tls(is_known: bool) -> None:
+    found = fault.of_loss(
+        "", was_accepted=False, was_served=False, is_known=is_known, is_silence=False
+    )
+    assert found.code is Code.LOST
+    assert ("TLS" in found.words) is not is_known
+
+
+def test_a_broker_that_lets_us_in_and_hangs_up_is_asked_for_its_log() -> None:
+    found = fault.of_loss("", was_accepted=True, was_served=False, is_known=True, is_silence=False)
+    assert found.code is Code.LOST
+    assert "the broker's log" in found.words
 
 
 @pytest.mark.parametrize("code", Code)
