@@ -2,10 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := appliance captive_portal modem sync_agent command_center mqtt_link web demo
+SOURCES := appliance captive_portal modem sync_agent command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint types contracts bench bench-sync screenshots i18n clean
+.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet screenshots i18n clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -46,6 +46,10 @@ bench: $(VENV)/dev.stamp ## speed as ratios against named baselines, in one run
 bench-sync: $(VENV)/dev.stamp ## draining an outage against a mosquitto bridge (EVENTS=20000)
 	@sh scripts/install-test-packages.sh
 	$(BIN)/python -m bench.sync --events $(or $(EVENTS),20000)
+
+bench-fleet: $(VENV)/dev.stamp ## all 7,277 kecamatan on one broker: storm, steady day, dead broker
+	@sh scripts/install-test-packages.sh
+	$(BIN)/python -m bench.fleet
 
 screenshots: $(VENV)/dev.stamp ## take docs/screens/*.png anew from the running pages
 	@sh scripts/install-test-packages.sh

@@ -8,7 +8,8 @@ from appliance.runtime.settings import Settings
 from appliance.store import migrate
 from appliance.store.database import connect
 from captive_portal.app import create_app
-from web.serve import serve
+from captive_portal.forms import FORM_MAX_BYTES
+from web.serve import BODY_MAX_BYTES, serve
 
 
 def main() -> int:
@@ -19,7 +20,12 @@ def main() -> int:
 def _serve(settings: Settings) -> None:
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
     app = create_app(settings, partial(connect, settings.store.path))
-    serve(app, settings.portal.listen, on_ready=lambda: daemon.notify("READY=1"))
+    serve(
+        app,
+        settings.portal.listen,
+        on_ready=lambda: daemon.notify("READY=1"),
+        body_max_bytes=FORM_MAX_BYTES + BODY_MAX_BYTES,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Reading the report form: strings of strangers in, a Draft or the mistakes out. Pure.
 
 Fields: `text` (the report, required), `location` (free words), `kelurahan` (Kemendagri code from
-the list of this kecamatan), `phone`, `name`, `submission_id` (hidden UUID of the page shown).
+the list of this kecamatan), `phone`, `name`, `submission_id` (hidden UUID of the page shown), and
+the file `photo`.
 Sentences for the mistakes stand in the template; here they are codes.
 """
 
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
+from appliance.domain.photo import PHOTO_MAX_BYTES, Photo, cleaned
 from appliance.domain.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
@@ -22,6 +24,9 @@ from appliance.domain.service_request import (
     submission_id,
 )
 
+FORM_MAX_BYTES = 12 * 1024 * 1024
+"""A form with a photo that is too large can still be read up to here, so that what was typed stays
+and the mistake is told in place."""
 FIELDS = ("text", "location", "kelurahan", "phone", "name", "submission_id")
 UNREADABLE_SHARE = 0.3
 """A text with more replacement characters than this is a file or noise, not words."""
@@ -32,7 +37,8 @@ _SPACES = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """A field that needs mending; `code` is empty, too_long, unreadable or unknown."""
+    """A field that needs mending; `code` is empty, too_long, too_large, unreadable, unknown or
+    again (a photo that must be chosen once more)."""
 
     field: str
     code: str
@@ -93,6 +99,18 @@ def text_mistake(text: str) -> str:
     if noise > UNREADABLE_SHARE or not _WORD_CHARACTER.search(text):
         return "unreadable"
     return ""
+
+
+def parse_photo(data: bytes) -> Photo | FieldError | None:
+    """Read the photo; None if empty. The caller has taken one byte more than is allowed."""
+    if not data:
+        return None
+    if len(data) > PHOTO_MAX_BYTES:
+        return FieldError("photo", "too_large")
+    try:
+        return cleaned(data)
+    except BadInput:
+        return FieldError("photo", "unreadable")
 
 
 def parse_submission_id(value: str) -> UUID | None:

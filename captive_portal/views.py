@@ -10,17 +10,29 @@ from dataclasses import dataclass
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from appliance.actions.intake import Refused, receive
+from appliance.actions import photos
+from appliance.actions.intake import Receipt, Refused, receive
 from appliance.domain.moment import Moment
+from appliance.domain.photo import PHOTO_MAX_BYTES, Photo
 from appliance.domain.quota import Quota
 from appliance.domain.reference import kelurahan_of
+from appliance.domain.service_request import Draft
 from appliance.runtime.settings import Site
+from appliance.ticket_pages.notices import announcements
 from appliance.ticket_pages.views import TicketPages
-from captive_portal.forms import FIELDS, FieldError, parse_report, parse_submission_id
+from captive_portal.document_pages import has_documents
+from captive_portal.forms import (
+    FIELDS,
+    FORM_MAX_BYTES,
+    FieldError,
+    parse_photo,
+    parse_report,
+    parse_submission_id,
+)
 from web.clients import counted_as
 from web.database import db
 from web.i18n import switched_language
-from web.security import public
+from web.security import accepts_body, public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +42,18 @@ class Pages:
     site: Site
     tickets: TicketPages
     limit: Quota
+    photo_limit: Quota
     now: Callable[[], Moment]
     new_id: Callable[[], str]
 
     @public
     def home(self) -> ResponseReturnValue:
         """The way in: report, look up, call."""
-        return render_template("home.html")
+        return render_template(
+            "home.html",
+            announcements=announcements(self.now().wall),
+            has_documents=has_documents(),
+        )
 
     @public
     def report(self) -> ResponseReturnValue:
@@ -44,19 +61,39 @@ class Pages:
         return self._form({})
 
     @public
+    @accepts_body(FORM_MAX_BYTES)
     def submit(self) -> ResponseReturnValue:
         """Take the form in, and go to the ticket; anything wrong shows the form again."""
         if switched_language():
             return self._form(request.form)
         codes = [kelurahan.code for kelurahan in kelurahan_of(self.site.site_code)]
         draft = parse_report(request.form, codes, spare_id=self.new_id())
+        photo = parse_photo(_sent_photo())
+        if isinstance(photo, FieldError):
+            mistakes = [*(draft if isinstance(draft, list) else ()), photo]
+            return self._form(request.form, mistakes=mistakes), 400
         if isinstance(draft, list):
-            return self._form(request.form, mistakes=draft), 400
-        outcome = receive(db(), draft, self.now(), self.new_id, origin=_origin(), limit=self.limit)
+            again = [FieldError("photo", "again")] if photo else []
+            return self._form(request.form, mistakes=[*draft, *again]), 400
+        outcome = self._receive(draft, photo)
         if isinstance(outcome, Refused):
             page = self._form(request.form, wait_minutes=-(-outcome.retry_after_s // 60))
             return page, 429, {"Retry-After": str(outcome.retry_after_s)}
-        return self.tickets.after_sending(outcome.request)
+        return self.tickets.after_sending(outcome.request, sent_photo=photo is not None)
+
+    def _receive(self, draft: Draft, photo: Photo | None) -> Receipt | Refused:
+        """Take a report in; whatever happens to its photo, the report is stored."""
+        now, origin = self.now(), _origin()
+        staged = None
+        if photo is not None:
+            staged = photos.stage(db(), photo, now, origin=origin, limit=self.photo_limit)
+        try:
+            return receive(
+                db(), draft, now, self.new_id, origin=origin, limit=self.limit, photo=staged
+            )
+        finally:
+            if staged is not None:
+                photos.discard(db(), staged)
 
     def _form(
         self,
@@ -75,6 +112,12 @@ class Pages:
             kelurahan=kelurahan_of(self.site.site_code),
             wait_minutes=wait_minutes,
         )
+
+
+def _sent_photo() -> bytes:
+    """The photo, and of one that is too large just enough to see it."""
+    upload = request.files.get("photo")
+    return upload.read(PHOTO_MAX_BYTES + 1) if upload else b""
 
 
 def _origin() -> str | None:

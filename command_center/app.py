@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from appliance.domain import progress, reference
 from appliance.domain.reference import agency_name
 from command_center import guard, wording
+from command_center.photo_page import PhotoPage
 from command_center.views import Pages
 from web.face import Plate, new_app
 from web.security import check_endpoints
@@ -36,6 +37,7 @@ def create_app(
     app.add_url_rule("/", "index", pages.index)
     app.add_url_rule("/permohonan/<request_id>", "show", pages.show)
     app.add_url_rule("/permohonan/<request_id>", "change", pages.change, methods=["POST"])
+    app.add_url_rule("/permohonan/<request_id>/foto", "photo", PhotoPage(engine).show)
     app.add_url_rule("/api/events", "events", pages.events)
     _add_static(app)
     _teach_words(app)

@@ -14,17 +14,33 @@ from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
 from appliance.domain.errors import BadInput, WireError
-from appliance.domain.events import BoxHeartbeat, RequestReceived
+from appliance.domain.events import (
+    BoxHeartbeat,
+    CommandResult,
+    DocumentSettled,
+    Event,
+    PhotoAttached,
+    PhotoLost,
+    RequestReceived,
+)
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import Status
-from command_center import intake
-from command_center.store import boxes, requests
-from command_center.store.requests import CityRequest, HistoryEntry
+from command_center import intake, photo_intake
+from command_center.store import boxes, commands, documents, photos, requests
+from command_center.store.requests import CityRequest
 from command_center.store.streams import Kept
 
 log = logging.getLogger(__name__)
 
 DETAIL_MAX_CHARS = 200
+_OURS = (
+    RequestReceived,
+    BoxHeartbeat,
+    CommandResult,
+    PhotoAttached,
+    PhotoLost,
+    DocumentSettled,
+)
+"""What travels up and this release knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +64,22 @@ def apply(
     """
     kept: list[Kept] = []
     received: list[tuple[int, CityRequest]] = []
+    attached: list[tuple[int, PhotoAttached]] = []
     for seq, event in numbered:
         try:
             known = wire.decode_event(event.y, bytes(event.d))
             if isinstance(known, RequestReceived):
                 received.append((len(kept), _request(arrival, event, known, now)))
-            elif isinstance(known, BoxHeartbeat):
-                boxes.beat(connection, arrival.site, bytes(event.d).decode())
+            elif isinstance(known, PhotoAttached):
+                attached.append((len(kept), known))
+            elif known is not None:
+                _apply_alone(connection, arrival.site, known, event, now)
         except WireError as error:
             kept.append(_rejected(arrival, seq, event, error.code, error.detail))
         except BadInput as error:
             kept.append(_rejected(arrival, seq, event, "event", str(error)))
         else:
-            is_ours = isinstance(known, RequestReceived | BoxHeartbeat)
+            is_ours = isinstance(known, _OURS)
             outcome = "applied" if is_ours else "unknown_kind"
             kept.append(Kept(seq=seq, event=event, outcome=outcome))
     foreign = _store(connection, arrival, [request for _, request in received])
@@ -69,7 +88,28 @@ def apply(
             seq, event = numbered[place]
             reason = "this request belongs to another site"
             kept[place] = _rejected(arrival, seq, event, "event", reason)
+    for place, photo in attached:
+        try:
+            photo_intake.attach(connection, arrival.site, photo, now)
+        except BadInput as error:
+            seq, event = numbered[place]
+            kept[place] = _rejected(arrival, seq, event, "event", str(error))
     return kept
+
+
+def _apply_alone(
+    connection: Connection, site: SiteCode, known: Event, event: wire.WireEvent, now: datetime
+) -> None:
+    """Do what an event asks that needs no other of its batch."""
+    match known:
+        case BoxHeartbeat():
+            boxes.beat(connection, site, bytes(event.d).decode())
+        case CommandResult():
+            commands.answer(connection, site, known, now)
+        case PhotoLost():
+            photos.lose(connection, site, known.request_id, now)
+        case DocumentSettled():
+            documents.settle(connection, site, known.document_id, known.outcome, now)
 
 
 def apply_or_reject(
@@ -112,20 +152,4 @@ def _store(connection: Connection, arrival: Arrival, received: Sequence[CityRequ
     owners = requests.owners(connection, list(by_id))
     fresh = [request for id_, request in by_id.items() if id_ not in owners]
     requests.add(connection, fresh)
-    requests.add_history(
-        connection,
-        [
-            (
-                request.request_id,
-                HistoryEntry(
-                    status=Status.RECEIVED,
-                    message="",
-                    agency=None,
-                    by="Posko",
-                    at=request.occurred_at,
-                ),
-            )
-            for request in fresh
-        ],
-    )
     return {id_ for id_, owner in owners.items() if owner != arrival.site}

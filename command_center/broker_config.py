@@ -29,23 +29,29 @@ use_username_as_clientid true
 allow_anonymous false
 acl_file {folder}/acl
 
-# What a box says once is at most {size} bytes; the boxes keep what the city has not acknowledged,
-# so a broker that forgets everything loses nothing, and remembered wills would be stale.
-message_size_limit {size}
-persistence false
-max_inflight_messages 20
-max_queued_messages 5000
-max_queued_bytes 67108864
-max_keepalive 120
-set_tcp_nodelay true
-allow_zero_length_clientid false
-
+{limits}
 log_dest stderr
 log_type error
 log_type warning
 log_type notice
 connection_messages true
 """
+
+LIMITS = f"""\
+# What a box says once is at most {wire.MESSAGE_MAX_BYTES} bytes; the boxes keep what the city has
+# not acknowledged, so a broker that forgets everything loses nothing, and remembered wills would
+# be stale.
+message_size_limit {wire.MESSAGE_MAX_BYTES}
+persistence false
+max_inflight_messages 20
+max_queued_messages 5000
+max_queued_bytes 67108864
+max_connections -1
+max_keepalive 120
+set_tcp_nodelay true
+allow_zero_length_clientid false
+"""
+"""What a broker of any size needs; each connection takes a file descriptor (deploy/README.md)."""
 
 _BY_CERTIFICATE = """\
 # The name in the certificate is the login.
@@ -105,7 +111,7 @@ def write(folder: Path, *, city: str, center: str, login: Login, port: int) -> l
     config = _CONFIG.format(
         folder=folder,
         port=port,
-        size=wire.MESSAGE_MAX_BYTES,
+        limits=LIMITS,
         login=by.format(folder=folder),
     )
     texts = {

@@ -105,4 +105,4 @@ def _write(connection: Connection, request: CityRequest, entry: HistoryEntry) ->
         connection, request.site, event, subject=request.request_id, now=entry.at
     )
     requests.set_status(connection, request.request_id, entry.status, entry.at)
-    requests.add_history(connection, [(request.request_id, replace(entry, down_seq=seq))])
+    requests.add_history(connection, request.request_id, replace(entry, down_seq=seq))

@@ -16,7 +16,7 @@ from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from appliance.domain.topics import Lane, Leaf, Topic
-from command_center.store import downlinks
+from command_center.store import boxes, downlinks
 from command_center.store.database import reading
 from command_center.store.downlinks import DownEvent, DownLane
 
@@ -96,6 +96,7 @@ class Downlink:
             first=events[0].seq,
             sent=_clock(epoch, to_ms(self._now())),
             events=[_event(epoch, event) for event in events],
+            session=boxes.session(connection, lane.site),
         )
 
     def _send(self, lane: DownLane, batch: wire.Batch) -> None:

@@ -7,13 +7,22 @@ bounds, a batch on the topic of its own lane.
 from dataclasses import dataclass
 
 from appliance.domain import topics, wire
+from appliance.domain.blobs import CHUNK_MAX_BYTES, ChunkPlace
 from appliance.domain.errors import WireError
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Leaf
-from command_center.ingest import check_lane
 from command_center.store.quarantine import PAYLOAD_KEPT_BYTES, Poison
 
-Message = wire.Batch | wire.Hello | wire.Ack | wire.Conn
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Some bytes of a large file."""
+
+    place: ChunkPlace
+    data: bytes
+
+
+Message = wire.Batch | wire.Hello | wire.Ack | wire.Conn | wire.Want | Chunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +71,22 @@ def read(raw: Raw) -> Inbound | Poison | None:
 def _message(topic: topics.Topic, raw: Raw) -> Message:
     if raw.size_bytes > wire.MESSAGE_MAX_BYTES:
         raise WireError("size", f"{raw.size_bytes} bytes, at most {wire.MESSAGE_MAX_BYTES}")
+    if topic.leaf is Leaf.UP_BLOB and topic.chunk is not None:
+        if raw.size_bytes > CHUNK_MAX_BYTES:
+            raise WireError("size", f"a chunk of {raw.size_bytes} bytes")
+        return Chunk(place=topic.chunk, data=raw.payload)
     match topic.leaf:
         case Leaf.UP_EVENTS:
             batch = wire.decode(raw.payload, wire.Batch)
-            check_lane(topic.lane, batch)
+            if topic.lane != batch.lane:
+                raise WireError("lane", f"batch of {batch.lane} on the topic of {topic.lane}")
             return batch
         case Leaf.UP_HELLO:
             return wire.decode(raw.payload, wire.Hello)
         case Leaf.UP_ACK:
             return wire.decode(raw.payload, wire.Ack)
+        case Leaf.UP_WANT:
+            return wire.decode(raw.payload, wire.Want)
         case Leaf.STATE_CONN:
             return wire.decode(raw.payload, wire.Conn)
         case _:

@@ -12,10 +12,8 @@ from typing import cast
 from sqlalchemy import Connection, Engine
 
 from appliance.domain import wire
-from appliance.domain.errors import WireError
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
-from appliance.domain.topics import Lane
 from command_center import applying
 from command_center.applying import Arrival
 from command_center.store import boxes, downlinks, quarantine, requests, streams
@@ -29,25 +27,11 @@ RENUMBER_AT_MOST = 1_000_000
 """A city restored from a backup may lag behind its boxes by this many events, not by more."""
 
 
-def store_batch(
-    engine: Engine, site: SiteCode, lane: Lane, batch: wire.Batch, now: datetime
-) -> wire.Ack:
-    """Store one batch and return the ack for it; raises WireError `lane` if topic and batch differ.
+def store_batches(engine: Engine, arrivals: Sequence[Arrival], now: datetime) -> list[wire.Ack]:
+    """Store batches in the order they came, in one transaction (one fsync); one ack for each.
 
     What is already stored is skipped, a batch beyond a gap is refused with `want`.
     """
-    check_lane(lane, batch)
-    return store_batches(engine, [Arrival(site=site, batch=batch)], now)[0]
-
-
-def check_lane(lane: Lane | None, batch: wire.Batch) -> None:
-    """Raise WireError unless the batch belongs to the lane that its topic names."""
-    if lane != batch.lane:
-        raise WireError("lane", f"batch of {batch.lane} on the topic of {lane}")
-
-
-def store_batches(engine: Engine, arrivals: Sequence[Arrival], now: datetime) -> list[wire.Ack]:
-    """Store batches in the order they came, in one transaction (one fsync); one ack for each."""
     with writing(engine) as connection:
         return [_store(connection, arrival, now) for arrival in arrivals]
 
@@ -93,6 +77,7 @@ def hello(
             epoch=downlinks.city_epoch(connection),
             blocks=requests.used_blocks(connection, site, message.epoch),
             now=to_ms(now),
+            session=message.session,
         )
         return welcome, [_greet(connection, site, message, lane, now) for lane in message.lanes]
 
@@ -140,9 +125,9 @@ def _store(
         return _ack(key, upto, now, session=batch.session, renew=True)
     kept = apply(connection, arrival, fresh, now)
     streams.keep(connection, key, kept, now)
+    rejects = streams.rejects(connection, key, batch.first, upto) + streams.rejected(kept)
     upto = max(upto, numbered[-1][0])
-    streams.advance(connection, key, upto, now, duplicates=len(numbered) - len(fresh))
-    rejects = streams.rejects(connection, key, batch.first, numbered[-1][0])
+    streams.advance(connection, key, upto, now, duplicates=len(again))
     return _ack(key, upto, now, rejects=rejects, session=batch.session)
 
 

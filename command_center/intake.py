@@ -50,7 +50,7 @@ def city_request(
         request_id=event.request_id,
         site=site,
         epoch=epoch,
-        ticket=Ticket.parse(event.ticket).digits,
+        ticket=Ticket(event.ticket).digits,
         channel=_word(event.channel, "channel"),
         kind=_word(event.kind, "kind"),
         category=_word(event.category, "category"),

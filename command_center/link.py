@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 
 from appliance.domain import topics
+from command_center.signing import Sign, as_it_is
 from mqtt_link.access import Access
 from mqtt_link.connection import Connection
 from mqtt_link.owner import Callbacks
@@ -21,9 +22,10 @@ CLOSE_WITHIN_S = 5.0
 
 
 class Link:
-    """A connection that is always trying to be up."""
+    """A connection that is always trying to be up; `sign` is applied to all that leaves."""
 
-    def __init__(self, where: Access, city: str) -> None:
+    def __init__(self, where: Access, city: str, *, sign: Sign = as_it_is) -> None:
+        self._sign = sign
         self._connection = Connection(
             where,
             Callbacks(
@@ -63,7 +65,7 @@ class Link:
 
     def publish(self, topic: str, payload: bytes, qos: int) -> None:
         """Send if the link is up; what does not arrive is sent again by whoever needs it."""
-        self._connection.publish(topic, payload, qos=qos)
+        self._connection.publish(topic, self._sign(topic, payload), qos=qos)
 
     def close(self) -> None:
         """Disconnect cleanly; a broker that does not answer is left after a few seconds."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
 from command_center import inbound, ingest
+from command_center.blobs import Blobs
 from command_center.downlink import Downlink
 from command_center.inbound import Raw
 from command_center.reception import Reception
@@ -59,8 +60,9 @@ class Receiver:
             now=now,
             jitter=lambda: random.uniform(0.8, 1.2),  # noqa: S311
         )
+        self._blobs = Blobs(engine, outlet.publish, now=now)
         self._reception = Reception(
-            engine, outlet.publish, self._downlink, now=now, window=self._window
+            engine, outlet.publish, self._downlink, self._blobs, now=now, window=self._window
         )
         self._thread = threading.Thread(target=self._run, name="receiver")
         self._store_failed = False
@@ -113,6 +115,7 @@ class Receiver:
             self._reception.work(group)
             if self._outlet.is_up:
                 self._downlink.tick()
+                self._blobs.tick()
             self._store_failed = False
         except OperationalError as error:
             if not self._store_failed:

@@ -18,6 +18,7 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Leaf, Topic
 from command_center import inbound, ingest
 from command_center.applying import Arrival
+from command_center.blobs import Blobs
 from command_center.downlink import Downlink, Publish
 from command_center.early import Early
 from command_center.inbound import Inbound, Raw
@@ -37,12 +38,13 @@ class Reception:
         engine: Engine,
         publish: Publish,
         downlink: Downlink,
+        blobs: Blobs,
         *,
         now: Callable[[], datetime],
         window: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._engine, self._publish, self._downlink = engine, publish, downlink
-        self._now, self._window = now, window
+        self._blobs, self._now, self._window = blobs, now, window
         self._early = Early()
 
     def work(self, group: Sequence[Raw]) -> None:
@@ -110,10 +112,15 @@ class Reception:
                 for ack in acks:
                     self._acknowledge(site, ack)
                 self._downlink.forget(site)
+                self._blobs.connected(site)
                 log.info("hello site=%s epoch=%s", site, message.epoch)
             case wire.Ack():
                 if not ingest.ack_down(self._engine, site, message, self._now()):
                     log.warning("ack for what was not sent site=%s upto=%s", site, message.upto)
+            case wire.Want():
+                self._blobs.asked(site, message)
+            case inbound.Chunk():
+                self._blobs.arrived(site, message.place, message.data)
             case wire.Conn():
                 if ingest.conn(self._engine, site, message):
                     log.info("box site=%s is_online=%s n=%s", site, message.on, message.n)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from appliance.domain.reference import kecamatan_name
 from command_center import wording
-from command_center.store import boxes, downlinks, quarantine, requests, streams
+from command_center.store import boxes, downlinks, photos, quarantine, requests, streams
 from command_center.store.boxes import Box
 from command_center.store.requests import CityRequest, Filter
 from command_center.store.streams import StreamState
@@ -87,6 +87,7 @@ def status_record(connection: Connection) -> dict[str, Any]:
             "duplicates": sum(state.duplicates for state in states),
             "gaps": sum(state.gaps for state in states),
             "quarantine": quarantine.total(connection),
+            **{f"photos_{state}": n for state, n in photos.count_by_state(connection).items()},
         },
     }
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from appliance.domain.reference import agency_name
-from command_center import casework, cloudevents, forms, overview, wording
+from command_center import casework, cloudevents, forms, overview, photo_page, wording
 from command_center.forms import ListQuery
 from command_center.store import boxes, feed, requests
 from command_center.store.database import reading
@@ -96,10 +96,12 @@ class Pages:
             if found is None:
                 abort(404)
             history = requests.history(connection, found)
+            photo = photo_page.seen(self._engine, connection, request_id)
         return render_template(
             "request.html",
             case=found,
             history=history[::-1],
+            photo=photo,
             moves=[(move.value, wording.status(move)) for move in casework.moves(found)],
             message_max=casework.MESSAGE_MAX_CHARS,
             seen_ms=to_ms(found.updated_at),

@@ -4,7 +4,9 @@ import socket
 import sys
 from pathlib import Path
 
+from appliance.domain import signature
 from appliance.runtime import settings
+from command_center import signing
 from demo import broker
 from demo.air import control_socket
 from demo.broker import Engine
@@ -35,12 +37,14 @@ device = "{folder}/ttyModem"
 [sync]
 broker = "127.0.0.1"
 port = {uplink}
+city_keys = ["{city_key}"]
 
 [center]
 listen = "127.0.0.1:{center}"
 database = "sqlite:///{folder}/center.db"
 broker = "127.0.0.1"
 port = {broker}
+signing_key = "{folder}/center-signing.key"
 """
 
 
@@ -63,7 +67,10 @@ class House:
         self.config = self.folder / "posko.toml"
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         uplink = uplink or ports["broker"]
-        self.config.write_text(_CONFIG.format(folder=self.folder, uplink=uplink, **ports))
+        city_key = _city_key(self.folder / "center-signing.key")
+        self.config.write_text(
+            _CONFIG.format(folder=self.folder, uplink=uplink, city_key=city_key, **ports)
+        )
         self.settings = settings.load(self.config)
         self.supervisor = Supervisor()
         self._engine = engine
@@ -107,6 +114,11 @@ class House:
 
     def _log(self, name: str) -> Path:
         return self.folder / "logs" / f"{name}.log"
+
+
+def _city_key(path: Path) -> str:
+    """The public key of the city, whose secret one is kept from run to run."""
+    return signature.public_key(signing.load(path)) if path.exists() else signing.create(path)
 
 
 def free_ports() -> dict[str, int]:

@@ -36,6 +36,7 @@ def _body(settings: Settings) -> None:
             disk_free_bytes=lambda: shutil.disk_usage(path.parent).free,
             keep_house=lambda: housekeeping.keep_house(db, clock.now().wall),
         ),
+        city_keys=settings.sync.city_keys,
     )
     agent.attach(
         Link(

@@ -1,15 +1,16 @@
 """Rows of the store -> messages of the wire. Reads, never writes."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.domain import wire
 from appliance.domain.moment import Moment, to_ms
 from appliance.store import inbox, outbox
 from sync_agent.link_machine import SendBatch
 
-BATCH_MAX_PAYLOAD_BYTES = 40 * 1024
-"""Event payloads per batch before envelopes, so that a batch stays below the wire's 64 KiB."""
+BATCH_MAX_PAYLOAD_BYTES = 160 * 1024
+"""Event payloads per batch before envelopes and compression. Both ends commit once for a batch, so
+on a fast link it is large; on a slow one the link machine asks for less."""
 COMPRESSION = 4
 """Payload bytes that become about one byte on the wire; measured on batches of complaints."""
 
@@ -63,6 +64,18 @@ def batch(db: sqlite3.Connection, life: Life, effect: SendBatch, now: Moment) ->
         sent=_clock(now),
         events=[_event(row) for row in rows],
     )
+
+
+def packed(
+    db: sqlite3.Connection, life: Life, effect: SendBatch, now: Moment
+) -> tuple[wire.Batch, bytes] | None:
+    """The batch of an effect with its bytes; of fewer events if they are too long for the wire."""
+    while (found := batch(db, life, effect, now)) is not None:
+        payload = wire.encode(found)
+        if len(payload) <= wire.MESSAGE_MAX_BYTES or len(found.events) == 1:
+            return found, payload
+        effect = replace(effect, max_bytes=len(payload) // (2 * COMPRESSION))
+    return None
 
 
 def _event(row: outbox.OutboxRow) -> wire.WireEvent:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from appliance.domain import topics, wire
+from appliance.domain.blobs import ChunkPlace
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.runtime.settings import Sync
@@ -73,9 +74,18 @@ class Link:
                 "center does not run, or the broker's ACL forbids this box to write",
             )
 
-    def publish(self, leaf: Leaf, payload: bytes, *, qos: int, lane: Lane | None = None) -> None:
+    def publish(
+        self,
+        leaf: Leaf,
+        payload: bytes,
+        *,
+        qos: int,
+        lane: Lane | None = None,
+        chunk: ChunkPlace | None = None,
+    ) -> None:
         """Send a payload on this box's own topic; what does not arrive is sent again later."""
-        mid = self._connection.publish(str(Topic(self._site, leaf, lane)), payload, qos=qos)
+        topic = str(Topic(self._site, leaf, lane, chunk))
+        mid = self._connection.publish(topic, payload, qos=qos)
         if mid is not None and leaf in _ASKING:
             self._asked.add(mid)
 

@@ -163,9 +163,11 @@ def disconnected(link: Link) -> Link:
 
 
 def stored(link: Link, lane: Lane, *, last: int, acked: int) -> Link:
-    """The outbox stands here now."""
+    """The outbox stands here now; one that was set back is sent again from there."""
     state = link.lanes[lane]
-    sent = max(state.sent, acked) if last >= state.last else acked
+    if last < state.last or acked < state.acked:
+        state = state.rewound(acked)
+    sent = max(state.sent, acked)
     return _with(link, lane, replace(state, last=last, acked=acked, sent=sent))
 
 

@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, datetime
 
 from appliance.domain import wire
-from appliance.domain.events import Event
+from appliance.domain.events import CommandIssued, Event
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import (
@@ -72,6 +72,18 @@ def a_batch(
             for event in events
         ],
     )
+
+
+def a_command(name: str = "report", **changes: object) -> CommandIssued:
+    """A command that the city has issued at the beginning of the tests' time, for an hour."""
+    values: dict[str, object] = {
+        "command_id": f"command-{next(_numbers)}",
+        "name": name,
+        "args": {},
+        "issued_at": datetime(2026, 11, 21, 2, 0, tzinfo=UTC),
+        "expires_s": 3600,
+    }
+    return CommandIssued(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def a_part(tpdu: bytes = b"\x04tpdu", **changes: object) -> ReceivedPart:

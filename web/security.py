@@ -32,6 +32,7 @@ HEADERS = {
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _AUDIENCE = "_posko_audience"
+_BODY_MAX = "_posko_body_max"
 
 StaffGate = Callable[[], ResponseReturnValue | None]
 View = TypeVar("View", bound=Callable[..., Any])
@@ -51,6 +52,16 @@ def staff(view: View) -> View:
     """Tag a view as open to those whom the staff gate lets pass."""
     setattr(view, _AUDIENCE, "staff")
     return view
+
+
+def accepts_body(max_bytes: int) -> Callable[[View], View]:
+    """Tag a view that takes larger bodies than others, such as photos."""
+
+    def tag(view: View) -> View:
+        setattr(view, _BODY_MAX, max_bytes)
+        return view
+
+    return tag
 
 
 def install(app: Flask, staff_gate: StaffGate | None) -> None:
@@ -78,7 +89,10 @@ def check_endpoints(app: Flask) -> None:
 
 def refuse_oversized() -> None:
     """413 before anything reads the body."""
-    if (request.content_length or 0) > BODY_MAX_BYTES:
+    view = current_app.view_functions.get(request.endpoint or "")
+    max_bytes: int = getattr(view, _BODY_MAX, BODY_MAX_BYTES)
+    request.max_content_length = max_bytes
+    if (request.content_length or 0) > max_bytes:
         abort(413)
 
 

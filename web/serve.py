@@ -22,7 +22,13 @@ PROXY = "127.0.0.1"
 """Only a proxy on this machine may say whom it speaks for."""
 
 
-def serve(app: Flask, listen: str, *, on_ready: Callable[[], None] = lambda: None) -> None:
+def serve(
+    app: Flask,
+    listen: str,
+    *,
+    on_ready: Callable[[], None] = lambda: None,
+    body_max_bytes: int = BODY_MAX_BYTES,
+) -> None:
     """Listen on `host:port` and answer until SIGTERM or SIGINT, then return.
 
     `on_ready` is called once the port is open. Requests that are running at the signal get up to
@@ -38,7 +44,7 @@ def serve(app: Flask, listen: str, *, on_ready: Callable[[], None] = lambda: Non
             threads=THREADS,
             connection_limit=CONNECTION_LIMIT,
             channel_timeout=CHANNEL_TIMEOUT_S,
-            max_request_body_size=BODY_MAX_BYTES,
+            max_request_body_size=body_max_bytes,
             ident=None,
             trusted_proxy=PROXY,
             trusted_proxy_headers={"x-forwarded-for"},

@@ -112,7 +112,7 @@ def _report(
         return None
     if not result.is_new:
         # Whoever writes the same again has not got the ticket, or has lost it.
-        texting.queue_receipt(db, result.request, now)
+        texting.queue_receipt(db, result.request, now, purpose=texting.Purpose.ANSWER)
     return result.request
 
 

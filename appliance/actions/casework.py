@@ -7,20 +7,37 @@ have made is still what the city's officers see.
 import sqlite3
 from dataclasses import dataclass
 
-from appliance.actions import texting
+from appliance.actions import commanding, documents, photos, texting
 from appliance.domain import wire
 from appliance.domain.errors import BadInput, WireError
-from appliance.domain.events import RequestStatusChanged
-from appliance.domain.moment import Moment, plausible
+from appliance.domain.events import (
+    CommandIssued,
+    DocumentPublished,
+    DocumentWithdrawn,
+    PhotoSettled,
+    RequestStatusChanged,
+    TablePublished,
+)
+from appliance.domain.moment import Moment, plausible, to_ms
 from appliance.domain.service_request import Status, StatusEntry
 from appliance.domain.topics import Lane
-from appliance.store import inbox, requests
+from appliance.store import city_tables, inbox, requests
 from appliance.store.database import savepoint, transaction
 
 DOWN_LANE = Lane.COMPLAINTS
 """All that travels down is one stream."""
 MESSAGE_MAX_CHARS = 1_000
 AGENCY_MAX_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What every event of a batch shares."""
+
+    epoch: str
+    sent: wire.Clock
+    signed_by: str
+    """The public key that the batch was checked with; empty if nobody has checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +50,9 @@ class Applied:
     rejects: tuple[wire.Reject, ...]
 
 
-def apply_batch(db: sqlite3.Connection, batch: wire.Batch, now: Moment) -> Applied:
+def apply_batch(
+    db: sqlite3.Connection, batch: wire.Batch, now: Moment, *, signed_by: str = ""
+) -> Applied:
     """Apply a downlink batch in one transaction: old events are skipped, a gap is refused.
 
     An event that does not fit is stored with the reason and reported; its followers flow on.
@@ -42,6 +61,7 @@ def apply_batch(db: sqlite3.Connection, batch: wire.Batch, now: Moment) -> Appli
     rejects: list[wire.Reject] = []
     if batch.lane != DOWN_LANE:
         raise WireError("lane", f"the downlink is {DOWN_LANE}, not {batch.lane}")
+    origin = Origin(epoch=batch.epoch, sent=batch.sent, signed_by=signed_by)
     with transaction(db):
         cursor = inbox.applied_seq(db, batch.epoch)
         if batch.first > cursor + 1:
@@ -50,31 +70,42 @@ def apply_batch(db: sqlite3.Connection, batch: wire.Batch, now: Moment) -> Appli
             if seq <= cursor:
                 continue
             inbox.advance(db, batch.epoch, seq, now.wall)
-            if reject := _apply(db, batch.epoch, seq, event, now):
+            if reject := _apply(db, origin, seq, event, now):
                 rejects.append(reject)
             cursor = seq
     return Applied(upto=cursor, want=None, rejects=tuple(rejects))
 
 
 def _apply(
-    db: sqlite3.Connection, epoch: str, seq: int, event: wire.WireEvent, now: Moment
+    db: sqlite3.Connection, origin: Origin, seq: int, event: wire.WireEvent, now: Moment
 ) -> wire.Reject | None:
     payload = bytes(event.d)
     outcome, detail, code = "applied", "", ""
     try:
         known = wire.decode_event(event.y, payload)
-        if isinstance(known, RequestStatusChanged):
-            with savepoint(db):
-                _change_status(db, known, now)
-        else:
-            outcome = "unknown_kind"
+        with savepoint(db):
+            match known:
+                case RequestStatusChanged():
+                    _change_status(db, known, now)
+                case CommandIssued():
+                    _accept_command(db, known, origin, now)
+                case TablePublished():
+                    detail = _replace_table(db, known, now)
+                case PhotoSettled():
+                    photos.settled(db, known, now)
+                case DocumentPublished():
+                    documents.published(db, known, now)
+                case DocumentWithdrawn():
+                    documents.withdrawn(db, known)
+                case _:
+                    outcome = "unknown_kind"
     except WireError as error:
         outcome, detail, code = "rejected", error.detail, error.code
     except (BadInput, ValueError, OverflowError, sqlite3.IntegrityError) as error:
         outcome, detail, code = "rejected", str(error), "event"
     inbox.keep(
         db,
-        epoch=epoch,
+        epoch=origin.epoch,
         seq=seq,
         kind=event.y,
         payload=payload.decode("utf-8", "replace"),
@@ -101,3 +132,18 @@ def _change_status(db: sqlite3.Connection, event: RequestStatusChanged, now: Mom
     )
     requests.set_status(db, request.id, entry)
     texting.queue_status_change(db, request, entry, now)
+
+
+def _accept_command(
+    db: sqlite3.Connection, event: CommandIssued, origin: Origin, now: Moment
+) -> None:
+    plausible(event.issued_at, "issued_at")
+    sent_ms = origin.sent.wall
+    city_ms = to_ms(event.issued_at) if sent_ms is None else sent_ms
+    commanding.accept(db, event, now, city_ms=city_ms, signed_by=origin.signed_by)
+
+
+def _replace_table(db: sqlite3.Connection, event: TablePublished, now: Moment) -> str:
+    if city_tables.replace(db, event.name, event.version, event.rows, now.wall):
+        return ""
+    return "not newer than the version that is there"

@@ -8,6 +8,11 @@ from appliance.store.database import transaction
 
 
 def state(db: sqlite3.Connection, process: str, values: dict[str, str], now: Moment) -> None:
-    """Overwrite the named gauges of a process; each process writes its own only."""
-    with transaction(db):
-        gauges.set_many(db, process, values, now.wall)
+    """State the named gauges of a process; each process writes its own only.
+
+    What stands already is not written again: a gauge keeps the time since which it is so.
+    """
+    known = gauges.of(db, process)
+    if changed := {name: value for name, value in values.items() if known.get(name) != value}:
+        with transaction(db):
+            gauges.set_many(db, process, changed, now.wall)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from appliance.actions import texting
+from appliance.actions import photos, texting
+from appliance.actions.photos import StagedPhoto
 from appliance.domain import quota, reference
 from appliance.domain.events import RequestReceived
 from appliance.domain.moment import Moment
@@ -16,7 +17,6 @@ from appliance.domain.service_request import (
     Sensitivity,
     ServiceRequest,
     Status,
-    StatusEntry,
 )
 from appliance.domain.topics import Lane
 from appliance.domain.triage.keywords import Triage, classify
@@ -58,15 +58,20 @@ def receive(
     *,
     origin: str | None = None,
     limit: quota.Quota | None = None,
+    photo: StagedPhoto | None = None,
 ) -> Receipt | Refused:
     """Store a request, its event for the city and the texts it causes, in one transaction.
 
     Repeating a submission returns the first receipt. `origin` and `limit` bound how often one
-    device may submit; emergencies have a far wider limit.
+    device may submit; emergencies have a far wider limit. The request is stored even if its photo
+    cannot be.
     """
     triage = classify(draft.text)
     with transaction(db, leaves_reserve=triage.kind is not Kind.EMERGENCY):
-        return receive_in(db, draft, triage, now, new_id, origin=origin, limit=limit)
+        outcome = receive_in(db, draft, triage, now, new_id, origin=origin, limit=limit)
+        if photo is not None and isinstance(outcome, Receipt):
+            photos.attach(db, outcome.request.id, photo, now)
+        return outcome
 
 
 def receive_in(
@@ -139,8 +144,6 @@ def _store(db: sqlite3.Connection, draft: Draft, request: ServiceRequest, now: M
     lane = Lane.URGENT if request.kind is Kind.EMERGENCY else Lane.COMPLAINTS
     seq = outbox.append(db, lane, _received(request), subject=request.id, now=now)
     requests.add(db, request, submission_id=draft.submission_id, event_lane=lane, event_seq=seq)
-    first = StatusEntry(status=Status.RECEIVED, message="", agency=None, at=now.wall)
-    requests.add_history(db, request.id, first)
 
 
 def _received(request: ServiceRequest) -> RequestReceived:

@@ -6,7 +6,7 @@ from appliance.domain import wire
 from appliance.domain.events import BoxHeartbeat
 from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane
-from appliance.store import box, gauges, outbox, texts
+from appliance.store import box, gauges, outbox, photos, texts
 from appliance.store.database import transaction
 
 
@@ -48,6 +48,7 @@ def renew_epoch(db: sqlite3.Connection, epoch: str) -> None:
 def append_heartbeat(db: sqlite3.Connection, disk_free_bytes: int, now: Moment) -> None:
     """Tell the city how the box is doing."""
     with transaction(db):
+        waiting_photos = photos.waiting(db)
         waiting_since = outbox.oldest_unacked(db)
         waiting = now.wall - waiting_since if waiting_since else None
         event = BoxHeartbeat(
@@ -63,5 +64,6 @@ def append_heartbeat(db: sqlite3.Connection, disk_free_bytes: int, now: Moment) 
                 process: {name: value for name, (value, _) in values.items()}
                 for process, values in gauges.every(db).items()
             },
+            photos={"count": waiting_photos.count, "bytes": waiting_photos.size_bytes},
         )
         outbox.append(db, Lane.STATISTICS, event, subject=box.epoch(db), now=now)

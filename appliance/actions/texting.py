@@ -23,7 +23,7 @@ VALIDITY = timedelta(days=3)
 REPORT_WINDOW = timedelta(days=4)
 """How long after sending a status report can still arrive: validity and a margin."""
 TEXTS_PER_HOUR = 30
-"""Per phone: more than this is a loop between machines, not a resident."""
+"""Caused by one phone: more than this is a loop between machines, not a resident."""
 _FIRST_RETRY = timedelta(seconds=30)
 _LONGEST_RETRY = timedelta(hours=1)
 _RECIPIENT_TAIL_DIGITS = 9
@@ -56,14 +56,23 @@ class ClaimedPart:
     tpdu: bytes
 
 
-def queue_receipt(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> None:
-    """Queue the text with the ticket, inside the caller's transaction; none without a phone."""
+def queue_receipt(
+    db: sqlite3.Connection,
+    request: ServiceRequest,
+    now: Moment,
+    *,
+    purpose: Purpose = Purpose.RECEIPT,
+) -> None:
+    """Queue the text with the ticket, inside the caller's transaction; none without a phone.
+
+    It is an ANSWER to who writes the same again: a request has one receipt.
+    """
     if request.sensitivity is Sensitivity.CONFIDENTIAL:
         key = "confidential"
     else:
         key = "emergency" if request.kind is Kind.EMERGENCY else "received"
     body = phrases.render(key, ticket=str(request.ticket))
-    _queue(db, request.reporter_phone, body, Purpose.RECEIPT, now, request=request)
+    _queue(db, request.reporter_phone, body, purpose, now, request=request)
 
 
 def queue_status_change(
@@ -97,7 +106,6 @@ def _queue(
 ) -> None:
     if phone is None:
         return
-    is_loop = texts.count_since(db, phone, now.wall - timedelta(hours=1)) >= TEXTS_PER_HOUR
     is_urgent = request is not None and request.kind is Kind.EMERGENCY
     text_id = texts.add(
         db,
@@ -109,7 +117,7 @@ def _queue(
         now=now,
         validity=VALIDITY,
     )
-    if is_loop:
+    if texts.caused_since(db, phone, now.wall - timedelta(hours=1)) > TEXTS_PER_HOUR:
         texts.set_state(db, text_id, "failed", now=now.wall, error="too many texts to this phone")
 
 

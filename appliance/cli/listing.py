@@ -10,7 +10,7 @@ from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.domain.moment import from_ms
 from appliance.domain.service_request import ServiceRequest
-from appliance.store import outbox, requests, texts
+from appliance.store import outbox, photos, requests, texts
 
 _COLUMNS = {
     "requests": ("ticket", "channel", "kind", "category", "status", "acked", "created_at", "text"),
@@ -56,7 +56,12 @@ def backlog(db: sqlite3.Connection, now: datetime) -> list[str]:
     acked = (
         f"last acknowledged {last.isoformat(timespec='seconds')}" if last else "never acknowledged"
     )
-    return [*lines, acked + waited]
+    return [*lines, _photos(db), acked + waited]
+
+
+def _photos(db: sqlite3.Connection) -> str:
+    waiting = photos.waiting(db)
+    return f"photos: {waiting.count} ({waiting.size_bytes // 1024} kB) wait for the city"
 
 
 def _requests(db: sqlite3.Connection) -> list[dict[str, Any]]:

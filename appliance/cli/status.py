@@ -4,9 +4,9 @@ import argparse
 from datetime import UTC, datetime
 from typing import Any
 
+from appliance.actions import reporting
 from appliance.cli.opening import database
 from appliance.cli.output import print_json
-from appliance.store import box, gauges, outbox, requests, texts
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,33 +19,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(args: argparse.Namespace) -> None:
     """Print requests by status, the backlog to the city, texts by state, and the gauges."""
     with database(args.config) as db:
-        status = {
-            "epoch": box.epoch(db),
-            "requests": requests.counts_by_status(db),
-            "outbox": {
-                lane.value: {
-                    "last": s.last_seq,
-                    "acked": s.acked_seq,
-                    "backlog": s.last_seq - s.acked_seq,
-                }
-                for lane, s in outbox.lanes(db).items()
-            },
-            "texts": texts.counts_by_state(db),
-            "processes": _processes(gauges.every(db)),
-        }
+        status = reporting.facts(db)
     if args.json:
         print_json(status)
         return
     _print(status)
-
-
-def _processes(all_gauges: dict[str, dict[str, tuple[str, datetime]]]) -> dict[str, Any]:
-    return {
-        process: {
-            name: {"value": value, "at": at.isoformat()} for name, (value, at) in values.items()
-        }
-        for process, values in all_gauges.items()
-    }
 
 
 def _print(status: dict[str, Any]) -> None:
@@ -54,6 +32,9 @@ def _print(status: dict[str, Any]) -> None:
         waiting = f"{state['backlog']} waiting for the city" if state["backlog"] else "all acked"
         print(f"Outbox {lane}  {state['last']} events, {waiting}")
     print("Texts      " + _pairs(status["texts"]))
+    for name, table in status["tables"].items():
+        unused = "" if table["is_used"] else ", not used by this release"
+        print(f"Table      {name}, version {table['version']}{unused}")
     for process, values in status["processes"].items():
         for name, gauge in values.items():
             print(f"{process:<10} {name} = {gauge['value']} ({_age(gauge['at'])} ago)")

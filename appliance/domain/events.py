@@ -4,9 +4,9 @@ The class carries its CloudEvents type in `KIND`; field names are the wire's. A 
 fields it does not know, so a newer sender may add some; it may never change or drop one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -36,6 +36,72 @@ class RequestReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoAttached:
+    """Up: a resident's photo belongs to this request; its bytes follow when the city asks."""
+
+    KIND: ClassVar[str] = "service_request.photo_attached"
+
+    request_id: str
+    sha256: str
+    size_bytes: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoLost:
+    """Up: the box does not have this photo any more, and the city has not got it."""
+
+    KIND: ClassVar[str] = "service_request.photo_lost"
+
+    request_id: str
+    reason: Literal["shed", "missing"]
+    """`shed`: the disk was full; `missing`: the file is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoSettled:
+    """Down: the city wants no more of this photo, so the box may forget it."""
+
+    KIND: ClassVar[str] = "service_request.photo_settled"
+
+    request_id: str
+    outcome: Literal["stored", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPublished:
+    """Down: a document for residents; the box fetches its bytes, then the portal shows it."""
+
+    KIND: ClassVar[str] = "document.published"
+
+    document_id: str
+    title: str
+    sha256: str
+    size_bytes: int
+    media_type: str
+    published_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentWithdrawn:
+    """Down: residents must not see this document any more."""
+
+    KIND: ClassVar[str] = "document.withdrawn"
+
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentSettled:
+    """Up: the box has a document whole, or has given up."""
+
+    KIND: ClassVar[str] = "document.settled"
+
+    document_id: str
+    outcome: Literal["stored", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoxHeartbeat:
     """Up: how the box is doing; told every few minutes while the link is up."""
 
@@ -50,6 +116,8 @@ class BoxHeartbeat:
     """SMS by state."""
     gauges: dict[str, dict[str, str]]
     """What each process says about itself."""
+    photos: dict[str, int] = field(default_factory=dict)
+    """Photos that wait for the city: `count` and `bytes`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +134,82 @@ class RequestStatusChanged:
     agency: str | None = None
 
 
-Event = RequestReceived | BoxHeartbeat | RequestStatusChanged
+CommandId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-Za-z_-]{1,64}\Z")]
+Word = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z_]{0,39}\Z")]
+DETAIL_MAX_CHARS = 4_000
+CELL_MAX_CHARS = 1_000
+TABLE_MAX_ROWS = 200
+Row = Annotated[
+    dict[Word, Annotated[str, msgspec.Meta(max_length=CELL_MAX_CHARS)]],
+    msgspec.Meta(max_length=16),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandIssued:
+    """Down: the city orders the box to do something, once, before the order expires."""
+
+    KIND: ClassVar[str] = "command.issued"
+
+    command_id: CommandId
+    name: Word
+    args: Row
+    issued_at: Instant
+    """By the city's clock, as is the end of the command: `expires_s` later."""
+    expires_s: Annotated[int, msgspec.Meta(ge=1, le=366 * 86_400)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandResult:
+    """Up: what became of a command."""
+
+    KIND: ClassVar[str] = "command.result"
+
+    command_id: CommandId
+    outcome: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+    """A `remote_command.Outcome`."""
+    detail: Annotated[str, msgspec.Meta(max_length=DETAIL_MAX_CHARS)]
+    """For people; of `report`, a JSON object."""
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePublished:
+    """Down: a whole table of the city; it replaces an older version at the box."""
+
+    KIND: ClassVar[str] = "table.published"
+
+    name: Word
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    rows: Annotated[list[Row], msgspec.Meta(max_length=TABLE_MAX_ROWS)]
+
+
+Event = (
+    RequestReceived
+    | BoxHeartbeat
+    | RequestStatusChanged
+    | CommandIssued
+    | CommandResult
+    | TablePublished
+    | PhotoAttached
+    | PhotoLost
+    | PhotoSettled
+    | DocumentPublished
+    | DocumentWithdrawn
+    | DocumentSettled
+)
 
 EVENT_TYPES: dict[str, type[Event]] = {
     RequestReceived.KIND: RequestReceived,
     BoxHeartbeat.KIND: BoxHeartbeat,
     RequestStatusChanged.KIND: RequestStatusChanged,
+    CommandIssued.KIND: CommandIssued,
+    CommandResult.KIND: CommandResult,
+    TablePublished.KIND: TablePublished,
+    PhotoAttached.KIND: PhotoAttached,
+    PhotoLost.KIND: PhotoLost,
+    PhotoSettled.KIND: PhotoSettled,
+    DocumentPublished.KIND: DocumentPublished,
+    DocumentWithdrawn.KIND: DocumentWithdrawn,
+    DocumentSettled.KIND: DocumentSettled,
 }

@@ -12,6 +12,7 @@ from appliance.domain.errors import BadInput
 SERIALS_PER_SITE = 100_000
 SERIALS_PER_BLOCK = 1_000
 """Ticket serials are used up block by block; the city knows which blocks a site has used."""
+_TICKET = re.compile(r"[0-9]{8}")
 _SITE_CODE = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}")
 
 # Totally anti-symmetric quasigroup of order 10, from Damm's dissertation.
@@ -84,7 +85,7 @@ class Ticket:
     digits: str
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[0-9]{8}", self.digits) or damm_digit(self.digits) != "0":
+        if not _TICKET.fullmatch(self.digits) or damm_digit(self.digits) != "0":
             raise BadInput(f"{self.digits!r} is not a ticket number")
 
     def __str__(self) -> str:

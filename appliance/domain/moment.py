@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from appliance.domain.errors import BadInput
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ def plausible(at: datetime, name: str) -> datetime:
 
 def to_ms(at: datetime) -> int:
     """Unix milliseconds of an aware time."""
-    return (at - _EPOCH) // timedelta(milliseconds=1)
+    return (at - _EPOCH) // _MS
 
 
 def from_ms(ms: int) -> datetime:

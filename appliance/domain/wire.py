@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from appliance.domain.blobs import BLOB_MAX_BYTES, CHUNK_MAX_BYTES
 from appliance.domain.errors import WireError
 from appliance.domain.events import EVENT_TYPES, Event
 
@@ -23,8 +24,8 @@ _COMPRESS_FROM_BYTES = 200
 
 Epoch = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}$")]
 Session = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}$")]
-"""Random for each run of a sender; an ack names whose batch it answers, so that of two copies of
-one card neither takes the other's acks for its own."""
+"""Random for each run of a box. What the city says names the run it is for: of two copies of one
+card neither takes the other's acks for its own, and what was recorded earlier is not taken."""
 LaneName = Literal["p0", "p1", "p2"]
 Sequence = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 Cursor = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -128,7 +129,7 @@ class Hello(_Message, frozen=True, omit_defaults=True):
     features: Annotated[list[str], msgspec.Meta(max_length=16)] = []
 
 
-class Welcome(_Message, frozen=True):
+class Welcome(_Message, frozen=True, omit_defaults=True):
     """The city's answer to a hello, beside an Ack per lane."""
 
     epoch: Epoch
@@ -136,6 +137,8 @@ class Welcome(_Message, frozen=True):
     blocks: Annotated[list[Annotated[int, msgspec.Meta(ge=0, le=99)]], msgspec.Meta(max_length=100)]
     """Thousands of ticket serials that earlier databases of this site have used."""
     now: Milliseconds
+    session: Session | None = None
+    """Of the hello that is answered."""
 
 
 class Conn(_Message, frozen=True, omit_defaults=True):
@@ -145,6 +148,16 @@ class Conn(_Message, frozen=True, omit_defaults=True):
     boot: Annotated[str, msgspec.Meta(max_length=64)]
     n: Cursor = 0
     sw: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+class Want(_Message, frozen=True, rename={"first": "from"}):
+    """The receiver of a large file asks for one chunk of it; the answer is raw bytes."""
+
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    first: Annotated[int, msgspec.Meta(ge=0, lt=BLOB_MAX_BYTES)]
+    """The first byte wanted."""
+    size: Annotated[int, msgspec.Meta(ge=1, le=CHUNK_MAX_BYTES)]
+    """At most so many bytes; the sender may send fewer."""
 
 
 M = TypeVar("M", bound=msgspec.Struct)

@@ -15,6 +15,7 @@ from appliance.domain.reference import kelurahan_of
 from appliance.kiosk import dialog, forms
 from appliance.kiosk.dialog import Begin, State, Step
 from appliance.runtime.settings import Site
+from appliance.ticket_pages.notices import announcements
 from appliance.ticket_pages.views import TYPED_MAX_CHARS, TicketPages
 from web.database import db
 from web.i18n import switched_language
@@ -35,7 +36,7 @@ class Pages:
     @public
     def home(self) -> ResponseReturnValue:
         """The idle screen; nobody's data is on it."""
-        return render_template("start.html")
+        return render_template("start.html", announcements=announcements(self.now().wall))
 
     @public
     def report(self) -> ResponseReturnValue:

@@ -31,4 +31,9 @@ def boot_id() -> str:
 def _source() -> str:
     if _NTP_FLAG.exists():
         return "ntp"
-    return "rtc" if _RTC.exists() else "none"
+    return "rtc" if _has_rtc() else "none"
+
+
+@cache
+def _has_rtc() -> bool:
+    return _RTC.exists()

@@ -13,6 +13,7 @@ import msgspec
 
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SiteCode
+from appliance.domain.signature import KEY_PATTERN
 
 CONFIG_VARIABLE = "POSKO_CONFIG"
 DEFAULT_PATH = Path("/etc/posko/posko.toml")
@@ -35,6 +36,14 @@ Host = Annotated[
 ClientId = Annotated[
     str,
     msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,23}$", description="up to 23 letters, digits, - or _"),
+]
+CityKeys = Annotated[
+    tuple[Annotated[str, msgspec.Meta(pattern=KEY_PATTERN)], ...],
+    msgspec.Meta(
+        max_length=8,
+        description='a list of up to 8 public keys, each "ed25519:" and 64 hex digits '
+        "(`posko-center signing-key show`)",
+    ),
 ]
 _SECRETS = {"modem.pin"}
 
@@ -85,6 +94,9 @@ class Portal(_Section, frozen=True):
     reports_per_hour: Annotated[
         int, msgspec.Meta(ge=1, le=10_000, description="a whole number, 1 to 10000")
     ] = 30
+    photos_per_hour: Annotated[
+        int, msgspec.Meta(ge=0, le=10_000, description="a whole number, 0 to 10000")
+    ] = 10
 
 
 class Kiosk(_Section, frozen=True):
@@ -122,10 +134,13 @@ class _Broker(_Section, frozen=True):
 class Sync(_Broker, frozen=True):
     """The uplink of the box."""
 
+    city_keys: CityKeys = ()
+
 
 class Center(_Broker, frozen=True):
     """The command center of the city; only `posko-center` reads it."""
 
+    signing_key: Path | None = None
     listen: Listen = "127.0.0.1:8090"
     database: Annotated[
         str, msgspec.Meta(pattern=r"^sqlite:///.+", description="sqlite:/// and a path")

@@ -1,10 +1,22 @@
-"""The one row that says which box this database belongs to, and its ticket serial."""
+"""The one row that says which box this database belongs to, and where it issues tickets."""
 
 import sqlite3
 from collections.abc import Callable, Iterable
 
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SERIALS_PER_BLOCK, SERIALS_PER_SITE, SiteCode, Ticket
+
+_BLOCKS = SERIALS_PER_SITE // SERIALS_PER_BLOCK
+_CURRENT_BLOCK = """
+    SELECT site_code, block, block IN (SELECT block FROM used_blocks) AS is_used,
+        (
+            SELECT max(ticket) FROM requests
+            WHERE ticket BETWEEN substr(site_code, -2) || printf('%02d', block)
+                AND substr(site_code, -2) || printf('%02d', block) || '9999'
+        ) AS highest
+    FROM box
+"""
+"""The first four digits of a ticket are those of the kecamatan and of the block."""
 
 
 class TicketsExhausted(PoskoError, RuntimeError):
@@ -18,8 +30,8 @@ def claim(db: sqlite3.Connection, site: SiteCode, new_epoch: Callable[[], str]) 
         return SiteCode(row["site_code"])
     epoch = new_epoch()
     db.execute(
-        "INSERT INTO box (id, site_code, epoch, next_serial) VALUES (1, ?, ?, ?)",
-        (str(site), epoch, _first_block(epoch) * SERIALS_PER_BLOCK + 1),
+        "INSERT INTO box (id, site_code, epoch, block) VALUES (1, ?, ?, ?)",
+        (str(site), epoch, _first_block(epoch)),
     )
     return site
 
@@ -27,7 +39,7 @@ def claim(db: sqlite3.Connection, site: SiteCode, new_epoch: Callable[[], str]) 
 def _first_block(epoch: str) -> int:
     """Where a new database starts to count: a replaced box must not meet its predecessor's
     numbers before the city has told it which they are (`use_blocks`)."""
-    return int(epoch, 16) % (SERIALS_PER_SITE // SERIALS_PER_BLOCK)
+    return int(epoch, 16) % _BLOCKS
 
 
 def epoch(db: sqlite3.Connection) -> str:
@@ -37,17 +49,17 @@ def epoch(db: sqlite3.Connection) -> str:
 
 
 def issue_ticket(db: sqlite3.Connection) -> Ticket:
-    """Take the next free serial, inside the caller's transaction."""
-    row = db.execute("SELECT site_code, next_serial FROM box").fetchone()
-    prefix, first = SiteCode(row["site_code"]).ticket_prefix, row["next_serial"]
-    avoided = used_blocks(db)
-    for step in range(SERIALS_PER_SITE):
-        serial = (first + step) % SERIALS_PER_SITE
-        ticket = Ticket.issue(prefix, serial)
-        if serial // SERIALS_PER_BLOCK not in avoided and not _is_taken(db, ticket):
-            db.execute("UPDATE box SET next_serial = ?", (serial + 1,))
-            return ticket
-    raise TicketsExhausted("all 100,000 ticket numbers of this site are in use")
+    """The number for a request that the caller adds in its transaction.
+
+    It follows the highest in the current block; a block that is full or not ours is left.
+    """
+    for _ in range(_BLOCKS + 1):
+        row = db.execute(_CURRENT_BLOCK).fetchone()
+        before = int(row["highest"][2:7]) if row["highest"] else row["block"] * SERIALS_PER_BLOCK
+        if not row["is_used"] and (before + 1) // SERIALS_PER_BLOCK == row["block"]:
+            return Ticket.issue(SiteCode(row["site_code"]).ticket_prefix, before + 1)
+        db.execute("UPDATE box SET block = (block + 1) % ?", (_BLOCKS,))
+    raise TicketsExhausted("all ticket numbers of this site are in use")
 
 
 def used_blocks(db: sqlite3.Connection) -> set[int]:
@@ -66,12 +78,4 @@ def use_blocks(db: sqlite3.Connection, blocks: Iterable[int]) -> None:
 def renew(db: sqlite3.Connection, epoch: str) -> None:
     """Begin a new life: this database is an older copy of itself, so that numbers it would give
     next have been given already. Tickets go on in the next block but one."""
-    db.execute(
-        "UPDATE box SET epoch = :epoch, next_serial = (next_serial / :size + 2) * :size % :all",
-        {"epoch": epoch, "size": SERIALS_PER_BLOCK, "all": SERIALS_PER_SITE},
-    )
-
-
-def _is_taken(db: sqlite3.Connection, ticket: Ticket) -> bool:
-    found = db.execute("SELECT 1 FROM requests WHERE ticket = ?", (ticket.digits,)).fetchone()
-    return found is not None
+    db.execute("UPDATE box SET epoch = ?, block = (block + 2) % ?", (epoch, _BLOCKS))

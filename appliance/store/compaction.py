@@ -42,6 +42,7 @@ class Compacted:
     parts: int
     texts: int
     attempts: int
+    commands: int
 
 
 def compact(db: sqlite3.Connection, now: datetime) -> Compacted:
@@ -52,6 +53,7 @@ def compact(db: sqlite3.Connection, now: datetime) -> Compacted:
         parts=_repeat(db, lambda db: _parts(db, now)),
         texts=_repeat(db, lambda db: _texts(db, now)),
         attempts=_repeat(db, lambda db: _attempts(db, now)),
+        commands=_repeat(db, _commands),
     )
 
 
@@ -149,4 +151,17 @@ def _attempts(db: sqlite3.Connection, now: datetime) -> int:
             "last": to_ms(now + ATTEMPTS_FOR),
             "limit": ROWS_PER_TRANSACTION,
         },
+    ).rowcount
+
+
+def _commands(db: sqlite3.Connection) -> int:
+    return db.execute(
+        """
+        DELETE FROM commands WHERE command_id IN (
+            SELECT command_id FROM commands
+            WHERE outcome IS NOT NULL AND rowid <= (SELECT max(rowid) FROM commands) - :newest
+            LIMIT :limit
+        )
+        """,
+        {"newest": NEWEST_KEPT, "limit": ROWS_PER_TRANSACTION},
     ).rowcount

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from appliance.store.gate import Gate
+from appliance.store.wal_frames import Mark
 
 
 class Rows(sqlite3.Cursor):
@@ -49,6 +50,8 @@ class BoxConnection(sqlite3.Connection):
 
     path: Path
     gate: Gate
+    folded: Mark = Mark()
+    """How far it has folded the WAL back."""
 
     def cursor(self, factory: Any = Rows) -> Any:  # noqa: ANN401 - as sqlite3 has it
         """A cursor that leaves no reader open."""

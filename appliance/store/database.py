@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from appliance.store import gate, room
+from appliance.store import gate, room, wal_frames
 from appliance.store.connection import BoxConnection, open_existing
 from appliance.store.files import beside, size_bytes, wal
 from appliance.store.repair.integrity import is_damage
@@ -18,7 +18,10 @@ from appliance.store.repair.integrity import is_damage
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process; a transaction takes milliseconds."""
 CHECKPOINT_FROM_BYTES = 4 * 1024 * 1024
-"""WAL size from which it is folded back into the database."""
+"""From so much in the WAL it is folded back into the database."""
+WAL_KEPT_BYTES = 8 * 1024 * 1024
+"""The WAL file keeps its size, so that commits write over blocks it already has: a commit that
+makes the file grow takes nearly twice as long (docs/adr/0003). A file beyond this is cut."""
 FREE_PAGES_KEPT = 1024
 """Free pages are used again sooner than the file is shrunk; giving one back writes others."""
 PAGES_PER_SHRINK = 256
@@ -92,19 +95,28 @@ def checkpoint(db: sqlite3.Connection, path: Path) -> bool:
     PASSIVE checkpoint, when it waited for it in vain. Only the sync agent calls this; the last
     connection to close does the rest.
     """
-    least = 1 if room.is_scarce(path) else CHECKPOINT_FROM_BYTES
-    if size_bytes(wal(path)) < least:
-        return False
     assert isinstance(db, BoxConnection), "only connections of `connect` may write"
+    is_cut = size_bytes(wal(path)) > (0 if room.is_scarce(path) else WAL_KEPT_BYTES)
+    if not is_cut and waiting_bytes(db) < CHECKPOINT_FROM_BYTES:
+        return False
     with gate.alone(path, wait_s=_CHECKPOINT_WAIT_MS / 1000) as is_alone, explained(path):
         if not is_alone or not db.gate.is_open():
             return False
         db.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}")
         try:
-            busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            mode = "TRUNCATE" if is_cut else "RESTART"
+            busy, _, _ = db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
         finally:
             db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        if not busy:
+            db.folded = wal_frames.end(path)
     return not busy
+
+
+def waiting_bytes(db: sqlite3.Connection) -> int:
+    """What the WAL holds beyond the last checkpoint of this connection."""
+    assert isinstance(db, BoxConnection), "only connections of `connect` may write"
+    return wal_frames.end(db.path).bytes_since(db.folded)
 
 
 def shrink(db: sqlite3.Connection) -> None:

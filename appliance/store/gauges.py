@@ -17,6 +17,12 @@ def set_many(db: sqlite3.Connection, process: str, values: dict[str, str], at: d
     )
 
 
+def of(db: sqlite3.Connection, process: str) -> dict[str, str]:
+    """The gauges of one process: name -> value."""
+    rows = db.execute("SELECT name, value FROM gauges WHERE process = ?", (process,))
+    return {row["name"]: row["value"] for row in rows}
+
+
 def every(db: sqlite3.Connection) -> dict[str, dict[str, tuple[str, datetime]]]:
     """All gauges: process -> name -> (value, when it was stated)."""
     gauges: dict[str, dict[str, tuple[str, datetime]]] = {}

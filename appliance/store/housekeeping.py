@@ -8,7 +8,7 @@ from pathlib import Path
 from appliance.store import compaction, database, room
 from appliance.store.compaction import Compacted
 from appliance.store.connection import BoxConnection
-from appliance.store.files import shm, size_bytes, wal
+from appliance.store.files import shm
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +23,10 @@ def keep_house(db: sqlite3.Connection, now: datetime) -> Compacted:
     path = db.path
     compacted = compaction.compact(db, now)
     database.shrink(db)
-    if not database.checkpoint(db, path) and size_bytes(wal(path)) > WAL_ALARM_BYTES:
+    if not database.checkpoint(db, path) and database.waiting_bytes(db) > WAL_ALARM_BYTES:
         log.error(
             "the WAL cannot be folded back, a process keeps reading: end it wal_kb=%s pids=%s",
-            size_bytes(wal(path)) // 1024,
+            database.waiting_bytes(db) // 1024,
             ",".join(map(str, sorted(readers(path)))),
         )
     room.restore(path)

@@ -1,7 +1,7 @@
 """The transactional outbox: events for the city, per lane, numbered without holes.
 
-Numbers come from `outbox_lanes` inside the transaction that stores the business row, so they are
-contiguous and never used twice. Only the sync agent moves `acked_seq`.
+An event's number is one more than the newest of its lane, taken in the transaction that stores the
+business row, so numbers are contiguous and never used twice. Only the sync agent moves `acked_seq`.
 """
 
 import sqlite3
@@ -41,9 +41,7 @@ class OutboxRow:
 
 def append(db: sqlite3.Connection, lane: Lane, event: Event, *, subject: str, now: Moment) -> int:
     """Add an event inside the caller's transaction; return its sequence number."""
-    seq: int = db.execute(
-        "UPDATE outbox_lanes SET last_seq = last_seq + 1 WHERE lane = ? RETURNING last_seq", (lane,)
-    ).fetchall()[0]["last_seq"]
+    seq = last_seq(db, lane) + 1
     db.execute(
         """
         INSERT INTO outbox
@@ -65,9 +63,16 @@ def append(db: sqlite3.Connection, lane: Lane, event: Event, *, subject: str, no
     return seq
 
 
+def last_seq(db: sqlite3.Connection, lane: Lane) -> int:
+    """The newest number given in a lane; it outlives the compaction of its event."""
+    row = db.execute("SELECT last_seq FROM outbox_ends WHERE lane = ?", (lane,)).fetchone()
+    seq: int = row["last_seq"]
+    return seq
+
+
 def lanes(db: sqlite3.Connection) -> dict[Lane, LaneState]:
     """The state of every lane, most urgent first."""
-    rows = db.execute("SELECT lane, last_seq, acked_seq FROM outbox_lanes ORDER BY lane")
+    rows = db.execute("SELECT lane, last_seq, acked_seq FROM outbox_ends ORDER BY lane")
     states = (
         LaneState(lane=Lane(r["lane"]), last_seq=r["last_seq"], acked_seq=r["acked_seq"])
         for r in rows
@@ -104,7 +109,8 @@ def acknowledge(db: sqlite3.Connection, lane: Lane, upto: int, at: datetime) -> 
     moved = db.execute(
         """
         UPDATE outbox_lanes SET acked_seq = :upto
-        WHERE lane = :lane AND :upto > acked_seq AND :upto <= last_seq
+        WHERE lane = :lane AND :upto > acked_seq
+            AND :upto <= (SELECT max(seq) FROM outbox WHERE lane = :lane)
         """,
         {"lane": lane, "upto": upto},
     )
@@ -156,7 +162,7 @@ def last_ack(db: sqlite3.Connection) -> datetime | None:
 def oldest(db: sqlite3.Connection, lane: Lane) -> int:
     """The lowest number that can still be sent; one beyond the newest if none is left."""
     row = db.execute("SELECT min(seq) AS seq FROM outbox WHERE lane = ?", (lane,)).fetchone()
-    return row["seq"] or lanes(db)[lane].last_seq + 1
+    return row["seq"] or last_seq(db, lane) + 1
 
 
 def oldest_unacked(db: sqlite3.Connection) -> datetime | None:
@@ -195,10 +201,7 @@ def renumber(db: sqlite3.Connection) -> None:
         db.execute(
             "UPDATE requests SET event_seq = max(0, event_seq - ?) WHERE event_lane = ?", acked
         )
-        db.execute(
-            "UPDATE outbox_lanes SET last_seq = last_seq - acked_seq, acked_seq = 0 WHERE lane = ?",
-            (state.lane,),
-        )
+        db.execute("UPDATE outbox_lanes SET acked_seq = 0 WHERE lane = ?", (state.lane,))
     db.execute("DELETE FROM ack_marks")
 
 

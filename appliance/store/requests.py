@@ -79,7 +79,9 @@ def by_id(db: sqlite3.Connection, request_id: str) -> ServiceRequest | None:
 
 def by_submission(db: sqlite3.Connection, submission_id: str) -> ServiceRequest | None:
     """Find the request that an earlier attempt of the same submission made."""
-    return _one(db.execute(_SELECT + "WHERE r.submission_id = ?", (submission_id,)))
+    sql = "SELECT id FROM requests WHERE submission_id = ?"
+    row = db.execute(sql, (submission_id,)).fetchone()
+    return by_id(db, row["id"]) if row else None
 
 
 def same_text_since(
@@ -127,11 +129,6 @@ def set_status(db: sqlite3.Connection, request_id: str, entry: StatusEntry) -> N
         """,
         (entry.status, entry.agency, to_ms(entry.at), request_id),
     )
-    add_history(db, request_id, entry)
-
-
-def add_history(db: sqlite3.Connection, request_id: str, entry: StatusEntry) -> None:
-    """Append one line to a request's history."""
     db.execute(
         """
         INSERT INTO request_history (request_id, status, message, agency, at_ms)
@@ -142,13 +139,19 @@ def add_history(db: sqlite3.Connection, request_id: str, entry: StatusEntry) -> 
 
 
 def history(db: sqlite3.Connection, request_id: str) -> list[StatusEntry]:
-    """The moves of a request in the order they were applied here."""
+    """The moves of a request in the order they were applied here.
+
+    The first is its arrival, which no row of the history repeats.
+    """
     rows = db.execute(
         """
-        SELECT status, message, agency, at_ms FROM request_history
-        WHERE request_id = ? ORDER BY id
+        SELECT :received AS status, '' AS message, NULL AS agency, created_at_ms AS at_ms, 0 AS id
+        FROM requests WHERE id = :request_id
+        UNION ALL
+        SELECT status, message, agency, at_ms, id FROM request_history
+        WHERE request_id = :request_id ORDER BY id
         """,
-        (request_id,),
+        {"received": Status.RECEIVED, "request_id": request_id},
     )
     return [
         StatusEntry(

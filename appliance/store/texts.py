@@ -48,7 +48,7 @@ def add(
     validity: timedelta,
 ) -> int:
     """Queue a text; priority 0 goes first."""
-    row = db.execute(
+    text_id = db.execute(
         """
         INSERT INTO texts (
             recipient, body, purpose, request_id, priority, next_attempt_at_ms, expires_at_ms,
@@ -57,7 +57,6 @@ def add(
             :recipient, :body, :purpose, :request_id, :priority, :now, :expires,
             :boot_id, :expires_mono, :now, :now
         )
-        RETURNING id
         """,
         {
             "recipient": recipient.e164,
@@ -70,8 +69,8 @@ def add(
             "boot_id": now.boot_id,
             "expires_mono": now.mono_ms + validity // timedelta(milliseconds=1),
         },
-    ).fetchall()
-    text_id: int = row[0]["id"]
+    ).lastrowid
+    assert text_id is not None, "an INSERT gives one"
     return text_id
 
 
@@ -218,11 +217,18 @@ def part_awaiting_report(
     return TextPart(**dict(row)) if row else None
 
 
-def count_since(db: sqlite3.Connection, recipient: Msisdn, since: datetime) -> int:
-    """How many texts were queued for this phone since then."""
+def caused_since(db: sqlite3.Connection, phone: Msisdn, since: datetime) -> int:
+    """How many texts this phone has caused since then: a receipt by each request, and answers."""
     count: int = db.execute(
-        "SELECT count(*) FROM texts WHERE recipient = ? AND created_at_ms >= ?",
-        (recipient.e164, to_ms(since)),
+        """
+        SELECT (
+            SELECT count(*) FROM requests WHERE reporter_phone = :phone AND created_at_ms >= :since
+        ) + (
+            SELECT count(*) FROM texts
+            WHERE purpose = 'answer' AND recipient = :phone AND created_at_ms >= :since
+        )
+        """,
+        {"phone": phone.e164, "since": to_ms(since)},
     ).fetchone()[0]
     return count
 

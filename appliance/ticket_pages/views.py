@@ -15,7 +15,7 @@ from appliance.domain.moment import Moment
 from appliance.domain.progress import public_status
 from appliance.domain.quota import Exceeded
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
-from appliance.store import requests
+from appliance.store import photos, requests
 from appliance.ticket_pages.fresh import Freshness
 from appliance.ticket_pages.lookups import Lookups
 from web import qr
@@ -60,10 +60,14 @@ class TicketPages:
             return _not_found(typed)
         return redirect(url_for("ticket", number=ticket.digits), 303)
 
-    def after_sending(self, stored: ServiceRequest) -> ResponseReturnValue:
-        """Send the browser from the form to its ticket."""
+    def after_sending(
+        self, stored: ServiceRequest, *, sent_photo: bool = False
+    ) -> ResponseReturnValue:
+        """Send the browser from the form to its ticket, which says whether a photo was kept."""
         token = self.fresh.token(stored.ticket)
-        return redirect(url_for("ticket", number=stored.ticket.digits, baru=token), 303)
+        photo = "1" if sent_photo else None
+        page = url_for("ticket", number=stored.ticket.digits, baru=token, foto=photo)
+        return redirect(page, 303)
 
     def _page(self, found: ServiceRequest, *, is_fresh: bool) -> str:
         return render_template(
@@ -72,6 +76,8 @@ class TicketPages:
             qr=qr.svg(f"{self.portal_url}/tiket/{found.ticket.digits}"),
             call_first=is_fresh and found.kind is Kind.EMERGENCY,
             keep_safe=is_fresh and found.sensitivity is Sensitivity.CONFIDENTIAL,
+            sent_photo=is_fresh and "foto" in request.args,
+            has_photo=is_fresh and photos.state_of(db(), found.id) is not None,
         )
 
 

@@ -2,14 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema import box_boots, boxes
+
+_HEARD = (
+    update(boxes)
+    .where(boxes.c.site == bindparam("of_site"))
+    .values(last_seen_at=bindparam("now"), is_online=1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +37,8 @@ class Box:
 
 def heard(connection: Connection, site: SiteCode, now: datetime) -> None:
     """The box itself has just said something, so it is there, whatever the broker hinted."""
-    _update(connection, site, {"last_seen_at": to_ms(now), "is_online": 1})
+    if not connection.execute(_HEARD, {"of_site": str(site), "now": to_ms(now)}).rowcount:
+        _update(connection, site, {"last_seen_at": to_ms(now), "is_online": 1})
 
 
 def introduced(connection: Connection, site: SiteCode, hello: wire.Hello, now: datetime) -> bool:
@@ -46,6 +54,13 @@ def introduced(connection: Connection, site: SiteCode, hello: wire.Hello, now: d
     if boot not in known:
         connection.execute(insert(box_boots).values(site=str(site), boot=boot, at=to_ms(now)))
     return boot == last or boot not in known
+
+
+def session(connection: Connection, site: SiteCode) -> str | None:
+    """The run of the box that has said hello last; None for one that never has, or did not say."""
+    query = select(boxes.c.last_hello).where(boxes.c.site == str(site))
+    hello: str | None = connection.scalar(query)
+    return msgspec.json.decode(hello, type=wire.Hello).session if hello else None
 
 
 def cloned(connection: Connection, site: SiteCode, now: datetime) -> None:
@@ -84,24 +99,26 @@ def forget_hints(connection: Connection) -> None:
 
 def by_site(connection: Connection, site: SiteCode) -> Box | None:
     """One box, if it was ever heard of."""
-    return next((box for box in every(connection) if box.site == site), None)
+    row = connection.execute(select(boxes).where(boxes.c.site == str(site))).one_or_none()
+    return None if row is None else _box(row)
 
 
 def every(connection: Connection) -> list[Box]:
     """All boxes by site."""
-    return [
-        Box(
-            site=SiteCode(row.site),
-            is_online=None if row.is_online is None else bool(row.is_online),
-            boot=row.boot,
-            n=row.n,
-            software=row.software,
-            epoch=row.epoch,
-            last_seen_at=None if row.last_seen_at is None else from_ms(row.last_seen_at),
-            clone_seen_at=None if row.clone_seen_at is None else from_ms(row.clone_seen_at),
-        )
-        for row in connection.execute(select(boxes).order_by(boxes.c.site))
-    ]
+    return [_box(row) for row in connection.execute(select(boxes).order_by(boxes.c.site))]
+
+
+def _box(row: Row[Any]) -> Box:
+    return Box(
+        site=SiteCode(row.site),
+        is_online=None if row.is_online is None else bool(row.is_online),
+        boot=row.boot,
+        n=row.n,
+        software=row.software,
+        epoch=row.epoch,
+        last_seen_at=None if row.last_seen_at is None else from_ms(row.last_seen_at),
+        clone_seen_at=None if row.clone_seen_at is None else from_ms(row.clone_seen_at),
+    )
 
 
 def _update(connection: Connection, site: SiteCode, values: dict[str, object]) -> None:

@@ -10,7 +10,7 @@ from appliance.domain import wire
 from appliance.domain.events import Event
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
-from command_center.store.schema import case_history, city, down_lanes, down_outbox
+from command_center.store.schema import case_history, city, commands, down_lanes, down_outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def claim(connection: Connection, site: SiteCode) -> DownLane:
     if row is None:
         connection.execute(insert(down_lanes).values(site=str(site), last_seq=0, acked_seq=0))
         return DownLane(site=site, last_seq=0, acked_seq=0)
-    return DownLane(site=site, last_seq=row.last_seq, acked_seq=row.acked_seq)
+    return _lane(row)
 
 
 def set_acked(connection: Connection, site: SiteCode, seq: int) -> None:
@@ -81,15 +81,18 @@ def set_reject(connection: Connection, site: SiteCode, seq: int, code: str) -> N
 def lanes(connection: Connection) -> list[DownLane]:
     """Every box that was ever sent anything, by site."""
     rows = connection.execute(select(down_lanes).order_by(down_lanes.c.site))
-    return [
-        DownLane(site=SiteCode(row.site), last_seq=row.last_seq, acked_seq=row.acked_seq)
-        for row in rows
-    ]
+    return [_lane(row) for row in rows]
 
 
 def waiting(connection: Connection) -> list[DownLane]:
-    """The boxes that have not yet applied everything."""
-    return [lane for lane in lanes(connection) if lane.last_seq > lane.acked_seq]
+    """The boxes that have not yet applied everything, by site."""
+    behind = down_lanes.c.last_seq > down_lanes.c.acked_seq
+    rows = connection.execute(select(down_lanes).where(behind).order_by(down_lanes.c.site))
+    return [_lane(row) for row in rows]
+
+
+def _lane(row: Row[Any]) -> DownLane:
+    return DownLane(site=SiteCode(row.site), last_seq=row.last_seq, acked_seq=row.acked_seq)
 
 
 def after(
@@ -138,6 +141,8 @@ def renumber_after(connection: Connection, site: SiteCode, applied: int) -> None
         connection.execute(insert(down_outbox).values({**row, "seq": seq + shift}))
         entry = (case_history.c.request_id == row["subject"]) & (case_history.c.down_seq == seq)
         connection.execute(update(case_history).where(entry).values(down_seq=seq + shift))
+        command = commands.c.command_id == row["subject"]
+        connection.execute(update(commands).where(command).values(down_seq=seq + shift))
     cursors = {"last_seq": lane.last_seq + shift, "acked_seq": applied}
     connection.execute(update(down_lanes).where(_is_lane(site)).values(cursors))
 

@@ -3,17 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.service_request import Status
+from command_center.store.bulk import insert_many
 from command_center.store.schema import case_history, down_lanes, down_outbox, requests
 
 _OWNERS = select(requests.c.request_id, requests.c.site).where(
     requests.c.request_id.in_(bindparam("wanted", expanding=True))
 )
+BOX = "Posko"
+"""Who has written the first line of every case."""
+_COLUMNS = tuple(requests.c.keys())
+_in_columns = attrgetter(*_COLUMNS)
 _TIMES = ("created_at", "occurred_at", "received_at", "updated_at")
 
 
@@ -83,7 +90,7 @@ def owners(connection: Connection, request_ids: list[str]) -> dict[str, SiteCode
 def add(connection: Connection, new: Sequence[CityRequest]) -> None:
     """Store requests whose ids are not taken."""
     if new:
-        connection.execute(insert(requests), [_row(request) for request in new])
+        insert_many(connection, requests, [_row(request) for request in new])
 
 
 def used_blocks(connection: Connection, site: SiteCode, epoch: str) -> list[int]:
@@ -114,26 +121,25 @@ def set_status(connection: Connection, request_id: str, status: str, now: dateti
     )
 
 
-def add_history(connection: Connection, lines: Sequence[tuple[str, HistoryEntry]]) -> None:
-    """Add lines to cases, each named by its request."""
-    rows = [
-        {
-            "request_id": request_id,
-            "status": entry.status,
-            "message": entry.message,
-            "agency": entry.agency,
-            "by": entry.by,
-            "at": to_ms(entry.at),
-            "down_seq": entry.down_seq,
-        }
-        for request_id, entry in lines
-    ]
-    if rows:
-        connection.execute(insert(case_history), rows)
+def add_history(connection: Connection, request_id: str, entry: HistoryEntry) -> None:
+    """Add a line to a case."""
+    row = {
+        "request_id": request_id,
+        "status": entry.status,
+        "message": entry.message,
+        "agency": entry.agency,
+        "by": entry.by,
+        "at": to_ms(entry.at),
+        "down_seq": entry.down_seq,
+    }
+    connection.execute(insert(case_history).values(row))
 
 
 def history(connection: Connection, request: CityRequest) -> list[HistoryEntry]:
-    """The lines of a case, oldest first, with what became of the news to the box."""
+    """The lines of a case, oldest first, with what became of the news to the box.
+
+    The first is its arrival, which no row repeats.
+    """
     site = str(request.site)
     acked = connection.scalar(select(down_lanes.c.acked_seq).where(down_lanes.c.site == site))
     sent = (down_outbox.c.site == site) & (down_outbox.c.seq == case_history.c.down_seq)
@@ -143,7 +149,10 @@ def history(connection: Connection, request: CityRequest) -> list[HistoryEntry]:
         .where(case_history.c.request_id == request.request_id)
         .order_by(case_history.c.id)
     )
-    return [
+    arrival = HistoryEntry(
+        status=Status.RECEIVED, message="", agency=None, by=BOX, at=request.occurred_at
+    )
+    return [arrival] + [
         HistoryEntry(
             status=row.status,
             message=row.message,
@@ -211,10 +220,11 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
 
 
 def _row(request: CityRequest) -> dict[str, object]:
-    row = {name: getattr(request, name) for name in requests.c.keys()}  # noqa: SIM118
+    row = dict(zip(_COLUMNS, _in_columns(request), strict=True))
     for name in _TIMES:
         row[name] = to_ms(row[name])
-    return {**row, "site": str(request.site)}
+    row["site"] = str(request.site)
+    return row
 
 
 def _request(row: Row[Any]) -> CityRequest:

@@ -141,8 +141,8 @@ case_history = Table(
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
-"""What happened to a request, in order. Ingest writes the first line, casework the others;
-`down_seq` is the event that tells the box."""
+"""What happened to a request after its arrival, in order. Only casework writes; `down_seq` is the
+event that tells the box."""
 
 down_lanes = Table(
     "down_lanes",
@@ -169,6 +169,70 @@ down_outbox = Table(
 )
 """Events for the boxes, kept after delivery so that a restored box can be brought up to date.
 Casework inserts; ingest writes `reject_code` when the box sets an event aside."""
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("command_id", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("args", Text, nullable=False),
+    Column("issued_at", BIG, nullable=False),
+    Column("expires_at", BIG, nullable=False),
+    Column("down_seq", BIG, nullable=False),
+    Column("outcome", Text),
+    Column("detail", Text, nullable=False),
+    Column("answered_at", BIG),
+    Column("duplicates", BIG, nullable=False),
+    Index("commands_by_site", "site", "issued_at"),
+    sqlite_strict=True,
+)
+"""Every command given to a box. Commanding inserts; ingest alone writes the first result of the box
+and counts how often the box has seen the same id again (`duplicates`)."""
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size_bytes", BIG, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attached_at", BIG, nullable=False),
+    Column("updated_at", BIG, nullable=False),
+    Index("photos_by_state", "state", "attached_at"),
+    CheckConstraint("state IN ('wanted', 'stored', 'failed', 'lost')", name="photos_state"),
+    sqlite_strict=True,
+)
+"""Photos of requests; the file lies beside the database under its `sha256`. Ingest inserts and says
+what is lost, the transfer of files says what is stored or failed."""
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("document_id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size_bytes", BIG, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("published_at", BIG, nullable=False),
+    Column("withdrawn_at", BIG),
+    sqlite_strict=True,
+)
+"""Documents for residents; the file as of `photos`. Publishing alone writes."""
+
+document_sites = Table(
+    "document_sites",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.document_id"), primary_key=True),
+    Column("site", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("updated_at", BIG, nullable=False),
+    CheckConstraint("state IN ('sent', 'stored', 'failed')", name="document_sites_state"),
+    sqlite_strict=True,
+)
+"""Where each document goes. Publishing inserts; ingest writes what a box says became of it."""
 
 box_boots = Table(
     "box_boots",

@@ -1,14 +1,47 @@
 """The uplink as stored: how far each stream goes, and every event in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from appliance.domain import wire
 from appliance.domain.moment import from_ms, to_ms
+from command_center.store.bulk import insert_many
 from command_center.store.schema import events, streams
+
+# Made once: putting such a statement together takes longer than running it.
+_IS_STREAM = (
+    (streams.c.site == bindparam("of_site"))
+    & (streams.c.epoch == bindparam("of_epoch"))
+    & (streams.c.lane == bindparam("of_lane"))
+)
+_CLAIM = select(streams.c.upto).where(_IS_STREAM).with_for_update()
+_ADVANCE = (
+    update(streams)
+    .where(_IS_STREAM)
+    .values(
+        upto=bindparam("new_upto"),
+        duplicates=streams.c.duplicates + bindparam("again"),
+        updated_at=bindparam("now"),
+    )
+)
+_COUNT_GAP = update(streams).where(_IS_STREAM).values(gaps=streams.c.gaps + 1)
+_BETWEEN = (
+    (events.c.site == bindparam("of_site"))
+    & (events.c.epoch == bindparam("of_epoch"))
+    & (events.c.lane == bindparam("of_lane"))
+    & events.c.seq.between(bindparam("first"), bindparam("last"))
+)
+_CONTENTS = select(events.c.seq, events.c.kind, events.c.payload).where(_BETWEEN)
+_REJECTS = (
+    select(events.c.seq, events.c.reject_code, events.c.detail)
+    .where(_BETWEEN, events.c.outcome == "rejected")
+    .order_by(events.c.seq)
+    .limit(wire.BATCH_MAX_EVENTS)
+)
 
 
 class StreamKey(NamedTuple):
@@ -17,6 +50,11 @@ class StreamKey(NamedTuple):
     site: str
     epoch: str
     lane: str
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """For the statements of this module."""
+        return {"of_site": self.site, "of_epoch": self.epoch, "of_lane": self.lane}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +81,7 @@ class Kept:
 
 def claim(connection: Connection, key: StreamKey, now: datetime) -> int:
     """Lock a stream for this transaction and return its cursor; a new one starts at 0."""
-    upto: int | None = connection.scalar(
-        select(streams.c.upto).where(_is_stream(key)).with_for_update()
-    )
+    upto: int | None = connection.scalar(_CLAIM, key.parameters)
     if upto is not None:
         return upto
     row = {"upto": 0, "duplicates": 0, "gaps": 0, "updated_at": to_ms(now)}
@@ -57,22 +93,19 @@ def advance(
     connection: Connection, key: StreamKey, upto: int, now: datetime, *, duplicates: int = 0
 ) -> None:
     """Say that everything up to `upto` is stored, and count what came again."""
-    connection.execute(
-        update(streams)
-        .where(_is_stream(key))
-        .values(upto=upto, duplicates=streams.c.duplicates + duplicates, updated_at=to_ms(now))
-    )
+    values = {"new_upto": upto, "again": duplicates, "now": to_ms(now)}
+    connection.execute(_ADVANCE, key.parameters | values)
 
 
 def count_gap(connection: Connection, key: StreamKey) -> None:
     """Count a batch that came before its predecessors."""
-    connection.execute(update(streams).where(_is_stream(key)).values(gaps=streams.c.gaps + 1))
+    connection.execute(_COUNT_GAP, key.parameters)
 
 
 def keep(connection: Connection, key: StreamKey, kept: list[Kept], now: datetime) -> None:
     """Store events raw; a sequence number that is already there is an IntegrityError."""
     if kept:
-        connection.execute(insert(events), [_row(key, one, now) for one in kept])
+        insert_many(connection, events, [_row(key, one, now) for one in kept])
 
 
 def _row(key: StreamKey, kept: Kept, now: datetime) -> dict[str, object]:
@@ -99,11 +132,8 @@ def differing(
     """Which of these stored numbers hold another event than the one that came again."""
     if not numbered:
         return []
-    rows = connection.execute(
-        select(events.c.seq, events.c.kind, events.c.payload)
-        .where(events.c.site == key.site, events.c.epoch == key.epoch, events.c.lane == key.lane)
-        .where(events.c.seq.between(numbered[0][0], numbered[-1][0]))
-    )
+    between = {"first": numbered[0][0], "last": numbered[-1][0]}
+    rows = connection.execute(_CONTENTS, key.parameters | between)
     stored = {row.seq: (row.kind, row.payload) for row in rows}
     came = {seq: (event.y, bytes(event.d).decode("utf-8", "replace")) for seq, event in numbered}
     return [seq for seq, content in came.items() if stored.get(seq, content) != content]
@@ -111,14 +141,19 @@ def differing(
 
 def rejects(connection: Connection, key: StreamKey, first: int, last: int) -> list[wire.Reject]:
     """What was set aside between two numbers, so that a lost ack can be said again."""
-    rows = connection.execute(
-        select(events.c.seq, events.c.reject_code, events.c.detail)
-        .where(events.c.site == key.site, events.c.epoch == key.epoch, events.c.lane == key.lane)
-        .where(events.c.seq.between(first, last), events.c.outcome == "rejected")
-        .order_by(events.c.seq)
-        .limit(wire.BATCH_MAX_EVENTS)
-    )
+    if first > last:
+        return []
+    rows = connection.execute(_REJECTS, key.parameters | {"first": first, "last": last})
     return [wire.Reject(seq=row.seq, code=row.reject_code or "", msg=row.detail) for row in rows]
+
+
+def rejected(kept: Sequence[Kept]) -> list[wire.Reject]:
+    """What was set aside among events that are being kept."""
+    return [
+        wire.Reject(seq=one.seq, code=one.reject_code or "", msg=one.detail)
+        for one in kept
+        if one.outcome == "rejected"
+    ]
 
 
 def states(connection: Connection) -> list[StreamState]:
@@ -142,9 +177,3 @@ def count_by_outcome(connection: Connection) -> dict[str, int]:
     """How many events were applied, unknown_kind or rejected."""
     rows = connection.execute(select(events.c.outcome, func.count()).group_by(events.c.outcome))
     return dict(rows.all())
-
-
-def _is_stream(key: StreamKey) -> ColumnElement[bool]:
-    return and_(
-        streams.c.site == key.site, streams.c.epoch == key.epoch, streams.c.lane == key.lane
-    )

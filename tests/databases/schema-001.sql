@@ -5,7 +5,7 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-21 22:22:43.519189+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-22 00:53:11.600824+00:00');
 CREATE TABLE ack_marks (
     lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
     upto INTEGER NOT NULL,
@@ -16,9 +16,43 @@ CREATE TABLE box (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     site_code TEXT NOT NULL CHECK (length(site_code) = 8),
     epoch TEXT NOT NULL CHECK (length(epoch) = 8),
-    next_serial INTEGER NOT NULL CHECK (next_serial BETWEEN 0 AND 100000)
+    block INTEGER NOT NULL CHECK (block BETWEEN 0 AND 99)
 ) STRICT;
-INSERT INTO "box" VALUES(1,'14.71.07','b6606344',80002);
+INSERT INTO "box" VALUES(1,'14.71.07','84da408d',85);
+CREATE TABLE city_keys (
+    key TEXT PRIMARY KEY CHECK (length(key) = 72),
+    is_trusted INTEGER NOT NULL CHECK (is_trusted IN (0, 1)),
+    changed_at_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE city_tables (
+    name TEXT PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 40),
+    version INTEGER NOT NULL CHECK (version > 0),
+    rows TEXT NOT NULL CHECK (json_valid(rows)),
+    received_at_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE commands (
+    command_id TEXT PRIMARY KEY CHECK (length(command_id) BETWEEN 1 AND 64),
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 40),
+    args TEXT NOT NULL CHECK (json_valid(args)),
+    expires_at_ms INTEGER NOT NULL,
+    city_ms INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    mono_ms INTEGER NOT NULL,
+    signed_by TEXT NOT NULL,
+    outcome TEXT CHECK (outcome IN ('done', 'failed', 'expired', 'unsupported')),
+    received_at_ms INTEGER NOT NULL,
+    finished_at_ms INTEGER
+) STRICT;
+CREATE TABLE documents (
+    document_id TEXT PRIMARY KEY CHECK (length(document_id) BETWEEN 1 AND 64),
+    title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    size_bytes INTEGER NOT NULL CHECK (size_bytes > 0),
+    media_type TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'stored', 'failed')),
+    published_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL
+) STRICT;
 CREATE TABLE gauges (
     process TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -46,7 +80,7 @@ CREATE TABLE intake_attempts (
     at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE migration_checksums (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
-INSERT INTO "migration_checksums" VALUES('001-create-core-tables.sql','8e72fa6484484382b25d31af7cf5e115f24d7903abd9196233f9d5507d94a8af');
+INSERT INTO "migration_checksums" VALUES('001-create-core-tables.sql','e9911376f806f7a10ac7771084676fb64b420b3e5c65d2d3f3a66ccbb0782d11');
 CREATE TABLE outbox (
     lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
     seq INTEGER NOT NULL CHECK (seq > 0),
@@ -60,15 +94,23 @@ CREATE TABLE outbox (
     reject_code TEXT,
     PRIMARY KEY (lane, seq)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "outbox" VALUES('p1',1,'service_request.received','01a20034-654b-72c1-bba2-a7c50952fa92','{"request_id":"01a20034-654b-72c1-bba2-a7c50952fa92","ticket":"07800014","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-21T22:22:43.527502Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','22e83cb0-f180-4f35-a722-1ba77e4e6562',7309349,1795299763527,'none',NULL);
+INSERT INTO "outbox" VALUES('p1',1,'service_request.received','01a200be-2739-7370-9ef1-a9cfa970a2c4','{"request_id":"01a200be-2739-7370-9ef1-a9cfa970a2c4","ticket":"07850012","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-22T00:53:11.606521Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','22e83cb0-f180-4f35-a722-1ba77e4e6562',16337428,1795308791606,'none',NULL);
 CREATE TABLE outbox_lanes (
     lane TEXT PRIMARY KEY,
-    last_seq INTEGER NOT NULL DEFAULT 0,
-    acked_seq INTEGER NOT NULL DEFAULT 0 CHECK (acked_seq BETWEEN 0 AND last_seq)
+    acked_seq INTEGER NOT NULL DEFAULT 0 CHECK (acked_seq >= 0)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "outbox_lanes" VALUES('p0',0,0);
-INSERT INTO "outbox_lanes" VALUES('p1',1,0);
-INSERT INTO "outbox_lanes" VALUES('p2',0,0);
+INSERT INTO "outbox_lanes" VALUES('p0',0);
+INSERT INTO "outbox_lanes" VALUES('p1',0);
+INSERT INTO "outbox_lanes" VALUES('p2',0);
+CREATE TABLE photos (
+    request_id TEXT PRIMARY KEY REFERENCES requests (id),
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    size_bytes INTEGER NOT NULL CHECK (size_bytes > 0),
+    media_type TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'stored', 'failed', 'lost')),
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL
+) STRICT;
 CREATE TABLE rejected_events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     subject TEXT,
@@ -87,7 +129,6 @@ CREATE TABLE request_history (
     agency TEXT,
     at_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "request_history" VALUES(1,'01a20034-654b-72c1-bba2-a7c50952fa92','diterima','',NULL,1795299763527);
 CREATE TABLE requests (
     id TEXT PRIMARY KEY CHECK (length(id) = 36),
     submission_id TEXT NOT NULL UNIQUE CHECK (length(submission_id) BETWEEN 1 AND 100),
@@ -108,7 +149,7 @@ CREATE TABLE requests (
     event_lane TEXT NOT NULL,
     event_seq INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "requests" VALUES('01a20034-654b-72c1-bba2-a7c50952fa92','frozen','07800014','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795299763527,1795299763527,'p1',1);
+INSERT INTO "requests" VALUES('01a200be-2739-7370-9ef1-a9cfa970a2c4','frozen','07850012','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795308791606,1795308791606,'p1',1);
 CREATE TABLE sms_inbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     sender TEXT NOT NULL,
@@ -142,7 +183,7 @@ CREATE TABLE text_parts (
     UNIQUE (text_id, part)
 ) STRICT;
 CREATE TABLE texts (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     recipient TEXT NOT NULL CHECK (length(recipient) BETWEEN 3 AND 20),
     body TEXT NOT NULL CHECK (length(body) BETWEEN 1 AND 1000),
     purpose TEXT NOT NULL,
@@ -159,7 +200,7 @@ CREATE TABLE texts (
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 800 014. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 800 014','receipt','01a20034-654b-72c1-bba2-a7c50952fa92',2,'queued',0,1795299763527,1795558963527,'22e83cb0-f180-4f35-a722-1ba77e4e6562',266509349,'',1795299763527,1795299763527);
+INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 850 012. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 850 012','receipt','01a200be-2739-7370-9ef1-a9cfa970a2c4',2,'queued',0,1795308791606,1795567991606,'22e83cb0-f180-4f35-a722-1ba77e4e6562',275537428,'',1795308791606,1795308791606);
 CREATE TABLE used_blocks (
     block INTEGER PRIMARY KEY CHECK (block BETWEEN 0 AND 99)
 ) STRICT;
@@ -169,11 +210,15 @@ CREATE INDEX requests_by_phone ON requests (reporter_phone, created_at_ms)
     WHERE reporter_phone IS NOT NULL;
 CREATE INDEX request_history_by_request ON request_history (request_id);
 CREATE INDEX intake_attempts_by_origin ON intake_attempts (origin, at_ms);
+CREATE VIEW outbox_ends AS
+SELECT lane, acked_seq,
+    coalesce((SELECT max(seq) FROM outbox o WHERE o.lane = l.lane), acked_seq) AS last_seq
+FROM outbox_lanes l;
 CREATE INDEX rejected_events_by_subject ON rejected_events (subject);
+CREATE INDEX commands_waiting ON commands (command_id) WHERE outcome IS NULL;
 CREATE INDEX texts_waiting ON texts (priority, id) WHERE state IN ('queued', 'sending');
-CREATE INDEX texts_by_recipient ON texts (recipient, created_at_ms);
+CREATE INDEX texts_answers ON texts (recipient, created_at_ms) WHERE purpose = 'answer';
 CREATE INDEX sms_parts_waiting ON sms_parts (concat_key) WHERE state = 'waiting';
+CREATE INDEX photos_waiting ON photos (sha256) WHERE state = 'waiting';
 DELETE FROM "sqlite_sequence";
-INSERT INTO "sqlite_sequence" VALUES('request_history',1);
-INSERT INTO "sqlite_sequence" VALUES('texts',1);
 COMMIT;

@@ -60,6 +60,15 @@ class RunningHouse(House):
         """What `posko-center requests --json` prints."""
         return self._json("command_center", "requests")
 
+    def center_runs(self, *words: str | Path) -> str:
+        """Run a command of `posko-center` and return what it prints."""
+        command = [sys.executable, "-m", "command_center", *map(str, words)]
+        return subprocess.check_output([*command, "--config", str(self.config)], text=True)
+
+    def center_says(self, *words: str) -> Any:
+        """The same for a command that prints JSON."""
+        return json.loads(self.center_runs(*words))
+
     def _json(self, package: str, listing: str) -> list[dict[str, Any]]:
         command = [sys.executable, "-m", package, listing, "--json", "--config", str(self.config)]
         rows: list[dict[str, Any]] = json.loads(subprocess.check_output(command))

@@ -30,7 +30,7 @@ def report(house: RunningHouse, text: str) -> None:
 def test_loss_doubling_and_reordering_change_nothing_at_either_end(
     house_on_a_faulty_line: RunningHouse, faulty_line: Proxy
 ) -> None:
-    """sync.md checks 20 and 21."""
+    """Checks 20 and 21."""
     house = house_on_a_faulty_line
     texts = [f"lampu jalan mati di gang {number}" for number in range(60)]
     faulty_line.faults = Faults(lose=0.15, double=0.15, swap=0.15)
@@ -58,7 +58,7 @@ def test_loss_doubling_and_reordering_change_nothing_at_either_end(
 def test_an_emergency_overtakes_a_backlog_on_a_slow_line(
     house_on_a_faulty_line: RunningHouse, faulty_line: Proxy
 ) -> None:
-    """sync.md check 7: 64 kbit/s, 650 ms; the city has the emergency within 10 s."""
+    """Check 7: 64 kbit/s, 650 ms; the city has the emergency within 10 s."""
     house = house_on_a_faulty_line
     faulty_line.faults = Faults(bytes_per_s=8_000, delay_s=0.325)
     db = connect(house.settings.store.path)

@@ -1,18 +1,27 @@
 """One complaint on each channel, to the city and back, with real processes and a real broker."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import requests
 
 from appliance.domain import topics
 from appliance.domain.topics import Leaf
 from tests.e2e.conftest import RunningHouse
 from tests.support import asyncapi
-from tests.support.people import Browser, decide, report_at_kiosk, report_on_portal
+from tests.support.people import (
+    Browser,
+    decide,
+    report_at_kiosk,
+    report_on_portal,
+    report_with_photo,
+)
 from tests.support.waiting import wait_for
 from tests.support.wiretap import wiretap
+from tests.unit.domain.photos import exif, jpeg
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +34,7 @@ TEXTS = {
 
 
 def test_a_complaint_goes_to_the_city_and_its_answer_comes_back(house: RunningHouse) -> None:
-    """And every message on the way fits docs/asyncapi.yaml (sync.md check 33)."""
+    """And every message on the way fits docs/asyncapi.yaml (check 33)."""
     with wiretap(house.settings.sync.port) as captured:
         house.supervisor.kill("sync")
         house.supervisor.start_again("sync")
@@ -34,17 +43,19 @@ def test_a_complaint_goes_to_the_city_and_its_answer_comes_back(house: RunningHo
     for topic, payload in captured:
         asyncapi.check(topic, payload)
         leaves.add(topics.parse(topic).leaf)
+        assert payload.startswith(asyncapi.SIGNED) == ("/down/" in topic)
     assert leaves == set(Leaf)
 
 
 def test_the_same_journey_works_on_amqtt(house_on_amqtt: RunningHouse) -> None:
+    """Check 3."""
     play(house_on_amqtt)
 
 
 def play(house: RunningHouse) -> None:
     # 1. Three residents, three channels.
     tickets = {
-        "portal": report_on_portal(house.portal, TEXTS["portal"], PORTAL_PHONE),
+        "portal": report_with_photo(house.portal, TEXTS["portal"], jpeg(exif()), PORTAL_PHONE),
         "kiosk": report_at_kiosk(house.kiosk, TEXTS["kiosk"]),
     }
     house.air.send(SMS_PHONE, TEXTS["sms"])
@@ -75,7 +86,16 @@ def play(house: RunningHouse) -> None:
     assert "Truk berangkat pukul tujuh" in page
     assert TEXTS["sms"] not in page
 
-    # 4. The broker goes away for a while: work goes on, and nothing is lost.
+    # 4. The photo follows, without the place it was taken at; a document comes down.
+    photo = f"{house.center}/permohonan/{by_channel['portal']['request_id']}/foto"
+    wait_for(lambda: requests.get(photo, timeout=9).content == jpeg(), "the photo is at the city")
+    house.center_runs("publish-document", "all", __file__, "--title", "Cara melapor")
+    wait_for(
+        lambda: "Cara melapor" in requests.get(f"{house.portal}/dokumen", timeout=9).text,
+        "it is listed",
+    )
+
+    # 5. The broker goes away for a while: work goes on, and nothing is lost.
     house.lose_broker()
     late = report_on_portal(house.portal, "parit tersumbat dekat sekolah")
     assert str(late) in {row["ticket"] for row in house.at_box()}
@@ -99,6 +119,20 @@ def test_a_text_sent_with_the_demo_command_becomes_a_request(house: RunningHouse
     subprocess.run(send, check=True, cwd="/", timeout=20)
     [row] = wait_for(house.at_box, "the SMS is a request")
     assert (row["text"], row["channel"]) == (TEXTS["sms"], "sms")
+
+
+def test_the_city_orders_a_report_and_publishes_an_announcement(house: RunningHouse) -> None:
+    """With the commands of an operator, signed, to the pages that residents see."""
+    wait_for(lambda: house.center_says("status", "--json")["boxes"], "the city knows the box")
+    house.center_runs("command", "14.71.07", "report")
+    wait_for(lambda: house.center_says("commands", "--json")[0]["outcome"] == "done", "a report")
+    facts = json.loads(house.center_says("commands", "--json")[0]["detail"])
+    assert facts["processes"]["sync"]["city_signature"].startswith("checked, trusted: ed25519:")
+    table = house.folder / "announcements.csv"
+    table.write_text("id,title,body\n1,Posyandu Jumat,Pukul delapan di aula\n", encoding="utf-8")
+    house.center_runs("publish-table", "all", "announcements", table)
+    for page in (house.portal, house.kiosk):
+        wait_for(lambda url=page: "Posyandu Jumat" in Browser(url).open("/"), f"shown on {page}")
 
 
 def three(rows: list[dict[str, object]]) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""kill -9 of every process at random moments while residents report on all channels."""
+"""kill -9 of every process at random moments while residents report on all channels (check 2)."""
 
 import os
 import random

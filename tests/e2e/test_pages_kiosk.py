@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from appliance.domain import announcement
+from appliance.domain.announcement import TITLE_MAX_CHARS
 from appliance.kiosk.app import create_app
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings, Site
-from appliance.store import migrate
+from appliance.store import city_tables, migrate
 from appliance.store.database import connect
+from tests.conftest import START
 from tests.support.browser import chromium, overflow, served, small_targets
 
 pytestmark = pytest.mark.slow
@@ -46,6 +49,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     code, name = MOST_KELURAHAN
     settings = Settings(site=Site(code=code, name=name, city="Pekanbaru"))
     migrate.ensure(path, settings.site.site_code, ids.new_epoch)
+    longest = {"id": "1", "title": "W" * TITLE_MAX_CHARS, "body": "panjang " * 50}
+    db = connect(path)
+    city_tables.replace(db, announcement.TABLE, 1, [longest], START)
+    db.close()
     app = create_app(settings, partial(connect, path), now=clock.now, new_id=ids.new_id)
     with served(app) as port:
         yield f"http://127.0.0.1:{port}"

@@ -3,7 +3,7 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,14 +24,16 @@ BACKLOG = 5_000
 
 
 @contextmanager
-def agent(db_path: Path, port: int) -> Iterator[None]:
-    """A running sync agent; it must leave with exit code 0."""
+def agent(
+    db_path: Path, port: int, *, host: str = "127.0.0.1", where: Sequence[str] = ()
+) -> Iterator[None]:
+    """A running sync agent; it must leave with exit code 0. `where` goes before its command."""
     config = db_path.with_name("posko.toml")
     config.write_text(
         '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
-        f'[store]\npath = "{db_path}"\n[sync]\nport = {port}\n'
+        f'[store]\npath = "{db_path}"\n[sync]\nbroker = "{host}"\nport = {port}\n'
     )
-    command = [sys.executable, "-m", "sync_agent", "--config", str(config)]
+    command = [*where, sys.executable, "-m", "sync_agent", "--config", str(config)]
     with db_path.with_name("sync.log").open("ab") as log:
         process = subprocess.Popen(command, stderr=log)
     try:
@@ -99,3 +101,18 @@ def test_nothing_sent_into_a_line_cut_halfway_counts_as_sent(
         assert outbox.lanes(db)[Lane.COMPLAINTS].acked_seq == 0
         line.thaw()
         wait_for(lambda: broker.committed() >= 3, "delivered after the return", limit_s=90)
+
+
+def test_an_agent_that_ends_with_a_thousand_unacknowledged_loses_and_doubles_none(
+    db: sqlite3.Connection, db_path: Path, new_id: Callable[[], str]
+) -> None:
+    """Check 17: what a process had handed over is still in the outbox."""
+    backlog(db, new_id, 1_000)
+    with a_strict_broker(drops=True) as broker:
+        with agent(db_path, broker.port):
+            wait_for(lambda: broker.taken > 2, "batches are on their way")
+        broker.drops = False
+        with agent(db_path, broker.port):
+            wait_for(lambda: broker.committed() >= 1_000, "all delivered", limit_s=90)
+        assert broker.committed() == 1_000
+    assert outbox.lanes(db)[Lane.COMPLAINTS].acked_seq == 1_000

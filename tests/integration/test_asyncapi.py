@@ -2,14 +2,31 @@
 
 import json
 import subprocess
+from datetime import UTC
 from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import ValidationError
 
 from appliance.domain import wire
+from appliance.domain.blobs import BLOB_MAX_BYTES, CHUNK_MAX_BYTES
+from appliance.domain.events import (
+    CommandIssued,
+    CommandResult,
+    DocumentPublished,
+    DocumentSettled,
+    DocumentWithdrawn,
+    Event,
+    PhotoAttached,
+    PhotoLost,
+    PhotoSettled,
+    TablePublished,
+)
+from appliance.domain.publishing import EXTENSIONS
+from appliance.domain.remote_command import Outcome
 from appliance.domain.topics import Leaf
 from tests.support import asyncapi
 from tests.support.programs import needs
@@ -46,14 +63,104 @@ hellos = st.builds(
     features=st.just(["zlib"]),
 )
 welcomes = st.builds(
-    wire.Welcome, epoch=epochs, blocks=st.lists(st.integers(0, 99), max_size=9), now=cursors
+    wire.Welcome,
+    epoch=epochs,
+    blocks=st.lists(st.integers(0, 99), max_size=9),
+    now=cursors,
+    session=st.none() | epochs,
+)
+names = st.text("0123456789abcdef", min_size=64, max_size=64)
+wants = st.builds(
+    wire.Want,
+    sha256=names,
+    first=st.integers(0, BLOB_MAX_BYTES - 1),
+    size=st.integers(1, CHUNK_MAX_BYTES),
 )
 conns = st.builds(wire.Conn, on=st.booleans(), boot=st.just("b"), n=cursors, sw=st.just("0.1.0"))
 
 
-@given(batches | acks | hellos | welcomes | conns)
+@given(batches | acks | hellos | welcomes | conns | wants)
 def test_every_message_the_code_can_send_fits_the_document(message: msgspec.Struct) -> None:
     asyncapi.check_as(type(message).__name__, json.loads(msgspec.json.encode(message)))
+
+
+words = st.text("abc_", min_size=1, max_size=40).map(lambda word: "x" + word[1:])
+some_rows = st.dictionaries(words, st.text(max_size=30), max_size=16)
+times = st.datetimes(timezones=st.just(UTC))
+orders = st.builds(
+    CommandIssued,
+    command_id=st.text("aZ9_-", min_size=1, max_size=64),
+    name=words,
+    args=some_rows,
+    issued_at=times,
+    expires_s=st.integers(1, 366 * 86_400),
+)
+results = st.builds(
+    CommandResult,
+    command_id=st.just("c"),
+    outcome=st.sampled_from(Outcome),
+    detail=st.text(max_size=99),
+    at=times,
+)
+tables = st.builds(
+    TablePublished,
+    name=words,
+    version=st.integers(1, 2**53),
+    rows=st.lists(some_rows, max_size=9),
+)
+
+
+sizes = st.integers(1, BLOB_MAX_BYTES)
+settled = st.sampled_from(["stored", "failed"])
+files = st.one_of(
+    st.builds(
+        PhotoAttached,
+        sha256=names,
+        size_bytes=sizes,
+        media_type=st.sampled_from(["image/jpeg", "image/png", "image/webp"]),
+    ),
+    st.builds(PhotoLost),
+    st.builds(PhotoSettled, outcome=settled),
+    st.builds(
+        DocumentPublished,
+        document_id=words,
+        title=st.text(min_size=1, max_size=200),
+        sha256=names,
+        size_bytes=sizes,
+        media_type=st.sampled_from(list(EXTENSIONS)),
+        published_at=times,
+    ),
+    st.builds(DocumentWithdrawn, document_id=words),
+    st.builds(DocumentSettled, document_id=words, outcome=settled),
+)
+
+
+@given(orders | results | tables | files)
+def test_commands_tables_and_files_fit_the_document(event: Event) -> None:
+    data = wire.encode_event(event)
+    assert wire.decode_event(event.KIND, data) == event
+    asyncapi.check_as(
+        "Event", {"y": event.KIND, "c": {"boot": "b", "mono": 1}, "d": json.loads(data)}
+    )
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "command.issued",
+        "command.result",
+        "table.published",
+        PhotoAttached.KIND,
+        PhotoLost.KIND,
+        PhotoSettled.KIND,
+        DocumentPublished.KIND,
+        DocumentWithdrawn.KIND,
+        DocumentSettled.KIND,
+    ],
+)
+def test_the_document_refuses_an_event_without_its_fields(kind: str) -> None:
+    with pytest.raises(ValidationError):
+        asyncapi.check_as("Event", {"y": kind, "c": {"boot": "b", "mono": 1}, "d": {}})
 
 
 def test_every_leaf_has_a_channel() -> None:
@@ -78,4 +185,4 @@ def test_the_official_parser_accepts_the_document() -> None:
         text=True,
     )
     assert result.returncode == 0, result.stderr
-    assert "valid: 7 channels" in result.stdout
+    assert "valid: 11 channels" in result.stdout

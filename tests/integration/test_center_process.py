@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,6 +59,10 @@ class Center:
 
     def printed(self, *args: str) -> object:
         return json.loads(subprocess.check_output(self._command(*args, "--json")))
+
+    def log(self) -> str:
+        """What it has said so far."""
+        return self._log.read_text()
 
     def _command(self, *args: str) -> list[str]:
         return [sys.executable, "-m", "command_center", "--config", str(self._config), *args]
@@ -116,3 +121,26 @@ def test_killed_at_any_time_it_has_what_it_acknowledged(center: Center, broker: 
             for seq in range(upto + 1, (turn + 1) * 10 + 1):
                 box.send_until_acked(a_batch(first=seq))
     assert len(center.printed("requests")) == 30  # type: ignore[arg-type]
+
+
+def test_what_is_received_but_not_committed_is_not_acknowledged(
+    center: Center, broker: Broker, tmp_path: Path
+) -> None:
+    """Check 19: the ingest is held up before its commit, killed, and started again."""
+    other = sqlite3.connect(tmp_path / "center.db", isolation_level=None)
+    batch = a_batch(wire_event(a_received()))
+    with a_box(broker.port) as box:
+        other.execute("BEGIN IMMEDIATE")
+        box.send(batch)
+        wait_for(lambda: "database refuses" in center.log(), "it has the batch", limit_s=30)
+        box.send(batch)
+        assert box.acks == []
+        center.end(signal.SIGKILL)
+        other.execute("ROLLBACK")
+        assert other.execute("SELECT count(*) FROM requests").fetchone() == (0,)
+        center.start()
+        box.send_until_acked(batch)
+        box.send(batch)
+        box.send_until_acked(a_batch(first=2))
+    other.close()
+    assert len(center.printed("requests")) == 2  # type: ignore[arg-type]

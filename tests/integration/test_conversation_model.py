@@ -39,7 +39,7 @@ class Conversation(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.resources = ExitStack()
-        self.talk = self.resources.enter_context(talking())
+        self.talk = self.resources.enter_context(talking(is_signed=True))
         self.db, self.engine = self.talk.db, self.talk.engine
         self.promised: list[str] = []
         self.decided: Counter[str] = Counter()
@@ -86,6 +86,12 @@ class Conversation(RuleBasedStateMachine):
     def a_message_is_lost(self, data: st.DataObject) -> None:
         if queue := data.draw(st.sampled_from([self.talk.up, self.talk.down])):
             drawn(data, queue)
+
+    @precondition(lambda self: self.talk.said)
+    @rule(which=st.integers(0, 2**20))
+    def the_broker_repeats(self, which: int) -> None:
+        """What the city once signed comes again, however old."""
+        self.talk.carry_down(self.talk.said[which % len(self.talk.said)])
 
     @rule(seconds=st.sampled_from([0.1, 2, 10, 100]))
     def time_passes(self, seconds: float) -> None:

@@ -226,6 +226,18 @@ def test_an_expired_certificate_of_the_box_is_named_and_a_new_one_cures_it(
         wait_for(lambda: box.is_up, "the new one is used", limit_s=60)
 
 
+def test_a_certificate_that_ends_within_a_month_is_told_while_the_link_is_up(
+    broker: CityBroker,
+) -> None:
+    now = datetime.now(UTC)
+    broker.certificates.date(SITE.site, now - DAY, now + 20 * DAY)
+    with a_link(broker.certificates.access(broker.port, SITE.site)) as box:
+        wait_for(lambda: box.is_up, "it is still let in")
+        [alarm] = box.alarms
+        assert f"{SITE.site}.pem ends {now + 20 * DAY:%Y-%m-%d}" in alarm
+        assert box.reasons == []
+
+
 def test_the_broker_itself_refuses_an_expired_certificate(broker: CityBroker) -> None:
     """Check 27: expired, and a thief does not check his own dates."""
     now = datetime.now(UTC)

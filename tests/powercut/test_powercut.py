@@ -1,4 +1,4 @@
-"""sync.md check 1: whatever moment the power is cut, a ticket that was shown is there."""
+"""Check 1: whatever moment the power is cut, a ticket that was shown is there."""
 
 import random
 import shutil

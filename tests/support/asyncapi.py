@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator
 from appliance.domain import topics
 from appliance.domain.topics import Leaf
 
+SIGNED = b"\x01Ed25519"
+SIGNED_BYTES = len(SIGNED) + 64
 DOCUMENT = Path(__file__).parents[2] / "docs" / "asyncapi.yaml"
 
 
@@ -27,14 +29,18 @@ def addresses() -> dict[Leaf, str]:
     found = {}
     for channel in document()["channels"].values():
         [message] = channel["messages"].values()
-        leaf = channel["address"].split("{site}/")[1].replace("/{lane}", "")
+        leaf = channel["address"].split("{site}/")[1].split("/{")[0]
         found[Leaf(leaf)] = message["$ref"].rsplit("/", 1)[1]
     return found
 
 
 def check(topic: str, payload: bytes) -> None:
     """Raise jsonschema.ValidationError unless the payload fits its topic's message."""
-    text = zlib.decompress(payload) if payload.startswith(b"\x78") else payload
+    body = payload[SIGNED_BYTES:] if payload.startswith(SIGNED) and "/down/" in topic else payload
+    if topics.parse(topic).chunk is not None:
+        check_as(addresses()[topics.parse(topic).leaf], body.decode("latin-1"))
+        return
+    text = zlib.decompress(body) if body.startswith(b"\x78") else body
     check_as(addresses()[topics.parse(topic).leaf], json.loads(text))
 
 

@@ -78,6 +78,27 @@ def report_on_portal(base: str, text: str, phone: str = "") -> Ticket:
     return ticket_of(browser.url)
 
 
+def report_with_photo(base: str, text: str, photo: bytes, phone: str = "") -> Ticket:
+    """A resident adds a photo to the portal's form."""
+    page = requests.get(f"{base}/lapor", timeout=TIMEOUT_S).text
+    [page_id] = re.findall(r'name="submission_id" value="([^"]+)"', page)
+    form = {"text": text, "phone": phone, "submission_id": page_id}
+    found: list[str] = []
+
+    def sent() -> bool:
+        try:
+            answer = requests.post(
+                f"{base}/lapor", data=form, files={"photo": ("a.jpg", photo)}, timeout=TIMEOUT_S
+            )
+        except (requests.ConnectionError, requests.Timeout):
+            return False
+        found.append(answer.url)
+        return bool(answer.status_code < 500)
+
+    wait_for(sent, "the portal takes the photo", limit_s=60)
+    return ticket_of(found[-1])
+
+
 def report_at_kiosk(base: str, text: str, phone: str = "") -> Ticket:
     """A walk-in goes through the kiosk's screens: a street light in a kelurahan they know not."""
     browser = Browser(base)

@@ -32,6 +32,8 @@ class Proxy:
     def __init__(self, targets: list[int], *, seed: int = 1) -> None:
         self.faults = Faults()
         self.targets = targets
+        self.sent: list[str] = []
+        """Topics of what clients have published, in the order it came over the line."""
         self.port = 0
         self._chance = random.Random(seed)
         self._is_cut = False
@@ -124,7 +126,10 @@ class Proxy:
     ) -> None:
         held = b""
         async for packet in _packets(source):
-            fate = self._chance.random() if packet[0] >> 4 == PUBLISH else 1.0
+            is_publish = packet[0] >> 4 == PUBLISH
+            if is_publish:
+                self.sent.append(_topic(packet))
+            fate = self._chance.random() if is_publish else 1.0
             faults = self.faults
             if fate < faults.lose:
                 back.write(_puback(packet))
@@ -167,11 +172,21 @@ async def _packets(source: asyncio.StreamReader) -> AsyncIterator[bytes]:
         yield head + await source.readexactly(length)
 
 
+def _topic(publish: bytes) -> str:
+    """The topic of a PUBLISH."""
+    start = _body(publish)
+    length = int.from_bytes(publish[start : start + 2], "big")
+    return publish[start + 2 : start + 2 + length].decode()
+
+
 def _puback(publish: bytes) -> bytes:
     """The PUBACK for a PUBLISH with QoS 1; nothing for QoS 0."""
     if not publish[0] & 0x06:
         return b""
-    start = 1 + next(i for i, byte in enumerate(publish[1:5], start=1) if not byte & 0x80)
-    topic_length = int.from_bytes(publish[start : start + 2], "big")
-    identifier = publish[start + 2 + topic_length : start + 4 + topic_length]
-    return bytes([PUBACK << 4, 2]) + identifier
+    start = _body(publish) + 2 + len(_topic(publish).encode())
+    return bytes([PUBACK << 4, 2]) + publish[start : start + 2]
+
+
+def _body(packet: bytes) -> int:
+    """Where the body of a packet begins: behind its type and its length."""
+    return 1 + next(i for i, byte in enumerate(packet[1:5], start=1) if not byte & 0x80)

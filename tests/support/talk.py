@@ -12,10 +12,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from appliance.domain import signature
+from appliance.domain.blobs import ChunkPlace
 from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.store import migrate as box_migrate
 from appliance.store.database import connect
+from command_center.blobs import Blobs
 from command_center.downlink import Downlink
 from command_center.inbound import cut
 from command_center.reception import Reception
@@ -31,6 +34,8 @@ _IN_MEMORY = "/dev/shm"
 _template = tempfile.TemporaryDirectory(prefix="posko-talk-", dir=_IN_MEMORY)
 
 Message = tuple[str, bytes]
+SECRET = bytes(range(32))
+"""The city's signing key."""
 PATIENCE_S = 120.0
 """Longer than the longest deadline of either end."""
 
@@ -38,7 +43,8 @@ PATIENCE_S = 120.0
 class Talk:
     """Messages wait in `up` and `down` until somebody carries them.
 
-    `moment_at` is the box's clock: what it shows after so many seconds of talk.
+    `moment_at` is the box's clock: what it shows after so many seconds of talk. With `is_signed`
+    the city signs and the box takes nothing else.
     """
 
     has_room = True
@@ -48,11 +54,16 @@ class Talk:
         db: sqlite3.Connection,
         engine: Engine,
         moment_at: Callable[[float], Moment] = lambda elapsed_s: at(seconds=elapsed_s),
+        *,
+        is_signed: bool = False,
     ) -> None:
         self.db, self.engine, self._moment_at = db, engine, moment_at
+        self._is_signed = is_signed
         self.elapsed_s, self.is_up = 0.0, True
         self.up: list[Message] = []
         self.down: list[Message] = []
+        self.said: list[Message] = []
+        """All that the city ever sent, also to earlier runs of the agent."""
         self._stop = threading.Event()
         self.start_city()
         self.start_agent()
@@ -68,6 +79,7 @@ class Talk:
                 disk_free_bytes=lambda: 5_000_000,
                 keep_house=lambda: None,
             ),
+            city_keys=[signature.public_key(SECRET)] if self._is_signed else [],
         )
         self.agent.attach(self)
         if self.is_up:
@@ -82,7 +94,12 @@ class Talk:
             jitter=lambda: 1.0,
             monotonic_s=lambda: self.elapsed_s,
         )
-        self.reception = Reception(self.engine, self.answer, self.downlink, now=self.city_time)
+        blobs = Blobs(
+            self.engine, self.answer, now=self.city_time, monotonic_s=lambda: self.elapsed_s
+        )
+        self.reception = Reception(
+            self.engine, self.answer, self.downlink, blobs, now=self.city_time
+        )
 
     def moment(self) -> Moment:
         """What the box's clocks show."""
@@ -92,15 +109,25 @@ class Talk:
         """The city's clock is right."""
         return START + timedelta(seconds=self.elapsed_s)
 
-    def publish(self, leaf: Leaf, payload: bytes, *, qos: int, lane: Lane | None = None) -> None:
+    def publish(
+        self,
+        leaf: Leaf,
+        payload: bytes,
+        *,
+        qos: int,
+        lane: Lane | None = None,
+        chunk: ChunkPlace | None = None,
+    ) -> None:
         """What the agent sends."""
         if self.is_up:
-            self.up.append((str(Topic(SITE, leaf, lane)), payload))
+            self.up.append((str(Topic(SITE, leaf, lane, chunk)), payload))
 
     def answer(self, topic: str, payload: bytes, _qos: int) -> None:
         """What the city sends."""
         if self.is_up:
-            self.down.append((topic, payload))
+            body = signature.sign(SECRET, topic, payload) if self._is_signed else payload
+            self.down.append((topic, body))
+            self.said.append((topic, body))
 
     def run(self, _timeout_s: float) -> None:
         """The agent waits for the network: one turn is over."""
@@ -153,7 +180,7 @@ class Talk:
 
 
 @contextmanager
-def talking() -> Iterator[Talk]:
+def talking(*, is_signed: bool = False) -> Iterator[Talk]:
     """A talk between a box and a city whose databases are new and go away."""
     with tempfile.TemporaryDirectory(prefix="posko-talk-", dir=_IN_MEMORY) as name:
         folder = Path(name)
@@ -161,7 +188,7 @@ def talking() -> Iterator[Talk]:
         db = connect(folder / "posko.db")
         engine = database.connect(f"sqlite:///{folder / 'center.db'}")
         try:
-            yield Talk(db, engine)
+            yield Talk(db, engine, is_signed=is_signed)
         finally:
             db.close()
             engine.dispose()

@@ -11,8 +11,6 @@ from functools import cache
 from appliance.domain import reference
 from appliance.domain.service_request import Kind
 
-LONGEST_PHRASE_WORDS = 5
-"""Of any keyword or cue; a test compares."""
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
 EMERGENCY_CUES = frozenset((
@@ -52,7 +50,7 @@ class Triage:
 
 def classify(text: str) -> Triage:
     """Judge one text; never refuses, falls back to a complaint of category `lainnya`."""
-    found = _phrases(_words(text))
+    found = _known_phrases(_words(text))
     scores: dict[str, list[str]] = {}
     for phrase in found:
         for category in _categories_by_phrase().get(phrase, ()):
@@ -98,14 +96,33 @@ def _words(text: str) -> list[str]:
     return " ".join(spelling.get(word, word) for word in _WORD.findall(text.lower())).split()
 
 
-def _phrases(words: list[str]) -> list[str]:
-    """Every run of up to LONGEST_PHRASE_WORDS words, each once, in the order of the text."""
-    runs = (
-        " ".join(words[start:end])
-        for start in range(len(words))
-        for end in range(start + 1, min(start + LONGEST_PHRASE_WORDS, len(words)) + 1)
-    )
-    return list(dict.fromkeys(runs))
+def _known_phrases(words: list[str]) -> list[str]:
+    """The phrases of our tables that stand in the text, each once, in the order of the text."""
+    phrases, beginnings = _vocabulary()
+    found: dict[str, None] = {}
+    for start, word in enumerate(words):
+        run, end = word, start + 1
+        while run in beginnings:
+            if run in phrases:
+                found[run] = None
+            if end == len(words):
+                break
+            run, end = f"{run} {words[end]}", end + 1
+    return list(found)
+
+
+@cache
+def _vocabulary() -> tuple[frozenset[str], frozenset[str]]:
+    """Every phrase that tells us something, and every run of words that such a phrase begins with
+    or is."""
+    cues = EMERGENCY_CUES | CALMING_CUES | URGENT_CUES | QUESTION_CUES | SUGGESTION_CUES
+    phrases = cues | _categories_by_phrase().keys()
+    beginnings = {
+        " ".join(words[:end])
+        for words in (phrase.split() for phrase in phrases)
+        for end in range(1, len(words) + 1)
+    }
+    return phrases, frozenset(beginnings)
 
 
 @cache

@@ -5,7 +5,7 @@ CREATE TABLE box (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     site_code TEXT NOT NULL CHECK (length(site_code) = 8),
     epoch TEXT NOT NULL CHECK (length(epoch) = 8),
-    next_serial INTEGER NOT NULL CHECK (next_serial BETWEEN 0 AND 100000)
+    block INTEGER NOT NULL CHECK (block BETWEEN 0 AND 99)
 ) STRICT;
 
 CREATE TABLE used_blocks (
@@ -56,8 +56,7 @@ CREATE INDEX intake_attempts_by_origin ON intake_attempts (origin, at_ms);
 
 CREATE TABLE outbox_lanes (
     lane TEXT PRIMARY KEY,
-    last_seq INTEGER NOT NULL DEFAULT 0,
-    acked_seq INTEGER NOT NULL DEFAULT 0 CHECK (acked_seq BETWEEN 0 AND last_seq)
+    acked_seq INTEGER NOT NULL DEFAULT 0 CHECK (acked_seq >= 0)
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO outbox_lanes (lane) VALUES ('p0'), ('p1'), ('p2');
@@ -75,6 +74,12 @@ CREATE TABLE outbox (
     reject_code TEXT,
     PRIMARY KEY (lane, seq)
 ) STRICT, WITHOUT ROWID;
+
+-- A number that is acknowledged was given, even where its event is forgotten.
+CREATE VIEW outbox_ends AS
+SELECT lane, acked_seq,
+    coalesce((SELECT max(seq) FROM outbox o WHERE o.lane = l.lane), acked_seq) AS last_seq
+FROM outbox_lanes l;
 
 -- Events the city has set aside outlive the compaction of the outbox and a new epoch.
 CREATE TABLE rejected_events (
@@ -114,8 +119,38 @@ CREATE TABLE inbox (
     PRIMARY KEY (epoch, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- Commands of the city. Kept after their end, so that none is executed twice.
+CREATE TABLE commands (
+    command_id TEXT PRIMARY KEY CHECK (length(command_id) BETWEEN 1 AND 64),
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 40),
+    args TEXT NOT NULL CHECK (json_valid(args)),
+    expires_at_ms INTEGER NOT NULL,
+    city_ms INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    mono_ms INTEGER NOT NULL,
+    signed_by TEXT NOT NULL,
+    outcome TEXT CHECK (outcome IN ('done', 'failed', 'expired', 'unsupported')),
+    received_at_ms INTEGER NOT NULL,
+    finished_at_ms INTEGER
+) STRICT;
+
+CREATE INDEX commands_waiting ON commands (command_id) WHERE outcome IS NULL;
+
+CREATE TABLE city_keys (
+    key TEXT PRIMARY KEY CHECK (length(key) = 72),
+    is_trusted INTEGER NOT NULL CHECK (is_trusted IN (0, 1)),
+    changed_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE city_tables (
+    name TEXT PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 40),
+    version INTEGER NOT NULL CHECK (version > 0),
+    rows TEXT NOT NULL CHECK (json_valid(rows)),
+    received_at_ms INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE texts (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     recipient TEXT NOT NULL CHECK (length(recipient) BETWEEN 3 AND 20),
     body TEXT NOT NULL CHECK (length(body) BETWEEN 1 AND 1000),
     purpose TEXT NOT NULL,
@@ -134,7 +169,7 @@ CREATE TABLE texts (
 ) STRICT;
 
 CREATE INDEX texts_waiting ON texts (priority, id) WHERE state IN ('queued', 'sending');
-CREATE INDEX texts_by_recipient ON texts (recipient, created_at_ms);
+CREATE INDEX texts_answers ON texts (recipient, created_at_ms) WHERE purpose = 'answer';
 
 CREATE TABLE text_parts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -172,6 +207,30 @@ CREATE TABLE sms_parts (
 ) STRICT;
 
 CREATE INDEX sms_parts_waiting ON sms_parts (concat_key) WHERE state = 'waiting';
+
+-- Files beside the database; `sha256` is the name (appliance/store/blob_files.py).
+CREATE TABLE photos (
+    request_id TEXT PRIMARY KEY REFERENCES requests (id),
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    size_bytes INTEGER NOT NULL CHECK (size_bytes > 0),
+    media_type TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'stored', 'failed', 'lost')),
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX photos_waiting ON photos (sha256) WHERE state = 'waiting';
+
+CREATE TABLE documents (
+    document_id TEXT PRIMARY KEY CHECK (length(document_id) BETWEEN 1 AND 64),
+    title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    size_bytes INTEGER NOT NULL CHECK (size_bytes > 0),
+    media_type TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'stored', 'failed')),
+    published_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE gauges (
     process TEXT NOT NULL,

@@ -7,6 +7,7 @@ cannot damage the file, a power cut on a card that lies can: hence once in each 
 """
 
 import sqlite3
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -75,3 +76,15 @@ def is_damage(error: sqlite3.Error) -> bool:
     """Tell whether SQLite speaks of bytes that are not as it wrote them."""
     code = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or code in _READ_FAULTS
+
+
+def main() -> int:
+    """Inspect the file named on the command line, for a process that has it open itself."""
+    found = inspect(Path(sys.argv[1]))
+    if found:
+        print(found)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -24,6 +24,11 @@ ORDINARY = (
     "text_parts",
     "sms_inbox",
     "sms_parts",
+    "commands",
+    "city_keys",
+    "city_tables",
+    "photos",
+    "documents",
 )
 IDS_SKIPPED = 1000
 """Row ids that a damaged tail may have held are never given again: they are parts of other keys."""
@@ -128,6 +133,7 @@ def _cut_off_dangling(fresh: sqlite3.Connection) -> None:
     """Drop what means nothing without a lost row, and the mention of it elsewhere."""
     for statement in (
         "DELETE FROM request_history WHERE request_id NOT IN (SELECT id FROM requests)",
+        "DELETE FROM photos WHERE request_id NOT IN (SELECT id FROM requests)",
         "UPDATE texts SET request_id = NULL WHERE request_id NOT IN (SELECT id FROM requests)",
         "UPDATE sms_inbox SET request_id = NULL WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM text_parts WHERE text_id NOT IN (SELECT id FROM texts)",

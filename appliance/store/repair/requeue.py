@@ -15,12 +15,12 @@ import msgspec
 
 from appliance.domain import wire
 from appliance.domain.errors import PoskoError
-from appliance.domain.events import RequestReceived
+from appliance.domain.events import PhotoAttached, RequestReceived
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment, from_ms, to_ms
-from appliance.domain.service_request import Status, StatusEntry
+from appliance.domain.service_request import Status
 from appliance.domain.topics import Lane
-from appliance.store import outbox, requests
+from appliance.store import outbox
 from appliance.store.repair.rescue import Row, insert
 
 _COPIED = ("ticket", "channel", "kind", "category", "sensitivity", "agency", "text")
@@ -37,17 +37,21 @@ def requeue(fresh: sqlite3.Connection, events: list[Row], acked: dict[str, int])
     events = [event for event in events if _makes_sense(event)]
     for event in events:
         done["requests from events"] += _restore_request(fresh, event)
-    waiting = [event for event in events if not _is_acked(event["lane"], event["seq"], acked)]
+    waiting = [
+        event
+        for event in events
+        if not _is_acked(event["lane"], event["seq"], acked) and event["kind"] != PhotoAttached.KIND
+    ]
     places: dict[tuple[str, object], int] = {}
     for event in waiting:
-        lane = str(event["lane"])
-        if insert(fresh, "outbox", [{**event, "seq": _take_number(fresh, lane)}]):
+        lane = Lane(str(event["lane"]))
+        seq = outbox.last_seq(fresh, lane) + 1
+        if insert(fresh, "outbox", [{**event, "seq": seq}]):
             done["events to send"] += 1
             if event["kind"] == RequestReceived.KIND:
-                places[lane, event["subject"]] = _last(fresh, lane)
-        else:
-            fresh.execute("UPDATE outbox_lanes SET last_seq = last_seq - 1 WHERE lane = ?", (lane,))
+                places[lane, event["subject"]] = seq
     done["events from requests"] = _point_to_events(fresh, places, acked)
+    done["photos told again"] = _tell_photos(fresh)
     return done
 
 
@@ -73,16 +77,6 @@ def _is_acked(lane: object, seq: object, acked: dict[str, int]) -> bool:
     return isinstance(upto, int) and isinstance(seq, int) and seq <= upto
 
 
-def _take_number(fresh: sqlite3.Connection, lane: str) -> int:
-    fresh.execute("UPDATE outbox_lanes SET last_seq = last_seq + 1 WHERE lane = ?", (lane,))
-    return _last(fresh, lane)
-
-
-def _last(fresh: sqlite3.Connection, lane: str) -> int:
-    row = fresh.execute("SELECT last_seq FROM outbox_lanes WHERE lane = ?", (lane,)).fetchone()
-    return int(row[0])
-
-
 def _restore_request(fresh: sqlite3.Connection, event: Row) -> int:
     """Make a request whose row is lost from the event that told the city of it."""
     if event["kind"] != RequestReceived.KIND:
@@ -92,13 +86,8 @@ def _restore_request(fresh: sqlite3.Connection, event: Row) -> int:
         known = fresh.execute("SELECT 1 FROM requests WHERE id = ?", (told["request_id"],))
         if known.fetchone() or not insert(fresh, "requests", [_row(told, event)]):
             return 0
-        at = datetime.fromisoformat(told["created_at"])
     except (ValueError, KeyError, TypeError):
         return 0
-    first = StatusEntry(status=Status.RECEIVED, message="", agency=None, at=at)
-    history = "SELECT 1 FROM request_history WHERE request_id = ?"
-    if not fresh.execute(history, (told["request_id"],)).fetchone():
-        requests.add_history(fresh, told["request_id"], first)
     return 1
 
 
@@ -133,6 +122,24 @@ def _point_to_events(
             made += 1
         fresh.execute("UPDATE requests SET event_seq = ? WHERE id = ?", (place, request_id))
     return made
+
+
+def _tell_photos(fresh: sqlite3.Connection) -> int:
+    """Tell the city of every photo that waits, each after its request; it knows them by that."""
+    rows = fresh.execute(
+        """
+        SELECT p.*, r.event_lane FROM photos p JOIN requests r ON r.id = p.request_id
+        WHERE p.state = 'waiting' ORDER BY p.rowid
+        """
+    ).fetchall()
+    for row in rows:
+        event = PhotoAttached(
+            **{name: row[name] for name in ("request_id", "sha256", "size_bytes", "media_type")}
+        )
+        moment = Moment(wall=from_ms(row["created_at_ms"]), boot_id="salvaged", mono_ms=0)
+        lane = Lane(row["event_lane"])
+        outbox.append(fresh, lane, event, subject=event.request_id, now=moment)
+    return len(rows)
 
 
 def _make_event(fresh: sqlite3.Connection, request_id: str, lane: str) -> int:

@@ -133,6 +133,54 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "commands",
+        sa.Column("command_id", sa.Text, primary_key=True),
+        sa.Column("site", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("args", sa.Text, nullable=False),
+        sa.Column("issued_at", BIG, nullable=False),
+        sa.Column("expires_at", BIG, nullable=False),
+        sa.Column("down_seq", BIG, nullable=False),
+        sa.Column("outcome", sa.Text),
+        sa.Column("detail", sa.Text, nullable=False),
+        sa.Column("answered_at", BIG),
+        sa.Column("duplicates", BIG, nullable=False),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "photos",
+        sa.Column("request_id", sa.Text, primary_key=True),
+        sa.Column("site", sa.Text, nullable=False),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("size_bytes", BIG, nullable=False),
+        sa.Column("media_type", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("attached_at", BIG, nullable=False),
+        sa.Column("updated_at", BIG, nullable=False),
+        sa.CheckConstraint("state IN ('wanted', 'stored', 'failed', 'lost')", name="photos_state"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "documents",
+        sa.Column("document_id", sa.Text, primary_key=True),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("size_bytes", BIG, nullable=False),
+        sa.Column("media_type", sa.Text, nullable=False),
+        sa.Column("published_at", BIG, nullable=False),
+        sa.Column("withdrawn_at", BIG),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "document_sites",
+        sa.Column("document_id", sa.Text, sa.ForeignKey("documents.document_id"), primary_key=True),
+        sa.Column("site", sa.Text, primary_key=True),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("updated_at", BIG, nullable=False),
+        sa.CheckConstraint("state IN ('sent', 'stored', 'failed')", name="document_sites_state"),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "boxes",
         sa.Column("site", sa.Text, primary_key=True),
         sa.Column("is_online", sa.Integer),
@@ -157,4 +205,6 @@ def upgrade() -> None:
     op.create_index("requests_by_arrival", "requests", ["received_at"])
     op.create_index("requests_by_ticket", "requests", ["ticket"])
     op.create_index("requests_by_life", "requests", ["site", "epoch", "ticket"])
+    op.create_index("commands_by_site", "commands", ["site", "issued_at"])
+    op.create_index("photos_by_state", "photos", ["state", "attached_at"])
     op.create_index("case_history_by_request", "case_history", ["request_id"])

@@ -151,3 +151,12 @@ def test_hostile_text_is_stored_as_valid_utf8(db: sqlite3.Connection, new_id: Ne
     assert request is not None
     assert request.text.startswith("lampu \ufffd mati\ufffdxxx")
     assert len(request.text) == 4000
+
+
+def test_a_machine_that_repeats_one_report_is_not_answered_for_ever(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    for number in range(40):
+        take(db, new_id, f"got mampet, pesan {number}", Report("got mampet"))
+    states = [text.state for text in texts.every(db)]
+    assert (states.count("queued"), states.count("failed")) == (30, 10)

@@ -37,7 +37,7 @@ def test_a_request_is_stored_with_its_event_and_its_text(
     assert [entry.status for entry in requests.history(db, request.id)] == [Status.RECEIVED]
 
 
-@pytest.mark.parametrize("table", ["requests", "outbox", "texts", "request_history"])
+@pytest.mark.parametrize("table", ["requests", "outbox", "texts"])
 def test_a_failure_in_the_middle_leaves_nothing_behind(
     db: sqlite3.Connection, new_id: NewId, table: str
 ) -> None:
@@ -47,7 +47,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(
     with pytest.raises(sqlite3.IntegrityError, match="broken"):
         intake.receive(db, a_draft(), at(), new_id)
     db.execute("DROP TRIGGER break")
-    for name in ("requests", "outbox", "texts", "request_history"):
+    for name in ("requests", "outbox", "texts"):
         assert db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] == 0
     assert receive(db, a_draft(), new_id).is_new
     assert [row.seq for row in outbox.every(db)] == [1]
@@ -158,3 +158,13 @@ def test_old_attempts_of_devices_are_forgotten(db: sqlite3.Connection, new_id: N
             db, a_draft(f"laporan {hour}"), at(hours=2 * hour), new_id, origin="a", limit=limit
         )
     assert db.execute("SELECT count(*) FROM intake_attempts").fetchone()[0] == 1
+
+
+def test_one_phone_gets_no_more_than_thirty_receipts_an_hour(
+    db: sqlite3.Connection, new_id: NewId
+) -> None:
+    for number in range(35):
+        receive(db, a_draft(f"lampu mati {number}"), new_id)
+    receive(db, a_draft("got mampet"), new_id, hours=2)
+    states = [text.state for text in texts.every(db)]
+    assert states == ["queued"] * 30 + ["failed"] * 5 + ["queued"]

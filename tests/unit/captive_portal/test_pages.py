@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from appliance.domain.ids import Ticket
 from appliance.domain.service_request import Status, StatusEntry
 from appliance.runtime.settings import Portal, Settings, Site
-from appliance.store import requests, room
+from appliance.store import city_tables, requests, room
 from appliance.store.database import connect, transaction
 from captive_portal.app import create_app
 from tests.conftest import START, Clock
@@ -357,7 +357,7 @@ def test_the_city_is_ticked_only_after_its_acknowledgement(portal, db) -> None:
         return re.findall(r'<li class="tick( tick-done)?">', portal.get(f"/tiket/{number}").text)
 
     assert ticks() == [" tick-done", "", "", "", ""]
-    db.execute("UPDATE outbox_lanes SET acked_seq = last_seq")
+    db.execute("UPDATE outbox_lanes SET acked_seq = 1 WHERE lane = 'p1'")
     assert ticks() == [" tick-done", " tick-done", "", "", ""]
     assert city_ticked.search(portal.get(f"/tiket/{number}").text)
 
@@ -388,3 +388,29 @@ def test_a_wrong_ticket_address_is_not_found(portal: FlaskClient) -> None:
 def test_the_language_link_survives_odd_addresses(portal: FlaskClient) -> None:
     page = portal.get("/?a=%22%3E%3Cscript%3E&b=%26")
     assert "<script" not in page.text
+
+
+def publish(db: sqlite3.Connection, *announcements: dict[str, str]) -> None:
+    city_tables.replace(db, "announcements", 1, announcements, START)
+
+
+def test_the_citys_announcements_are_shown_escaped_until_their_last_day(
+    portal: FlaskClient, db: sqlite3.Connection, clock: Clock
+) -> None:
+    notice = {"id": "1", "title": "Libur & cuti", "body": "<b>Buka</b> Senin"}
+    publish(db, notice | {"until": "2026-11-21"}, {"id": "2", "title": "Selalu", "body": ""})
+    page = portal.get("/").text
+    assert "Libur &amp; cuti" in page
+    assert "&lt;b&gt;Buka&lt;/b&gt; Senin" in page
+    clock.forward(days=1)
+    assert "Libur" not in portal.get("/").text
+    assert "Selalu" in portal.get("/").text
+
+
+def test_the_way_in_stays_open_when_the_store_cannot_be_read(
+    portal: FlaskClient, db_path: Path
+) -> None:
+    db_path.unlink()
+    page = portal.get("/")
+    assert page.status_code == 200
+    assert "112" in page.text

@@ -9,8 +9,11 @@ import pytest
 from appliance import __main__ as posko
 from appliance.actions import intake, syncing
 from appliance.domain import wire
+from appliance.domain.blobs import Manifest
+from appliance.store import photos
+from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft
-from tests.conftest import EPOCH, at
+from tests.conftest import EPOCH, START, at
 
 
 @pytest.fixture
@@ -50,6 +53,18 @@ def test_requests_as_json_carry_every_promised_field(
     assert row["acked"] is False
     assert row["created_at"] == "2026-11-21T02:00:00+00:00"
     assert row["ticket"].startswith("07 000 01")
+
+
+def test_the_outbox_tells_of_photos_that_wait(
+    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    assert "photos: 0 (0 kB) wait for the city" in command("outbox")[1]
+    receipt = intake.receive(db, a_draft(), at(), new_id)
+    assert isinstance(receipt, intake.Receipt)
+    photo = Manifest(sha256="a" * 64, size_bytes=5 * 1024, media_type="image/png")
+    with transaction(db):
+        photos.add(db, receipt.request.id, photo, START)
+    assert "photos: 1 (5 kB) wait for the city" in command("outbox")[1]
 
 
 def test_outbox_and_texts_as_json(

@@ -11,6 +11,7 @@ from appliance.domain.events import RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.topics import Lane
 from command_center import ingest
+from command_center.applying import Arrival
 from command_center.store import requests
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter
@@ -67,8 +68,9 @@ def a_batch(
 def store(
     engine: Engine, batch: wire.Batch, *, site: SiteCode = SITE, now: datetime = START
 ) -> wire.Ack:
-    """Store a batch that came on the topic of its own lane."""
-    return ingest.store_batch(engine, site, Lane(batch.lane), batch, now)
+    """Store a batch and return its ack."""
+    [ack] = ingest.store_batches(engine, [Arrival(site=site, batch=batch)], now)
+    return ack
 
 
 def received(engine: Engine, **changes: object) -> CityRequest:

@@ -5,7 +5,6 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from appliance.domain.errors import WireError
 from appliance.domain.events import RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
@@ -168,12 +167,6 @@ def test_trimmings_are_cut_rather_than_losing_the_complaint(engine: Engine) -> N
     assert store(engine, a_batch(wire_event(event))).reject == []
     stored = request(engine, event.request_id)
     assert [len(v or "") for v in (stored.name, stored.location, stored.phone)] == [80, 200, 20]
-
-
-def test_a_batch_on_the_topic_of_another_lane_is_refused(engine: Engine) -> None:
-    with pytest.raises(WireError, match="lane"):
-        ingest.store_batch(engine, SITE, Lane.URGENT, a_batch(), START)
-    assert rows(engine, "SELECT * FROM streams") == []
 
 
 def test_a_failure_inside_the_transaction_leaves_nothing_behind(

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
 from command_center import early, ingest
+from command_center.blobs import Blobs
 from command_center.downlink import Downlink
 from command_center.inbound import cut
 from command_center.receiver import QUEUE_MAX_MESSAGES, Receiver
@@ -42,7 +43,8 @@ class Desk:
     def __init__(self, engine: Engine) -> None:
         self.acks: list[tuple[str, wire.Ack, int]] = []
         downlink = Downlink(engine, self.publish, now=now, jitter=lambda: 1.0)
-        self._reception = Reception(engine, self.publish, downlink, now=now)
+        blobs = Blobs(engine, self.publish, now=now)
+        self._reception = Reception(engine, self.publish, downlink, blobs, now=now)
 
     def publish(self, topic: str, payload: bytes, qos: int) -> None:
         if topic.endswith("/ack"):

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from appliance.domain.ids import Ticket
 from appliance.kiosk.app import create_app
 from appliance.runtime.settings import Settings, Site
-from appliance.store import requests
+from appliance.store import city_tables, requests
 from appliance.store.database import connect
-from tests.conftest import Clock
+from tests.conftest import START, Clock
 
 SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
 ID = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
@@ -202,3 +202,11 @@ def test_every_ready_sentence_fits_its_category(kiosk: FlaskClient) -> None:
     ):
         page = touch(kiosk, kiosk.get("/lapor"), choose=category)
         assert len(re.findall(r'name="phrase"', page.text)) == 4
+
+
+def test_the_idle_screen_has_room_for_one_announcement(kiosk, db: sqlite3.Connection) -> None:
+    rows = [{"id": str(n), "title": f"Kabar {n}", "body": ""} for n in (1, 2)]
+    city_tables.replace(db, "announcements", 1, rows, START)
+    page = kiosk.get("/").text
+    assert "Kabar 1" in page
+    assert "Kabar 2" not in page

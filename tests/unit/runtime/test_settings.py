@@ -58,6 +58,8 @@ def test_only_the_site_is_required(tmp_path: Path) -> None:
         (SITE + '[store]\npath = ""\n', r"store\.path must be a path"),
         (SITE + '[sync]\ntls_cert = "x"\n', r"sync\.tls_cert and sync\.tls_key belong together"),
         (SITE + '[sync]\npassword_file = "x"\n', r"sync\.password_file needs sync\.username"),
+        (SITE + '[sync]\ncity_keys = "x"\n', r"sync\.city_keys must be a list of .* public keys"),
+        (SITE + '[sync]\ncity_keys = ["x"]\n', r"sync\.city_keys must be .*posko-center signing"),
         (SITE + '[log]\nlevel = "loud"\n', r"log\.level must be one of DEBUG"),
         ("[site\n", "not valid TOML"),
     ],

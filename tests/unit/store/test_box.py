@@ -1,36 +1,53 @@
 import sqlite3
+from collections.abc import Callable
 
 import pytest
 
+from appliance.actions import intake
 from appliance.domain.ids import Ticket
 from appliance.store import box
 from appliance.store.database import transaction
-from tests.conftest import EPOCH
+from tests.builders import a_draft
+from tests.conftest import EPOCH, at
+
+NewId = Callable[[], str]
 
 
-def test_serials_count_up_and_wrap_at_the_end(db: sqlite3.Connection) -> None:
-    with transaction(db):
-        assert str(box.issue_ticket(db)).startswith("07 000 01")
-        db.execute("UPDATE box SET next_serial = 99999")
-        assert str(box.issue_ticket(db)).startswith("07 999 99")
-        assert str(box.issue_ticket(db)).startswith("07 000 00")
+def next_serial(db: sqlite3.Connection, new_id: NewId) -> int:
+    receipt = intake.receive(db, a_draft(reporter_phone=None), at(), new_id)
+    assert isinstance(receipt, intake.Receipt)
+    return int(receipt.request.ticket.digits[2:7])
 
 
-def test_a_ticket_in_use_is_never_given_again(
-    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+def highest_is(db: sqlite3.Connection, serial: int) -> None:
+    db.execute("UPDATE requests SET ticket = ?", (Ticket.issue("07", serial).digits,))
+
+
+def test_serials_count_up_and_go_on_in_the_next_block(
+    db: sqlite3.Connection, new_id: NewId
 ) -> None:
-    taken = {Ticket.issue("07", 1), Ticket.issue("07", 2)}
-    monkeypatch.setattr(box, "_is_taken", lambda _db, ticket: ticket in taken)
+    assert next_serial(db, new_id) == 1
+    highest_is(db, 998)
+    assert [next_serial(db, new_id) for _ in range(3)] == [999, 1001, 1002]
+
+
+def test_after_the_last_block_comes_the_first(db: sqlite3.Connection, new_id: NewId) -> None:
+    next_serial(db, new_id)
+    highest_is(db, 99_999)
+    db.execute("UPDATE box SET block = 99")
+    assert next_serial(db, new_id) == 1
+
+
+def test_blocks_of_earlier_databases_are_left_out(db: sqlite3.Connection, new_id: NewId) -> None:
+    assert next_serial(db, new_id) == 1
     with transaction(db):
-        assert box.issue_ticket(db).digits[2:7] == "00003"
+        box.use_blocks(db, [0, 1, 3])
+    assert next_serial(db, new_id) == 2001
 
 
-def test_a_full_site_is_an_error_an_operator_can_read(
-    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(box, "_is_taken", lambda _db, _ticket: True)
-    monkeypatch.setattr(box, "SERIALS_PER_SITE", 50)
+def test_a_full_site_is_an_error_an_operator_can_read(db: sqlite3.Connection) -> None:
     with transaction(db), pytest.raises(box.TicketsExhausted, match="in use"):
+        box.use_blocks(db, range(100))
         box.issue_ticket(db)
 
 

@@ -138,7 +138,7 @@ def test_each_transaction_is_short(db: sqlite3.Connection, monkeypatch: pytest.M
     """A resident waits for the writer's lock no longer than one of them takes."""
     monkeypatch.setattr(compaction, "ROWS_PER_TRANSACTION", 100)
     with transaction(db):
-        db.execute("UPDATE outbox_lanes SET last_seq = 2000, acked_seq = 2000 WHERE lane = 'p1'")
+        db.execute("UPDATE outbox_lanes SET acked_seq = 2000 WHERE lane = 'p1'")
         db.executemany(
             "INSERT INTO outbox VALUES ('p1', ?, 'k', NULL, ?, 'b', 0, 0, 'none', NULL)",
             [(seq, "x" * 700) for seq in range(1, 2001)],
@@ -162,7 +162,7 @@ def test_the_file_shrinks_after_a_backlog_is_gone(
 ) -> None:
     monkeypatch.setattr(compaction, "ROWS_PER_TRANSACTION", 500)
     with transaction(db):
-        db.execute("UPDATE outbox_lanes SET last_seq = 9000, acked_seq = 9000 WHERE lane = 'p2'")
+        db.execute("UPDATE outbox_lanes SET acked_seq = 9000 WHERE lane = 'p2'")
         db.executemany(
             "INSERT INTO outbox VALUES ('p2', ?, 'k', NULL, ?, 'b', 0, 0, 'none', NULL)",
             [(seq, "x" * 700) for seq in range(1, 9001)],

@@ -1,11 +1,13 @@
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from appliance.store import database
+from appliance.store import database, housekeeping
 from appliance.store.database import Watcher, connect, transaction
 from appliance.store.errors import Missing
+from tests.conftest import START
 
 
 def test_the_file_is_opened_so_that_a_power_cut_loses_no_commit(db: sqlite3.Connection) -> None:
@@ -17,10 +19,10 @@ def test_the_file_is_opened_so_that_a_power_cut_loses_no_commit(db: sqlite3.Conn
 
 def test_an_exception_rolls_the_whole_transaction_back(db: sqlite3.Connection) -> None:
     with pytest.raises(RuntimeError), transaction(db):
-        db.execute("UPDATE box SET next_serial = 77")
+        db.execute("UPDATE box SET block = 77")
         raise RuntimeError
     assert not db.in_transaction
-    assert db.execute("SELECT next_serial FROM box").fetchone()[0] == 1
+    assert db.execute("SELECT block FROM box").fetchone()[0] != 77
 
 
 def test_a_second_writer_waits_for_the_first(db: sqlite3.Connection, db_path: Path) -> None:
@@ -39,11 +41,11 @@ def test_a_watcher_notices_the_commits_of_others_only(
     watcher = Watcher(db)
     assert watcher.changed()
     with transaction(db):
-        db.execute("UPDATE box SET next_serial = 2")
+        db.execute("UPDATE box SET block = 2")
     assert not watcher.changed()
     other = connect(db_path)
     with transaction(other):
-        other.execute("UPDATE box SET next_serial = 3")
+        other.execute("UPDATE box SET block = 3")
     assert watcher.changed()
     assert not watcher.changed()
     other.close()
@@ -54,23 +56,47 @@ def test_a_large_wal_is_folded_back_and_a_small_one_is_left(
 ) -> None:
     wal = db_path.with_name(db_path.name + "-wal")
     assert not database.checkpoint(db, db_path)
-    while wal.stat().st_size < database.CHECKPOINT_FROM_BYTES:
+    while database.waiting_bytes(db) < database.CHECKPOINT_FROM_BYTES:
         with transaction(db):
             db.execute(
                 "INSERT INTO gauges VALUES ('p', hex(randomblob(8)), hex(randomblob(9000)), 0)"
             )
     assert database.checkpoint(db, db_path)
-    assert wal.stat().st_size == 0
+    assert database.waiting_bytes(db) == 0
+    size = wal.stat().st_size
+    with transaction(db):
+        db.execute("UPDATE box SET block = 3")
+    assert wal.stat().st_size == size, "commits write over what is folded back"
+    assert 0 < database.waiting_bytes(db) < 10_000
+
+
+def test_keeping_house_drops_no_lock_of_this_process(db: sqlite3.Connection, db_path: Path) -> None:
+    """Closing any file of the WAL's index would; then the next process to come believes itself
+    alone, and makes the index anew under our feet."""
+    db.execute("SELECT 1 FROM box").fetchone()
+    assert housekeeping.readers(db_path) == {os.getpid()}
+    housekeeping.keep_house(db, START)
+    assert housekeeping.readers(db_path) == {os.getpid()}
+
+
+def test_a_wal_that_has_grown_far_is_cut(
+    db: sqlite3.Connection, db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "WAL_KEPT_BYTES", 1)
+    with transaction(db):
+        db.execute("UPDATE box SET block = 3")
+    assert database.checkpoint(db, db_path)
+    assert db_path.with_name(db_path.name + "-wal").stat().st_size == 0
+    assert database.waiting_bytes(db) == 0
 
 
 def test_a_reader_in_the_way_postpones_the_checkpoint(
     db: sqlite3.Connection, db_path: Path
 ) -> None:
-    test_wal = db_path.with_name(db_path.name + "-wal")
     reader = connect(db_path)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM box").fetchone()
-    while test_wal.stat().st_size < database.CHECKPOINT_FROM_BYTES:
+    while database.waiting_bytes(db) < database.CHECKPOINT_FROM_BYTES:
         with transaction(db):
             db.execute(
                 "INSERT INTO gauges VALUES ('p', hex(randomblob(8)), hex(randomblob(9000)), 0)"
@@ -88,7 +114,7 @@ def test_a_checkpoint_never_runs_beside_a_transaction(
     monkeypatch.setattr(database, "CHECKPOINT_FROM_BYTES", 1)
     writer = connect(db_path)
     with transaction(db):
-        db.execute("UPDATE box SET next_serial = 2")
+        db.execute("UPDATE box SET block = 2")
     before = db_path.read_bytes()
     with transaction(writer):
         assert not database.checkpoint(db, db_path)

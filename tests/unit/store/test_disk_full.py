@@ -105,7 +105,7 @@ def test_only_what_may_be_refused_leaves_the_reserve(disk: Path, db: sqlite3.Con
     with pytest.raises(StoreFull), transaction(db, leaves_reserve=True):
         pass
     with transaction(db):
-        db.execute("UPDATE box SET next_serial = 5")
+        db.execute("UPDATE box SET block = 5")
 
 
 def test_a_disk_that_fills_during_a_transaction_loses_only_that_one(

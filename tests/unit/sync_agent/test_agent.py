@@ -2,12 +2,14 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
 
 from appliance.actions import intake
 from appliance.domain import topics, wire
+from appliance.domain.blobs import ChunkPlace
 from appliance.domain.events import BoxHeartbeat, RequestReceived, RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane, Leaf, Topic
@@ -41,7 +43,15 @@ class RecordingLink:
         else:
             self.stop.set()
 
-    def publish(self, leaf: Leaf, payload: bytes, *, qos: int, lane: Lane | None = None) -> None:
+    def publish(
+        self,
+        leaf: Leaf,
+        payload: bytes,
+        *,
+        qos: int,
+        lane: Lane | None = None,
+        chunk: ChunkPlace | None = None,
+    ) -> None:
         assert len(payload) <= wire.MESSAGE_MAX_BYTES
         self.sent.append((leaf, wire.decode(payload, MESSAGES[leaf])))
 
@@ -144,7 +154,7 @@ def test_a_large_backlog_is_cut_into_batches_the_wire_allows(
 def test_an_old_copy_of_a_database_goes_on_under_a_new_epoch(
     db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
 ) -> None:
-    """sync.md check 11: a card restored from yesterday's image; the city knows more than it."""
+    """Check 11: a card restored from yesterday's image; the city knows more than it."""
     for text in ("satu", "dua", "tiga"):
         intake.receive(db, a_draft(text), at(), new_id)
     old_ticket = max(request.ticket for request in requests.every(db))
@@ -161,7 +171,7 @@ def test_an_old_copy_of_a_database_goes_on_under_a_new_epoch(
 def test_a_clone_takes_a_new_epoch_when_the_city_asks(
     db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
 ) -> None:
-    """sync.md check 12: other events stand under our numbers."""
+    """Check 12: other events stand under our numbers."""
     intake.receive(db, a_draft("satu"), at(), new_id)
     renew = wire.Ack(epoch=EPOCH, lane="p1", upto=1, renew=True)
     run(agent, link, agent.link_up, lambda: agent.message(*down(Leaf.DOWN_ACK, renew)))
@@ -289,3 +299,46 @@ def test_a_box_subscribes_only_below_its_own_site() -> None:
 def test_payload_json_is_carried_as_it_was_stored() -> None:
     event = wire.WireEvent(y="k", c=wire.Clock(boot="b", mono=1), d=wire.raw('{"a":"\\u00e9"}'))
     assert msgspec.json.encode(event).endswith(b'"d":{"a":"\\u00e9"}}')
+
+
+class HastyLink(RecordingLink):
+    """The city's ack is handled inside `publish`, before the agent has noted what it sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.agent: Agent | None = None
+
+    def publish(self, leaf: Leaf, payload: bytes, *, qos: int, **options: Any) -> None:
+        super().publish(leaf, payload, qos=qos, **options)
+        batch = self.sent[-1][1]
+        if isinstance(batch, wire.Batch) and self.agent:
+            upto = batch.first + len(batch.events) - 1
+            ack = wire.Ack(epoch=batch.epoch, lane=batch.lane, upto=upto)
+            self.agent.message(*down(Leaf.DOWN_ACK, ack))
+
+
+def test_an_ack_that_comes_before_its_batch_is_noted_leaves_no_row_behind(
+    db: sqlite3.Connection, agent: Agent, watch: Stopwatch, new_id: Callable[[], str]
+) -> None:
+    """Check 18."""
+    hasty = HastyLink()
+    hasty.agent = agent
+    agent.attach(hasty)
+    numbers = range(30)
+
+    def report(number: int) -> None:
+        intake.receive(db, a_draft(f"lampu jalan mati {number}"), at(), new_id)
+        watch.now_s += 1.0
+
+    run(agent, hasty, agent.link_up, *[lambda n=number: report(n) for number in numbers])
+    for _ in range(10):
+        watch.now_s += 10.0
+        run(agent, hasty, lambda: None)
+    assert all(request.acked for request in requests.every(db))
+    sent = [
+        seq
+        for batch in hasty.of(Leaf.UP_EVENTS)
+        if isinstance(batch, wire.Batch) and batch.lane == Lane.COMPLAINTS
+        for seq in range(batch.first, batch.first + len(batch.events))
+    ]
+    assert sent == [number + 1 for number in numbers], "each once, in order"

@@ -63,6 +63,14 @@ def test_nothing_is_sent_while_the_link_is_down() -> None:
     assert tick(link) == (link, [])
 
 
+def test_an_outbox_that_was_set_back_is_sent_again_from_there() -> None:
+    """The city's command `resend`: nothing that was in flight counts any more."""
+    link = sent(link_with(last=10, acked=6), 10)
+    link = link_machine.stored(link, P1, last=10, acked=2)
+    assert link.lanes[P1].flights == ()
+    assert places(tick(link)[1]) == [(P1, 2)]
+
+
 def test_the_most_urgent_lane_goes_first() -> None:
     link = link_machine.stored(link_with(last=100), Lane.URGENT, last=1, acked=0)
     assert places(tick(link)[1]) == [(Lane.URGENT, 0)]

@@ -14,6 +14,7 @@ from web.face import Plate, new_app
 from web.security import (
     BODY_MAX_BYTES,
     UntaggedEndpoint,
+    accepts_body,
     check_endpoints,
     is_same_origin,
     public,
@@ -154,3 +155,15 @@ def test_a_gate_that_says_nothing_lets_pass() -> None:
     app = a_face(gate=lambda: None)
     app.add_url_rule("/staf", "secret", secret)
     assert app.test_client().get("/staf").text == "untuk staf"
+
+
+def test_a_view_that_takes_photos_takes_more_than_others() -> None:
+    app = a_face()
+    size = BODY_MAX_BYTES * 3
+    view = accepts_body(size)(public(lambda: request.form["text"][:1]))
+    app.add_url_rule("/foto", "photo", view, methods=["POST"])
+    client = app.test_client()
+    assert client.post("/foto", data={"text": "a" * (size - 5)}).text == "a"
+    assert client.post("/foto", data={"text": "a" * size}).status_code == 413
+    assert client.post("/", data={"text": "a" * size}).status_code == 413
+    assert client.post("/nowhere", data={"text": "a" * size}).status_code == 413

@@ -1,0 +1,156 @@
+"""A resident's photo: kept beside the database, told to the city, given up when room runs out.
+
+The complaint never depends on it: whatever happens to a photo, the request stands.
+"""
+
+import logging
+import sqlite3
+from dataclasses import dataclass
+from typing import Literal
+
+from appliance.domain import quota
+from appliance.domain.blobs import Manifest
+from appliance.domain.events import PhotoAttached, PhotoLost, PhotoSettled
+from appliance.domain.moment import Moment
+from appliance.domain.photo import Photo
+from appliance.store import blob_files, documents, outbox, photos, requests
+from appliance.store.database import transaction
+from appliance.store.errors import Unavailable
+from blob_transfer.folder import Staged
+
+log = logging.getLogger(__name__)
+
+TAKEN_ABOVE_FREE_BYTES = 64 * 1024 * 1024
+"""A photo is taken only if this much of the disk stays free."""
+SHED_BELOW_FREE_BYTES = 32 * 1024 * 1024
+"""Below this the photos go, oldest first: long before a complaint lacks room."""
+WAITING_MAX_BYTES = 1024 * 1024 * 1024
+"""All photos that wait for the city: two hundred of the largest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedPhoto:
+    """A photo on disk that no request has yet."""
+
+    file: Staged
+    manifest: Manifest
+
+
+def stage(
+    db: sqlite3.Connection,
+    photo: Photo,
+    now: Moment,
+    *,
+    origin: str | None,
+    limit: quota.Quota,
+) -> StagedPhoto | None:
+    """Write a photo to disk, to be attached next; None when it cannot be taken now.
+
+    `origin` and `limit` bound how many photos one device may leave.
+    """
+    folder = blob_files.of(db)
+    try:
+        if folder.free_bytes() - len(photo.content) < TAKEN_ABOVE_FREE_BYTES:
+            log.warning("no room for a photo free_kb=%s", folder.free_bytes() // 1024)
+            return None
+        if not _counts(db, f"photo:{origin}" if origin else None, limit, now):
+            return None
+        file = folder.stage(photo.content)
+    except (OSError, sqlite3.Error, Unavailable) as error:
+        log.error("a photo could not be written reason=%s", error)
+        return None
+    manifest = Manifest(sha256=file.sha256, size_bytes=file.size_bytes, media_type=photo.media_type)
+    return StagedPhoto(file=file, manifest=manifest)
+
+
+def _counts(db: sqlite3.Connection, origin: str | None, limit: quota.Quota, now: Moment) -> bool:
+    """Count one photo of a device; False when it is one too many, or all are too many."""
+    with transaction(db, leaves_reserve=True):
+        if photos.waiting(db).size_bytes > WAITING_MAX_BYTES:
+            return False
+        if origin is None:
+            return True
+        attempts = requests.attempts_since(db, origin, now.wall - limit.window)
+        if quota.check(limit, attempts, now.wall):
+            return False
+        requests.add_attempt(db, origin, now.wall)
+        return True
+
+
+def attach(db: sqlite3.Connection, request_id: str, staged: StagedPhoto, now: Moment) -> bool:
+    """Give a staged photo to a request, inside the caller's transaction; False if that failed.
+
+    It is told in the lane of the request, after it. A request that has a photo keeps it.
+    """
+    manifest = staged.manifest
+    if photos.state_of(db, request_id) is not None:
+        return False
+    try:
+        blob_files.of(db).keep(staged.file)
+    except OSError as error:
+        log.error("a photo could not be kept reason=%s", error)
+        return False
+    photos.add(db, request_id, manifest, now.wall)
+    event = PhotoAttached(
+        request_id=request_id,
+        sha256=manifest.sha256,
+        size_bytes=manifest.size_bytes,
+        media_type=manifest.media_type,
+    )
+    outbox.append(db, outbox.place_of(db, request_id).lane, event, subject=request_id, now=now)
+    return True
+
+
+def discard(db: sqlite3.Connection, staged: StagedPhoto) -> None:
+    """Forget a staged photo; harmless once it is attached."""
+    blob_files.of(db).discard(staged.file)
+
+
+def settled(db: sqlite3.Connection, event: PhotoSettled, now: Moment) -> None:
+    """The city wants no more of a photo, inside the caller's transaction."""
+    photos.set_state(db, event.request_id, event.outcome, now.wall)
+
+
+def missing(db: sqlite3.Connection, sha256: str, now: Moment) -> bool:
+    """The city asks for a photo that is not here (any more): tell it, once; True if so."""
+    with transaction(db):
+        lost = photos.not_lost(db, sha256)
+        for request_id in lost:
+            _lose(db, request_id, "missing", now)
+    return bool(lost)
+
+
+def shed(db: sqlite3.Connection, free_bytes: int, now: Moment) -> int:
+    """Give up photos, the oldest first, while the disk is that low; return how many went."""
+    count = 0
+    while free_bytes < SHED_BELOW_FREE_BYTES:
+        with transaction(db):
+            request_id = photos.oldest_waiting(db)
+            if request_id is None:
+                return count
+            before = photos.waiting(db).size_bytes
+            _lose(db, request_id, "shed", now)
+            free_bytes += before - photos.waiting(db).size_bytes
+        log.error("the disk is low: a photo was given up request=%s", request_id)
+        count += 1
+    return count
+
+
+def _lose(
+    db: sqlite3.Connection, request_id: str, reason: Literal["shed", "missing"], now: Moment
+) -> None:
+    event = PhotoLost(request_id=request_id, reason=reason)
+    photos.set_state(db, request_id, "lost", now.wall)
+    outbox.append(db, outbox.place_of(db, request_id).lane, event, subject=request_id, now=now)
+
+
+def sweep(db: sqlite3.Connection) -> int:
+    """Remove the files that no row names; a write transaction keeps others from adding some."""
+    with transaction(db):
+        named = photos.files(db) | {d.file.sha256 for d in documents.in_state(db, "stored")}
+        coming = {d.file.sha256 for d in documents.in_state(db, "wanted")}
+        try:
+            return blob_files.of(db).sweep(named | coming, coming)
+        except OSError as error:
+            log.error("files that nobody needs cannot be removed reason=%s", error)
+            return 0

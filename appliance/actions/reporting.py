@@ -1,0 +1,37 @@
+"""How a box is doing: the facts behind `posko status` and the city's command `report`."""
+
+import sqlite3
+from typing import Any
+
+from appliance.domain import announcement
+from appliance.store import box, city_tables, gauges, outbox, requests, texts
+
+USED_TABLES = frozenset({announcement.TABLE})
+"""Tables of the city that this release shows; others are kept for a later one."""
+
+
+def facts(db: sqlite3.Connection) -> dict[str, Any]:
+    """Requests by status, the backlog to the city, texts by state, tables, and the gauges."""
+    return {
+        "epoch": box.epoch(db),
+        "requests": requests.counts_by_status(db),
+        "outbox": {
+            lane.value: {
+                "last": state.last_seq,
+                "acked": state.acked_seq,
+                "backlog": state.last_seq - state.acked_seq,
+            }
+            for lane, state in outbox.lanes(db).items()
+        },
+        "texts": texts.counts_by_state(db),
+        "tables": {
+            name: {"version": version, "is_used": name in USED_TABLES}
+            for name, version in city_tables.versions(db).items()
+        },
+        "processes": {
+            process: {
+                name: {"value": value, "at": at.isoformat()} for name, (value, at) in values.items()
+            }
+            for process, values in gauges.every(db).items()
+        },
+    }

@@ -1,0 +1,163 @@
+"""Files named by the SHA-256 of their content, and the parts of those still to come.
+
+A file stands under its name only when it is whole and on disk: it is written under another name,
+synced, renamed, and the folder synced. So a process may die at any point; what no row of the
+database names is swept away. Raises OSError as the disk does.
+"""
+
+import hashlib
+import logging
+import os
+import secrets
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+_PARTIAL = ".part"
+_NEW = ".new"
+UNFINISHED_FOR_S = 24 * 3600
+"""A file that a process began to write and never finished is swept away after this time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """Content that is on disk, but not yet under its name."""
+
+    file: Path
+    sha256: str
+    size_bytes: int
+
+
+class Folder:
+    """One folder; several processes may use it at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def has(self, sha256: str) -> bool:
+        """Whether this file is here, whole."""
+        return self.file(sha256).exists()
+
+    def file(self, sha256: str) -> Path:
+        """Where this file is, or will be."""
+        return self.path / sha256
+
+    def read(self, sha256: str, offset: int, size_bytes: int) -> bytes | None:
+        """Some bytes of a file, fewer at its end; None if it is not here or cannot be read."""
+        try:
+            with self.file(sha256).open("rb") as file:
+                file.seek(offset)
+                return file.read(size_bytes)
+        except OSError as error:
+            log.error("a file cannot be read sha256=%s reason=%s", sha256, error)
+            return None
+
+    def free_bytes(self) -> int:
+        """What this user may still write here."""
+        self._make()
+        state = os.statvfs(self.path)
+        return state.f_bavail * state.f_frsize
+
+    def stage(self, content: bytes) -> Staged:
+        """Write content to disk; `keep` gives it its name."""
+        self._make()
+        file = self.path / (secrets.token_hex(8) + _NEW)
+        try:
+            with file.open("xb") as new:
+                new.write(content)
+                new.flush()
+                os.fsync(new.fileno())
+        except OSError:
+            file.unlink(missing_ok=True)
+            raise
+        digest = hashlib.sha256(content).hexdigest()
+        return Staged(file=file, sha256=digest, size_bytes=len(content))
+
+    def keep(self, staged: Staged) -> None:
+        """Give staged content its name; do so before the row that names it is committed."""
+        staged.file.rename(self.file(staged.sha256))
+        self._sync()
+
+    def discard(self, staged: Staged) -> None:
+        """Forget staged content; harmless after `keep`."""
+        staged.file.unlink(missing_ok=True)
+
+    def partial_bytes(self, sha256: str) -> int:
+        """How many bytes of a file to come are here, from its first on."""
+        try:
+            return self._partial(sha256).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def append(self, sha256: str, offset: int, data: bytes) -> None:
+        """Put bytes at the end of a part, on disk; what an interrupted write left is cut off."""
+        self._make()
+        file = os.open(self._partial(sha256), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        try:
+            os.ftruncate(file, offset)
+            written = 0
+            while written < len(data):
+                written += os.pwrite(file, data[written:], offset + written)
+            os.fdatasync(file)
+        finally:
+            os.close(file)
+
+    def finish(self, sha256: str) -> bool:
+        """Put a part in its place if it is what its name says; otherwise drop it and say False."""
+        partial = self._partial(sha256)
+        try:
+            with partial.open("rb") as file:
+                is_right = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+                os.fsync(file.fileno())
+        except FileNotFoundError:
+            return self.has(sha256)
+        if not is_right:
+            partial.unlink()
+            return False
+        partial.rename(self.file(sha256))
+        self._sync()
+        return True
+
+    def sweep(self, named: Collection[str], coming: Collection[str]) -> int:
+        """Remove every file but those `named` and the parts of those `coming`; return how many.
+
+        Call it while no other process can `keep` a file: inside a write transaction of the
+        database whose rows name the files.
+        """
+        if not self.path.exists():
+            return 0
+        removed = 0
+        for file in self.path.iterdir():
+            if not self._is_used(file, named, coming):
+                file.unlink(missing_ok=True)
+                removed += 1
+        if removed:
+            self._sync()
+        return removed
+
+    @staticmethod
+    def _is_used(file: Path, named: Collection[str], coming: Collection[str]) -> bool:
+        if file.suffix == _PARTIAL:
+            return file.stem in coming
+        if file.suffix != _NEW:
+            return file.name in named
+        try:
+            return abs(time.time() - file.stat().st_mtime) < UNFINISHED_FOR_S
+        except FileNotFoundError:
+            return True
+
+    def _partial(self, sha256: str) -> Path:
+        return self.path / (sha256 + _PARTIAL)
+
+    def _make(self) -> None:
+        self.path.mkdir(mode=0o770, exist_ok=True)
+
+    def _sync(self) -> None:
+        folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -1,0 +1,141 @@
+"""What an operator tells boxes: commands to execute once, and tables to show.
+
+Each is an event of the downlink, so it reaches a box that is away when it comes back, signed and
+in its order. Here are the transactions; the words of the command line are in `orders`.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine
+
+from appliance.domain import announcement, wire
+from appliance.domain.errors import BadInput
+from appliance.domain.events import (
+    CELL_MAX_CHARS,
+    TABLE_MAX_ROWS,
+    CommandIssued,
+    Event,
+    TablePublished,
+)
+from appliance.domain.ids import SiteCode
+from appliance.domain.moment import to_ms
+from command_center.store import boxes, commands, downlinks
+from command_center.store.database import reading, writing
+
+EVERYWHERE = "all"
+TABLE_MAX_BYTES = 40 * 1024
+"""A table is one event, and an event must fit into a message."""
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+class UnknownSite(BadInput):
+    """No box of this name has ever reported; the message lists those that have."""
+
+
+def sites(engine: Engine, named: str) -> list[SiteCode]:
+    """The boxes meant by a kecamatan code or `all`; raises UnknownSite."""
+    with reading(engine) as connection:
+        known = [box.site for box in boxes.every(connection)]
+    if named == EVERYWHERE:
+        wanted = known
+    else:
+        wanted = [site for site in known if named in (str(site), site.site)]
+    if not wanted:
+        listed = ", ".join(map(str, known)) or "none yet"
+        raise UnknownSite(f"no box {named!r} has ever reported; known: {listed}")
+    return wanted
+
+
+def duration_s(text: str) -> int:
+    """Seconds of `90s`, `30m`, `24h` or `7d`; raises BadInput."""
+    match = _DURATION.fullmatch(text)
+    seconds = int(match[1]) * _UNITS_S[match[2]] if match else 0
+    if not 0 < seconds <= timedelta(days=366).total_seconds():
+        raise BadInput(f"{text!r} is not a duration; write 90s, 30m, 24h or 7d (at most 366d)")
+    return seconds
+
+
+def issue(
+    engine: Engine,
+    to: Sequence[SiteCode],
+    name: str,
+    args: Mapping[str, str],
+    *,
+    expires_s: int,
+    now: datetime,
+    new_id: Callable[[], str],
+) -> list[str]:
+    """Give a command to boxes, all or none; return the id of each. Raises BadInput."""
+    ids = []
+    with writing(engine) as connection:
+        for site in to:
+            event = CommandIssued(
+                command_id=new_id(),
+                name=name,
+                args=dict(args),
+                issued_at=now,
+                expires_s=expires_s,
+            )
+            seq = _append(connection, site, event, subject=event.command_id, now=now)
+            commands.add(connection, site, event, seq)
+            ids.append(event.command_id)
+    return ids
+
+
+def read_table(name: str, text: str) -> list[dict[str, str]]:
+    """The rows of a CSV with a header line; raises BadInput that names the line."""
+    rows: list[dict[str, str]] = []
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                raise BadInput(f"line {reader.line_num}: not as many columns as the first line")
+            rows.append({column.strip(): cell.strip() for column, cell in row.items()})
+            if name == announcement.TABLE:
+                announcement.parse(rows[-1])
+    except csv.Error as error:
+        raise BadInput(f"line {reader.reader.line_num}: {error}") from None
+    except BadInput as error:
+        where = "" if str(error).startswith("line ") else f"line {reader.line_num}: "
+        raise BadInput(f"{where}{error}") from None
+    return rows
+
+
+def publish(
+    engine: Engine,
+    to: Sequence[SiteCode],
+    name: str,
+    rows: Sequence[dict[str, str]],
+    now: datetime,
+) -> int:
+    """Replace a table at boxes, all or none; return its version. Raises BadInput.
+
+    The version is the time in milliseconds, so that it grows even when the city's database is
+    restored from a backup.
+    """
+    event = TablePublished(name=name, version=to_ms(now), rows=list(rows))
+    with writing(engine) as connection:
+        for site in to:
+            _append(connection, site, event, subject=name, now=now)
+    return event.version
+
+
+def _append(
+    connection: Connection, site: SiteCode, event: Event, *, subject: str, now: datetime
+) -> int:
+    data = wire.encode_event(event)
+    if len(data) > TABLE_MAX_BYTES:
+        raise BadInput(f"{len(data)} bytes are too many for one event; {TABLE_MAX_BYTES} fit")
+    try:
+        wire.decode_event(event.KIND, data)
+    except BadInput as error:
+        raise BadInput(
+            f"a box would refuse this ({error}); names are of a-z and _, at most "
+            f"{TABLE_MAX_ROWS} rows of 16 columns, {CELL_MAX_CHARS} characters a value"
+        ) from None
+    return downlinks.append(connection, site, event, subject=subject, now=now)

@@ -1,0 +1,30 @@
+"""Where the city's large files lie: in a folder beside its database."""
+
+import logging
+
+from sqlalchemy import Engine
+
+from blob_transfer.folder import Folder
+from command_center.store import documents, photos
+from command_center.store.database import file_of, writing
+
+log = logging.getLogger(__name__)
+
+
+def of(engine: Engine) -> Folder:
+    """The folder that belongs to this database."""
+    path = file_of(engine)
+    assert path is not None, "settings allow no database but SQLite"
+    return Folder(path.with_name(path.name + ".blobs"))
+
+
+def sweep(engine: Engine) -> int:
+    """Remove the files that no row names; a write transaction keeps others from adding some."""
+    with writing(engine) as connection:
+        coming = {photo.file.sha256 for photo in photos.wanted(connection)}
+        named = photos.files(connection) | documents.files(connection)
+        try:
+            return of(engine).sweep(named | coming, coming)
+        except OSError as error:
+            log.error("files that nobody needs cannot be removed reason=%s", error)
+            return 0

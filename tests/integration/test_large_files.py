@@ -1,0 +1,236 @@
+"""Photos up and documents down over a real broker and a line that breaks (check 24)."""
+
+import random
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from appliance.actions import intake, photos
+from appliance.domain import quota
+from appliance.domain.blobs import CHUNK_MAX_BYTES
+from appliance.domain.photo import PHOTO_MAX_BYTES, Photo
+from appliance.domain.topics import Leaf, parse
+from appliance.runtime import clock, ids
+from appliance.runtime.settings import Sync
+from appliance.store import blob_files, documents
+from appliance.store import photos as stored_photos
+from appliance.store.database import connect
+from command_center import publishing
+from command_center.link import Link as CityLink
+from command_center.receiver import Receiver
+from command_center.store import blob_files as city_files
+from command_center.store import database, migrate
+from mqtt_link.access import Access
+from sync_agent.agent import Agent, Machine
+from sync_agent.link import Link
+from tests.builders import CITY_EPOCH, a_draft
+from tests.conftest import SITE, START
+from tests.support.broker import Broker
+from tests.support.proxy import Faults, Proxy
+from tests.support.waiting import wait_for
+from tests.unit.command_center.city import rows
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+CUTS = 10
+CONTENT = random.Random(24).randbytes(PHOTO_MAX_BYTES)
+NAME = sha256(CONTENT).hexdigest()
+SLOW = Faults(bytes_per_s=2_000_000)
+"""So that a file takes long enough to be cut ten times."""
+NO_LIMIT = quota.Quota(limit=10**6, window=timedelta(hours=1))
+
+
+class Box:
+    """The sync agent with its real link, in a thread of its own."""
+
+    def __init__(self, path: Path, port: int) -> None:
+        self._path, self._port = path, port
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with closing(connect(self._path)) as db:
+            machine = Machine(
+                now=clock.now,
+                monotonic_s=time.monotonic,
+                new_epoch=ids.new_epoch,
+                disk_free_bytes=lambda: 10**9,
+                keep_house=lambda: None,
+            )
+            agent = Agent(db, machine)
+            agent.attach(
+                Link(
+                    Sync(port=self._port),
+                    SITE,
+                    boot_id="b",
+                    connection_number=lambda: clock.now().mono_ms,
+                    on_up=agent.link_up,
+                    on_down=agent.link_down,
+                    on_message=agent.message,
+                    on_alarm=lambda _words: None,
+                )
+            )
+            agent.run(self._stop)
+
+
+class City:
+    """Receiver and link as `posko-center` puts them together."""
+
+    def __init__(self, engine: Engine, port: int) -> None:
+        address = Access(host="127.0.0.1", port=port, client_id="posko-center-1471")
+        self._link = CityLink(address, SITE.city)
+        self._receiver = Receiver(engine, self._link, now=lambda: datetime.now(UTC))
+
+    def start(self) -> None:
+        self._receiver.start()
+        self._link.start(on_message=self._receiver.offer, on_up=self._receiver.link_up)
+
+    def stop(self) -> None:
+        self._receiver.stop()
+        self._link.close()
+
+
+@pytest.fixture(autouse=True)
+def eager_to_reconnect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Back-off is tested elsewhere."""
+    monkeypatch.setattr("mqtt_link.backoff.FIRST_CEILING_S", 0.01)
+    monkeypatch.setattr("mqtt_link.backoff.PACE_S", 0.1)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = database.connect(f"sqlite:///{tmp_path}/center.db")
+    migrate.ensure(made, SITE.city, lambda: CITY_EPOCH, START)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def line(tmp_path: Path, db_path: Path, engine: Engine) -> Iterator[Proxy]:
+    """A box and a city at work, and the line between the box and the broker."""
+    broker = Broker(tmp_path)
+    broker.start()
+    with Proxy([broker.port]) as proxy:
+        city, box = City(engine, broker.port), Box(db_path, proxy.port)
+        city.start()
+        box.start()
+        wait_for(lambda: rows(engine, "SELECT 1 FROM boxes"), "the box is known", limit_s=30)
+        try:
+            yield proxy
+        finally:
+            box.stop()
+            city.stop()
+            broker.stop()
+
+
+def report_with_photo(db: sqlite3.Connection) -> str:
+    photo = Photo(content=CONTENT, media_type="image/jpeg")
+    staged = photos.stage(db, photo, clock.now(), origin=None, limit=NO_LIMIT)
+    assert staged is not None
+    receipt = intake.receive(db, a_draft("lampu mati"), clock.now(), ids.new_id, photo=staged)
+    assert isinstance(receipt, intake.Receipt)
+    return receipt.request.id
+
+
+def publish(engine: Engine) -> str:
+    content = b"%PDF-1.7 " + CONTENT[9:]
+    publishing.publish(engine, [SITE], content, "Jadwal", document_id="d1", now=datetime.now(UTC))
+    return sha256(content).hexdigest()
+
+
+def cut_ten_times(line: Proxy, here: Callable[[], int]) -> None:
+    """Cut the line each time another eleventh of the file has arrived."""
+    for number in range(1, CUTS + 1):
+        wait_for(
+            lambda: here() >= len(CONTENT) * number // (CUTS + 1),
+            f"{number} of {CUTS + 1} parts",
+            limit_s=60,
+        )
+        line.cut()
+        line.heal()
+        line.faults = SLOW
+
+
+def most_sent(line: Proxy, leaf: Leaf) -> int:
+    """How often the chunk that came over the line most often did."""
+    chunks = Counter(topic for topic in list(line.sent) if parse(topic).leaf is leaf)
+    assert len(chunks) >= len(CONTENT) // CHUNK_MAX_BYTES
+    return max(chunks.values())
+
+
+def test_a_photo_of_5_mb_survives_ten_cuts_and_no_chunk_is_sent_more_than_twice(
+    line: Proxy, db: sqlite3.Connection, engine: Engine
+) -> None:
+    """Check 24, up."""
+    line.faults = SLOW
+    request_id = report_with_photo(db)
+    folder = city_files.of(engine)
+    cut_ten_times(line, lambda: folder.partial_bytes(NAME))
+    wait_for(lambda: rows(engine, "SELECT 1 FROM photos WHERE state = 'stored'"), "it is stored",
+             limit_s=60)  # fmt: skip
+    assert rows(engine, "SELECT request_id, sha256 FROM photos") == [(request_id, NAME)]
+    assert folder.file(NAME).read_bytes() == CONTENT
+    assert most_sent(line, Leaf.UP_BLOB) <= 2
+    mine = blob_files.of(db)
+    wait_for(lambda: not stored_photos.files(db), "the box hears that it may forget", limit_s=30)
+    photos.sweep(db)
+    assert not mine.has(NAME)
+
+
+def test_a_document_of_5_mb_survives_ten_cuts_and_no_chunk_is_sent_more_than_twice(
+    line: Proxy, db: sqlite3.Connection, engine: Engine
+) -> None:
+    """Check 24, down."""
+    line.faults = SLOW
+    name = publish(engine)
+    folder = blob_files.of(db)
+    cut_ten_times(line, lambda: folder.partial_bytes(name))
+    wait_for(lambda: documents.in_state(db, "stored"), "it is stored", limit_s=60)
+    assert sha256(folder.file(name).read_bytes()).hexdigest() == name
+    assert most_sent(line, Leaf.DOWN_BLOB) <= 2
+    settled = "SELECT state FROM document_sites"
+    wait_for(lambda: rows(engine, settled) == [("stored",)], "the city is told", limit_s=30)
+
+
+def test_a_complaint_waits_behind_at_most_one_chunk(
+    line: Proxy, db: sqlite3.Connection, engine: Engine
+) -> None:
+    """Check 24: on 64 kbit/s and 650 ms, with a photo under way."""
+    line.faults = Faults(bytes_per_s=8_000, delay_s=0.325)
+    idle_s = [delivered(line, db, engine) for _ in range(3)]
+    report_with_photo(db)
+    folder = city_files.of(engine)
+    wait_for(lambda: folder.partial_bytes(NAME) > CHUNK_MAX_BYTES, "under way", limit_s=60)
+    busy_s = [delivered(line, db, engine) for _ in range(5)]
+    assert folder.partial_bytes(NAME) < len(CONTENT), "the photo was under way all the time"
+    print(f"idle {[f'{s:.2f}' for s in idle_s]} busy {[f'{s:.2f}' for s in busy_s]}")
+
+
+def delivered(line: Proxy, db: sqlite3.Connection, engine: Engine) -> float:
+    """Store a complaint; return after how many seconds the city has it."""
+    since_s = time.monotonic()
+    receipt = intake.receive(db, a_draft("sampah menumpuk"), clock.now(), ids.new_id)
+    place = len(line.sent)
+    assert isinstance(receipt, intake.Receipt)
+    found = f"SELECT 1 FROM requests WHERE request_id = '{receipt.request.id}'"
+    wait_for(lambda: rows(engine, found), "the city has it", limit_s=30)
+    took_s = time.monotonic() - since_s
+    leaves = [parse(topic).leaf for topic in line.sent[place:]]
+    assert leaves[: leaves.index(Leaf.UP_EVENTS)].count(Leaf.UP_BLOB) <= 1
+    return took_s

@@ -1,0 +1,81 @@
+"""The box's sync agent as `posko-sync` puts it together, in a thread, on a database of its own."""
+
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+
+from appliance.runtime import clock, ids
+from appliance.runtime.settings import Sync
+from appliance.store import database, gauges, migrate
+from sync_agent.agent import Agent, Machine
+from sync_agent.link import Link
+from tests.conftest import SITE
+
+
+class RunningAgent:
+    """One run of the agent; entering it again is another run of the same box."""
+
+    def __init__(self, folder: Path, sync: Sync) -> None:
+        self.path, self._sync = folder / "posko.db", sync
+        migrate.ensure(self.path, SITE, ids.new_epoch)
+
+    def __enter__(self) -> "RunningAgent":
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def gauge(self, name: str) -> str:
+        """What the agent says of itself; empty if it has said nothing."""
+        db = database.connect(self.path)
+        try:
+            return gauges.every(db).get("sync", {}).get(name, ("", None))[0]
+        finally:
+            db.close()
+
+    def outcomes(self) -> list[str | None]:
+        """What became of each command the box has been given; None while it waits."""
+        db = database.connect(self.path)
+        try:
+            rows = db.execute("SELECT outcome FROM commands ORDER BY rowid").fetchall()
+            return [row["outcome"] for row in rows]
+        finally:
+            db.close()
+
+    def _run(self) -> None:
+        db = database.connect(self.path)
+        agent = Agent(
+            db,
+            Machine(
+                now=clock.now,
+                monotonic_s=time.monotonic,
+                new_epoch=ids.new_epoch,
+                disk_free_bytes=lambda: 10**9,
+                keep_house=lambda: None,
+            ),
+            city_keys=self._sync.city_keys,
+        )
+        agent.attach(
+            Link(
+                self._sync,
+                SITE,
+                boot_id=clock.boot_id(),
+                connection_number=lambda: clock.now().mono_ms,
+                on_up=agent.link_up,
+                on_down=agent.link_down,
+                on_message=agent.message,
+                on_alarm=lambda _words: None,
+            )
+        )
+        agent.run(self._stop)
+        db.close()

@@ -1,0 +1,215 @@
+"""A photo on the portal's form, and the city's documents on the portal's pages."""
+
+import io
+import re
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
+
+from appliance.actions import documents, photos
+from appliance.domain.blobs import Manifest
+from appliance.domain.photo import PHOTO_MAX_BYTES
+from appliance.runtime.settings import Portal, Settings, Site
+from appliance.store import blob_files, requests
+from appliance.store import documents as stored_documents
+from appliance.store import photos as stored_photos
+from appliance.store.database import connect, transaction
+from appliance.store.documents import Document
+from captive_portal.app import create_app
+from captive_portal.forms import FORM_MAX_BYTES
+from tests.conftest import START, Clock, at
+from tests.unit.domain.photos import SECRET, exif, jpeg, png
+
+SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
+PHONE = {"REMOTE_ADDR": "10.0.0.9"}
+
+
+@pytest.fixture
+def portal(db_path: Path, new_id: Callable[[], str]) -> FlaskClient:
+    settings = Settings(site=SITE, portal=Portal(photos_per_hour=2))
+    app = create_app(settings, partial(connect, db_path), now=Clock(), new_id=new_id)
+    return app.test_client()
+
+
+def submit(portal: FlaskClient, photo: bytes | None, **changes: str) -> TestResponse:
+    form: dict[str, object] = {"text": "Sampah menumpuk di gang", **changes}
+    if photo is not None:
+        form["photo"] = FileStorage(io.BytesIO(photo), "../../IMG_0001.exe")
+    boundary, body = encode_multipart(form)
+    content_type = f"multipart/form-data; boundary={boundary}"
+    return portal.post("/lapor", data=body, content_type=content_type, environ_base=PHONE)
+
+
+def slip(portal: FlaskClient, sent: TestResponse) -> str:
+    """The page a resident sees after sending."""
+    assert sent.status_code == 303, sent.text
+    return portal.get(sent.headers["Location"]).text
+
+
+def kept(db: sqlite3.Connection) -> list[bytes]:
+    folder = blob_files.of(db)
+    return [folder.file(name).read_bytes() for name in stored_photos.files(db)]
+
+
+def test_a_photo_is_kept_without_what_the_camera_wrote(
+    portal: FlaskClient, db: sqlite3.Connection
+) -> None:
+    page = slip(portal, submit(portal, jpeg(exif())))
+    assert "Foto Anda ikut tersimpan" in page
+    assert kept(db) == [jpeg()]
+    assert SECRET not in kept(db)[0]
+    leftover = [file.name for file in blob_files.of(db).path.iterdir() if file.suffix]
+    assert leftover == []
+
+
+@pytest.mark.parametrize("empty", [None, b""], ids=["no field", "nothing chosen"])
+def test_a_form_without_a_photo_is_a_report_all_the_same(
+    portal: FlaskClient, db: sqlite3.Connection, empty: bytes | None
+) -> None:
+    page = slip(portal, submit(portal, empty))
+    assert "Foto" not in page
+    assert kept(db) == []
+
+
+def test_a_form_as_old_browsers_send_it_is_a_report_all_the_same(portal: FlaskClient) -> None:
+    assert portal.post("/lapor", data={"text": "Sampah menumpuk"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("photo", "words"),
+    [
+        (jpeg(pixels=bytes(PHOTO_MAX_BYTES)), "lebih besar dari 5 MB"),
+        (b"%PDF-1.7", "bukan foto"),
+        (jpeg()[:-2], "bukan foto"),
+        (b"<svg onload=alert(1)>", "bukan foto"),
+    ],
+    ids=["too large", "pdf", "cut off", "svg"],
+)
+def test_a_wrong_photo_is_told_in_place_and_what_was_typed_stays(
+    portal: FlaskClient, db: sqlite3.Connection, photo: bytes, words: str
+) -> None:
+    refused = submit(portal, photo, location="Gang Melati")
+    assert refused.status_code == 400
+    assert words in refused.text
+    assert "tanpa foto" in refused.text, "the way out is named"
+    assert "Sampah menumpuk di gang" in refused.text
+    assert 'value="Gang Melati"' in refused.text
+    assert list(requests.every(db)) == []
+    [again] = re.findall(r'name="submission_id" value="([^"]+)"', refused.text)
+    assert submit(portal, None, submission_id=again).status_code == 303
+
+
+def test_a_photo_beside_another_mistake_must_be_chosen_again(portal: FlaskClient) -> None:
+    refused = submit(portal, png(), text="")
+    assert refused.status_code == 400
+    assert "Pilih fotonya sekali lagi" in refused.text
+
+
+def test_the_largest_photo_is_taken_and_only_this_form_takes_so_much(
+    portal: FlaskClient, db: sqlite3.Connection
+) -> None:
+    largest = jpeg(pixels=bytes(PHOTO_MAX_BYTES - len(jpeg(pixels=b""))))
+    assert submit(portal, largest).status_code == 303
+    assert kept(db) == [largest]
+    beyond = submit(portal, bytes(FORM_MAX_BYTES))
+    assert beyond.status_code == 413
+    assert "5 MB" in beyond.text
+    assert portal.get("/status", data=b"x" * 100_000).status_code == 413
+
+
+def test_a_report_is_stored_and_told_so_when_its_photo_cannot_be(
+    portal: FlaskClient, db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photos, "TAKEN_ABOVE_FREE_BYTES", 2**62)
+    page = slip(portal, submit(portal, png()))
+    assert "Laporan Anda tersimpan" in page
+    assert "Foto tidak ikut tersimpan" in page
+    assert len(list(requests.every(db))) == 1
+
+
+def test_a_device_that_sends_too_many_photos_still_reports(portal: FlaskClient) -> None:
+    pages = [slip(portal, submit(portal, png(), text=f"Sampah {n}")) for n in range(3)]
+    assert ["Foto tidak ikut tersimpan" in page for page in pages] == [False, False, True]
+
+
+def test_pressing_twice_makes_one_report_with_one_photo(
+    portal: FlaskClient, db: sqlite3.Connection
+) -> None:
+    page_id = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
+    sent = [submit(portal, png(), submission_id=page_id) for _ in range(2)]
+    assert {answer.status_code for answer in sent} == {303}
+    assert len(list(requests.every(db))) == 1
+    assert kept(db) == [png()]
+
+
+def test_switching_the_language_does_not_carry_the_photo_over_the_air(portal: FlaskClient) -> None:
+    """The browser would send it again each time; the button says not to."""
+    page = portal.get("/lapor").text
+    [button] = re.findall(r'<button[^>]*name="lang"[^>]*>', page)
+    assert 'formenctype="application/x-www-form-urlencoded"' in button
+
+
+def test_a_photo_is_not_to_be_had_at_the_portal(
+    portal: FlaskClient, db: sqlite3.Connection
+) -> None:
+    page = slip(portal, submit(portal, png()))
+    [name] = stored_photos.files(db)
+    assert name not in page
+    assert portal.get(f"/dokumen/{name}").status_code == 404
+
+
+def publish(db: sqlite3.Connection, content: bytes, media_type: str, title: str) -> str:
+    """A document that has come from the city."""
+    folder = blob_files.of(db)
+    staged = folder.stage(content)
+    folder.keep(staged)
+    file = Manifest(sha256=staged.sha256, size_bytes=len(content), media_type=media_type)
+    document = Document(
+        document_id="d1", title=title, file=file, state="wanted", published_at=START
+    )
+    with transaction(db):
+        stored_documents.add(db, document, START)
+    documents.fetched(db, staged.sha256, at(), is_stored=True)
+    return staged.sha256
+
+
+def test_a_document_is_listed_and_served_to_be_kept(
+    portal: FlaskClient, db: sqlite3.Connection
+) -> None:
+    assert "/dokumen" not in portal.get("/").text
+    publish(db, b"%PDF-1.7 x", "application/pdf", "Jadwal Posyandu: Juli/Agustus")
+    assert 'href="/dokumen"' in portal.get("/").text
+    listed = portal.get("/dokumen").text
+    assert "Jadwal Posyandu: Juli/Agustus" in listed
+    assert "PDF, 1 kB" in listed
+    with portal.get("/dokumen/d1") as served:
+        assert served.data == b"%PDF-1.7 x"
+    disposition = served.headers["Content-Disposition"]
+    assert disposition == 'attachment; filename="Jadwal Posyandu Juli Agustus.pdf"'
+    assert served.headers["Content-Type"] == "application/pdf"
+    assert served.headers["X-Content-Type-Options"] == "nosniff"
+    assert served.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_a_file_that_a_browser_would_run_is_not_served(
+    portal: FlaskClient, db: sqlite3.Connection
+) -> None:
+    publish(db, b"<script>", "text/html", "Halaman")
+    assert portal.get("/dokumen/d1").status_code == 404
+
+
+def test_a_document_whose_file_is_gone_or_taken_back_is_not_found(
+    portal: FlaskClient, db: sqlite3.Connection
+) -> None:
+    name = publish(db, b"halo", "text/plain", "Halo")
+    blob_files.of(db).file(name).unlink()
+    assert portal.get("/dokumen/d1").status_code == 404
+    with transaction(db):
+        stored_documents.remove(db, "d1")
+    assert "Belum ada dokumen" in portal.get("/dokumen").text

@@ -1,0 +1,308 @@
+"""The operator's commands, tables and signing key, on the command line and in the database."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from appliance.domain import signature, wire
+from appliance.domain.errors import BadInput
+from appliance.domain.events import CommandIssued, CommandResult, TablePublished
+from appliance.domain.ids import SiteCode
+from appliance.domain.topics import Lane
+from command_center import __main__ as center
+from command_center import commanding, ingest, orders, signing
+from command_center.downlink import Downlink
+from command_center.store import commands, downlinks
+from command_center.store.commands import Issued
+from command_center.store.database import reading
+from command_center.store.downlinks import DownEvent
+from tests.conftest import SITE, START
+from tests.unit.command_center.city import BOX_EPOCH, CLOCK, a_batch, store, wire_event
+
+NEIGHBOUR = SiteCode("14.71.01")
+SESSION = "5e5510a1"
+
+
+def hello(engine: Engine, site: SiteCode = SITE, *, down_seq: int = 0) -> None:
+    """A box reports for the first time, or again."""
+    with reading(engine) as connection:
+        epoch = downlinks.city_epoch(connection)
+    message = wire.Hello(
+        versions=[1],
+        epoch=BOX_EPOCH,
+        lanes={},
+        clock=CLOCK,
+        session=SESSION,
+        down=wire.DownCursor(epoch=epoch, seq=down_seq),
+    )
+    ingest.hello(engine, site, message, START)
+
+
+@pytest.fixture
+def city(engine: Engine) -> Engine:
+    """A city that has heard of one box."""
+    hello(engine)
+    return engine
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "posko.toml"
+    path.write_text(
+        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
+        f'[center]\ndatabase = "sqlite:///{tmp_path}/center.db"\n'
+        f'signing_key = "{tmp_path}/city.key"\n'
+    )
+    return path
+
+
+@pytest.fixture
+def run(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a command; return exit code, stdout and stderr."""
+
+    def run_it(*args: str | Path) -> tuple[int, str, str]:
+        words = ["posko-center", *map(str, args), "--config", str(config)]
+        monkeypatch.setattr(sys, "argv", words)
+        code = center.main()
+        return code, *capsys.readouterr()
+
+    return run_it
+
+
+def issue(engine: Engine, name: str = "report", *, expires_s: int = 3600, id_: str = "c1") -> None:
+    commanding.issue(engine, [SITE], name, {}, expires_s=expires_s, now=START, new_id=lambda: id_)
+
+
+def given(engine: Engine) -> list[Issued]:
+    with reading(engine) as connection:
+        return commands.every(connection, None, limit=99)
+
+
+def going_down(engine: Engine, site: SiteCode = SITE) -> list[DownEvent]:
+    with reading(engine) as connection:
+        return downlinks.after(connection, site, 0, max_events=99, max_bytes=10**6)
+
+
+def answer(engine: Engine, outcome: str, *, id_: str = "c1", first: int = 1, site: SiteCode = SITE):
+    """A box sends a result; return the ack."""
+    result = CommandResult(command_id=id_, outcome=outcome, detail="fine", at=START)
+    event = wire_event(kind=CommandResult.KIND, data=wire.encode_event(result).decode())
+    return store(engine, a_batch(event, first=first, lane=Lane.URGENT), site=site)
+
+
+def test_a_command_goes_down_as_the_box_expects_it(city: Engine, run) -> None:
+    code, out, _ = run("command", "14.71.07", "resend", "lane=p1", "from=120", "--expires", "30m")
+    assert code == 0
+    [event] = going_down(city)
+    sent = wire.decode_event(event.kind, event.payload.encode())
+    assert isinstance(sent, CommandIssued)
+    assert (sent.name, sent.args) == ("resend", {"lane": "p1", "from": "120"})
+    assert sent.expires_s == 1800
+    assert sent.command_id in out
+
+
+def test_all_boxes_or_none(city: Engine, run) -> None:
+    hello(city, NEIGHBOUR)
+    assert run("command", "all", "report")[0] == 0
+    assert len(going_down(city)) == len(going_down(city, NEIGHBOUR)) == 1
+    assert len({command.command_id for command in given(city)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["14.71.99", "report"], "no box '14.71.99' has ever reported; known: 14.71.07"),
+        (["14.71.07", "report", "lane"], "'lane' is not KEY=VALUE"),
+        (["14.71.07", "report", "a=1", "a=2"], "'a=2' is not KEY=VALUE, or is given twice"),
+        (["14.71.07", "report", "--expires", "soon"], "'soon' is not a duration; write 90s, 30m"),
+        (["14.71.07", "report", "--expires", "400d"], "not a duration"),
+        (["14.71.07", "Re-port"], "a box would refuse this"),
+        (["14.71.07", "report", "a=" + "x" * 1001], "a box would refuse this"),
+    ],
+)
+def test_a_mistake_is_named_and_nothing_is_ordered(
+    city: Engine, run, args: list[str], words: str
+) -> None:
+    code, _, err = run("command", *args)
+    assert code == 1
+    assert words in err
+    assert (given(city), going_down(city)) == ([], [])
+
+
+def test_an_unknown_command_is_given_with_a_warning(city: Engine, run) -> None:
+    code, _, err = run("command", "147107", "make_coffee")
+    assert code == 0
+    assert "warning: this release knows no 'make_coffee' (check_store" in err
+    assert [command.name for command in given(city)] == ["make_coffee"]
+
+
+def test_the_list_tells_how_far_each_command_is(city: Engine, run) -> None:
+    """sync.md check 23: the result is visible."""
+    for number in range(1, 5):
+        issue(city, id_=f"c{number}")
+    hello(city, down_seq=2)
+    answer(city, "done")
+    listed = json.loads(run("commands", "--json")[1])
+    assert [one["state"].split(",")[0] for one in listed] == [
+        "done",
+        "delivered",
+        "waiting",
+        "waiting",
+    ]
+    assert (listed[0]["detail"], listed[0]["site"]) == ("fine", "14.71.07")
+    assert listed[0]["issued_at"] == "2026-11-21T02:00:00.000Z"
+    assert "fine" in run("commands", "14.71.07")[1]
+    assert run("commands", "14.71.99")[0] == 1
+
+
+def test_a_command_that_can_still_be_in_time_waits(city: Engine) -> None:
+    issue(city, expires_s=60)
+    [command] = given(city)
+    assert orders.state(command, START + timedelta(seconds=59)) == "waiting"
+    assert orders.state(command, START + timedelta(seconds=60)) == "waiting, expired"
+
+
+def test_the_first_result_stands_and_duplicates_are_counted(city: Engine) -> None:
+    issue(city)
+    for number, outcome in enumerate(("done", "duplicate", "failed", "duplicate"), start=1):
+        answer(city, outcome, first=number)
+    [command] = given(city)
+    assert (command.outcome, command.duplicates) == ("done", 2)
+
+
+@pytest.mark.parametrize("outcome", ["done", "duplicate"])
+def test_a_result_for_a_command_of_another_box_is_set_aside(city: Engine, outcome: str) -> None:
+    issue(city)
+    ack = answer(city, outcome, site=NEIGHBOUR)
+    assert [(reject.seq, reject.code) for reject in ack.reject] == [(1, "event")]
+    [command] = given(city)
+    assert (command.outcome, command.duplicates) == (None, 0)
+
+
+def test_renumbering_after_a_restored_backup_keeps_the_command_in_its_place(city: Engine) -> None:
+    issue(city)
+    hello(city, down_seq=7)
+    assert not given(city)[0].is_delivered
+    hello(city, down_seq=8)
+    assert given(city)[0].is_delivered
+
+
+def test_the_downlink_names_the_run_of_the_latest_hello(city: Engine) -> None:
+    sent: list[wire.Batch] = []
+    issue(city)
+    sender = Downlink(
+        city,
+        lambda _topic, payload, _qos: sent.append(wire.decode(payload, wire.Batch)),
+        now=lambda: START,
+        jitter=lambda: 1.0,
+    )
+    sender.tick()
+    assert [batch.session for batch in sent] == [SESSION]
+
+
+def test_the_welcome_names_the_hello_it_answers(engine: Engine) -> None:
+    message = wire.Hello(versions=[1], epoch=BOX_EPOCH, lanes={}, clock=CLOCK, session=SESSION)
+    welcome, _ = ingest.hello(engine, SITE, message, START)
+    assert welcome.session == SESSION
+
+
+CSV = "id,title,body,until\n1,Posyandu, Jumat pagi ,2026-11-30\n2,Libur,,\n"
+
+
+def test_a_table_goes_down_with_a_growing_version(city: Engine, run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("\ufeff" + CSV, encoding="utf-8")
+    for _ in range(2):
+        assert run("publish-table", "all", "announcements", tmp_path / "a.csv")[0] == 0
+    sent = [wire.decode_event(e.kind, e.payload.encode()) for e in going_down(city)]
+    first, second = (event for event in sent if isinstance(event, TablePublished))
+    assert second.version > first.version
+    assert first.rows[0] == {
+        "id": "1",
+        "title": "Posyandu",
+        "body": "Jumat pagi",
+        "until": "2026-11-30",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("id,title,body\n1,,x\n", "line 2: title must have"),
+        ("id,title,body\n1,a,x\n2,b,x,y\n", "line 3: not as many columns"),
+        ("id,title,body,until\n1,a,x,besok\n", "line 2: until must be"),
+        ('id,title,body\n1,a,"x\n', "line 2: unexpected end"),
+    ],
+)
+def test_a_mistake_in_a_table_names_its_line(text: str, reason: str) -> None:
+    with pytest.raises(BadInput, match=reason):
+        commanding.read_table("announcements", text)
+
+
+def test_a_table_that_no_event_can_hold_is_refused(city: Engine) -> None:
+    large = [{"id": str(number), "text": "x" * 1000} for number in range(60)]
+    with pytest.raises(BadInput, match="too many for one event"):
+        commanding.publish(city, [SITE], "large", large, START)
+    with pytest.raises(BadInput, match="at most 200 rows"):
+        commanding.publish(city, [SITE], "many", [{"id": "1"}] * 201, START)
+    assert going_down(city) == []
+
+
+def test_a_missing_or_foreign_file_is_said_so(city: Engine, run, tmp_path: Path) -> None:
+    assert "cannot be read" in run("publish-table", "all", "x", tmp_path / "none.csv")[2]
+    (tmp_path / "old.csv").write_bytes(b"id\n\xe9\n")
+    assert "is not UTF-8" in run("publish-table", "all", "x", tmp_path / "old.csv")[2]
+
+
+def test_the_signing_key_is_made_once_and_shown_as_the_box_needs_it(run, tmp_path: Path) -> None:
+    code, made, _ = run("signing-key", "create")
+    path = tmp_path / "city.key"
+    assert code == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+    shown = run("signing-key", "show")[1]
+    assert made.endswith(shown)
+    key = shown.split('"')[1]
+    payload = signing.signer(path)("a/topic", b"body")
+    assert signature.verified(payload, "a/topic", [key]) == (b"body", key)
+    code, _, err = run("signing-key", "create")
+    assert (code, "never overwritten" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "reason"),
+    [
+        (None, 0o600, "cannot be read"),
+        (b"00" * 32, 0o640, "chmod 600"),
+        (b"", 0o600, "is not a key file"),
+        (b"00" * 31, 0o600, "is not a key file"),
+        (b"\xff" * 64, 0o600, "is not a key file"),
+    ],
+    ids=["missing", "readable", "empty", "short", "binary"],
+)
+def test_an_unusable_key_file_stops_the_start_and_is_explained(
+    run, tmp_path: Path, content: bytes | None, mode: int, reason: str
+) -> None:
+    path = tmp_path / "city.key"
+    if content is not None:
+        path.write_bytes(content)
+        path.chmod(mode)
+    code, _, err = run()
+    assert code == 78
+    assert f"center.signing_key: {path}" in err
+    assert reason in err
+
+
+def test_without_a_key_nothing_is_signed() -> None:
+    assert signing.signer(None)("a/topic", b"body") == b"body"
+
+
+def test_signing_key_without_any_file_says_what_is_missing(run, config: Path) -> None:
+    config.write_text(config.read_text().split("\nsigning_key")[0])
+    code, _, err = run("signing-key", "show")
+    assert (code, "center.signing_key" in err) == (1, True)

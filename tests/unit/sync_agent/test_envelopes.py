@@ -1,0 +1,53 @@
+import random
+import sqlite3
+import string
+from collections.abc import Callable
+
+from appliance.actions import intake
+from appliance.domain import wire
+from appliance.domain.topics import Lane
+from sync_agent import envelopes
+from sync_agent.link_machine import SendBatch
+from tests.builders import a_draft
+from tests.conftest import at
+
+LIFE = envelopes.Life(epoch="0a1b2c3d", session="12345678")
+EVERYTHING = SendBatch(Lane.COMPLAINTS, after=0, max_bytes=512 * 1024)
+LETTERS = string.ascii_letters + string.digits + "".join(map(chr, range(0xC0, 0x250)))
+
+
+def queue(db: sqlite3.Connection, new_id: Callable[[], str], texts: list[str]) -> None:
+    for text in texts:
+        intake.receive(db, a_draft(text, reporter_phone=None), at(), new_id)
+
+
+def test_many_complaints_of_ordinary_words_are_one_batch(
+    db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    queue(db, new_id, [f"lampu jalan mati nomor {number}" for number in range(300)])
+    packed = envelopes.packed(db, LIFE, EVERYTHING, at())
+    assert packed is not None
+    batch, payload = packed
+    assert len(batch.events) == 300
+    assert wire.decode(payload, wire.Batch) == batch
+
+
+def test_a_batch_that_hardly_compresses_holds_fewer_events(
+    db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    chance = random.Random(1)
+    queue(db, new_id, ["".join(chance.choices(LETTERS, k=3900)) for _ in range(30)])
+    packed = envelopes.packed(db, LIFE, EVERYTHING, at())
+    assert packed is not None
+    batch, payload = packed
+    assert 1 < len(batch.events) < 30
+    assert len(payload) <= wire.MESSAGE_MAX_BYTES
+    assert wire.decode(payload, wire.Batch) == batch
+
+
+def test_events_that_are_gone_make_no_batch(
+    db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    queue(db, new_id, ["lampu mati", "got mampet"])
+    db.execute("DELETE FROM outbox WHERE seq = 1")
+    assert envelopes.packed(db, LIFE, EVERYTHING, at()) is None
