@@ -45,10 +45,14 @@ def run(args: argparse.Namespace) -> None:
 
 
 def backlog(db: sqlite3.Connection, now: datetime) -> list[str]:
-    """What waits for the city, by lane, and for how long."""
+    """What waits for the city, by lane and by kind, and for how long."""
     lines = [
         f"{state.lane}: {state.last_seq - state.acked_seq} of {state.last_seq} wait for the city"
         for state in outbox.lanes(db).values()
+    ]
+    lines += [
+        f"{kind.kind}: {kind.count} wait, since {kind.since.isoformat(timespec='seconds')}"
+        for kind in outbox.waiting_by_kind(db)
     ]
     since = outbox.oldest_unacked(db)
     waited = f", the oldest for {int((now - since).total_seconds())} s" if since else ""

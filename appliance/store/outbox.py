@@ -176,6 +176,30 @@ def oldest_unacked(db: sqlite3.Connection) -> datetime | None:
     return from_ms(row["at_ms"]) if row["at_ms"] is not None else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Events of one kind that the city has not acknowledged."""
+
+    kind: str
+    count: int
+    since: datetime
+
+
+def waiting_by_kind(db: sqlite3.Connection) -> list[Waiting]:
+    """What waits for the city, the most numerous kind first."""
+    rows = db.execute(
+        """
+        SELECT o.kind, count(*) AS count, min(o.wall_ms) AS since_ms
+        FROM outbox_lanes l JOIN outbox o ON o.lane = l.lane AND o.seq > l.acked_seq
+        GROUP BY o.kind ORDER BY count DESC, o.kind
+        """
+    )
+    return [
+        Waiting(kind=row["kind"], count=row["count"], since=from_ms(row["since_ms"]))
+        for row in rows
+    ]
+
+
 def forget(db: sqlite3.Connection, lane: Lane, upto: int) -> int:
     """Delete the events of a lane up to a number, but keep those the city has set aside; return
     how many went."""

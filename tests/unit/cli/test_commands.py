@@ -10,7 +10,8 @@ from appliance import __main__ as posko
 from appliance.actions import intake, syncing
 from appliance.domain import wire
 from appliance.domain.blobs import Manifest
-from appliance.store import photos
+from appliance.domain.topics import Lane
+from appliance.store import outbox, photos
 from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft
 from tests.conftest import EPOCH, START, at
@@ -65,6 +66,17 @@ def test_the_outbox_tells_of_photos_that_wait(
     with transaction(db):
         photos.add(db, receipt.request.id, photo, START)
     assert "photos: 1 (5 kB) wait for the city" in command("outbox")[1]
+
+
+def test_the_outbox_tells_what_waits_by_kind_and_since_when(
+    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    for hours in (3, 1):
+        intake.receive(db, a_draft(), at(hours=hours), new_id)
+    told = command("outbox")[1]
+    assert "service_request.received: 2 wait, since 2026-11-21T03:00:00+00:00" in told
+    outbox.acknowledge(db, Lane.COMPLAINTS, 2, START)
+    assert "service_request.received" not in command("outbox")[1].split("\n\n")[-1]
 
 
 def test_outbox_and_texts_as_json(
