@@ -11,6 +11,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default: 7)")
     args = parser.parse_args()
     intake.run(args.rounds)
+    intake.run_as_on_a_card(args.rounds)
     wear.run()
 
 
