@@ -164,13 +164,14 @@ def of_loss(
     if was_served:
         return Fault(Code.LOST, how)
     if was_accepted:
-        return Fault(
-            Code.LOST,
-            f"{how} right after letting us in; if that goes on, the broker's log says why",
-        )
-    if is_known:
-        return Fault(Code.LOST, f"{how} before it answered; it may be starting, it is tried again")
-    return Fault(Code.LOST, f"{how} before it answered; does this port want TLS?")
+        hint = "right after letting us in; if that goes on, the broker's log says why"
+    elif "violation of protocol" in told:
+        hint = "without saying why; if that goes on, it may refuse our certificate: see its log"
+    elif is_known:
+        hint = "before it answered; it may be starting, it is tried again"
+    else:
+        hint = "before it answered; does this port want TLS?"
+    return Fault(Code.LOST, f"{how} {hint}")
 
 
 def clone(client_id: str) -> Fault:

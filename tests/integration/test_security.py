@@ -177,9 +177,10 @@ def test_a_certificate_of_another_authority_is_refused_and_said_so(
         tls_key=own.tls_key,
     )
     with a_link(access) as box:
-        wait_for(lambda: box.reasons, "a reason")
-        assert (box.code, box.ups) == ("certificate-refused", 0)
-        assert "city's authority" in box.reasons[0]
+        # Its alert may be lost when the broker closes at once; another attempt hears it.
+        wait_for(lambda: box.code == "certificate-refused", "the reason")
+        assert box.ups == 0
+        assert "city's authority" in box.reasons[-1]
 
 
 def test_a_broker_of_another_authority_is_not_trusted(broker: CityBroker, tmp_path: Path) -> None:
@@ -200,9 +201,9 @@ def test_a_broker_under_another_name_is_not_trusted(broker: CityBroker) -> None:
 def test_without_a_certificate_nobody_is_let_in(broker: CityBroker) -> None:
     ca = broker.certificates.folder / "ca.pem"
     with a_link(Access(host=HOST, port=broker.port, client_id=SITE.site, tls_ca=ca)) as box:
-        wait_for(lambda: box.reasons, "a reason")
-        assert (box.code, box.ups) == ("certificate-refused", 0)
-        assert "tls_cert" in box.reasons[0]
+        wait_for(lambda: box.code == "certificate-refused", "the reason")
+        assert box.ups == 0
+        assert "tls_cert" in box.reasons[-1]
 
 
 def test_without_tls_nobody_is_let_in(broker: CityBroker) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import mechanicalsoup
 import requests
+from requests.exceptions import ChunkedEncodingError
 
 from appliance.domain.ids import Ticket
 from tests.sim.control import ModemControl
@@ -56,8 +57,8 @@ class Browser:
         def done() -> bool:
             try:
                 response = act()  # type: ignore[operator]
-            except (requests.ConnectionError, requests.Timeout):
-                return False
+            except (requests.ConnectionError, requests.Timeout, ChunkedEncodingError):
+                return False  # the last is a server that died in the middle of its answer
             return bool(response.status_code < 500)
 
         wait_for(done, "the page answers", limit_s=60)

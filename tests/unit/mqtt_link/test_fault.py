@@ -66,6 +66,19 @@ def test_only_a_broker_that_never_let_us_in_is_suspected_to_want_tls(is_known: b
     assert ("TLS" in found.words) is not is_known
 
 
+def test_a_broker_that_ends_tls_without_a_word_may_refuse_our_certificate() -> None:
+    """Its alert is lost where the connection is reset right behind it."""
+    found = fault.of_loss(
+        "failed to receive on socket: EOF occurred in violation of protocol (_ssl.c:2427)",
+        was_accepted=False,
+        was_served=False,
+        is_known=False,
+        is_silence=False,
+    )
+    assert found.code is Code.LOST
+    assert "certificate" in found.words
+
+
 def test_a_broker_that_lets_us_in_and_hangs_up_is_asked_for_its_log() -> None:
     found = fault.of_loss("", was_accepted=True, was_served=False, is_known=True, is_silence=False)
     assert found.code is Code.LOST
