@@ -11,6 +11,7 @@ import os
 import secrets
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +35,10 @@ class Staged:
 class Folder:
     """One folder; several processes may use it at once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, peer: str = "") -> None:
+        """`peer`: whose parts these are; several may send the same file at the same time."""
         self.path = path
+        self._part = f".{peer}{_PARTIAL}" if peer else _PARTIAL
 
     def has(self, sha256: str) -> bool:
         """Whether this file is here, whole."""
@@ -82,8 +85,13 @@ class Folder:
         self._sync()
 
     def discard(self, staged: Staged) -> None:
-        """Forget staged content; harmless after `keep`."""
-        staged.file.unlink(missing_ok=True)
+        """Forget staged content; harmless after `keep`. What the disk does not remove is swept."""
+        with suppress(OSError):
+            staged.file.unlink()
+
+    def remove(self, sha256: str) -> None:
+        """Forget a file, to make room at once."""
+        self.file(sha256).unlink(missing_ok=True)
 
     def partial_bytes(self, sha256: str) -> int:
         """How many bytes of a file to come are here, from its first on."""
@@ -141,7 +149,7 @@ class Folder:
     @staticmethod
     def _is_used(file: Path, named: Collection[str], coming: Collection[str]) -> bool:
         if file.suffix == _PARTIAL:
-            return file.stem in coming
+            return file.name.partition(".")[0] in coming
         if file.suffix != _NEW:
             return file.name in named
         try:
@@ -150,7 +158,7 @@ class Folder:
             return True
 
     def _partial(self, sha256: str) -> Path:
-        return self.path / (sha256 + _PARTIAL)
+        return self.path / (sha256 + self._part)
 
     def _make(self) -> None:
         self.path.mkdir(mode=0o770, exist_ok=True)

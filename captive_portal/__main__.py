@@ -9,7 +9,7 @@ from appliance.store import migrate
 from appliance.store.database import connect
 from captive_portal.app import create_app
 from captive_portal.forms import FORM_MAX_BYTES
-from web.serve import BODY_MAX_BYTES, serve
+from web.serve import serve
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def _serve(settings: Settings) -> None:
         app,
         settings.portal.listen,
         on_ready=lambda: daemon.notify("READY=1"),
-        body_max_bytes=FORM_MAX_BYTES + BODY_MAX_BYTES,
+        body_max_bytes=FORM_MAX_BYTES,
     )
 
 

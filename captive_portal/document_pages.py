@@ -4,15 +4,15 @@ Knows no page of requests. What may be served was checked by the city and by its
 """
 
 import sqlite3
-from pathlib import Path
 
-from flask import Response, abort, render_template, send_file
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from appliance.domain.publishing import EXTENSIONS, file_name
 from appliance.store import blob_files, documents
 from appliance.store.errors import Unavailable
 from web.database import db
+from web.files import foreign_file
 from web.security import public
 
 
@@ -27,25 +27,26 @@ def has_documents() -> bool:
 @public
 def every() -> ResponseReturnValue:
     """The list, the newest first."""
-    found = documents.in_state(db(), "stored")
-    return render_template("documents.html", documents=found, extensions=EXTENSIONS)
+    return _listed()
 
 
 @public
 def one(document_id: str) -> ResponseReturnValue:
-    """One document, to be kept on the phone."""
+    """One document, to be kept on the phone; the list in its place once it is taken back."""
     found = documents.stored(db(), document_id)
     if found is None or found.file.media_type not in EXTENSIONS:
-        abort(404)
-    path: Path = blob_files.of(db()).file(found.file.sha256)
-    if not path.exists():
-        abort(404)
-    response: Response = send_file(
-        path.resolve(),
-        mimetype=found.file.media_type,
-        as_attachment=True,
-        download_name=file_name(found.title, found.file.media_type),
+        return _listed(is_gone=True), 404
+    return foreign_file(
+        blob_files.of(db()).file(found.file.sha256),
+        media_type=found.file.media_type,
+        name=file_name(found.title, found.file.media_type),
         etag=found.file.sha256,
+        is_to_keep=True,
     )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+
+
+def _listed(*, is_gone: bool = False) -> str:
+    found = documents.in_state(db(), "stored")
+    return render_template(
+        "documents.html", documents=found, extensions=EXTENSIONS, is_gone=is_gone
+    )

@@ -23,10 +23,10 @@ from appliance.domain.service_request import (
     clean_text,
     submission_id,
 )
+from web.bodies import BODY_MAX_BYTES
 
-FORM_MAX_BYTES = 12 * 1024 * 1024
-"""A form with a photo that is too large can still be read up to here, so that what was typed stays
-and the mistake is told in place."""
+FORM_MAX_BYTES = PHOTO_MAX_BYTES + BODY_MAX_BYTES
+"""The largest photo, and everything that is typed."""
 FIELDS = ("text", "location", "kelurahan", "phone", "name", "submission_id")
 UNREADABLE_SHARE = 0.3
 """A text with more replacement characters than this is a file or noise, not words."""

@@ -4,6 +4,7 @@ Deliberately knows no SQL and no rule about requests; the page of a ticket is th
 `appliance.ticket_pages`, as at the kiosk.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,10 +30,13 @@ from captive_portal.forms import (
     parse_report,
     parse_submission_id,
 )
+from web.bodies import cut
 from web.clients import counted_as
 from web.database import db
 from web.i18n import switched_language
 from web.security import accepts_body, public
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,21 +69,23 @@ class Pages:
     def submit(self) -> ResponseReturnValue:
         """Take the form in, and go to the ticket; anything wrong shows the form again."""
         if switched_language():
-            return self._form(request.form)
+            return self._form(request.form, mistakes=_photo_again(_photo_is_missing()))
         codes = [kelurahan.code for kelurahan in kelurahan_of(self.site.site_code)]
         draft = parse_report(request.form, codes, spare_id=self.new_id())
-        photo = parse_photo(_sent_photo())
+        photo = _photo()
         if isinstance(photo, FieldError):
             mistakes = [*(draft if isinstance(draft, list) else ()), photo]
             return self._form(request.form, mistakes=mistakes), 400
+        sent_photo = photo is not None or _photo_is_missing()
+        again = _photo_again(sent_photo)
         if isinstance(draft, list):
-            again = [FieldError("photo", "again")] if photo else []
             return self._form(request.form, mistakes=[*draft, *again]), 400
         outcome = self._receive(draft, photo)
         if isinstance(outcome, Refused):
-            page = self._form(request.form, wait_minutes=-(-outcome.retry_after_s // 60))
+            minutes = -(-outcome.retry_after_s // 60)
+            page = self._form(request.form, mistakes=again, wait_minutes=minutes)
             return page, 429, {"Retry-After": str(outcome.retry_after_s)}
-        return self.tickets.after_sending(outcome.request, sent_photo=photo is not None)
+        return self.tickets.after_sending(outcome.request, sent_photo=sent_photo)
 
     def _receive(self, draft: Draft, photo: Photo | None) -> Receipt | Refused:
         """Take a report in; whatever happens to its photo, the report is stored."""
@@ -114,10 +120,27 @@ class Pages:
         )
 
 
-def _sent_photo() -> bytes:
-    """The photo, and of one that is too large just enough to see it."""
+def _photo() -> Photo | FieldError | None:
+    """The photo; one whose end was dropped for want of memory is none, and stops no report."""
+    match cut(request):
+        case "large":
+            return FieldError("photo", "too_large")
+        case "busy":
+            log.warning("no memory for a photo, too many are being sent")
+            return None
     upload = request.files.get("photo")
-    return upload.read(PHOTO_MAX_BYTES + 1) if upload else b""
+    return parse_photo(upload.read(PHOTO_MAX_BYTES + 1) if upload else b"")
+
+
+def _photo_is_missing() -> bool:
+    """Whether a photo was chosen of which not all is here: it was cut, or only its name was sent,
+    as the button of the language (and old browsers) do."""
+    return cut(request) is not None or bool(request.form.get("photo"))
+
+
+def _photo_again(was_chosen: bool) -> list[FieldError]:
+    """No page can remember a file."""
+    return [FieldError("photo", "again")] if was_chosen else []
 
 
 def _origin() -> str | None:

@@ -27,7 +27,12 @@ log = logging.getLogger(__name__)
 
 SITES_AT_ONCE = 16
 """Each has one chunk under way, so that photos never fill the queue of messages."""
+WANTED_PER_SITE = 4
+"""Known at one time; when these are here the next follow. No box can make this long."""
 LOOK_EVERY_S = 1.0
+LOOK_SHARE = 0.05
+"""Of the thread's time that looking may take: thousands of boxes may have photos after an outage,
+and requests go before them."""
 GIVE_UP_EVERY_S = 600.0
 LEAVES_BYTES = 256 * 1024 * 1024
 """Of the city's disk: requests come first."""
@@ -75,14 +80,15 @@ class Blobs:
             photo_intake.give_up_old(self._engine, self._now())
             blob_files.sweep(self._engine)
         if now_s >= self._look_at_s:
-            self._look_at_s = now_s + LOOK_EVERY_S
             self._look()
+            took_s = self._monotonic_s() - now_s
+            self._look_at_s = now_s + max(LOOK_EVERY_S, took_s / LOOK_SHARE)
         self._ask_boxes()
         self._answer_boxes()
 
     def _look(self) -> None:
         with reading(self._engine) as connection:
-            wanted = photos.wanted(connection)
+            wanted = photos.wanted(connection, per_site=WANTED_PER_SITE)
         by_site: dict[SiteCode, list[Manifest]] = {}
         for photo in wanted:
             by_site.setdefault(photo.site, []).append(photo.file)
@@ -94,7 +100,7 @@ class Blobs:
     def _receiver(self, site: SiteCode) -> Receiver:
         if site not in self._receivers:
             self._receivers[site] = Receiver(
-                self._folder,
+                blob_files.of(self._engine, site),
                 lambda question: self._ask(site, question),
                 lambda sha256, *, is_stored: self._fetched(site, sha256, is_stored=is_stored),
                 Chance(self._monotonic_s, lambda: random.uniform(0.8, 1.2)),  # noqa: S311

@@ -51,11 +51,13 @@ def fetched(engine: Engine, site: SiteCode, sha256: str, now: datetime, *, is_st
 def give_up_old(engine: Engine, now: datetime) -> int:
     """Want no more what has not come for a month; return how many photos that were."""
     with writing(engine) as connection:
-        old = [p for p in photos.wanted(connection) if now - p.attached_at > WANTED_FOR]
+        old = photos.wanted_before(connection, now - WANTED_FOR)
         for photo in old:
             log.error("a photo never came site=%s request=%s", photo.site, photo.request_id)
-            photos.settle(connection, photo.site, photo.file.sha256, "failed", now)
-            _tell(connection, photo.site, photo.request_id, is_stored=False, now=now)
+            for request_id in photos.settle(
+                connection, photo.site, photo.file.sha256, "failed", now
+            ):
+                _tell(connection, photo.site, request_id, is_stored=False, now=now)
     return len(old)
 
 

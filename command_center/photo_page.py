@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask import Response, abort, send_file
+from flask import abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
 from command_center.store import blob_files, photos
 from command_center.store.database import reading
+from web.files import foreign_file
 from web.security import staff
 
 _NAMES = {"image/jpeg": "foto.jpg", "image/png": "foto.png", "image/webp": "foto.webp"}
@@ -28,7 +29,7 @@ def seen(engine: Engine, connection: Connection, request_id: str) -> Seen | None
     photo = photos.by_request(connection, request_id)
     if photo is None:
         return None
-    here = blob_files.of(engine).partial_bytes(photo.file.sha256)
+    here = blob_files.of(engine, photo.site).partial_bytes(photo.file.sha256)
     return Seen(
         state=photo.state,
         size_kb=-(-photo.file.size_bytes // 1024),
@@ -49,14 +50,9 @@ class PhotoPage:
             photo = photos.by_request(connection, request_id)
         if photo is None or photo.state != "stored" or photo.file.media_type not in _NAMES:
             abort(404)
-        path = blob_files.of(self._engine).file(photo.file.sha256)
-        if not path.exists():
-            abort(404)
-        response: Response = send_file(
-            path.resolve(),
-            mimetype=photo.file.media_type,
-            download_name=_NAMES[photo.file.media_type],
+        return foreign_file(
+            blob_files.of(self._engine).file(photo.file.sha256),
+            media_type=photo.file.media_type,
+            name=_NAMES[photo.file.media_type],
             etag=photo.file.sha256,
         )
-        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return response

@@ -123,7 +123,7 @@ class Blobs:
             return
         self._question, self._answered = None, (want, self._monotonic_s())
         data = None
-        if photos.is_waiting(self._db, want.sha256):
+        if photos.waiting_for(self._db, want.sha256):
             data = self._folder.read(want.sha256, want.first, size_bytes)
         if data is None:
             self._has_news |= photo_actions.missing(self._db, want.sha256, self._now())

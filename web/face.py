@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader
 
-from web import errors, i18n, security
+from web import bodies, errors, i18n, security
 
 HERE = Path(__file__).parent
 WIB = timezone(timedelta(hours=7), "WIB")
@@ -40,6 +40,7 @@ def new_app(
     Templates are looked up in the face's own folder, then in `more_templates`, then here.
     """
     app = Flask(import_name, static_folder=str(HERE / "static"), static_url_path="/static")
+    app.request_class = bodies.InMemoryRequest
     folders = (Path(app.root_path) / "templates", *more_templates, HERE / "templates")
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

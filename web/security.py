@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 
-BODY_MAX_BYTES = 64 * 1024
-"""A report of 4,000 characters is at most 48 kB as a urlencoded form."""
+from web.bodies import BODY_MAX_BYTES, cut
+
 STATIC_CACHE_S = 365 * 24 * 3600
 """Static addresses carry a fingerprint, so a year is safe."""
 
@@ -88,11 +88,12 @@ def check_endpoints(app: Flask) -> None:
 
 
 def refuse_oversized() -> None:
-    """413 before anything reads the body."""
+    """413 before anything reads the body; a view that takes large ones looks after those cut."""
     view = current_app.view_functions.get(request.endpoint or "")
     max_bytes: int = getattr(view, _BODY_MAX, BODY_MAX_BYTES)
     request.max_content_length = max_bytes
-    if (request.content_length or 0) > max_bytes:
+    is_cut = cut(request) is not None and not hasattr(view, _BODY_MAX)
+    if is_cut or (request.content_length or 0) > max_bytes:
         abort(413)
 
 

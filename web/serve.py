@@ -10,14 +10,15 @@ from types import FrameType
 
 from flask import Flask
 from waitress import create_server, wasyncore
+from waitress.server import BaseWSGIServer
+
+from web.bodies import BODY_MAX_BYTES, READ_BYTES, channel_class
 
 THREADS = 4
 CONNECTION_LIMIT = 200
 """Open sockets, not requests: a hall of phones keeps its connections alive for a while."""
 CHANNEL_TIMEOUT_S = 30
 """A silent connection is closed after this long, so that slow senders do not fill the limit."""
-BODY_MAX_BYTES = 4 * 1024 * 1024
-"""Above the app's own limit (web.security), so that most oversized bodies get its readable page."""
 PROXY = "127.0.0.1"
 """Only a proxy on this machine may say whom it speaks for."""
 
@@ -31,11 +32,13 @@ def serve(
 ) -> None:
     """Listen on `host:port` and answer until SIGTERM or SIGINT, then return.
 
-    `on_ready` is called once the port is open. Requests that are running at the signal get up to
+    `on_ready` is called once the port is open; `body_max_bytes` is the largest body that any page
+    of the app takes. Requests that are running at the signal get up to
     five seconds to finish (waitress). Must be called from the main thread. Exits with a sentence
     when the address cannot be had.
     """
     sockets: dict[int, object] = {}
+    channel = channel_class(body_max_bytes)
     try:
         server = create_server(
             app,
@@ -44,7 +47,7 @@ def serve(
             threads=THREADS,
             connection_limit=CONNECTION_LIMIT,
             channel_timeout=CHANNEL_TIMEOUT_S,
-            max_request_body_size=body_max_bytes,
+            max_request_body_size=READ_BYTES,
             ident=None,
             trusted_proxy=PROXY,
             trusted_proxy_headers={"x-forwarded-for"},
@@ -55,6 +58,9 @@ def serve(
             f"cannot listen on {listen}: {error}. Is the program running already? "
             "Otherwise set another `listen` in its section of the configuration."
         ) from None
+    for listener in sockets.values():
+        if isinstance(listener, BaseWSGIServer):
+            listener.channel_class = channel
     # waitress warns for each request that waits a moment; a burst would fill the journal.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     for number in (signal.SIGTERM, signal.SIGINT):

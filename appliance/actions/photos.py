@@ -121,18 +121,19 @@ def missing(db: sqlite3.Connection, sha256: str, now: Moment) -> bool:
 
 
 def shed(db: sqlite3.Connection, free_bytes: int, now: Moment) -> int:
-    """Give up photos, the oldest first, while the disk is that low; return how many went."""
-    count = 0
-    while free_bytes < SHED_BELOW_FREE_BYTES:
+    """Give up photos, the oldest first, while the disk is that low; return how many went.
+
+    The file goes first: on a disk that is full to the last byte no row can be changed before.
+    """
+    folder, count = blob_files.of(db), 0
+    while free_bytes < SHED_BELOW_FREE_BYTES and (photo := photos.oldest_waiting(db)):
+        folder.remove(photo.sha256)
+        free_bytes += photo.size_bytes
         with transaction(db):
-            request_id = photos.oldest_waiting(db)
-            if request_id is None:
-                return count
-            before = photos.waiting(db).size_bytes
-            _lose(db, request_id, "shed", now)
-            free_bytes += before - photos.waiting(db).size_bytes
-        log.error("the disk is low: a photo was given up request=%s", request_id)
-        count += 1
+            for request_id in photos.waiting_for(db, photo.sha256):
+                _lose(db, request_id, "shed", now)
+                log.error("the disk is low: a photo was given up request=%s", request_id)
+                count += 1
     return count
 
 

@@ -65,23 +65,23 @@ def files(db: sqlite3.Connection) -> set[str]:
     return {row["sha256"] for row in rows}
 
 
-def is_waiting(db: sqlite3.Connection, sha256: str) -> bool:
-    """Tell whether this file is a photo that the city may still ask for."""
-    found = db.execute(
-        "SELECT 1 FROM photos WHERE sha256 = ? AND state = 'waiting' LIMIT 1", (sha256,)
-    ).fetchone()
-    return found is not None
-
-
-def oldest_waiting(db: sqlite3.Connection) -> str | None:
-    """The request whose photo has waited longest."""
+def oldest_waiting(db: sqlite3.Connection) -> Manifest | None:
+    """The photo that has waited longest."""
     row = db.execute(
         """
-        SELECT request_id FROM photos WHERE state = 'waiting'
+        SELECT sha256, size_bytes, media_type FROM photos WHERE state = 'waiting'
         ORDER BY created_at_ms, request_id LIMIT 1
         """
     ).fetchone()
-    return row["request_id"] if row else None
+    return Manifest(**row) if row else None
+
+
+def waiting_for(db: sqlite3.Connection, sha256: str) -> list[str]:
+    """The requests whose photo is this file, and waits for the city."""
+    rows = db.execute(
+        "SELECT request_id FROM photos WHERE sha256 = ? AND state = 'waiting'", (sha256,)
+    )
+    return [row["request_id"] for row in rows]
 
 
 def not_lost(db: sqlite3.Connection, sha256: str) -> list[str]:

@@ -4,6 +4,7 @@ import logging
 
 from sqlalchemy import Engine
 
+from appliance.domain.ids import SiteCode
 from blob_transfer.folder import Folder
 from command_center.store import documents, photos
 from command_center.store.database import file_of, writing
@@ -11,18 +12,18 @@ from command_center.store.database import file_of, writing
 log = logging.getLogger(__name__)
 
 
-def of(engine: Engine) -> Folder:
-    """The folder that belongs to this database."""
+def of(engine: Engine, site: SiteCode | None = None) -> Folder:
+    """The folder that belongs to this database, with the parts that come from a site."""
     path = file_of(engine)
     assert path is not None, "settings allow no database but SQLite"
-    return Folder(path.with_name(path.name + ".blobs"))
+    return Folder(path.with_name(path.name + ".blobs"), peer=str(site or ""))
 
 
 def sweep(engine: Engine) -> int:
     """Remove the files that no row names; a write transaction keeps others from adding some."""
     with writing(engine) as connection:
-        coming = {photo.file.sha256 for photo in photos.wanted(connection)}
-        named = photos.files(connection) | documents.files(connection)
+        coming = photos.files(connection, "wanted")
+        named = photos.files(connection, "stored") | documents.files(connection)
         try:
             return of(engine).sweep(named | coming, coming)
         except OSError as error:

@@ -48,12 +48,22 @@ def by_request(connection: Connection, request_id: str) -> CityPhoto | None:
     return None if row is None else _photo(row)
 
 
-def wanted(connection: Connection) -> list[CityPhoto]:
-    """What the city still wants, the longest first."""
+def wanted(connection: Connection, *, per_site: int) -> list[CityPhoto]:
+    """What the city still wants, the longest first, and at most so many of each site."""
+    place = func.row_number().over(partition_by=photos.c.site, order_by=photos.c.attached_at)
+    ranked = (
+        select(photos, place.label("place")).where(photos.c.state == "wanted").subquery("ranked")
+    )
     rows = connection.execute(
-        select(photos).where(photos.c.state == "wanted").order_by(photos.c.attached_at)
+        select(ranked).where(ranked.c.place <= per_site).order_by(ranked.c.attached_at)
     )
     return [_photo(row) for row in rows]
+
+
+def wanted_before(connection: Connection, moment: datetime) -> list[CityPhoto]:
+    """What the city has wanted in vain since then."""
+    is_old = (photos.c.state == "wanted") & (photos.c.attached_at < to_ms(moment))
+    return [_photo(row) for row in connection.execute(select(photos).where(is_old))]
 
 
 def settle(
@@ -70,9 +80,9 @@ def lose(connection: Connection, site: SiteCode, request_id: str, now: datetime)
     _move(connection, of_request, "lost", now)
 
 
-def files(connection: Connection) -> set[str]:
-    """The names of the files that must be kept."""
-    return set(connection.scalars(select(photos.c.sha256).where(photos.c.state == "stored")))
+def files(connection: Connection, state: str) -> set[str]:
+    """The names of the files of the photos in a state."""
+    return set(connection.scalars(select(photos.c.sha256).where(photos.c.state == state)))
 
 
 def count_by_state(connection: Connection) -> dict[str, int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from appliance.domain.photo import cleaned
+from appliance.domain.photo import PHOTO_MAX_BYTES, cleaned
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings, Site
 from appliance.store import blob_files, migrate, photos
@@ -118,7 +118,7 @@ def test_a_resident_adds_a_photo_without_javascript(
     phone: Page, blank: Page, db: sqlite3.Connection
 ) -> None:
     picture = drawn(blank, "image/jpeg")
-    file = {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": picture + bytes(6_000_000)}
+    file = {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": picture + bytes(PHOTO_MAX_BYTES)}
     phone.goto("/lapor")
     phone.get_by_label("Apa masalahnya?").fill("Jalan berlubang")
     phone.get_by_label("Foto").set_input_files(file)

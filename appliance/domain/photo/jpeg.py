@@ -7,9 +7,14 @@ and of Exif the orientation alone, since phones turn the picture by it.
 import re
 
 from appliance.domain.errors import BadInput
+from appliance.domain.photo.size import check_size
 
-_SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
-_APP0, _APP1, _APP2, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
+_EOI, _SOS = 0xD9, 0xDA
+_APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
+_PICTURE = range(0xC0, 0xE0)
+"""Frames, tables and scans (T.81, table B.1); beyond are applications' segments and comments."""
+_FRAMES = frozenset(_PICTURE[:16]) - {0xC4, 0xC8, 0xCC}
+"""Those that say how large the picture is."""
 _EXIF = b"Exif\0\0"
 _ICC = b"ICC_PROFILE\0"
 _ORIENTATION = 0x0112
@@ -37,6 +42,11 @@ def cleaned(data: bytes) -> bytes:
                 raise BadInput("a JPEG without pixels")
             return b"".join([*kept, b"\xff\xd9"])
         end = _end(data, position)
+        if marker in _FRAMES:
+            check_size(
+                width=int.from_bytes(data[position + 5 : position + 7], "big"),
+                height=int.from_bytes(data[position + 3 : position + 5], "big"),
+            )
         if marker == _SOS:
             end, has_pixels = _end_of_pixels(data, end), True
         kept.append(_kept(marker, data[position:end]))
@@ -73,13 +83,13 @@ def _kept(marker: int, segment: bytes) -> bytes:
     body = segment[2:]
     if marker == _APP1 and body.startswith(_EXIF):
         return _oriented(_orientation(body[len(_EXIF) :]))
-    is_application = _APP0 <= marker <= _APP15 or marker == _COM
     is_needed = (
-        (marker == _APP0 and body.startswith(b"JFIF\0"))
+        marker in _PICTURE
+        or (marker == _APP0 and body.startswith(b"JFIF\0"))
         or (marker == _APP2 and body.startswith(_ICC))
         or (marker == _APP14 and body.startswith(b"Adobe"))
     )
-    if is_application and not is_needed:
+    if not is_needed:
         return b""
     if marker == _APP0:
         segment = _without_thumbnail(body)

@@ -1,14 +1,13 @@
 """PNG (W3C, second edition, 5.3): chunks of length, name, data and checksum."""
 
 from appliance.domain.errors import BadInput
+from appliance.domain.photo.size import check_size
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEPT = frozenset(
     {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT"}
 )
 """The picture and its colours; texts, times and Exif are not among them."""
-
-
 _CHUNKS_MAX = 20_000
 """Of 8 KiB each an honest photo has 640; work is bounded by this."""
 
@@ -28,6 +27,11 @@ def cleaned(data: bytes) -> bytes:
         end = position + 12 + int.from_bytes(data[position : position + 4], "big")
         if end > len(data):
             break
+        if name == b"IHDR":
+            check_size(
+                width=int.from_bytes(data[position + 8 : position + 12], "big"),
+                height=int.from_bytes(data[position + 12 : position + 16], "big"),
+            )
         if name in _KEPT:
             kept.append(data[position:end])
         if name == b"IEND":

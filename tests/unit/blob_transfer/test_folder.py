@@ -32,6 +32,21 @@ def test_discarded_content_leaves_nothing(folder: Folder) -> None:
     assert list(folder.path.iterdir()) == []
 
 
+def test_a_disk_that_does_not_remove_breaks_nothing(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report of a photo is stored by then."""
+    staged = folder.stage(CONTENT)
+
+    def refuse(_file: Path, **_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        folder.discard(staged)
+    assert staged.file.exists()
+
+
 def test_a_part_grows_and_is_put_in_its_place_when_it_is_what_its_name_says(
     folder: Folder,
 ) -> None:
@@ -56,6 +71,16 @@ def test_a_part_that_is_something_else_is_dropped(folder: Folder) -> None:
     folder.append(NAME, 0, CONTENT[:-1] + b"?")
     assert not folder.finish(NAME)
     assert list(folder.path.iterdir()) == []
+
+
+def test_two_peers_may_send_the_same_file(folder: Folder) -> None:
+    other = Folder(folder.path, peer="14.71.07")
+    folder.append(NAME, 0, CONTENT)
+    other.append(NAME, 0, CONTENT[:4000])
+    assert folder.finish(NAME)
+    assert other.partial_bytes(NAME) == 4000
+    assert folder.sweep({NAME}, {NAME}) == 0
+    assert folder.sweep({NAME}, set()) == 1
 
 
 def test_what_no_row_names_is_swept_away(folder: Folder) -> None:

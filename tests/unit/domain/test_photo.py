@@ -16,6 +16,7 @@ WITH_SECRET = {
     "xmp": jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + SECRET)),
     "iptc": jpeg(segment(0xED, b"Photoshop 3.0\0" + SECRET)),
     "comment": jpeg(segment(0xFE, SECRET)),
+    "reserved": jpeg(segment(0xF0, SECRET), segment(0x02, SECRET)),
     "other photos": jpeg(segment(0xE2, b"MPF\0" + SECRET)),
     "thumbnail": jpeg(segment(0xE0, b"JFXX\0" + SECRET)),
     "film behind the picture": jpeg(after=SECRET),
@@ -86,6 +87,31 @@ def test_a_webp_does_not_promise_what_is_gone() -> None:
 def test_what_is_no_photo_is_refused(data: bytes) -> None:
     with pytest.raises(BadInput):
         cleaned(data)
+
+
+def pixels(width: int, height: int) -> dict[str, bytes]:
+    """Small files that claim to be so large."""
+    sides = height.to_bytes(2, "big") + width.to_bytes(2, "big")
+    frame = segment(0xC2, b"\x08" + sides + b"\x01\x01\x11\0")
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\0\0\0\0"
+    canvas = b"".join(side.to_bytes(3, "little") for side in (width - 1, height - 1))
+    packed = ((width - 1) | (height - 1) << 14).to_bytes(4, "little")
+    sides = width.to_bytes(2, "little") + height.to_bytes(2, "little")
+    chunk = photos.webp_chunk
+    return {
+        "jpeg": jpeg(frame),
+        "png": png(png_chunk(b"IHDR", head)),
+        "webp": webp(chunk(b"VP8 ", b"\0\0\0\x9d\x01\x2a" + sides)),
+        "webp without loss": webp(chunk(b"VP8L", b"\x2f" + packed)),
+        "webp with a canvas": webp(chunk(b"VP8X", bytes(4) + canvas)),
+    }
+
+
+@pytest.mark.parametrize("name", pixels(1, 1))
+def test_a_small_file_that_would_fill_a_memory_is_refused(name: str) -> None:
+    cleaned(pixels(12_000, 8_000)[name])
+    with pytest.raises(BadInput, match="pixels"):
+        cleaned(pixels(16_000, 16_000)[name])
 
 
 @given(st.lists(segments, max_size=5), st.binary(max_size=30))

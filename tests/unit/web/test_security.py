@@ -10,9 +10,9 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from web.bodies import BODY_MAX_BYTES
 from web.face import Plate, new_app
 from web.security import (
-    BODY_MAX_BYTES,
     UntaggedEndpoint,
     accepts_body,
     check_endpoints,

@@ -1,0 +1,149 @@
+"""Bodies of requests: in memory, all together within a bound, and never on a disk.
+
+waitress and werkzeug would put large ones into /tmp: on a box that is memory which is missing
+elsewhere, or the disk of the database. A body that is larger than the app takes, or that comes
+while too much is under way, is read to its end but only its beginning is kept, so that the app can
+answer with a page about it: a connection that is closed in the middle shows none, and loses what
+was typed.
+"""
+
+import threading
+from io import BytesIO
+from typing import IO, Literal
+
+from flask import Request
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from werkzeug.http import parse_options_header
+
+BODY_MAX_BYTES = 64 * 1024
+"""A report of 4,000 characters is at most 48 kB as a urlencoded form. So much is always kept of a
+body, be it the beginning of a larger one: 13 MB for 200 connections."""
+ROOM_BYTES = 32 * 1024 * 1024
+"""For what all bodies under way have beyond that: six of the largest photos."""
+READ_BYTES = 256 * 1024 * 1024
+"""What is longer than this is not even read: a film, not a photo."""
+
+Cut = Literal["large", "busy"]
+_MARK = "POSKO_BODY_CUT"
+
+
+class Room:
+    """Bytes of memory that several bodies share; any thread."""
+
+    def __init__(self, free_bytes: int) -> None:
+        self.free_bytes = free_bytes
+        self._lock = threading.Lock()
+
+    def take(self, size_bytes: int) -> bool:
+        """Take so much; False if it is not there."""
+        with self._lock:
+            if size_bytes > self.free_bytes:
+                return False
+            self.free_bytes -= size_bytes
+            return True
+
+    def give(self, size_bytes: int) -> None:
+        """Give so much back."""
+        with self._lock:
+            self.free_bytes += size_bytes
+
+
+class Body:
+    """One body as it comes in; waitress calls its methods as those of its own buffer."""
+
+    def __init__(self, room: Room, max_bytes: int, end: bytes) -> None:
+        """Keep `max_bytes`; of a longer body the beginning, with `end` after it."""
+        self._room, self._max_bytes, self._end = room, max_bytes, end
+        self._file = BytesIO()
+        self._taken_bytes = 0
+        self.cut: Cut | None = None
+
+    def __len__(self) -> int:
+        return self._file.getbuffer().nbytes
+
+    def append(self, data: bytes) -> None:
+        """Keep more, as long as it may be kept."""
+        if self.cut is not None:
+            return
+        size_bytes = len(self) + len(data)
+        more_bytes = max(0, size_bytes - BODY_MAX_BYTES) - self._taken_bytes
+        if size_bytes > self._max_bytes:
+            self._cut("large", data)
+        elif not self._room.take(more_bytes):
+            self._cut("busy", data)
+        else:
+            self._taken_bytes += more_bytes
+            self._file.write(data)
+
+    def getfile(self) -> BytesIO:
+        """What was kept, from its beginning."""
+        self._file.seek(0)
+        return self._file
+
+    def close(self) -> None:
+        """Give the memory back."""
+        taken_bytes, self._taken_bytes = self._taken_bytes, 0
+        self._room.give(taken_bytes)
+        self._file = BytesIO()
+
+    def __del__(self) -> None:
+        """Of a connection that broke nobody closes the body."""
+        self.close()
+
+    def _cut(self, why: Cut, data: bytes) -> None:
+        beginning = (self._file.getvalue()[:BODY_MAX_BYTES] + data)[:BODY_MAX_BYTES]
+        self.close()
+        self._file.write(beginning + self._end)
+        self.cut = why
+
+
+def channel_class(max_bytes: int) -> type[HTTPChannel]:
+    """What waitress makes of each connection, for an app that takes bodies of `max_bytes`."""
+    room = Room(ROOM_BYTES)
+
+    class Parser(HTTPRequestParser):  # type: ignore[misc]
+        _body: Body | None = None
+
+        def parse_header(self, header_plus: bytes) -> None:
+            super().parse_header(header_plus)
+            if self.body_rcv is not None:
+                is_large = self.content_length > max_bytes
+                end = _end(self.headers.get("CONTENT_TYPE", ""))
+                self._body = Body(room, BODY_MAX_BYTES if is_large else max_bytes, end)
+                self.body_rcv.getbuf().close()
+                self.body_rcv.buf = self._body
+
+        def received(self, data: bytes) -> int:
+            consumed: int = super().received(data)
+            if self.completed and self._body is not None and self._body.cut is not None:
+                self.headers["CONTENT_LENGTH"] = str(len(self._body))
+                self.headers[_MARK] = self._body.cut
+            return consumed
+
+    class Channel(HTTPChannel):  # type: ignore[misc]
+        parser_class = Parser
+
+    return Channel
+
+
+def _end(content_type: str) -> bytes:
+    """What makes a form with files whole again where it was cut."""
+    boundary = parse_options_header(content_type)[1].get("boundary", "")
+    return f"\r\n--{boundary}--\r\n".encode("latin-1", "replace") if boundary else b""
+
+
+class InMemoryRequest(Request):
+    """A request whose files stay in memory too: its body has been bounded."""
+
+    def _get_file_stream(self, *_about: object, **_more: object) -> IO[bytes]:
+        return BytesIO()
+
+
+def cut(sent: Request) -> Cut | None:
+    """Why only the beginning of a body is here; None where all of it is.
+
+    A client could claim it, and would but lose its own file.
+    """
+    why: Cut | None = sent.environ.get(f"HTTP_{_MARK}")
+    return why
