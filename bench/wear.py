@@ -1,6 +1,7 @@
 """What a complaint costs an SD card: bytes and fsyncs from intake to acknowledged and compacted.
 
-The recorder of the power-cut tests counts what a real process hands to the kernel. `written` are
+The recorder of the power-cut tests counts what a real process hands to the kernel, so the figures
+are counts; tests/powercut/test_wear.py bounds them. `written` are
 the bytes of its writes; `blocks` are the 4 KiB blocks of the file system that a sync makes the card
 write, each once per sync. The baseline is a row of the same size, one commit each, in a table
 without index, check or key.
@@ -16,6 +17,7 @@ from appliance.actions import intake, syncing
 from appliance.domain import wire
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Channel, Draft
+from appliance.domain.topics import Lane
 from appliance.runtime import clock, ids
 from appliance.store import box, compaction, housekeeping, migrate, outbox
 from appliance.store.database import connect
@@ -24,8 +26,9 @@ from tests.powercut.counter import SITE
 from tests.powercut.recording import Change, Kind
 
 COMPLAINTS = 1000
+INTAKE, ACKS, WHOLE = "intake alone", "acknowledged, 100 at once", "to compacted"
 _BLOCK_BYTES = 4096
-_ACK_EVERY, _HOUSE_EVERY = 10, 50
+_ACK_EVERY, _ACKED_AT_ONCE, _HOUSE_EVERY = 10, 100, 50
 _TEXT = "Lampu jalan di Jl Rajawali depan masjid mati sejak tiga malam, mohon diperbaiki. {n}"
 
 
@@ -42,28 +45,33 @@ def run() -> None:
     """Print what a complaint costs, beside its bare row."""
     with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
         recorder = recording.compile_recorder(Path(folder))
-        found = {part: _measure(recorder, Path(folder), part) for part in _PARTS}
+        found = {part: measure(recorder, Path(folder), part, COMPLAINTS) for part in _PARTS}
     bare = found["bare row"]
     print(f"wear, {COMPLAINTS} complaints, one commit each, per complaint")
     print(f"  {'':34} {'written':>9} {'blocks':>9} {'fsyncs':>7}   ratio")
     for part, wear in found.items():
         print(
-            f"  {part:34} {wear.written_bytes / 1000:6.1f} kB {wear.block_bytes / 1000:6.1f} kB"
+            f"  {part:34} {wear.written_bytes / 1000:6.2f} kB {wear.block_bytes / 1000:6.2f} kB"
             f" {wear.syncs:7.2f}   {wear.written_bytes / bare.written_bytes:5.1f}"
         )
 
 
-def _measure(recorder: Path, folder: Path, part: str) -> Wear:
+def measure(recorder: Path, folder: Path, part: str, complaints: int) -> Wear:
+    """What one of the parts costs, over so many complaints after as many others."""
     name = part.replace(" ", "-").replace(",", "")
     house = (folder / name).resolve()
     house.mkdir()
     log = folder / f"{name}.log"
-    changes = recording.run(recorder, __name__, str(house), part, folder=house, log=log)
-    start = next(i for i, change in enumerate(changes) if change.name == "begin")
-    return _wear(changes[start + 1 :])
+    arguments = (str(house), part, str(complaints))
+    changes = recording.run(recorder, __name__, *arguments, folder=house, log=log)
+    start, end = (
+        next(i for i, change in enumerate(changes) if change.name == name)
+        for name in ("begin", "end")
+    )
+    return _wear(changes[start + 1 : end], complaints)
 
 
-def _wear(changes: list[Change]) -> Wear:
+def _wear(changes: list[Change], complaints: int) -> Wear:
     written = blocks = syncs = 0
     waiting: dict[int, set[int]] = {}
     for change in changes:
@@ -75,41 +83,58 @@ def _wear(changes: list[Change]) -> Wear:
         elif change.kind is Kind.SYNC:
             syncs += 1
             blocks += len(waiting.pop(change.inode, ()))
-    return Wear(written / COMPLAINTS, blocks * _BLOCK_BYTES / COMPLAINTS, syncs / COMPLAINTS)
+    return Wear(written / complaints, blocks * _BLOCK_BYTES / complaints, syncs / complaints)
 
 
-def _begin(house: Path) -> None:
-    """Tell the recording that what counts begins here."""
-    (house / "begin").write_bytes(b"begin")
+def _mark(house: Path, name: str) -> None:
+    """Tell the recording that what counts begins or ends here."""
+    (house / name).write_bytes(b"-")
 
 
-def _bare(house: Path) -> None:
+def _bare(house: Path, complaints: int) -> None:
     db = sqlite3.connect(house / "bare.db", isolation_level=None)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("CREATE TABLE requests (id, ticket, channel, category, status, text, phone, at_ms)")
-    for number in range(-COMPLAINTS, COMPLAINTS):
+    for number in range(-complaints, complaints):
         if number == 0:
-            _begin(house)
+            _mark(house, "begin")
         row = (ids.new_id(), "07123450", "portal", "pju", "diterima", _TEXT, "+6281234567890", 0)
         db.execute("INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
-def _posko(house: Path, page_bytes: int, *, is_whole: bool) -> None:
+def _posko(house: Path, page_bytes: int, complaints: int, *, is_whole: bool) -> None:
     migrate.PAGE_BYTES = page_bytes
     compaction.ACKED_EVENTS_KEPT = 100  # so that each measured complaint makes one be forgotten
-    path = house / "posko.db"
-    migrate.ensure(path, SITE, ids.new_epoch)
-    db = connect(path)
-    for number in range(-COMPLAINTS, COMPLAINTS):
+    db = _fresh(house)
+    for number in range(-complaints, complaints):
+        if number == -1:
+            housekeeping.keep_house(db, clock.now().wall)  # and one more begins the new WAL
         if number == 0:
-            housekeeping.keep_house(db, clock.now().wall)
-            _begin(house)
-        _complain(db, number + COMPLAINTS)
+            _mark(house, "begin")
+        _complain(db, number + complaints)
         if (is_whole or number < 0) and number % _ACK_EVERY == 0:
             _acknowledge(db)
         if (is_whole or number < 0) and number % _HOUSE_EVERY == 0:
             housekeeping.keep_house(db, clock.now().wall)
+
+
+def _acks(house: Path, complaints: int) -> None:
+    db = _fresh(house)
+    for number in range(complaints):
+        _complain(db, number)
+    housekeeping.keep_house(db, clock.now().wall)
+    _complain(db, complaints)
+    _mark(house, "begin")
+    for upto in range(_ACKED_AT_ONCE, complaints + 1, _ACKED_AT_ONCE):
+        ack = wire.Ack(epoch=box.epoch(db), lane=Lane.COMPLAINTS.value, upto=upto)
+        syncing.acknowledge(db, ack, clock.now())
+
+
+def _fresh(house: Path) -> sqlite3.Connection:
+    path = house / "posko.db"
+    migrate.ensure(path, SITE, ids.new_epoch)
+    return connect(path)
 
 
 def _complain(db: sqlite3.Connection, number: int) -> None:
@@ -134,12 +159,14 @@ def _acknowledge(db: sqlite3.Connection) -> None:
 
 _PARTS = {
     "bare row": _bare,
-    "intake alone, pages of 4096": lambda house: _posko(house, 4096, is_whole=False),
-    "intake alone": lambda house: _posko(house, migrate.PAGE_BYTES, is_whole=False),
-    "to compacted, pages of 4096": lambda house: _posko(house, 4096, is_whole=True),
-    "to compacted": lambda house: _posko(house, migrate.PAGE_BYTES, is_whole=True),
+    "intake alone, pages of 4096": lambda house, n: _posko(house, 4096, n, is_whole=False),
+    INTAKE: lambda house, n: _posko(house, migrate.PAGE_BYTES, n, is_whole=False),
+    ACKS: _acks,
+    "to compacted, pages of 4096": lambda house, n: _posko(house, 4096, n, is_whole=True),
+    WHOLE: lambda house, n: _posko(house, migrate.PAGE_BYTES, n, is_whole=True),
 }
 
 
 if __name__ == "__main__":
-    _PARTS[sys.argv[2]](Path(sys.argv[1]))
+    _PARTS[sys.argv[2]](Path(sys.argv[1]), int(sys.argv[3]))
+    _mark(Path(sys.argv[1]), "end")

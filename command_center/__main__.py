@@ -11,7 +11,14 @@ from sqlalchemy import Engine
 
 from appliance.runtime import daemon, ids, logs, settings
 from appliance.runtime.settings import Settings
-from command_center import broker_config, document_commands, orders, report, signing
+from command_center import (
+    broker_config,
+    document_commands,
+    key_command,
+    orders,
+    report,
+    signing,
+)
 from command_center.app import create_app
 from command_center.link import Link
 from command_center.receiver import Receiver
@@ -37,10 +44,11 @@ def _perform(args: argparse.Namespace) -> None:
         _print_status(loaded, as_json=args.json)
     elif args.command == "broker-config":
         _write_broker_config(loaded, args)
-    elif args.command == "signing-key":
-        orders.signing_key(args, loaded.center.signing_key)
-    elif args.command in ("command", "commands", "publish-table"):
-        _order(loaded, args)
+    elif args.command == key_command.NAME:
+        key_command.run(args, loaded.center.signing_key)
+    elif args.command in orders.NAMES:
+        with _stored(loaded) as engine:
+            orders.run(engine, args, _now(), ids.new_id)
     elif args.command in document_commands.NAMES:
         with _stored(loaded) as engine:
             document_commands.run(engine, args, _now(), ids.new_id)
@@ -73,6 +81,7 @@ def _arguments() -> argparse.Namespace:
     broker_config.add_options(
         commands.add_parser("broker-config", parents=[common], help=words, description=words)
     )
+    key_command.add(commands, common)
     orders.add(commands, common)
     document_commands.add(commands, common)
     return parser.parse_args()
@@ -120,16 +129,6 @@ def _write_broker_config(loaded: Settings, args: argparse.Namespace) -> None:
         port=args.port,
     )
     print("written:", *written)
-
-
-def _order(loaded: Settings, args: argparse.Namespace) -> None:
-    with _stored(loaded) as engine:
-        if args.command == "command":
-            orders.give(engine, args, _now(), ids.new_id)
-        elif args.command == "commands":
-            orders.list_given(engine, args, _now())
-        else:
-            orders.publish(engine, args, _now())
 
 
 def _print_requests(loaded: Settings, *, as_json: bool) -> None:

@@ -116,13 +116,20 @@ def publish(
     """Replace a table at boxes, all or none; return its version. Raises BadInput.
 
     The version is the time in milliseconds, so that it grows even when the city's database is
-    restored from a backup.
+    restored from a backup; or one more than the last, so that it grows when the clock is set back.
     """
-    event = TablePublished(name=name, version=to_ms(now), rows=list(rows))
     with writing(engine) as connection:
+        above = max(_version(connection, site, name) for site in to) + 1
+        event = TablePublished(name=name, version=max(to_ms(now), above), rows=list(rows))
         for site in to:
             _append(connection, site, event, subject=name, now=now)
     return event.version
+
+
+def _version(connection: Connection, site: SiteCode, table: str) -> int:
+    data = downlinks.latest(connection, site, TablePublished.KIND, table)
+    last = wire.decode_event(TablePublished.KIND, data) if data else None
+    return last.version if isinstance(last, TablePublished) else 0
 
 
 def _append(

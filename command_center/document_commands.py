@@ -84,7 +84,7 @@ def _list(engine: Engine, *, as_json: bool) -> None:
         (
             document.document_id,
             document.title[: report.TEXT_COLUMN_CHARS],
-            f"{document.file.size_bytes // 1024} kB",
+            f"{-(-document.file.size_bytes // 1024)} kB",
             "withdrawn" if document.withdrawn_at else _progress(document),
         )
         for document in found

@@ -40,6 +40,7 @@ class Inbound:
 
     site: SiteCode
     message: Message
+    raw: Raw
 
 
 def cut(topic: str, payload: bytes) -> Raw:
@@ -57,15 +58,20 @@ def read(raw: Raw) -> Inbound | Poison | None:
     try:
         topic = topics.parse(raw.topic)
         site = topic.site
-        return Inbound(site=site, message=_message(topic, raw))
+        return Inbound(site=site, message=_message(topic, raw), raw=raw)
     except WireError as error:
-        return Poison(
-            site=str(site) if site else None,
-            topic=raw.topic,
-            code=error.code,
-            payload=raw.payload,
-            size_bytes=raw.size_bytes,
-        )
+        return poison(raw, site, error.code)
+
+
+def poison(raw: Raw, site: SiteCode | None, code: str) -> Poison:
+    """What is set aside of a message."""
+    return Poison(
+        site=str(site) if site else None,
+        topic=raw.topic,
+        code=code,
+        payload=raw.payload,
+        size_bytes=raw.size_bytes,
+    )
 
 
 def _message(topic: topics.Topic, raw: Raw) -> Message:

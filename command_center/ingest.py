@@ -1,7 +1,7 @@
-"""Everything the boxes may change at the city: one function, one transaction.
+"""What the words of a box change at the city, in the caller's transaction.
 
-What is acknowledged has been committed: each function returns only after its transaction, and acks
-are built from what is in the database. Repeating any message changes nothing but counters.
+Answers are built from what is in the database, and are not true before the caller has committed.
+Repeating any message changes nothing but counters.
 """
 
 import logging
@@ -9,16 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from command_center import applying
 from command_center.applying import Arrival
-from command_center.store import boxes, downlinks, quarantine, requests, streams
-from command_center.store.database import writing
-from command_center.store.quarantine import Poison
+from command_center.store import boxes, downlinks, requests, streams
 from command_center.store.streams import StreamKey
 
 log = logging.getLogger(__name__)
@@ -27,88 +25,14 @@ RENUMBER_AT_MOST = 1_000_000
 """A city restored from a backup may lag behind its boxes by this many events, not by more."""
 
 
-def store_batches(engine: Engine, arrivals: Sequence[Arrival], now: datetime) -> list[wire.Ack]:
-    """Store batches in the order they came, in one transaction (one fsync); one ack for each.
-
-    What is already stored is skipped, a batch beyond a gap is refused with `want`.
-    """
-    with writing(engine) as connection:
-        return [_store(connection, arrival, now) for arrival in arrivals]
-
-
-def store_carefully(engine: Engine, arrival: Arrival, now: datetime) -> wire.Ack:
-    """Store a batch that has broken the store: the event at fault is set aside, the others kept."""
-    with writing(engine) as connection:
-        return _store(connection, arrival, now, apply=applying.apply_or_reject)
-
-
-def set_aside(engine: Engine, poison: Poison, now: datetime) -> None:
-    """Keep and count a message that nobody could read."""
-    with writing(engine) as connection:
-        quarantine.add(connection, poison, now)
-
-
-def conn(engine: Engine, site: SiteCode, message: wire.Conn) -> bool:
-    """Take over a birth or last will; False when it is older than what we know."""
-    with writing(engine) as connection:
-        return boxes.connection_changed(connection, site, message)
-
-
-def forget_hints(engine: Engine) -> None:
-    """After a new connection to the broker: births and wills may have been missed meanwhile."""
-    with writing(engine) as connection:
-        boxes.forget_hints(connection)
-
-
-def hello(
-    engine: Engine, site: SiteCode, message: wire.Hello, now: datetime
-) -> tuple[wire.Welcome, list[wire.Ack]]:
-    """Note what a box says of itself; return the welcome and where each of its lanes stands.
-
-    The downlink goes back to what the box says it has applied, so that the sender starts there.
-    """
-    if wire.VERSION not in message.versions:
-        log.warning("box speaks no version of ours site=%s versions=%s", site, message.versions)
-    with writing(engine) as connection:
-        if not boxes.introduced(connection, site, message, now):
-            _report_clone(connection, site, now)
-        _resume_downlink(connection, site, message.down)
-        welcome = wire.Welcome(
-            epoch=downlinks.city_epoch(connection),
-            blocks=requests.used_blocks(connection, site, message.epoch),
-            now=to_ms(now),
-            session=message.session,
-        )
-        return welcome, [_greet(connection, site, message, lane, now) for lane in message.lanes]
-
-
-def ack_down(engine: Engine, site: SiteCode, ack: wire.Ack, now: datetime) -> bool:
-    """Move the downlink cursor of a box; False when the ack is not about what we sent.
-
-    The cursor goes back only if the box asks for it with `want`.
-    """
-    with writing(engine) as connection:
-        boxes.heard(connection, site, now)
-        lane = downlinks.claim(connection, site)
-        if ack.epoch != downlinks.city_epoch(connection) or ack.upto > lane.last_seq:
-            return False
-        for reject in ack.reject:
-            log.warning(
-                "box set an event aside site=%s seq=%s code=%s", site, reject.seq, reject.code
-            )
-            downlinks.set_reject(connection, site, reject.seq, reject.code)
-        if ack.upto > lane.acked_seq or ack.want is not None:
-            downlinks.set_acked(connection, site, ack.upto)
-    return True
-
-
-def _store(
+def store(
     connection: Connection,
     arrival: Arrival,
     now: datetime,
     *,
     apply: applying.Apply = applying.apply,
 ) -> wire.Ack:
+    """Store a batch; what is already there is skipped, one beyond a gap is refused with `want`."""
     batch = arrival.batch
     key = StreamKey(str(arrival.site), batch.epoch, batch.lane)
     boxes.heard(connection, arrival.site, now)
@@ -129,6 +53,44 @@ def _store(
     upto = max(upto, numbered[-1][0])
     streams.advance(connection, key, upto, now, duplicates=len(again))
     return _ack(key, upto, now, rejects=rejects, session=batch.session)
+
+
+def hello(
+    connection: Connection, site: SiteCode, message: wire.Hello, now: datetime
+) -> tuple[wire.Welcome, list[wire.Ack]]:
+    """Note what a box says of itself; return the welcome and where each of its lanes stands.
+
+    The downlink goes back to what the box says it has applied, so that the sender starts there.
+    """
+    if wire.VERSION not in message.versions:
+        log.warning("box speaks no version of ours site=%s versions=%s", site, message.versions)
+    if not boxes.introduced(connection, site, message, now):
+        _report_clone(connection, site, now)
+    _resume_downlink(connection, site, message.down)
+    welcome = wire.Welcome(
+        epoch=downlinks.city_epoch(connection),
+        blocks=requests.used_blocks(connection, site, message.epoch),
+        now=to_ms(now),
+        session=message.session,
+    )
+    return welcome, [_greet(connection, site, message, lane, now) for lane in message.lanes]
+
+
+def ack_down(connection: Connection, site: SiteCode, ack: wire.Ack, now: datetime) -> bool:
+    """Move the downlink cursor of a box; False when the ack is not about what we sent.
+
+    The cursor goes back only if the box asks for it with `want`.
+    """
+    boxes.heard(connection, site, now)
+    lane = downlinks.claim(connection, site)
+    if ack.epoch != downlinks.city_epoch(connection) or ack.upto > lane.last_seq:
+        return False
+    for reject in ack.reject:
+        log.warning("box set an event aside site=%s seq=%s code=%s", site, reject.seq, reject.code)
+        downlinks.set_reject(connection, site, reject.seq, reject.code)
+    if ack.upto > lane.acked_seq or ack.want is not None:
+        downlinks.set_acked(connection, site, ack.upto)
+    return True
 
 
 def _report_clone(connection: Connection, site: SiteCode, now: datetime) -> None:
@@ -185,5 +147,5 @@ def _resume_downlink(
     elif seq > lane.last_seq:
         log.error("box has applied more than we sent site=%s seq=%s; renumbering", site, seq)
         downlinks.renumber_after(connection, site, seq)
-    else:
+    elif seq != lane.acked_seq:
         downlinks.set_acked(connection, site, seq)

@@ -46,6 +46,7 @@ def city_request(
     text = clean_text(event.text)
     if not 1 <= len(text) <= TEXT_MAX_CHARS:
         raise BadInput(f"text has {len(text)} characters, not 1 to {TEXT_MAX_CHARS}")
+    occurred = dating.dated(event.created_at, clock, sent, received_at)
     return CityRequest(
         request_id=event.request_id,
         site=site,
@@ -62,7 +63,8 @@ def city_request(
         location=_cut(event.location, LOCATION_MAX_CHARS),
         kelurahan=_cut(event.kelurahan, WORD_MAX_CHARS),
         created_at=plausible(event.created_at, "created_at"),
-        occurred_at=dating.occurred_at(event.created_at, clock, sent, received_at),
+        occurred_at=occurred.at,
+        time_quality=occurred.quality,
         received_at=received_at,
         status=Status.RECEIVED,
         updated_at=received_at,

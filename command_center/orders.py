@@ -1,4 +1,4 @@
-"""The part of `posko-center`'s command line that speaks to boxes, and the signing key.
+"""The part of `posko-center`'s command line that orders boxes about.
 
 Parses words and prints answers; the transactions are in `commanding`.
 """
@@ -13,13 +13,14 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from appliance.domain import remote_command, signature
+from appliance.domain import remote_command
 from appliance.domain.errors import BadInput
-from command_center import commanding, report, signing
+from command_center import commanding, report
 from command_center.store import commands
 from command_center.store.commands import Issued
 from command_center.store.database import reading
 
+NAMES = ("command", "commands", "publish-table")
 LISTED = 200
 DETAIL_SHOWN_CHARS = 60
 
@@ -47,15 +48,22 @@ def add(
     table.add_argument("site", metavar="SITE", help="14.71.07, or all")
     table.add_argument("name", metavar="NAME", help="announcements, or any name of a-z and _")
     table.add_argument("file", metavar="FILE.csv", type=Path, help="UTF-8, names in the first line")
-    key = add_one("signing-key", "make the key that signs what the city says, or show its line")
-    key.add_argument("action", choices=("create", "show"))
-    key.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the configured")
 
 
-def give(
+def run(engine: Engine, args: argparse.Namespace, now: datetime, new_id: Callable[[], str]) -> None:
+    """Do one of them; raises BadInput with what to do about it."""
+    if args.command == "command":
+        _give(engine, args, now, new_id)
+    elif args.command == "commands":
+        _list(engine, args, now)
+    else:
+        _publish(engine, args, now)
+
+
+def _give(
     engine: Engine, args: argparse.Namespace, now: datetime, new_id: Callable[[], str]
 ) -> None:
-    """`command`: put it into the downlink; a running posko-center sends it within a second."""
+    """Put it into the downlink; a running posko-center sends it within a second."""
     to = commanding.sites(engine, args.site)
     if args.name not in remote_command.NAMES:
         known = ", ".join(remote_command.NAMES)
@@ -74,8 +82,8 @@ def give(
     print("see what becomes of it with: posko-center commands", file=sys.stderr)
 
 
-def list_given(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
-    """`commands`: the newest, oldest first."""
+def _list(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
+    """The newest, oldest first."""
     site = None
     if args.site != commanding.EVERYWHERE:
         [site] = commanding.sites(engine, args.site)
@@ -88,8 +96,7 @@ def list_given(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
     print(report.table(head, [_row(one, now) for one in found]))
 
 
-def publish(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
-    """`publish-table`: one event for each box."""
+def _publish(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
     try:
         text = args.file.read_text(encoding="utf-8")
     except OSError as error:
@@ -100,19 +107,6 @@ def publish(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
     rows = commanding.read_table(args.name, text)
     version = commanding.publish(engine, to, args.name, rows, now)
     print(f"{args.name} version {version}: {len(rows)} rows for", *to)
-
-
-def signing_key(args: argparse.Namespace, configured: Path | None) -> None:
-    """`signing-key`: the secret goes into the file, the public line to the boxes."""
-    path = args.file or configured
-    if path is None:
-        raise BadInput("name a file, or set center.signing_key")
-    if args.action == "create":
-        public = signing.create(path)
-        print(f"made {path}; set center.signing_key to it, and in the posko.toml of each box:")
-    else:
-        public = signature.public_key(signing.load(path))
-    print(f'[sync]\ncity_keys = ["{public}"]')
 
 
 def _pairs(words: list[str]) -> dict[str, str]:
@@ -129,6 +123,8 @@ def state(command: Issued, now: datetime) -> str:
     """How far a command is: its outcome, or where it waits."""
     if command.outcome is not None:
         return command.outcome
+    if command.is_refused:
+        return "refused"
     if command.is_delivered:
         return "delivered"
     return "waiting, expired" if now >= command.expires_at else "waiting"

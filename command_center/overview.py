@@ -30,6 +30,8 @@ class BoxTile:
     today: int | None
     clone_seen_at: datetime | None
     """When two machines were last caught using this box's identity."""
+    waiting: int | None
+    """Events that wait at the box, by its last word; None when the city cannot know."""
 
 
 def tiles(
@@ -49,6 +51,7 @@ def _tile(box: Box, today: Mapping[SiteCode, int], *, is_link_up: bool) -> BoxTi
         last_seen_at=box.last_seen_at,
         today=today.get(box.site, 0) if is_connected else None,
         clone_seen_at=box.clone_seen_at,
+        waiting=sum(box.heartbeat.backlog.values()) if is_connected and box.heartbeat else None,
     )
 
 

@@ -17,12 +17,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
-from command_center import inbound, ingest
+from command_center import inbound
 from command_center.blobs import Blobs
 from command_center.downlink import Downlink
 from command_center.inbound import Raw
 from command_center.reception import Reception
-from command_center.store import database
+from command_center.store import boxes, database
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ QUEUE_MAX_MESSAGES = 256
 PRESSED_FROM_MESSAGES = QUEUE_MAX_MESSAGES // 2
 """From here on each lane of a box may have one batch under way."""
 GROUP_MAX_MESSAGES = 32
-"""Committed together; bounds the longest transaction."""
+"""Committed together: bounds the longest transaction; larger groups save nothing more."""
 POLL_S = 0.5
 STORE_RETRY_S = 1.0
 """Pause when the database refuses (disk full, locked); the boxes send again."""
@@ -147,4 +147,5 @@ class Receiver:
         if self._reconnected.is_set():
             self._reconnected.clear()
             self._downlink.forget()
-            ingest.forget_hints(self._engine)
+            with database.writing(self._engine) as connection:
+                boxes.forget_hints(connection)

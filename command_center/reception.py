@@ -1,30 +1,36 @@
 """What each message from a box leads to: commits first, answers after them.
 
-Runs in the receiver's thread, knows no queue and no network. Several batches are committed
-together, so that a city of boxes that returns at once costs few fsyncs; a batch that breaks the
-store is set aside, and its neighbours go on.
+Runs in the receiver's thread, knows no queue and no network. A group of messages shares one
+transaction, so that a city of boxes that returns at once costs few fsyncs; a message that breaks
+the store is set aside, and its neighbours go on.
 """
 
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from msgspec.structs import replace
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Leaf, Topic
-from command_center import inbound, ingest
+from command_center import applying, inbound, ingest
 from command_center.applying import Arrival
 from command_center.blobs import Blobs
 from command_center.downlink import Downlink, Publish
 from command_center.early import Early
 from command_center.inbound import Inbound, Raw
+from command_center.store import boxes, quarantine
+from command_center.store.database import writing
 from command_center.store.quarantine import Poison
 
 log = logging.getLogger(__name__)
+
+Answer = Callable[[], None]
+"""What may be said or done only once the transaction is committed."""
 
 
 class Reception:
@@ -48,93 +54,96 @@ class Reception:
         self._early = Early()
 
     def work(self, group: Sequence[Raw]) -> None:
-        """Handle messages in their order; neighbouring batches share one transaction.
+        """Take in messages in their order: commit first, answer after.
 
-        Raises OperationalError when the database refuses: nothing of the rest is acknowledged.
+        Raises OperationalError when the database refuses: then nobody is answered.
         """
-        arrivals: list[Arrival] = []
-        for raw in group:
-            read = inbound.read(raw)
-            if isinstance(read, Inbound) and isinstance(read.message, wire.Batch):
-                arrivals.append(Arrival(site=read.site, batch=read.message))
-                continue
-            self._store(arrivals)
-            arrivals = []
-            if isinstance(read, Inbound):
-                self._handle(read.site, read.message)
-            elif isinstance(read, Poison):
-                self._set_aside(read)
-        self._store(arrivals)
+        read = [known for raw in group if (known := inbound.read(raw)) is not None]
+        answers = self._take_in(read) if read else []
+        for answer in answers:
+            answer()
 
-    def _store(self, arrivals: list[Arrival], *, were_held: bool = False) -> None:
-        if not arrivals:
-            return
+    def _take_in(self, group: Sequence[Inbound | Poison]) -> list[Answer]:
         try:
-            acks = ingest.store_batches(self._engine, arrivals, self._now())
+            return self._commit(group)
         except OperationalError:
             raise
         except Exception:
-            log.exception("batches broke the store count=%s", len(arrivals))
-            self._store_one_by_one(arrivals, were_held=were_held)
-            return
-        self._settle(arrivals, acks, were_held=were_held)
+            log.exception("messages broke the store, now one by one count=%s", len(group))
+        return [answer for one in group for answer in self._take_in_carefully(one)]
 
-    def _store_one_by_one(self, arrivals: list[Arrival], *, were_held: bool) -> None:
-        if len(arrivals) > 1:
-            for arrival in arrivals:
-                self._store([arrival], were_held=were_held)
-            return
-        ack = ingest.store_carefully(self._engine, arrivals[0], self._now())
-        self._settle(arrivals, [ack], were_held=were_held)
+    def _take_in_carefully(self, one: Inbound | Poison) -> list[Answer]:
+        """What breaks the store is set aside: an event of a batch, otherwise the whole message."""
+        try:
+            return self._commit([one], apply=applying.apply_or_reject)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("message breaks the store site=%s", one.site)
+        if isinstance(one, Poison):
+            return []
+        return self._take_in_carefully(inbound.poison(one.raw, one.site, "store"))
 
-    def _settle(self, arrivals: list[Arrival], acks: list[wire.Ack], *, were_held: bool) -> None:
-        """Acknowledge what is committed, hold what came early, go on with what waited for it."""
-        ready: list[Arrival] = []
-        for arrival, ack in zip(arrivals, acks, strict=True):
-            is_news = False
-            if ack.want is not None:
-                is_news = self._early.hold(arrival)
-            elif (successor := self._early.take(arrival, ack.upto)) is not None:
-                ready.append(successor)
-            else:
-                is_news = were_held
-            until = self._early.until(arrival) if is_news else None
-            want = ack.upto + 1 if until is not None else None
-            self._acknowledge(arrival.site, replace(ack, want=want, until=until))
-        self._store(ready, were_held=True)
+    def _commit(
+        self, group: Sequence[Inbound | Poison], *, apply: applying.Apply = applying.apply
+    ) -> list[Answer]:
+        """Store messages in one transaction (one fsync); return what is to be done after it."""
+        early = self._early.copy()
+        with writing(self._engine) as connection:
+            answers = [
+                answer for one in group for answer in self._store(connection, early, one, apply)
+            ]
+        self._early = early
+        return answers
 
-    def _handle(self, site: SiteCode, message: inbound.Message) -> None:
+    def _store(
+        self, connection: Connection, early: Early, one: Inbound | Poison, apply: applying.Apply
+    ) -> list[Answer]:
+        if isinstance(one, Poison):
+            quarantine.add(connection, one, self._now())
+            return [partial(_report, one)]
+        site, message = one.site, one.message
         match message:
+            case wire.Batch():
+                store = partial(ingest.store, connection, now=self._now(), apply=apply)
+                acks = early.settle(Arrival(site=site, batch=message), store)
+                return [partial(self._acknowledge, site, ack) for ack in acks]
             case wire.Hello():
-                self._early.forget(site)
-                welcome, acks = ingest.hello(self._engine, site, message, self._now())
-                self._publish(str(Topic(site, Leaf.DOWN_HELLO)), wire.encode(welcome), 1)
-                for ack in acks:
-                    self._acknowledge(site, ack)
-                self._downlink.forget(site)
-                self._blobs.connected(site)
+                early.forget(site)
+                welcome, acks = ingest.hello(connection, site, message, self._now())
                 log.info("hello site=%s epoch=%s", site, message.epoch)
-            case wire.Ack():
-                if not ingest.ack_down(self._engine, site, message, self._now()):
-                    log.warning("ack for what was not sent site=%s upto=%s", site, message.upto)
+                return [partial(self._greet, site, welcome, acks)]
             case wire.Want():
-                self._blobs.asked(site, message)
+                return [partial(self._blobs.asked, site, message)]
             case inbound.Chunk():
-                self._blobs.arrived(site, message.place, message.data)
+                return [partial(self._blobs.arrived, site, message.place, message.data)]
+        self._note(connection, site, message)
+        return []
+
+    def _note(self, connection: Connection, site: SiteCode, message: wire.Ack | wire.Conn) -> None:
+        """Store what nobody answers."""
+        match message:
+            case wire.Ack():
+                if not ingest.ack_down(connection, site, message, self._now()):
+                    log.warning("ack for what was not sent site=%s upto=%s", site, message.upto)
             case wire.Conn():
-                if ingest.conn(self._engine, site, message):
+                if boxes.connection_changed(connection, site, message):
                     log.info("box site=%s is_online=%s n=%s", site, message.on, message.n)
+
+    def _greet(self, site: SiteCode, welcome: wire.Welcome, acks: Sequence[wire.Ack]) -> None:
+        self._publish(str(Topic(site, Leaf.DOWN_HELLO)), wire.encode(welcome), 1)
+        for ack in acks:
+            self._acknowledge(site, ack)
+        self._downlink.forget(site)
+        self._blobs.connected(site)
 
     def _acknowledge(self, site: SiteCode, ack: wire.Ack) -> None:
         ack = replace(ack, window=self._window())
         self._publish(str(Topic(site, Leaf.DOWN_ACK)), wire.encode(ack), 0)
         log.debug("ack site=%s lane=%s upto=%s want=%s", site, ack.lane, ack.upto, ack.want)
 
-    def _set_aside(self, poison: Poison) -> None:
-        ingest.set_aside(self._engine, poison, self._now())
-        log.warning(
-            "message set aside site=%s code=%s bytes=%s",
-            poison.site,
-            poison.code,
-            poison.size_bytes,
-        )
+
+def _report(poison: Poison) -> None:
+    log.warning(
+        "message set aside site=%s code=%s bytes=%s", poison.site, poison.code, poison.size_bytes
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from appliance.domain.events import BoxHeartbeat
 from appliance.domain.reference import kecamatan_name
 from command_center import wording
 from command_center.store import boxes, downlinks, photos, quarantine, requests, streams
@@ -17,6 +18,16 @@ from command_center.store.requests import CityRequest, Filter
 from command_center.store.streams import StreamState
 
 TEXT_COLUMN_CHARS = 60
+_TOLD = (
+    "backlog",
+    "oldest_unacked_s",
+    "acked_at",
+    "resends",
+    "rejects",
+    "disk_free_bytes",
+    "clock_source",
+)
+"""What is shown of a heartbeat."""
 
 
 def iso(at: datetime | None) -> str | None:
@@ -43,6 +54,8 @@ def request_record(request: CityRequest) -> dict[str, object]:
         "text": request.text,
         "phone": request.phone,
         "created_at": iso(request.created_at),
+        "occurred_at": iso(request.occurred_at),
+        "time_quality": request.time_quality,
         "received_at": iso(request.received_at),
     }
 
@@ -101,6 +114,14 @@ def status_text(record: dict[str, Any]) -> str:
             for b in record["boxes"]
         ],
     )
+    told = table(
+        ("SITE", "TOLD", *(name.upper() for name in _TOLD)),
+        [
+            (b["site"], beat["at"], *(_cell(beat[name]) for name in _TOLD))
+            for b in record["boxes"]
+            if (beat := b["heartbeat"]) is not None
+        ],
+    )
     streams_table = table(
         ("SITE", "EPOCH", "LANE", "UPTO", "DUPLICATES", "GAPS"),
         [
@@ -109,17 +130,22 @@ def status_text(record: dict[str, Any]) -> str:
         ],
     )
     counts = table(("COUNT", "OF"), [(str(n), name) for name, n in record["counts"].items()])
-    return "\n\n".join((boxes_table, streams_table, counts))
+    return "\n\n".join((boxes_table, told, streams_table, counts))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as they need to be."""
-    widths = [max(len(row[n]) for row in (head, *rows)) for n in range(len(head))]
+    """Columns as wide as they need to be; no cell can steer the terminal."""
+    shown = [[_printable(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(len(row[n]) for row in shown) for n in range(len(head))]
     lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (head, *rows)
+        for row in shown
     )
     return "\n".join(lines)
+
+
+def _printable(cell: str) -> str:
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in cell)
 
 
 def _stream(state: StreamState) -> dict[str, object]:
@@ -141,7 +167,19 @@ def _box(box: Box) -> dict[str, object]:
         "software": box.software,
         "epoch": box.epoch,
         "last_seen_at": iso(box.last_seen_at),
+        "heartbeat": None if box.heartbeat is None else _heartbeat(box.heartbeat),
     }
+
+
+def _heartbeat(told: BoxHeartbeat) -> dict[str, object]:
+    shown = {name: getattr(told, name) for name in _TOLD}
+    return {**shown, "at": iso(told.at), "acked_at": iso(told.acked_at)}
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return "/".join(map(str, value.values()))
+    return "" if value is None else str(value)
 
 
 def _excerpt(text: str) -> str:

@@ -4,6 +4,7 @@ The file holds one line of 64 hex digits, comments begin with `#`. No message of
 any of it.
 """
 
+import logging
 import os
 import re
 import secrets
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from appliance.domain import signature
 from appliance.domain.errors import PoskoError
+
+log = logging.getLogger(__name__)
 
 Sign = Callable[[str, bytes], bytes]
 """Topic and body to the payload that leaves."""
@@ -32,15 +35,30 @@ def create(path: Path) -> str:
     public = signature.public_key(secret)
     text = f"# The signing key of a Posko command center. Secret.\n# {public}\n{secret.hex()}\n"
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(path, text)
     except FileExistsError:
         raise SigningKeyError(f"{path} exists; a key is never overwritten") from None
     except OSError as error:
         raise SigningKeyError(f"{path} cannot be written: {error.strerror}") from None
     return public
+
+
+def _write(path: Path, text: str) -> None:
+    """Make a file that outlives a power cut, or none: boxes may soon trust nothing else."""
+    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(opened, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError:
+        path.unlink()
+        raise
 
 
 def load(path: Path) -> bytes:
@@ -67,8 +85,13 @@ def load(path: Path) -> bytes:
 
 
 def signer(path: Path | None) -> Sign:
-    """What signs all that leaves; without a key file nothing is signed."""
+    """What signs all that leaves; without a key file nothing is signed, and the log says so."""
     if path is None:
+        log.warning(
+            "nothing that goes down is signed: boxes with sync.city_keys refuse it, the others "
+            "take it from anyone; `posko-center signing-key create` makes center.signing_key"
+        )
         return as_it_is
     secret = load(path)
+    log.info("all that goes down is signed key=%s", signature.short(signature.public_key(secret)))
     return lambda topic, body: signature.sign(secret, topic, body)

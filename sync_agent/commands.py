@@ -68,10 +68,11 @@ def report(task: Task) -> Answer:
 
 
 def _bounded(facts: dict[str, Any]) -> str:
-    text = json.dumps(facts, ensure_ascii=False)
-    if len(text) <= DETAIL_MAX_CHARS:
-        return text
-    return json.dumps({**facts, "processes": "too long; see the heartbeat"}, ensure_ascii=False)
+    """As JSON; what is longest is left out until the rest fits into a result."""
+    while len(text := json.dumps(facts, ensure_ascii=False)) > DETAIL_MAX_CHARS:
+        longest = max(facts, key=lambda name: len(str(facts[name])))
+        facts = {**facts, longest: "too long; run `posko status --json` there"}
+    return text
 
 
 def resend(task: Task) -> Answer:
@@ -84,6 +85,8 @@ def resend(task: Task) -> Answer:
 
     def rewind(db: sqlite3.Connection) -> None:
         oldest, last = outbox.oldest(db, lane), outbox.lanes(db)[lane].last_seq
+        if oldest > last:
+            raise BadInput(f"this box has no events of {lane}")
         if not oldest <= first <= last:
             raise BadInput(f"this box has {lane} from {oldest} to {last}")
         outbox.rewind(db, lane, first - 1)

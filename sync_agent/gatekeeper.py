@@ -48,7 +48,7 @@ class Gatekeeper:
 
         Raises WireError `unsigned` or `signature`.
         """
-        if not self._keys:
+        if not self._configured:
             return signature.unsigned(payload), ""
         return signature.verified(payload, topic, self._keys)
 
@@ -57,7 +57,7 @@ class Gatekeeper:
 
         Others are counted apart: after a restart the city may still answer the run before.
         """
-        is_ours = session == self._session or (session is None and not self._keys)
+        is_ours = session == self._session or (session is None and not self._configured)
         self._of_other_runs += not is_ours
         return is_ours
 
@@ -78,12 +78,12 @@ class Gatekeeper:
         }
 
     def _trust(self) -> str:
-        if not self._keys:
+        if not self._configured:
             return (
                 "not checked: whoever writes at the broker can pose as the city; put the line of "
                 "`posko-center signing-key show` into sync.city_keys"
             )
-        words = "checked, trusted: " + ", ".join(map(signature.short, self._keys))
+        words = "checked, trusted: " + (", ".join(map(signature.short, self._keys)) or "none")
         if dropped := trusting.dropped(self._db, self._configured):
             keys = ", ".join(map(signature.short, dropped))
             words += f"; sync.city_keys still names what the city has dropped: {keys}"

@@ -143,6 +143,11 @@ class Link:
     turn: int = 0
 
     @property
+    def is_drained(self) -> bool:
+        """Whether nothing waits for the city."""
+        return all(lane.acked == lane.last for lane in self.lanes.values())
+
+    @property
     def room_bytes(self) -> int:
         """What is left of the budget."""
         return self.budget_bytes - sum(lane.in_flight_bytes for lane in self.lanes.values())
@@ -219,9 +224,11 @@ def _adapted(budget_bytes: int, done: list[Flight], now_s: float) -> int:
 
 
 def sent(link: Link, lane: Lane, upto: int, *, size_bytes: int, now_s: float) -> Link:
-    """A batch that ends at `upto` has been handed to the link."""
+    """A batch that ends at `upto` has been handed to the link; its ack may have come first."""
     state = link.lanes[lane]
-    flights = (*state.flights, Flight(upto, size_bytes, now_s))
+    flights = state.flights
+    if upto > state.acked:
+        flights = (*flights, Flight(upto, size_bytes, now_s))
     link = replace(link, turn=link.turn + 1)
     gap = state.gap
     if gap is not None:

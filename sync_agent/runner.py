@@ -7,10 +7,10 @@ the agent's own thread. A command that takes too long has failed, and what it st
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from appliance.actions import commanding
+from appliance.actions import commanding, trusting
 from appliance.actions.commanding import Answer
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
@@ -65,28 +65,27 @@ class Runner:
     def turn(
         self, city_time: CityTime, now: Moment, now_s: float, task: Callable[[Command], Task]
     ) -> list[Command]:
-        """Finish what is done, begin what waits; return the commands that were finished.
+        """Finish what is done, or begin what waits; return the commands that were finished.
 
-        `now_s` is monotonic seconds, `task` says what a handler may need.
+        Never both, so that the caller acts on a result before the next command begins. `now_s` is
+        monotonic seconds, `task` says what a handler may need.
         """
-        finished = self._finished(now, now_s)
-        if self._work is None and now_s >= self._look_at_s:
-            self._look_at_s = now_s + LOOK_EVERY_S
-            finished += self._begin(city_time, now, now_s, task)
-        return finished
+        if self._work is not None:
+            return self._finish(self._work, now) if self._is_over(now_s) else []
+        if now_s < self._look_at_s:
+            return []
+        self._look_at_s = now_s + LOOK_EVERY_S
+        return self._begin(city_time, now, now_s, task)
 
     def _is_over(self, now_s: float) -> bool:
         work = self._work
         return work is not None and (work.is_over.is_set() or now_s > work.until_s)
 
-    def _finished(self, now: Moment, now_s: float) -> list[Command]:
-        work = self._work
-        if work is None or not self._is_over(now_s):
-            return []
-        self._work = None
+    def _finish(self, work: _Work, now: Moment) -> list[Command]:
+        finished = self._conclude(work.command, work.answer or _too_long(), now)
+        self._work = None  # not before: where the store refuses, only this commit is repeated
         self.look()
-        answer = work.answer if work.is_over.is_set() else None
-        return [self._conclude(work.command, answer or _too_long(), now)]
+        return [finished]
 
     def _begin(
         self, city_time: CityTime, now: Moment, now_s: float, task: Callable[[Command], Task]
@@ -95,19 +94,26 @@ class Runner:
         for command in commands.waiting(self._db):
             if (city_ms := _city_now(command, city_time, now)) is None:
                 continue
-            if city_ms >= command.expires_at_ms:
-                late_s = (city_ms - command.expires_at_ms) // 1000
-                answer = Answer(outcome=Outcome.EXPIRED, detail=f"{late_s} s too late")
-                finished.append(self._conclude(command, answer, now))
-            elif (handler := self._handlers.get(command.name)) is None:
-                known = ", ".join(self._handlers)
-                answer = Answer(outcome=Outcome.UNSUPPORTED, detail=f"this box knows: {known}")
-                finished.append(self._conclude(command, answer, now))
-            else:
-                self._work = _Work(command, now_s + LIMIT_S + GRACE_S)
-                self._start(_execution(self._work, handler, task(command)))
-                break
+            described = task(command)
+            if refusal := self._refusal(command, city_ms, described.configured_keys):
+                finished.append(self._conclude(command, refusal, now))
+                continue
+            self._work = _Work(command, now_s + LIMIT_S + GRACE_S)
+            self._start(_execution(self._work, self._handlers[command.name], described))
+            break
         return finished
+
+    def _refusal(self, command: Command, city_ms: int, keys: Sequence[str]) -> Answer | None:
+        """Why a command is not executed; None if it is."""
+        if city_ms >= command.expires_at_ms:
+            late_s = (city_ms - command.expires_at_ms) // 1000
+            return Answer(outcome=Outcome.EXPIRED, detail=f"{late_s} s too late")
+        if not trusting.may_order(self._db, command.signed_by, keys):
+            return commanding.failed("signed by no key that is trusted now; give it again")
+        if command.name not in self._handlers:
+            known = ", ".join(self._handlers)
+            return Answer(outcome=Outcome.UNSUPPORTED, detail=f"this box knows: {known}")
+        return None
 
     def _conclude(self, command: Command, answer: Answer, now: Moment) -> Command:
         outcome = commanding.finish(self._db, command, answer, now)

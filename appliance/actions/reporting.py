@@ -11,7 +11,8 @@ USED_TABLES = frozenset({announcement.TABLE})
 
 
 def facts(db: sqlite3.Connection) -> dict[str, Any]:
-    """Requests by status, the backlog to the city, texts by state, tables, and the gauges."""
+    """Requests and texts by state, how far the city has the outbox, tables, and the gauges."""
+    acked_at = outbox.last_ack(db)
     return {
         "epoch": box.epoch(db),
         "requests": requests.counts_by_status(db),
@@ -23,6 +24,8 @@ def facts(db: sqlite3.Connection) -> dict[str, Any]:
             }
             for lane, state in outbox.lanes(db).items()
         },
+        "acked_at": acked_at.isoformat() if acked_at else None,
+        "rejects": outbox.rejected(db),
         "texts": texts.counts_by_state(db),
         "tables": {
             name: {"version": version, "is_used": name in USED_TABLES}

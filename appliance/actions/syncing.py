@@ -45,8 +45,8 @@ def renew_epoch(db: sqlite3.Connection, epoch: str) -> None:
         box.renew(db, epoch)
 
 
-def append_heartbeat(db: sqlite3.Connection, disk_free_bytes: int, now: Moment) -> None:
-    """Tell the city how the box is doing."""
+def append_heartbeat(db: sqlite3.Connection, disk_free_bytes: int, now: Moment) -> BoxHeartbeat:
+    """Tell the city how the box is doing; return what it is told."""
     with transaction(db):
         waiting_photos = photos.waiting(db)
         waiting_since = outbox.oldest_unacked(db)
@@ -65,5 +65,10 @@ def append_heartbeat(db: sqlite3.Connection, disk_free_bytes: int, now: Moment) 
                 for process, values in gauges.every(db).items()
             },
             photos={"count": waiting_photos.count, "bytes": waiting_photos.size_bytes},
+            acked_at=outbox.last_ack(db),
+            resends=int(gauges.of(db, "sync").get("resends", "0")),
+            rejects=outbox.rejected(db),
+            clock_source=now.source,
         )
         outbox.append(db, Lane.STATISTICS, event, subject=box.epoch(db), now=now)
+    return event

@@ -17,12 +17,21 @@ KEYS_MAX = 8
 
 
 def trusted(db: sqlite3.Connection, configured: Sequence[str]) -> list[str]:
-    """The public keys in force; none when the settings name none."""
+    """The public keys in force.
+
+    None when the settings name none, and then nothing is checked; or because the city has dropped
+    all that they name, and then nothing is taken.
+    """
     if not configured:
         return []
     told = city_keys.changes(db)
     kept = [key for key in configured if told.get(key, True)]
     return kept + [key for key, is_trusted in told.items() if is_trusted and key not in configured]
+
+
+def may_order(db: sqlite3.Connection, signed_by: str, configured: Sequence[str]) -> bool:
+    """Whether what this key has signed (empty: nobody has checked) is the city's word now."""
+    return not configured or signed_by in trusted(db, configured)
 
 
 def dropped(db: sqlite3.Connection, configured: Sequence[str]) -> list[str]:
@@ -56,7 +65,6 @@ def drop(
 
 
 def _checked(db: sqlite3.Connection, configured: Sequence[str]) -> list[str]:
-    keys = trusted(db, configured)
-    if not keys:
+    if not configured:
         raise BadInput("this box checks no signatures; set sync.city_keys in its posko.toml first")
-    return keys
+    return trusted(db, configured)

@@ -60,7 +60,8 @@ def backlog(db: sqlite3.Connection, now: datetime) -> list[str]:
     acked = (
         f"last acknowledged {last.isoformat(timespec='seconds')}" if last else "never acknowledged"
     )
-    return [*lines, _photos(db), acked + waited]
+    rejects = f"{outbox.rejected(db)} events set aside by the city"
+    return [*lines, _photos(db), rejects, acked + waited]
 
 
 def _photos(db: sqlite3.Connection) -> str:

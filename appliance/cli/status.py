@@ -31,6 +31,7 @@ def _print(status: dict[str, Any]) -> None:
     for lane, state in status["outbox"].items():
         waiting = f"{state['backlog']} waiting for the city" if state["backlog"] else "all acked"
         print(f"Outbox {lane}  {state['last']} events, {waiting}")
+    print(f"Rejects    {status['rejects']} events set aside by the city")
     print("Texts      " + _pairs(status["texts"]))
     for name, table in status["tables"].items():
         unused = "" if table["is_used"] else ", not used by this release"

@@ -103,7 +103,7 @@ class DocumentSettled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxHeartbeat:
-    """Up: how the box is doing; told every few minutes while the link is up."""
+    """Up: how the box is doing; told every few minutes while the link is up, and after a change."""
 
     KIND: ClassVar[str] = "box.heartbeat"
 
@@ -118,6 +118,14 @@ class BoxHeartbeat:
     """What each process says about itself."""
     photos: dict[str, int] = field(default_factory=dict)
     """Photos that wait for the city: `count` and `bytes`."""
+    acked_at: Instant | None = None
+    """When the city last acknowledged anything, by the box's clock."""
+    resends: int = 0
+    """How often this run of the box has sent something again."""
+    rejects: int = 0
+    """Events that the city has set aside."""
+    clock_source: str = "none"
+    """Who set the box's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

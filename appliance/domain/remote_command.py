@@ -28,18 +28,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CityTime:
-    """The city's time as this run of the agent knows it."""
+    """The city's time as this run of the agent, and so this boot, knows it."""
 
-    boot_id: str = ""
     ahead_ms: int | None = None
     """City's unix milliseconds minus our milliseconds since boot, at least."""
 
     def heard(self, city_ms: int, now: Moment) -> "CityTime":
         """The city has said what time it is."""
         ahead_ms = city_ms - now.mono_ms
-        if self.ahead_ms is not None and self.boot_id == now.boot_id:
-            ahead_ms = max(ahead_ms, self.ahead_ms)
-        return CityTime(now.boot_id, ahead_ms)
+        return CityTime(ahead_ms if self.ahead_ms is None else max(ahead_ms, self.ahead_ms))
 
     def at(self, now: Moment) -> int | None:
         """Unix milliseconds, not later than the city's present; None if nobody knows.

@@ -159,6 +159,18 @@ def last_ack(db: sqlite3.Connection) -> datetime | None:
     return from_ms(row["at_ms"]) if row["at_ms"] is not None else None
 
 
+def rejected(db: sqlite3.Connection) -> int:
+    """How many events the city has set aside."""
+    count: int = db.execute(
+        """
+        SELECT (SELECT count(*) FROM rejected_events)
+            + (SELECT count(*) FROM outbox o JOIN outbox_lanes l ON o.lane = l.lane
+                WHERE o.seq <= l.acked_seq AND o.reject_code IS NOT NULL)
+        """
+    ).fetchone()[0]
+    return count
+
+
 def oldest(db: sqlite3.Connection, lane: Lane) -> int:
     """The lowest number that can still be sent; one beyond the newest if none is left."""
     row = db.execute("SELECT min(seq) AS seq FROM outbox WHERE lane = ?", (lane,)).fetchone()

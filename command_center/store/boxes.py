@@ -8,15 +8,18 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from appliance.domain import wire
+from appliance.domain.events import BoxHeartbeat
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema import box_boots, boxes
 
-_HEARD = (
-    update(boxes)
-    .where(boxes.c.site == bindparam("of_site"))
-    .values(last_seen_at=bindparam("now"), is_online=1)
-)
+# Made once: putting such a statement together takes longer than running it.
+_IS_BOX = boxes.c.site == bindparam("of_site")
+_CHANGE = update(boxes).where(_IS_BOX)
+_ADD = insert(boxes)
+_BY_SITE = select(boxes).where(_IS_BOX)
+_BOOTS = select(box_boots.c.boot).where(box_boots.c.site == bindparam("of_site"))
+_ADD_BOOT = insert(box_boots)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +36,13 @@ class Box:
     last_seen_at: datetime | None
     clone_seen_at: datetime | None
     """When two machines were last caught using this box's identity."""
+    heartbeat: BoxHeartbeat | None
+    """What it last said of itself."""
 
 
 def heard(connection: Connection, site: SiteCode, now: datetime) -> None:
     """The box itself has just said something, so it is there, whatever the broker hinted."""
-    if not connection.execute(_HEARD, {"of_site": str(site), "now": to_ms(now)}).rowcount:
-        _update(connection, site, {"last_seen_at": to_ms(now), "is_online": 1})
+    _update(connection, site, _heard(now))
 
 
 def introduced(connection: Connection, site: SiteCode, hello: wire.Hello, now: datetime) -> bool:
@@ -46,14 +50,15 @@ def introduced(connection: Connection, site: SiteCode, hello: wire.Hello, now: d
 
     A machine boots forward: a boot that comes back means that two machines use one identity.
     """
-    heard(connection, site, now)
     boot, text = hello.clock.boot, msgspec.json.encode(hello).decode()
-    known = connection.scalars(select(box_boots.c.boot).where(box_boots.c.site == str(site))).all()
-    last = connection.scalar(select(boxes.c.last_boot).where(boxes.c.site == str(site)))
-    _update(connection, site, {"epoch": hello.epoch, "last_hello": text, "last_boot": boot})
+    of_site = {"of_site": str(site)}
+    known = connection.scalars(_BOOTS, of_site).all()
+    box = connection.execute(_BY_SITE, of_site).one_or_none()
+    said = {"epoch": hello.epoch, "last_hello": text, "last_boot": boot}
+    _update(connection, site, _heard(now) | said)
     if boot not in known:
-        connection.execute(insert(box_boots).values(site=str(site), boot=boot, at=to_ms(now)))
-    return boot == last or boot not in known
+        connection.execute(_ADD_BOOT, {"site": str(site), "boot": boot, "at": to_ms(now)})
+    return boot not in known or (box is not None and boot == box.last_boot)
 
 
 def session(connection: Connection, site: SiteCode) -> str | None:
@@ -99,7 +104,7 @@ def forget_hints(connection: Connection) -> None:
 
 def by_site(connection: Connection, site: SiteCode) -> Box | None:
     """One box, if it was ever heard of."""
-    row = connection.execute(select(boxes).where(boxes.c.site == str(site))).one_or_none()
+    row = connection.execute(_BY_SITE, {"of_site": str(site)}).one_or_none()
     return None if row is None else _box(row)
 
 
@@ -118,12 +123,18 @@ def _box(row: Row[Any]) -> Box:
         epoch=row.epoch,
         last_seen_at=None if row.last_seen_at is None else from_ms(row.last_seen_at),
         clone_seen_at=None if row.clone_seen_at is None else from_ms(row.clone_seen_at),
+        heartbeat=_heartbeat(row.last_heartbeat),
     )
 
 
+def _heartbeat(text: str | None) -> BoxHeartbeat | None:
+    return msgspec.json.decode(text, type=BoxHeartbeat) if text else None
+
+
+def _heard(now: datetime) -> dict[str, object]:
+    return {"last_seen_at": to_ms(now), "is_online": 1}
+
+
 def _update(connection: Connection, site: SiteCode, values: dict[str, object]) -> None:
-    changed = connection.execute(
-        update(boxes).where(boxes.c.site == str(site)).values(values)
-    ).rowcount
-    if not changed:
-        connection.execute(insert(boxes).values({"site": str(site)} | values))
+    if not connection.execute(_CHANGE, {"of_site": str(site)} | values).rowcount:
+        connection.execute(_ADD, {"site": str(site)} | values)

@@ -11,7 +11,7 @@ from appliance.domain.events import CommandIssued, CommandResult
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.remote_command import Outcome
-from command_center.store.schema import commands, down_lanes
+from command_center.store.schema import commands, down_lanes, down_outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,8 @@ class Issued:
     issued_at: datetime
     expires_at: datetime
     is_delivered: bool
+    is_refused: bool
+    """The box has set it aside: it could not read it."""
     outcome: str | None
     """The box's first result; None until it has answered."""
     detail: str
@@ -67,8 +69,12 @@ def answer(connection: Connection, site: SiteCode, result: CommandResult, now: d
 def every(connection: Connection, site: SiteCode | None, *, limit: int) -> list[Issued]:
     """The newest commands, of one box or of all, oldest first."""
     query = (
-        select(commands, down_lanes.c.acked_seq)
+        select(commands, down_lanes.c.acked_seq, down_outbox.c.reject_code)
         .join(down_lanes, down_lanes.c.site == commands.c.site)
+        .join(
+            down_outbox,
+            (down_outbox.c.site == commands.c.site) & (down_outbox.c.seq == commands.c.down_seq),
+        )
         .order_by(commands.c.issued_at.desc(), commands.c.command_id.desc())
         .limit(limit)
     )
@@ -83,6 +89,7 @@ def every(connection: Connection, site: SiteCode | None, *, limit: int) -> list[
             issued_at=from_ms(row.issued_at),
             expires_at=from_ms(row.expires_at),
             is_delivered=row.down_seq <= row.acked_seq,
+            is_refused=row.reject_code is not None,
             outcome=row.outcome,
             detail=row.detail,
             answered_at=None if row.answered_at is None else from_ms(row.answered_at),

@@ -4,13 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 
 from appliance.domain import wire
 from appliance.domain.events import Event
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from command_center.store.schema import case_history, city, commands, down_lanes, down_outbox
+
+# Made once: putting such a statement together takes longer than running it.
+_CITY_EPOCH = select(city.c.epoch)
+_CLAIM = select(down_lanes).where(down_lanes.c.site == bindparam("of_site")).with_for_update()
+_BEGIN = insert(down_lanes)
+_BEHIND = (
+    select(down_lanes)
+    .where(down_lanes.c.last_seq > down_lanes.c.acked_seq)
+    .order_by(down_lanes.c.site)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +45,7 @@ class DownEvent:
 
 def city_epoch(connection: Connection) -> str:
     """The epoch of this database: eight hex digits, made with it."""
-    epoch: str = connection.execute(select(city.c.epoch)).scalar_one()
+    epoch: str = connection.execute(_CITY_EPOCH).scalar_one()
     return epoch
 
 
@@ -59,10 +69,9 @@ def append(
 
 def claim(connection: Connection, site: SiteCode) -> DownLane:
     """Lock a box's lane for this transaction; make it if need be."""
-    query = select(down_lanes).where(_is_lane(site)).with_for_update()
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_CLAIM, {"of_site": str(site)}).one_or_none()
     if row is None:
-        connection.execute(insert(down_lanes).values(site=str(site), last_seq=0, acked_seq=0))
+        connection.execute(_BEGIN, {"site": str(site), "last_seq": 0, "acked_seq": 0})
         return DownLane(site=site, last_seq=0, acked_seq=0)
     return _lane(row)
 
@@ -86,9 +95,7 @@ def lanes(connection: Connection) -> list[DownLane]:
 
 def waiting(connection: Connection) -> list[DownLane]:
     """The boxes that have not yet applied everything, by site."""
-    behind = down_lanes.c.last_seq > down_lanes.c.acked_seq
-    rows = connection.execute(select(down_lanes).where(behind).order_by(down_lanes.c.site))
-    return [_lane(row) for row in rows]
+    return [_lane(row) for row in connection.execute(_BEHIND)]
 
 
 def _lane(row: Row[Any]) -> DownLane:
@@ -113,6 +120,21 @@ def after(
             break
         taken.append(_event(row))
     return taken
+
+
+def latest(connection: Connection, site: SiteCode, kind: str, subject: str) -> bytes | None:
+    """The JSON of the newest event of this kind and subject for a box."""
+    payload: str | None = connection.scalar(
+        select(down_outbox.c.payload)
+        .where(
+            down_outbox.c.site == str(site),
+            down_outbox.c.kind == kind,
+            down_outbox.c.subject == subject,
+        )
+        .order_by(down_outbox.c.seq.desc())
+        .limit(1)
+    )
+    return None if payload is None else payload.encode()
 
 
 def _event(row: Row[Any]) -> DownEvent:

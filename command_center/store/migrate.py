@@ -5,6 +5,7 @@ mean; the steps are in `command_center/migrations/versions`.
 """
 
 import fcntl
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,13 +14,13 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, insert, select
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection, Engine, insert, inspect, select
 
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import to_ms
 from command_center.store import database
-from command_center.store.schema import city
+from command_center.store.schema import city, migration_checksums
 
 _STEPS = Path(__file__).parent.parent / "migrations"
 
@@ -31,7 +32,8 @@ class SchemaError(PoskoError, RuntimeError):
 def ensure(engine: Engine, code: str, new_epoch: Callable[[], str], now: datetime) -> None:
     """Create or migrate the database of a city (four digits); safe to call from two programs.
 
-    Raises SchemaError when the database is newer than the program or belongs to another city.
+    Raises SchemaError when the database is newer than the program, was migrated by an edited step,
+    or belongs to another city.
     """
     with _one_at_a_time(engine), database.writing(engine) as connection:
         _upgrade(connection)
@@ -74,10 +76,48 @@ def _upgrade(connection: Connection) -> None:
             f"the database has schema {current}, which this program does not know. "
             "Install the newer posko again, or restore a backup made before the upgrade."
         )
+    _refuse_edited(connection, _applied(script, current))
     if current != script.get_current_head():
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _record(connection, _applied(script, script.get_current_head()))
+
+
+def _applied(script: ScriptDirectory, current: str | None) -> list[Script]:
+    """The steps that led to this schema."""
+    return list(script.iterate_revisions(current, "base")) if current else []
+
+
+def _refuse_edited(connection: Connection, steps: list[Script]) -> None:
+    recorded = _recorded(connection)
+    for step in steps:
+        if recorded.get(step.revision) != _checksum(step):
+            raise SchemaError(
+                f"migration {step.revision} is not the one this database was made with. "
+                "Install the posko again that made it."
+            )
+
+
+def _record(connection: Connection, steps: list[Script]) -> None:
+    recorded = _recorded(connection)
+    rows = [
+        {"revision": step.revision, "sha256": _checksum(step)}
+        for step in steps
+        if step.revision not in recorded
+    ]
+    connection.execute(insert(migration_checksums), rows)
+
+
+def _recorded(connection: Connection) -> dict[str, str]:
+    if not inspect(connection).has_table(migration_checksums.name):
+        return {}
+    rows = connection.execute(select(migration_checksums.c.revision, migration_checksums.c.sha256))
+    return {row.revision: row.sha256 for row in rows}
+
+
+def _checksum(step: Script) -> str:
+    return hashlib.sha256(Path(step.path).read_bytes()).hexdigest()
 
 
 def _current(connection: Connection) -> str | None:

@@ -47,6 +47,8 @@ class CityRequest:
     """What the box's clock said."""
     occurred_at: datetime
     """When it really was, as far as the city can tell."""
+    time_quality: str
+    """How well it can: `dating.Quality`."""
     received_at: datetime
     status: str
     updated_at: datetime

@@ -24,6 +24,16 @@ metadata = MetaData()
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits everywhere: sequence numbers and milliseconds. SQLite's INTEGER already has them."""
 
+migration_checksums = Table(
+    "migration_checksums",
+    metadata,
+    Column("revision", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""What each migration was when it was applied, so that an edited one is noticed. Only migrate
+writes."""
+
 city = Table(
     "city",
     metadata,
@@ -35,7 +45,7 @@ city = Table(
     sqlite_strict=True,
 )
 """The one row that says which city this is. Written once by migrate; `quarantined` (messages set
-aside since the beginning) by ingest."""
+aside since the beginning) by reception."""
 
 streams = Table(
     "streams",
@@ -94,7 +104,7 @@ quarantine = Table(
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
-"""Messages that nobody could read: the newest of them, cut short. Only ingest writes."""
+"""Messages that nobody could read or store: the newest, cut short. Only reception writes."""
 
 requests = Table(
     "requests",
@@ -115,16 +125,21 @@ requests = Table(
     Column("kelurahan", Text),
     Column("created_at", BIG, nullable=False),
     Column("occurred_at", BIG, nullable=False),
+    Column("time_quality", Text, nullable=False),
     Column("received_at", BIG, nullable=False),
     Column("status", Text, nullable=False),
     Column("updated_at", BIG, nullable=False),
     Index("requests_by_arrival", "received_at"),
     Index("requests_by_ticket", "ticket"),
     Index("requests_by_life", "site", "epoch", "ticket"),
+    CheckConstraint(
+        "time_quality IN ('trusted', 'counted', 'stated')", name="requests_time_quality"
+    ),
     sqlite_strict=True,
 )
 """Service requests of all kecamatan. Ingest inserts; casework alone writes `status` and
-`updated_at`. `created_at` is what the box's clock said, `occurred_at` what the city makes of it."""
+`updated_at`. `created_at` is what the box's clock said, `occurred_at` what the city makes of it
+and `time_quality` how well it knows."""
 
 case_history = Table(
     "case_history",
@@ -261,5 +276,6 @@ boxes = Table(
     Column("clone_seen_at", BIG),
     sqlite_strict=True,
 )
-"""What the city knows of each box. Only ingest writes. `is_online` is the broker's hint; the truth
-is how long ago the box was heard (`last_seen_at`)."""
+"""What the city knows of each box. Ingest writes; births and wills reception, and receiver forgets
+them. `is_online` is the broker's hint; the truth is how long ago the box was heard
+(`last_seen_at`)."""

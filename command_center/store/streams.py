@@ -19,6 +19,7 @@ _IS_STREAM = (
     & (streams.c.lane == bindparam("of_lane"))
 )
 _CLAIM = select(streams.c.upto).where(_IS_STREAM).with_for_update()
+_BEGIN = insert(streams)
 _ADVANCE = (
     update(streams)
     .where(_IS_STREAM)
@@ -85,7 +86,7 @@ def claim(connection: Connection, key: StreamKey, now: datetime) -> int:
     if upto is not None:
         return upto
     row = {"upto": 0, "duplicates": 0, "gaps": 0, "updated_at": to_ms(now)}
-    connection.execute(insert(streams).values(key._asdict() | row))
+    connection.execute(_BEGIN, key._asdict() | row)
     return 0
 
 

@@ -5,7 +5,7 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-22 00:53:11.600824+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-22 01:28:39.795902+00:00');
 CREATE TABLE ack_marks (
     lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
     upto INTEGER NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE box (
     epoch TEXT NOT NULL CHECK (length(epoch) = 8),
     block INTEGER NOT NULL CHECK (block BETWEEN 0 AND 99)
 ) STRICT;
-INSERT INTO "box" VALUES(1,'14.71.07','84da408d',85);
+INSERT INTO "box" VALUES(1,'14.71.07','e8ef8743',43);
 CREATE TABLE city_keys (
     key TEXT PRIMARY KEY CHECK (length(key) = 72),
     is_trusted INTEGER NOT NULL CHECK (is_trusted IN (0, 1)),
@@ -94,7 +94,7 @@ CREATE TABLE outbox (
     reject_code TEXT,
     PRIMARY KEY (lane, seq)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "outbox" VALUES('p1',1,'service_request.received','01a200be-2739-7370-9ef1-a9cfa970a2c4','{"request_id":"01a200be-2739-7370-9ef1-a9cfa970a2c4","ticket":"07850012","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-22T00:53:11.606521Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','22e83cb0-f180-4f35-a722-1ba77e4e6562',16337428,1795308791606,'none',NULL);
+INSERT INTO "outbox" VALUES('p1',1,'service_request.received','01a200de-a07d-77bf-855a-7b344b46f2eb','{"request_id":"01a200de-a07d-77bf-855a-7b344b46f2eb","ticket":"07430010","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-22T01:28:39.802094Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','22e83cb0-f180-4f35-a722-1ba77e4e6562',18465624,1795310919802,'none',NULL);
 CREATE TABLE outbox_lanes (
     lane TEXT PRIMARY KEY,
     acked_seq INTEGER NOT NULL DEFAULT 0 CHECK (acked_seq >= 0)
@@ -149,7 +149,7 @@ CREATE TABLE requests (
     event_lane TEXT NOT NULL,
     event_seq INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "requests" VALUES('01a200be-2739-7370-9ef1-a9cfa970a2c4','frozen','07850012','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795308791606,1795308791606,'p1',1);
+INSERT INTO "requests" VALUES('01a200de-a07d-77bf-855a-7b344b46f2eb','frozen','07430010','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795310919802,1795310919802,'p1',1);
 CREATE TABLE sms_inbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     sender TEXT NOT NULL,
@@ -200,7 +200,7 @@ CREATE TABLE texts (
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 850 012. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 850 012','receipt','01a200be-2739-7370-9ef1-a9cfa970a2c4',2,'queued',0,1795308791606,1795567991606,'22e83cb0-f180-4f35-a722-1ba77e4e6562',275537428,'',1795308791606,1795308791606);
+INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 430 010. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 430 010','receipt','01a200de-a07d-77bf-855a-7b344b46f2eb',2,'queued',0,1795310919802,1795570119802,'22e83cb0-f180-4f35-a722-1ba77e4e6562',277665624,'',1795310919802,1795310919802);
 CREATE TABLE used_blocks (
     block INTEGER PRIMARY KEY CHECK (block BETWEEN 0 AND 99)
 ) STRICT;

@@ -1,4 +1,4 @@
-"""sync.md check 2: hundreds of deaths and partitions between a box and its city.
+"""Check 2: hundreds of deaths and partitions between a box and its city.
 
 Nobody waits for anything to be ready again: the next blow falls while the last is being survived.
 After each stretch of rounds the line is mended, and both ends must hold exactly what was promised.

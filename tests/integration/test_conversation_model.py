@@ -1,9 +1,9 @@
-"""Box and city talk over the worst of networks: outbox, link, inbox and back, model-checked.
+"""Checks 20 and 21: box and city talk over the worst of networks, model-checked.
 
-The real agent on a real SQLite file and the real reception on a real city database; only the
-network between them is a list of messages, from which hypothesis loses, doubles and swaps what it
-likes, while it kills either end at any moment. Then the network heals, and everything must be
-equal. `POSKO_EXAMPLES` runs more of it.
+Outbox, link, inbox and back: the real agent on a real SQLite file and the real reception on a real
+city database; only the network between them is a list of messages, from which hypothesis loses,
+doubles and swaps what it likes, while it kills either end at any moment. Then the network heals,
+and everything must be equal. `POSKO_EXAMPLES` runs more of it.
 """
 
 import itertools

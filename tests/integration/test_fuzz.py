@@ -1,4 +1,4 @@
-"""Envelopes that are nearly right, both ways: nobody falls over, and the next true one is heard.
+"""Check 28: envelopes nearly right, both ways; nobody falls over, the next true one is heard.
 
 Each message is a true one in which hypothesis has changed what it likes: values deep in the JSON,
 whole fields, or bytes of what goes over the wire.

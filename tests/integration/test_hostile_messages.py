@@ -1,4 +1,4 @@
-"""sync.md check 28: what a hostile box may send, at the command center as a process."""
+"""Check 28: what a hostile box may send, at the command center as a process."""
 
 import re
 import zlib

@@ -180,7 +180,7 @@ def test_a_photo_of_5_mb_survives_ten_cuts_and_no_chunk_is_sent_more_than_twice(
     """Check 24, up."""
     line.faults = SLOW
     request_id = report_with_photo(db)
-    folder = city_files.of(engine)
+    folder = city_files.of(engine, SITE)
     cut_ten_times(line, lambda: folder.partial_bytes(NAME))
     wait_for(lambda: rows(engine, "SELECT 1 FROM photos WHERE state = 'stored'"), "it is stored",
              limit_s=60)  # fmt: skip
@@ -215,7 +215,7 @@ def test_a_complaint_waits_behind_at_most_one_chunk(
     line.faults = Faults(bytes_per_s=8_000, delay_s=0.325)
     idle_s = [delivered(line, db, engine) for _ in range(3)]
     report_with_photo(db)
-    folder = city_files.of(engine)
+    folder = city_files.of(engine, SITE)
     wait_for(lambda: folder.partial_bytes(NAME) > CHUNK_MAX_BYTES, "under way", limit_s=60)
     busy_s = [delivered(line, db, engine) for _ in range(5)]
     assert folder.partial_bytes(NAME) < len(CONTENT), "the photo was under way all the time"

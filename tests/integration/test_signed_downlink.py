@@ -197,7 +197,7 @@ def test_the_citys_key_is_changed_without_a_visit(
 def test_a_command_given_while_the_box_is_away_is_executed_once_after_its_return(
     engine: Engine, broker: Broker, tmp_path: Path
 ) -> None:
-    """sync.md check 23: executed once with a visible result, the expired one not, and the replay
+    """Check 23: executed once with a visible result, the expired one not, and the replay
     of the same id is a duplicate."""
     box = a_box(tmp_path / "box", broker, OURS)
     with a_city(engine, broker, SECRETS[0]):

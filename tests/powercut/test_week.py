@@ -15,6 +15,7 @@ from appliance.runtime import ids
 from appliance.store import migrate as box_migrate
 from appliance.store import outbox
 from appliance.store.database import connect
+from command_center.dating import Quality
 from command_center.store import database, migrate
 from command_center.store.requests import CityRequest
 from tests.builders import CITY_EPOCH
@@ -59,7 +60,7 @@ def live_through(recorder: Path, folder: Path, number: int, chance: random.Rando
 def test_after_a_week_offline_and_two_power_cuts_the_city_has_all_that_was_confirmed(
     recorder: Path, tmp_path: Path, city: Engine, seed: int
 ) -> None:
-    """sync.md check 10 too: a box without a clock, and the city knows when things happened."""
+    """Check 10 too: a box without a clock, and the city knows when things happened."""
     chance = random.Random(seed)
     house = tmp_path / "house"
     house.mkdir()
@@ -98,6 +99,9 @@ def check_time(case: CityRequest, number: int) -> None:
     assert case.occurred_at <= case.received_at
     if stretch.has_clock or stretch is STRETCHES[-1]:
         assert abs(case.occurred_at - week.true_time(number)) < TOLERANCE
+        assert case.time_quality == (Quality.TRUSTED if stretch.has_clock else Quality.COUNTED)
+    else:
+        assert case.time_quality == Quality.STATED
 
 
 def stretch_of(number: int) -> Stretch:

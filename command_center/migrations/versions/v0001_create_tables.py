@@ -14,6 +14,12 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Create every table."""
     op.create_table(
+        "migration_checksums",
+        sa.Column("revision", sa.Text, primary_key=True),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "city",
         sa.Column(
             "id",
@@ -95,9 +101,13 @@ def upgrade() -> None:
         sa.Column("kelurahan", sa.Text),
         sa.Column("created_at", BIG, nullable=False),
         sa.Column("occurred_at", BIG, nullable=False),
+        sa.Column("time_quality", sa.Text, nullable=False),
         sa.Column("received_at", BIG, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("updated_at", BIG, nullable=False),
+        sa.CheckConstraint(
+            "time_quality IN ('trusted', 'counted', 'stated')", name="requests_time_quality"
+        ),
         sqlite_strict=True,
     )
     op.create_table(

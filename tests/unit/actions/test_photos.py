@@ -2,8 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -22,11 +24,14 @@ from appliance.domain.events import (
 from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
 from appliance.domain.topics import Lane
-from appliance.store import blob_files, outbox
+from appliance.store import blob_files, migrate, outbox, room
 from appliance.store import documents as stored_documents
 from appliance.store import photos as stored_photos
+from appliance.store.database import connect, transaction
+from appliance.store.errors import StoreFull
 from tests.builders import a_batch, a_draft
-from tests.conftest import START, at
+from tests.conftest import EPOCH, SITE, START, at
+from tests.support.disks import fill, small_disk
 
 LIMIT = Quota(limit=2, window=timedelta(hours=1))
 
@@ -126,10 +131,38 @@ def test_on_a_full_disk_the_oldest_photos_go_and_the_city_is_told(
     assert photos.shed(db, photos.SHED_BELOW_FREE_BYTES, at()) == 0
     assert photos.shed(db, photos.SHED_BELOW_FREE_BYTES - 50, at()) == 1
     assert events(db, PhotoLost) == [PhotoLost(request_id=first, reason="shed")]
-    assert photos.sweep(db) == 1
+    assert len(list(blob_files.of(db).path.iterdir())) == 1, "room is made at once"
     assert photos.shed(db, 0, at()) == 1
     assert stored_photos.state_of(db, second) == "lost"
     assert photos.shed(db, 0, at()) == 0, "nothing is left to give up"
+
+
+def test_a_disk_that_is_full_to_the_last_byte_gets_room_from_photos(
+    tmp_path: Path, new_id: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photos, "TAKEN_ABOVE_FREE_BYTES", 0)
+    with small_disk(tmp_path / "disk", 8 * 1024 * 1024) as disk:
+        migrate.ensure(disk / "posko.db", SITE, lambda: EPOCH)
+        with closing(connect(disk / "posko.db")) as db:
+            reported(db, new_id, staged(db, bytes(2_000_000)))
+            room.release(disk / "posko.db")
+            fill(disk / "other")
+            with pytest.raises(StoreFull), transaction(db):
+                db.execute("INSERT INTO gauges VALUES ('p', 'n', hex(zeroblob(3000000)), 0)")
+            with pytest.raises(StoreFull):
+                reported(db, new_id, None)
+            assert photos.shed(db, 0, at()) == 1
+            assert photos.sweep(db) == 0, "the file has gone already"
+            reported(db, new_id, None)
+
+
+def test_reports_that_share_a_photo_lose_it_together(
+    db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    both = [reported(db, new_id, staged(db)) for _ in range(2)]
+    assert photos.shed(db, photos.SHED_BELOW_FREE_BYTES - 1, at()) == 2
+    lost = [event.request_id for event in events(db, PhotoLost) if isinstance(event, PhotoLost)]
+    assert sorted(lost) == sorted(both)
 
 
 def test_a_photo_that_is_gone_is_told_once(

@@ -129,7 +129,7 @@ def test_a_text_nobody_could_send_in_time_expires(queued: sqlite3.Connection) ->
 def test_a_jump_of_the_clock_neither_expires_nor_delays_a_text(
     db: sqlite3.Connection, new_id: Callable[[], str]
 ) -> None:
-    """sync.md check 10: a Pi without RTC boots in the past, and a wrong clock is set back."""
+    """Check 10: a Pi without RTC boots in the past, and a wrong clock is set back."""
     past = replace(at(), wall=datetime(2024, 1, 1, tzinfo=UTC))
     intake.receive(db, a_draft(), past, new_id)
     now = replace(at(seconds=5), wall=datetime(2026, 11, 21, tzinfo=UTC))

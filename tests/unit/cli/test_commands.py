@@ -108,6 +108,22 @@ def test_status_as_json_counts_the_backlog(
     status = json.loads(command("status", "--json")[1])
     assert status["requests"] == {"diterima": 1}
     assert status["outbox"]["p1"] == {"last": 1, "acked": 0, "backlog": 1}
+    assert (status["acked_at"], status["rejects"]) == (None, 0)
+
+
+def test_what_the_city_set_aside_is_counted(
+    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
+) -> None:
+    for _ in range(3):
+        intake.receive(db, a_draft(), at(), new_id)
+    aside = [wire.Reject(seq=seq, code="event") for seq in (1, 2)]
+    ack = wire.Ack(epoch=EPOCH, lane="p1", upto=3, reject=aside)
+    syncing.acknowledge(db, ack, at(seconds=3))
+    outbox.forget(db, Lane.COMPLAINTS, 1)
+    status = json.loads(command("status", "--json")[1])
+    assert (status["acked_at"], status["rejects"]) == ("2026-11-21T02:00:03+00:00", 2)
+    assert "2 events set aside by the city" in command("status")[1]
+    assert "2 events set aside by the city" in command("outbox")[1]
 
 
 def test_trace_tells_a_complaints_journey_with_times(

@@ -1,10 +1,11 @@
 """Builders and short questions for the tests of the command center."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from appliance.domain import wire
 from appliance.domain.events import RequestReceived
@@ -13,12 +14,14 @@ from appliance.domain.topics import Lane
 from command_center import ingest
 from command_center.applying import Arrival
 from command_center.store import requests
-from command_center.store.database import reading
+from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest, Filter
 from tests.conftest import SITE, START
 
 BOX_EPOCH = "0a1b2c3d"
 CLOCK = wire.Clock(boot="boot-of-tests", mono=1_000_000, src="ntp")
+P = ParamSpec("P")
+T = TypeVar("T")
 _serials = itertools.count(1)
 
 
@@ -65,12 +68,22 @@ def a_batch(
     )
 
 
+def commit(
+    engine: Engine,
+    change: Callable[Concatenate[Connection, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """One change in a transaction of its own."""
+    with writing(engine) as connection:
+        return change(connection, *args, **kwargs)
+
+
 def store(
     engine: Engine, batch: wire.Batch, *, site: SiteCode = SITE, now: datetime = START
 ) -> wire.Ack:
     """Store a batch and return its ack."""
-    [ack] = ingest.store_batches(engine, [Arrival(site=site, batch=batch)], now)
-    return ack
+    return commit(engine, ingest.store, Arrival(site=site, batch=batch), now)
 
 
 def received(engine: Engine, **changes: object) -> CityRequest:

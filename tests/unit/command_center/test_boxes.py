@@ -21,6 +21,7 @@ from tests.unit.command_center.city import (
     CLOCK,
     a_batch,
     a_received,
+    commit,
     received,
     request,
     rows,
@@ -40,7 +41,7 @@ def a_hello(*, first: int = 1, last: int = 0, acked: int = 0, **changes: object)
 
 
 def hello(engine: Engine, message: wire.Hello) -> list[wire.Ack]:
-    return ingest.hello(engine, SITE, message, START)[1]
+    return commit(engine, ingest.hello, SITE, message, START)[1]
 
 
 def the_box(engine: Engine) -> Box:
@@ -127,43 +128,43 @@ def test_the_newest_connection_decides_the_online_hint(
     engine: Engine, said: list[tuple[bool, str, int]], is_online: bool
 ) -> None:
     for on, boot, n in said:
-        ingest.conn(engine, SITE, wire.Conn(on=on, boot=boot, n=n))
+        commit(engine, boxes.connection_changed, SITE, wire.Conn(on=on, boot=boot, n=n))
     assert the_box(engine).is_online is is_online
 
 
 def test_a_box_that_speaks_is_there_whatever_was_hinted(engine: Engine) -> None:
-    ingest.conn(engine, SITE, wire.Conn(on=False, boot="a", n=1))
+    commit(engine, boxes.connection_changed, SITE, wire.Conn(on=False, boot="a", n=1))
     store(engine, a_batch())
     assert the_box(engine).is_online is True
 
 
 def test_after_a_new_connection_to_the_broker_hints_start_anew(engine: Engine) -> None:
-    ingest.conn(engine, SITE, wire.Conn(on=True, boot="a", n=3))
-    ingest.forget_hints(engine)
+    commit(engine, boxes.connection_changed, SITE, wire.Conn(on=True, boot="a", n=3))
+    commit(engine, boxes.forget_hints)
     assert the_box(engine).is_online is None
-    assert not ingest.conn(engine, SITE, wire.Conn(on=False, boot="a", n=2))
-    assert ingest.conn(engine, SITE, wire.Conn(on=True, boot="a", n=3))
+    assert not commit(engine, boxes.connection_changed, SITE, wire.Conn(on=False, boot="a", n=2))
+    assert commit(engine, boxes.connection_changed, SITE, wire.Conn(on=True, boot="a", n=3))
     assert the_box(engine).is_online is True
 
 
 def test_a_retained_birth_is_no_news_of_when_the_box_was_heard(engine: Engine) -> None:
-    ingest.conn(engine, SITE, wire.Conn(on=True, boot="a", n=1, sw="0.1.0"))
+    commit(engine, boxes.connection_changed, SITE, wire.Conn(on=True, boot="a", n=1, sw="0.1.0"))
     box = the_box(engine)
     assert (box.last_seen_at, box.software) == (None, "0.1.0")
 
 
 def test_an_ack_moves_the_downlink_forward(engine: Engine) -> None:
     decide(engine, 3)
-    assert ingest.ack_down(engine, SITE, down_ack(2), START)
+    assert commit(engine, ingest.ack_down, SITE, down_ack(2), START)
     assert the_lane(engine) == DownLane(site=SITE, last_seq=3, acked_seq=2)
 
 
 def test_an_older_ack_does_not_move_it_back_unless_the_box_asks(engine: Engine) -> None:
     decide(engine, 3)
-    ingest.ack_down(engine, SITE, down_ack(3), START)
-    ingest.ack_down(engine, SITE, down_ack(1), START)
+    commit(engine, ingest.ack_down, SITE, down_ack(3), START)
+    commit(engine, ingest.ack_down, SITE, down_ack(1), START)
     assert the_lane(engine).acked_seq == 3
-    ingest.ack_down(engine, SITE, down_ack(1, want=2), START)
+    commit(engine, ingest.ack_down, SITE, down_ack(1, want=2), START)
     assert the_lane(engine).acked_seq == 1
 
 
@@ -176,13 +177,15 @@ def test_an_older_ack_does_not_move_it_back_unless_the_box_asks(engine: Engine) 
 )
 def test_an_ack_of_what_was_not_sent_is_ignored(engine: Engine, ack: wire.Ack) -> None:
     decide(engine, 1)
-    assert not ingest.ack_down(engine, SITE, ack, START)
+    assert not commit(engine, ingest.ack_down, SITE, ack, START)
     assert the_lane(engine).acked_seq == 0
 
 
 def test_what_the_box_sets_aside_is_shown_in_the_case(engine: Engine) -> None:
     case = request(engine, decide(engine, 1))
-    ingest.ack_down(engine, SITE, down_ack(1, reject=[wire.Reject(seq=1, code="event")]), START)
+    commit(
+        engine, ingest.ack_down, SITE, down_ack(1, reject=[wire.Reject(seq=1, code="event")]), START
+    )
     with reading(engine) as connection:
         entry = requests.history(connection, case)[-1]
     assert (entry.is_delivered, entry.reject_code) == (True, "event")
@@ -199,7 +202,7 @@ def test_a_box_that_knows_nothing_of_us_gets_everything_again(
     engine: Engine, down: wire.DownCursor | None
 ) -> None:
     decide(engine, 3)
-    ingest.ack_down(engine, SITE, down_ack(3), START)
+    commit(engine, ingest.ack_down, SITE, down_ack(3), START)
     hello(engine, a_hello(down=down))
     assert the_lane(engine).acked_seq == 0
 
@@ -207,7 +210,7 @@ def test_a_box_that_knows_nothing_of_us_gets_everything_again(
 def test_after_a_restored_backup_no_number_is_used_twice(engine: Engine) -> None:
     """The box has applied 7; we remember 2 delivered of 4, so 3 and 4 would be skipped."""
     case = request(engine, decide(engine, 4))
-    ingest.ack_down(engine, SITE, down_ack(2), START)
+    commit(engine, ingest.ack_down, SITE, down_ack(2), START)
     hello(engine, a_hello(down=wire.DownCursor(epoch=CITY_EPOCH, seq=7)))
     assert the_lane(engine) == DownLane(site=SITE, last_seq=9, acked_seq=7)
     with reading(engine) as connection:
@@ -220,18 +223,18 @@ def test_after_a_restored_backup_no_number_is_used_twice(engine: Engine) -> None
 def test_heard_is_the_time_of_the_last_word(engine: Engine) -> None:
     later = START + timedelta(minutes=5)
     store(engine, a_batch())
-    ingest.ack_down(engine, SITE, down_ack(0), later)
+    commit(engine, ingest.ack_down, SITE, down_ack(0), later)
     assert the_box(engine).last_seen_at == later
     assert rows(engine, "SELECT COUNT(*) FROM boxes") == [(1,)]
 
 
 def test_a_new_database_of_a_site_is_told_which_tickets_are_used(engine: Engine) -> None:
-    """sync.md check 11: a factory-fresh box takes over a site code."""
+    """Check 11: a factory-fresh box takes over a site code."""
     for serial in (7, 2_500):
         received(engine, ticket=Ticket.issue("07", serial).digits)
-    welcome, _ = ingest.hello(engine, SITE, a_hello(epoch="ffffffff"), START)
+    welcome, _ = commit(engine, ingest.hello, SITE, a_hello(epoch="ffffffff"), START)
     assert welcome == wire.Welcome(epoch=CITY_EPOCH, blocks=[0, 2], now=to_ms(START))
-    welcome, _ = ingest.hello(engine, SITE, a_hello(epoch=BOX_EPOCH), START)
+    welcome, _ = commit(engine, ingest.hello, SITE, a_hello(epoch=BOX_EPOCH), START)
     assert welcome.blocks == []
 
 
@@ -250,7 +253,7 @@ def is_cloned(engine: Engine) -> bool:
 
 
 def test_a_boot_that_comes_back_after_another_is_a_cloned_card(engine: Engine) -> None:
-    """sync.md check 12: two clones of one SD card are named."""
+    """Check 12: two clones of one SD card are named."""
     for name in ("monday", "monday", "tuesday"):
         hello(engine, boot(name))
     assert not is_cloned(engine)
@@ -259,7 +262,7 @@ def test_a_boot_that_comes_back_after_another_is_a_cloned_card(engine: Engine) -
 
 
 def test_other_events_under_the_same_numbers_are_never_acknowledged(engine: Engine) -> None:
-    """sync.md check 12: what a clone sends is not taken for a repetition."""
+    """Check 12: what a clone sends is not taken for a repetition."""
     store(engine, a_batch(wire_event(a_received(text="satu"))))
     before = rows(engine, "SELECT payload FROM events")
     ack = store(engine, a_batch(wire_event(a_received(text="lain"))))

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from appliance.domain import wire
+from appliance.domain.events import BoxHeartbeat
 from appliance.domain.ids import Ticket
 from appliance.domain.service_request import Status
 from command_center import __main__ as center
-from command_center import casework, ingest
+from command_center import casework
+from command_center.store import quarantine
 from command_center.store.quarantine import Poison
 from tests.conftest import SITE, START
-from tests.unit.command_center.city import a_batch, received, store, wire_event
+from tests.unit.command_center.city import a_batch, commit, received, store, wire_event
 
 
 @pytest.fixture
@@ -52,6 +55,8 @@ def test_requests_as_json(
             "text": "lampu mati",
             "phone": "+6281234567890",
             "created_at": "2026-11-21T02:00:00.000Z",
+            "occurred_at": "2026-11-21T02:00:00.000Z",
+            "time_quality": "trusted",
             "received_at": "2026-11-21T02:00:00.000Z",
         }
     ]
@@ -72,6 +77,38 @@ def test_requests_for_people_hide_what_is_confidential(
     assert "dipukul" not in out
 
 
+def test_status_shows_each_boxs_last_heartbeat(
+    engine: Engine,
+    config: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = BoxHeartbeat(
+        at=START,
+        backlog={"p0": 0, "p1": 7, "p2": 2},
+        oldest_unacked_s=60,
+        disk_free_bytes=5_000_000,
+        texts={},
+        gauges={},
+        resends=4,
+        rejects=1,
+        clock_source="rtc",
+    )
+    store(engine, a_batch(wire_event(kind=told.KIND, data=wire.encode_event(told).decode())))
+    run(monkeypatch, "status", "--config", config)
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "0/7/2" in line]
+    assert line.split() == [
+        "14.71.07",
+        "2026-11-21T02:00:00.000Z",
+        "0/7/2",
+        "60",
+        "4",
+        "1",
+        "5000000",
+        "rtc",
+    ]
+
+
 def test_status_counts_what_went_wrong(
     engine: Engine,
     config: Path,
@@ -83,7 +120,7 @@ def test_status_counts_what_went_wrong(
     store(engine, batch)
     store(engine, a_batch(first=9))
     poison = Poison(site=str(SITE), topic="t", code="json", payload=b"x", size_bytes=1)
-    ingest.set_aside(engine, poison, START)
+    commit(engine, quarantine.add, poison, START)
     assert run(monkeypatch, "status", "--json", "--config", config) == 0
     record = json.loads(capsys.readouterr().out)
     assert record["counts"] == {

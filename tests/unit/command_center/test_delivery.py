@@ -82,7 +82,7 @@ def _cross(engine: Engine, crossing: Crossing, batch: wire.Batch) -> wire.Ack:
     if not crossing.is_killed:
         return store(engine, batch)
     with database.writing(engine) as connection:
-        ingest._store(connection, Arrival(site=SITE, batch=batch), START)
+        ingest.store(connection, Arrival(site=SITE, batch=batch), START)
         raise Killed
 
 

@@ -13,7 +13,7 @@ from command_center.store import downlinks
 from command_center.store.database import writing
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
-from tests.unit.command_center.city import received
+from tests.unit.command_center.city import commit, received
 
 
 class Wire:
@@ -58,7 +58,7 @@ def decide(engine: Engine) -> Callable[[int], None]:
 
 
 def ack(engine: Engine, upto: int) -> None:
-    ingest.ack_down(engine, SITE, wire.Ack(epoch=CITY_EPOCH, lane="p1", upto=upto), START)
+    commit(engine, ingest.ack_down, SITE, wire.Ack(epoch=CITY_EPOCH, lane="p1", upto=upto), START)
 
 
 def test_nothing_waiting_sends_nothing(net: Wire) -> None:

@@ -8,9 +8,9 @@ from appliance.domain import wire
 from appliance.domain.events import RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
-from command_center import applying, ingest
+from command_center import applying, dating, ingest
 from command_center.store import requests, streams
-from command_center.store.database import reading
+from command_center.store.database import reading, writing
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import (
     BOX_EPOCH,
@@ -194,7 +194,8 @@ def test_neighbouring_batches_share_a_transaction_and_each_gets_its_ack(engine: 
         applying.Arrival(site=SITE, batch=a_batch(first=2)),
         applying.Arrival(site=SITE, batch=a_batch(first=9)),
     ]
-    acks = ingest.store_batches(engine, arrivals, START)
+    with writing(engine) as connection:
+        acks = [ingest.store(connection, arrival, START) for arrival in arrivals]
     assert [(ack.upto, ack.want) for ack in acks] == [(1, None), (1, None), (2, None), (2, 3)]
 
 
@@ -205,6 +206,7 @@ def test_the_age_of_an_event_counts_where_the_box_has_no_clock(engine: Engine) -
     store(engine, a_batch(wire_event(event, clock=clock)))
     stored = request(engine, event.request_id)
     assert (stored.created_at, stored.occurred_at) == (boot, START - timedelta(minutes=1))
+    assert stored.time_quality == dating.Quality.COUNTED
 
 
 def test_a_batch_counts_as_news_of_its_box(engine: Engine) -> None:

@@ -1,4 +1,5 @@
 import contextlib
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateTable
 
 from command_center.store import database, migrate, schema
@@ -67,6 +69,47 @@ def test_a_newer_schema_is_refused(engine: Engine) -> None:
         migrate.ensure(engine, "1471", lambda: CITY_EPOCH, START)
     with pytest.raises(migrate.SchemaError, match="another schema"):
         migrate.require(engine)
+
+
+BROKEN_STEP = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+
+
+def upgrade():
+    op.create_table("half", sa.Column("id", sa.Integer, primary_key=True))
+    op.execute("SELECT nothing")
+"""
+
+
+def test_a_failing_migration_leaves_no_half_state(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Check 26."""
+    steps = tmp_path / "migrations"
+    shutil.copytree(migrate._STEPS, steps)
+    (steps / "versions" / "v0002_break.py").write_text(BROKEN_STEP)
+    monkeypatch.setattr(migrate, "_STEPS", steps)
+    with pytest.raises(OperationalError, match="nothing"):
+        migrate.ensure(engine, "1471", lambda: CITY_EPOCH, START)
+    assert rows(engine, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(engine, "SELECT revision FROM migration_checksums") == [("0001",)]
+    assert rows(engine, "SELECT count(*) FROM sqlite_master WHERE name = 'half'") == [(0,)]
+
+
+def test_an_edited_migration_is_noticed(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Check 26."""
+    steps = tmp_path / "migrations"
+    shutil.copytree(migrate._STEPS, steps)
+    with (steps / "versions" / "v0001_create_tables.py").open("a") as step:
+        step.write("# edited")
+    monkeypatch.setattr(migrate, "_STEPS", steps)
+    with pytest.raises(migrate.SchemaError, match="0001 is not the one"):
+        migrate.ensure(engine, "1471", lambda: CITY_EPOCH, START)
 
 
 def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:

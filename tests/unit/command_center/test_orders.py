@@ -1,5 +1,6 @@
 """The operator's commands, tables and signing key, on the command line and in the database."""
 
+import errno
 import json
 import sys
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from command_center.store.commands import Issued
 from command_center.store.database import reading
 from command_center.store.downlinks import DownEvent
 from tests.conftest import SITE, START
-from tests.unit.command_center.city import BOX_EPOCH, CLOCK, a_batch, store, wire_event
+from tests.unit.command_center.city import BOX_EPOCH, CLOCK, a_batch, commit, store, wire_event
 
 NEIGHBOUR = SiteCode("14.71.01")
 SESSION = "5e5510a1"
@@ -40,7 +41,7 @@ def hello(engine: Engine, site: SiteCode = SITE, *, down_seq: int = 0) -> None:
         session=SESSION,
         down=wire.DownCursor(epoch=epoch, seq=down_seq),
     )
-    ingest.hello(engine, site, message, START)
+    commit(engine, ingest.hello, site, message, START)
 
 
 @pytest.fixture
@@ -90,9 +91,17 @@ def going_down(engine: Engine, site: SiteCode = SITE) -> list[DownEvent]:
         return downlinks.after(connection, site, 0, max_events=99, max_bytes=10**6)
 
 
-def answer(engine: Engine, outcome: str, *, id_: str = "c1", first: int = 1, site: SiteCode = SITE):
+def answer(
+    engine: Engine,
+    outcome: str,
+    *,
+    id_: str = "c1",
+    first: int = 1,
+    site: SiteCode = SITE,
+    detail: str = "fine",
+):
     """A box sends a result; return the ack."""
-    result = CommandResult(command_id=id_, outcome=outcome, detail="fine", at=START)
+    result = CommandResult(command_id=id_, outcome=outcome, detail=detail, at=START)
     event = wire_event(kind=CommandResult.KIND, data=wire.encode_event(result).decode())
     return store(engine, a_batch(event, first=first, lane=Lane.URGENT), site=site)
 
@@ -144,7 +153,7 @@ def test_an_unknown_command_is_given_with_a_warning(city: Engine, run) -> None:
 
 
 def test_the_list_tells_how_far_each_command_is(city: Engine, run) -> None:
-    """sync.md check 23: the result is visible."""
+    """Check 23: the result is visible."""
     for number in range(1, 5):
         issue(city, id_=f"c{number}")
     hello(city, down_seq=2)
@@ -160,6 +169,16 @@ def test_the_list_tells_how_far_each_command_is(city: Engine, run) -> None:
     assert listed[0]["issued_at"] == "2026-11-21T02:00:00.000Z"
     assert "fine" in run("commands", "14.71.07")[1]
     assert run("commands", "14.71.99")[0] == 1
+
+
+def test_a_command_that_the_box_could_not_read_is_not_waited_for(city: Engine) -> None:
+    issue(city)
+    with reading(city) as connection:
+        epoch = downlinks.city_epoch(connection)
+    reject = wire.Reject(seq=1, code="event")
+    ack = wire.Ack(epoch=epoch, lane="p1", upto=1, reject=[reject])
+    commit(city, ingest.ack_down, SITE, ack, START)
+    assert orders.state(given(city)[0], START) == "refused"
 
 
 def test_a_command_that_can_still_be_in_time_waits(city: Engine) -> None:
@@ -209,7 +228,7 @@ def test_the_downlink_names_the_run_of_the_latest_hello(city: Engine) -> None:
 
 def test_the_welcome_names_the_hello_it_answers(engine: Engine) -> None:
     message = wire.Hello(versions=[1], epoch=BOX_EPOCH, lanes={}, clock=CLOCK, session=SESSION)
-    welcome, _ = ingest.hello(engine, SITE, message, START)
+    welcome, _ = commit(engine, ingest.hello, SITE, message, START)
     assert welcome.session == SESSION
 
 
@@ -229,6 +248,15 @@ def test_a_table_goes_down_with_a_growing_version(city: Engine, run, tmp_path: P
         "body": "Jumat pagi",
         "until": "2026-11-30",
     }
+
+
+def test_a_version_grows_although_the_citys_clock_goes_back(city: Engine) -> None:
+    hello(city, NEIGHBOUR)
+    first = commanding.publish(city, [NEIGHBOUR], "x", [], START)
+    other = commanding.publish(city, [SITE], "y", [], START)
+    earlier = START - timedelta(hours=1)
+    assert commanding.publish(city, [SITE, NEIGHBOUR], "x", [], earlier) == first + 1
+    assert commanding.publish(city, [SITE], "z", [], earlier) < other
 
 
 @pytest.mark.parametrize(
@@ -274,6 +302,26 @@ def test_the_signing_key_is_made_once_and_shown_as_the_box_needs_it(run, tmp_pat
     assert (code, "never overwritten" in err) == (1, True)
 
 
+def test_a_key_that_could_not_be_written_leaves_nothing_behind(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(signing.os, "fsync", full)
+        code, _, err = run("signing-key", "create")
+    assert (code, "cannot be written: No space left" in err) == (1, True)
+    assert run("signing-key", "create")[0] == 0
+
+
+def test_a_box_cannot_write_to_the_operators_terminal(city: Engine, run) -> None:
+    issue(city)
+    answer(city, "done", detail="fine\x1b[2J\x9b2J\u202egnorw")
+    shown = run("commands")[1]
+    assert all(character.isprintable() for character in shown.replace("\n", ""))
+
+
 @pytest.mark.parametrize(
     ("content", "mode", "reason"),
     [
@@ -298,8 +346,21 @@ def test_an_unusable_key_file_stops_the_start_and_is_explained(
     assert reason in err
 
 
-def test_without_a_key_nothing_is_signed() -> None:
+def test_without_a_key_nothing_is_signed_and_the_log_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     assert signing.signer(None)("a/topic", b"body") == b"body"
+    assert "center.signing_key" in caplog.text
+
+
+def test_the_log_names_the_key_that_signs_and_not_its_secret(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    public = signing.create(tmp_path / "city.key")
+    signing.signer(tmp_path / "city.key")
+    assert signature.short(public) in caplog.text
+    assert signing.load(tmp_path / "city.key").hex() not in caplog.text
 
 
 def test_signing_key_without_any_file_says_what_is_missing(run, config: Path) -> None:

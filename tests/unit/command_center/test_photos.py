@@ -8,13 +8,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain import topics, wire
 from appliance.domain.blobs import CHUNK_MAX_BYTES, ChunkPlace, Manifest, short_name
 from appliance.domain.events import Event, PhotoAttached, PhotoLost, PhotoSettled
 from appliance.domain.ids import SiteCode
 from command_center import photo_intake
 from command_center.app import create_app
-from command_center.blobs import LOOK_EVERY_S, SITES_AT_ONCE, Blobs
+from command_center.blobs import LOOK_EVERY_S, SITES_AT_ONCE, WANTED_PER_SITE, Blobs
 from command_center.inbound import Chunk, Inbound, cut, read
 from command_center.store import blob_files, database, downlinks, photos
 from command_center.store.database import writing
@@ -146,7 +146,57 @@ def test_a_neighbour_cannot_answer(engine: Engine, desk: Desk) -> None:
     with_photo(engine)
     desk.turn()
     desk.answer(site=NEIGHBOUR)
-    assert blob_files.of(engine).partial_bytes(NAME) == 0
+    assert blob_files.of(engine, SITE).partial_bytes(NAME) == 0
+
+
+def test_one_picture_from_two_boxes_comes_whole_from_each(engine: Engine, desk: Desk) -> None:
+    """As it happens with a picture that goes round; nor may one box spoil another's."""
+    for number, site in enumerate((SITE, NEIGHBOUR)):
+        with writing(engine) as connection:
+            file = Manifest(sha256=NAME, size_bytes=len(CONTENT), media_type="image/jpeg")
+            photos.add(connection, site, f"r{number}", file, START)
+    answered, has_lost_one = 0, False
+    for _ in range(60):
+        desk.turn(seconds=0.5)
+        for topic, want in desk.wants[answered:]:
+            site = topics.parse(topic).site
+            if site == NEIGHBOUR and want.first > 0 and not has_lost_one:
+                has_lost_one = True
+                continue
+            part = CONTENT[want.first : want.first + want.size]
+            desk.blobs.arrived(site, ChunkPlace(short_name(NAME), want.first), part)
+        answered = len(desk.wants)
+    assert states(engine) == [("r0", "stored"), ("r1", "stored")]
+    assert [want.first for _, want in desk.wants].count(0) == 2, "nobody began anew"
+    assert blob_files.of(engine).read(NAME, 0, 10**6) == CONTENT
+
+
+def test_a_box_with_endless_photos_is_known_by_its_oldest(engine: Engine) -> None:
+    with writing(engine) as connection:
+        for number in range(WANTED_PER_SITE + 3):
+            for site in (SITE, NEIGHBOUR):
+                file = Manifest(sha256=f"{number:064x}", size_bytes=9, media_type="image/png")
+                photos.add(connection, site, f"{site}-{number}", file, at(minutes=number).wall)
+        found = photos.wanted(connection, per_site=WANTED_PER_SITE)
+    assert sorted(photo.request_id for photo in found) == [
+        f"{site}-{number}" for site in (NEIGHBOUR, SITE) for number in range(WANTED_PER_SITE)
+    ]
+
+
+def test_looking_takes_a_small_share_of_the_time(
+    engine: Engine, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+
+    def slow(*_: object, **__: object) -> list[photos.CityPhoto]:
+        looks.append(desk.now_s)
+        desk.now_s += 0.5
+        return []
+
+    monkeypatch.setattr(photos, "wanted", slow)
+    for _ in range(300):
+        desk.turn(seconds=0.1)
+    assert 0.5 * len(looks) <= 0.06 * desk.now_s + 0.5
 
 
 def test_so_many_boxes_are_asked_at_once_and_the_others_have_their_turn(
@@ -222,6 +272,16 @@ def test_a_photo_that_never_comes_is_given_up_after_a_month(engine: Engine) -> N
     assert settled(engine) == [{"request_id": request_id, "outcome": "failed"}]
 
 
+def test_all_reports_with_a_photo_that_is_given_up_are_told(engine: Engine) -> None:
+    file = Manifest(sha256=NAME, size_bytes=9, media_type="image/png")
+    with writing(engine) as connection:
+        photos.add(connection, SITE, "old", file, START)
+        photos.add(connection, SITE, "fresh", file, at(hours=24 * 20).wall)
+    photo_intake.give_up_old(engine, START + timedelta(days=31))
+    assert states(engine) == [("old", "failed"), ("fresh", "failed")]
+    assert [told["request_id"] for told in settled(engine)] == ["old", "fresh"]
+
+
 def test_files_that_no_row_names_are_swept_away(engine: Engine, desk: Desk) -> None:
     folder = blob_files.of(engine)
     folder.keep(folder.stage(b"orphan"))
@@ -229,9 +289,9 @@ def test_files_that_no_row_names_are_swept_away(engine: Engine, desk: Desk) -> N
     with_photo(engine)
     desk.turn()
     desk.answer()
-    assert [file.name for file in folder.path.iterdir()] == [f"{NAME}.part"]
+    assert [file.name for file in folder.path.iterdir()] == [f"{NAME}.{SITE}.part"]
     desk.turn(minutes=11)
-    assert [file.name for file in folder.path.iterdir()] == [f"{NAME}.part"]
+    assert [file.name for file in folder.path.iterdir()] == [f"{NAME}.{SITE}.part"]
 
 
 def test_a_chunk_on_the_wire_is_bounded() -> None:
@@ -257,7 +317,7 @@ def test_officers_see_how_far_a_photo_has_come_then_the_photo(
     address = f"/permohonan/{request_id}"
     assert "Foto sedang dikirim" in client.get(address).text
     assert client.get(f"{address}/foto").status_code == 404
-    folder = blob_files.of(engine)
+    folder = blob_files.of(engine, SITE)
     folder.append(NAME, 0, CONTENT[: len(CONTENT) // 2])
     assert "49 %" in client.get(address).text
     folder.append(NAME, len(CONTENT) // 2, CONTENT[len(CONTENT) // 2 :])
@@ -266,6 +326,7 @@ def test_officers_see_how_far_a_photo_has_come_then_the_photo(
     with client.get(f"{address}/foto") as shown:
         assert shown.data == CONTENT
     assert shown.headers["Content-Type"] == "image/jpeg"
+    assert shown.headers["Cache-Control"] == "no-store"
     assert shown.headers["X-Content-Type-Options"] == "nosniff"
     assert shown.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
 

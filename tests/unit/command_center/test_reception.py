@@ -28,6 +28,7 @@ from tests.unit.command_center.city import (
     a_batch,
     a_received,
     all_requests,
+    commit,
     rows,
     wire_event,
 )
@@ -147,9 +148,8 @@ def test_the_empty_message_that_clears_a_retained_state_means_nothing(
 def test_the_quarantine_forgets_the_oldest(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quarantine, "ROWS_KEPT", 3)
     for n in range(5):
-        ingest.set_aside(
-            engine, Poison(site=None, topic=str(n), code="x", payload=b"", size_bytes=0), START
-        )
+        poison = Poison(site=None, topic=str(n), code="x", payload=b"", size_bytes=0)
+        commit(engine, quarantine.add, poison, START)
     assert rows(engine, "SELECT topic FROM quarantine") == [("2",), ("3",), ("4",)]
     assert rows(engine, "SELECT quarantined FROM city") == [(5,)]
 
@@ -183,7 +183,7 @@ def batches(desk: Desk, *firsts: int) -> list[tuple[int, int | None, int | None]
 
 
 def test_what_came_early_is_held_and_only_the_gap_is_asked_for(engine: Engine, desk: Desk) -> None:
-    """sync.md check 20."""
+    """Check 20."""
     assert batches(desk, 1, 5, 7) == [(2, None, None), (2, 3, 4), (2, None, None)]
     assert batches(desk, 3) == [(4, None, None), (6, None, None), (8, None, None)]
     assert rows(engine, "SELECT seq FROM events ORDER BY received_at, rowid") == [
@@ -219,10 +219,10 @@ def test_a_hello_drops_what_was_held(desk: Desk) -> None:
 def test_when_the_database_refuses_nothing_is_acknowledged(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> list[wire.Ack]:
+    def full(*_: object, **__: object) -> wire.Ack:
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
-    monkeypatch.setattr(ingest, "store_batches", full)
+    monkeypatch.setattr(ingest, "store", full)
     with pytest.raises(OperationalError):
         desk.work((UP, GOOD))
     assert desk.acks == []
@@ -233,15 +233,15 @@ def test_the_worker_outlives_a_database_that_refuses(
 ) -> None:
     outlet = Outlet()
     receiver = Receiver(engine, outlet, now=now)
-    real, refusals = ingest.store_batches, threading.Event()
+    real, refusals = ingest.store, threading.Event()
 
-    def store(*args: object) -> list[wire.Ack]:
+    def store(*args: object, **more: object) -> wire.Ack:
         if not refusals.is_set():
             refusals.set()
             raise OperationalError("INSERT", {}, Exception("database or disk is full"))
-        return real(*args)  # type: ignore[arg-type]
+        return real(*args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ingest, "store_batches", store)
+    monkeypatch.setattr(ingest, "store", store)
     receiver.start()
     receiver.offer(UP, GOOD)
     assert refusals.wait(10)

@@ -8,12 +8,23 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from appliance.domain import wire
+from appliance.domain.events import BoxHeartbeat
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center import casework, guard, ingest
 from command_center.app import create_app
+from command_center.store import boxes
 from tests.conftest import SITE, START, at
-from tests.unit.command_center.city import a_batch, received, request, rows, store, wire_event
+from tests.unit.command_center.city import (
+    a_batch,
+    a_received,
+    commit,
+    received,
+    request,
+    rows,
+    store,
+    wire_event,
+)
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }} \u202e'
 
@@ -139,7 +150,7 @@ def test_an_offline_box_is_never_shown_as_having_no_reports(
     neighbour = SiteCode("14.71.01")
     for site, is_on in ((SITE, True), (neighbour, False)):
         store(engine, a_batch(), site=site)
-        ingest.conn(engine, site, wire.Conn(on=is_on, boot="b", n=1))
+        commit(engine, boxes.connection_changed, site, wire.Conn(on=is_on, boot="b", n=1))
     shown = words(page(client, "/"))
     assert "Bukit Raya Tersambung 1 laporan hari ini Terdengar 3 jam lalu" in shown
     assert "Sukajadi Terputus ? jumlah tidak diketahui Terdengar 3 jam lalu" in shown
@@ -149,14 +160,14 @@ def test_a_box_not_heard_since_the_last_connection_is_waited_for(
     engine: Engine, client: FlaskClient
 ) -> None:
     store(engine, a_batch())
-    ingest.forget_hints(engine)
+    commit(engine, boxes.forget_hints)
     shown = words(page(client, "/"))
     assert "Bukit Raya Menunggu kabar ? jumlah tidak diketahui" in shown
 
 
 def test_without_a_broker_no_box_counts_as_connected(engine: Engine) -> None:
     store(engine, a_batch())
-    ingest.conn(engine, SITE, wire.Conn(on=True, boot="b", n=1))
+    commit(engine, boxes.connection_changed, SITE, wire.Conn(on=True, boot="b", n=1))
     app = create_app(engine, place="x", now=lambda: START, is_link_up=lambda: False)
     shown = words(page(app.test_client(), "/"))
     assert "Pusat tidak tersambung ke broker" in shown
@@ -188,10 +199,45 @@ def test_a_move_is_stored_and_the_browser_sent_on(
     assert "Menunggu kotak Posko" in shown
 
 
+@pytest.mark.parametrize(
+    ("clock", "is_uncertain"),
+    [
+        (wire.Clock(boot="boot-of-tests", mono=0, src="ntp"), False),
+        (wire.Clock(boot="boot-of-tests", mono=0, src="none"), False),
+        (wire.Clock(boot="an earlier boot", mono=0, src="none"), True),
+    ],
+)
+def test_the_detail_says_when_a_time_is_uncertain(
+    engine: Engine, client: FlaskClient, clock: wire.Clock, *, is_uncertain: bool
+) -> None:
+    """Check 10."""
+    event = a_received()
+    store(engine, a_batch(wire_event(event, clock=clock)))
+    told = "jam kotak Posko belum disetel" in words(page(client, f"/permohonan/{event.request_id}"))
+    assert told is is_uncertain
+    assert ("perkiraan" in words(page(client, "/"))) is is_uncertain
+
+
+def test_what_still_waits_at_a_connected_box_is_shown(engine: Engine, client: FlaskClient) -> None:
+    told = BoxHeartbeat(
+        at=START,
+        backlog={"p0": 0, "p1": 7, "p2": 2},
+        oldest_unacked_s=60,
+        disk_free_bytes=0,
+        texts={},
+        gauges={},
+    )
+    data = wire.encode_event(told).decode()
+    store(engine, a_batch(wire_event(kind=told.KIND, data=data)))
+    assert "9 kabar masih di kotak" in words(page(client, "/"))
+    commit(engine, boxes.connection_changed, SITE, wire.Conn(on=False, boot="b", n=1))
+    assert "masih di kotak" not in words(page(client, "/"))
+
+
 def test_the_detail_says_when_the_box_has_the_news(engine: Engine, client: FlaskClient) -> None:
     case = received(engine)
     post(client, case.request_id, status="diproses", message="ya")
-    ingest.ack_down(engine, SITE, wire.Ack(epoch="c17ec17e", lane="p1", upto=1), START)
+    commit(engine, ingest.ack_down, SITE, wire.Ack(epoch="c17ec17e", lane="p1", upto=1), START)
     assert "Sudah sampai di kotak Posko" in words(page(client, f"/permohonan/{case.request_id}"))
 
 

@@ -18,14 +18,17 @@ def clock(mono_s: int, *, boot: str = "b", src: str = "none") -> wire.Clock:
 
 
 @pytest.mark.parametrize(
-    ("stated", "event", "sent", "expected"),
+    ("stated", "event", "sent", "expected", "quality"),
     [
-        pytest.param(START, clock(5, src="ntp"), clock(9), START, id="a trusted clock is believed"),
+        pytest.param(
+            START, clock(5, src="ntp"), clock(9), START, "trusted", id="a trusted clock is believed"
+        ),
         pytest.param(
             LATER + timedelta(days=9),
             clock(30, src="rtc"),
             clock(90),
             LATER - timedelta(minutes=1),
+            "counted",
             id="a trusted clock from the future is not",
         ),
         pytest.param(
@@ -33,19 +36,29 @@ def clock(mono_s: int, *, boot: str = "b", src: str = "none") -> wire.Clock:
             clock(30),
             clock(90),
             LATER - timedelta(minutes=1),
+            "counted",
             id="without a clock the age within the boot counts",
         ),
-        pytest.param(START, clock(30, boot="a"), clock(90), START, id="another boot: as stated"),
         pytest.param(
-            datetime(2040, 1, 1, tzinfo=UTC), clock(90), clock(30), LATER, id="never in the future"
+            START, clock(30, boot="a"), clock(90), START, "stated", id="another boot: as stated"
         ),
-        pytest.param(START, clock(-(2**42)), clock(2**42), LATER, id="absurd numbers"),
+        pytest.param(
+            datetime(2040, 1, 1, tzinfo=UTC),
+            clock(90),
+            clock(30),
+            LATER,
+            "stated",
+            id="never in the future",
+        ),
+        pytest.param(START, clock(-(2**42)), clock(2**42), LATER, "stated", id="absurd numbers"),
     ],
 )
 def test_when_it_happened(
-    stated: datetime, event: wire.Clock, sent: wire.Clock, expected: datetime
+    stated: datetime, event: wire.Clock, sent: wire.Clock, expected: datetime, quality: str
 ) -> None:
-    assert dating.occurred_at(stated, event, sent, LATER) == expected
+    assert dating.dated(stated, event, sent, LATER) == dating.Dated(
+        expected, dating.Quality(quality)
+    )
 
 
 @pytest.mark.parametrize(

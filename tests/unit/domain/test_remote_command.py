@@ -29,12 +29,6 @@ def test_old_messages_never_turn_time_back(delays_ms: list[int]) -> None:
     assert known.at(now) == CITY_MS - min(delays_ms)
 
 
-def test_the_time_of_another_boot_is_forgotten() -> None:
-    late = replace(at(minutes=1), boot_id="another")
-    heard = CityTime().heard(CITY_MS + DAY_MS, at()).heard(CITY_MS, late)
-    assert heard.at(late) == CITY_MS
-
-
 def test_a_clock_set_by_ntp_counts_and_no_other() -> None:
     wrong = replace(at(), wall=at(days=1).wall)
     assert CityTime().at(replace(wrong, source="rtc")) is None

@@ -16,6 +16,7 @@ from appliance.domain.triage.keywords import classify
         ("parit tersumbat, banjir terus", "banjir_drainase", "PUPR"),
         ("KTP saya belum jadi", "adminduk", "DISDUKCAPIL"),
         ("tetangga dipukul suaminya, kdrt", "kekerasan", "DP3APM"),
+        ("suami saya memukul saya, tolong", "kekerasan", "DP3APM"),
     ],
 )
 def test_plain_complaints_reach_their_agency(text: str, category: str, agency: str) -> None:

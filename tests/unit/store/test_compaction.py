@@ -180,7 +180,7 @@ def test_the_file_shrinks_after_a_backlog_is_gone(
 def test_a_forgotten_reader_does_not_let_the_wal_grow(
     db: sqlite3.Connection, db_path: Path
 ) -> None:
-    """sync.md check 9."""
+    """Check 9."""
     reader = connect(db_path)
     forgotten = reader.execute("SELECT name FROM sqlite_master")
     forgotten.fetchone()

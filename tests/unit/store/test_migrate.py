@@ -1,3 +1,5 @@
+"""The rules of migration, in one process; check 26 with several is in tests/integration."""
+
 import sqlite3
 import threading
 from pathlib import Path

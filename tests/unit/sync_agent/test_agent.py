@@ -2,18 +2,23 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from appliance.actions import intake
+from appliance.actions import intake, photos
 from appliance.domain import topics, wire
 from appliance.domain.blobs import ChunkPlace
 from appliance.domain.events import BoxHeartbeat, RequestReceived, RequestStatusChanged
 from appliance.domain.ids import SiteCode
+from appliance.domain.photo import Photo
+from appliance.domain.quota import Quota
 from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.store import gauges, outbox, requests
+from appliance.store import photos as stored_photos
+from appliance.store.errors import StoreFull
 from sync_agent.agent import Agent, Machine
 from tests.builders import CITY_EPOCH, a_batch, a_draft
 from tests.conftest import EPOCH, SITE, START, at
@@ -213,6 +218,17 @@ def test_a_replaced_box_does_not_reuse_its_predecessors_tickets(
     assert receipt.request.ticket.digits[2:4] == "02"
 
 
+def test_an_ack_of_what_was_stored_since_the_last_look_does_not_end_the_epoch(
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+) -> None:
+    """A batch is read after the look at the outbox, so it may take a newer event along."""
+    run(agent, link, agent.link_up)
+    intake.receive(db, a_draft("satu"), at(), new_id)
+    agent.message(*ack(1))
+    assert [request.acked for request in requests.every(db)] == [True]
+    assert db.execute("SELECT epoch FROM box").fetchone()["epoch"] == EPOCH
+
+
 def test_the_city_is_told_how_the_box_is_doing(
     db: sqlite3.Connection, agent: Agent, link: RecordingLink, watch: Stopwatch,
     new_id: Callable[[], str],
@@ -342,3 +358,27 @@ def test_an_ack_that_comes_before_its_batch_is_noted_leaves_no_row_behind(
         for seq in range(batch.first, batch.first + len(batch.events))
     ]
     assert sent == [number + 1 for number in numbers], "each once, in order"
+
+
+def test_photos_make_room_before_the_store_needs_it(
+    db: sqlite3.Connection, link: RecordingLink, watch: Stopwatch, new_id: Callable[[], str]
+) -> None:
+    def refuse() -> None:
+        raise StoreFull("the disk is full")
+
+    photo = Photo(content=b"x", media_type="image/png")
+    limit = Quota(limit=1, window=timedelta(hours=1))
+    staged = photos.stage(db, photo, at(), origin=None, limit=limit)
+    receipt = intake.receive(db, a_draft(), at(), new_id, photo=staged)
+    assert isinstance(receipt, intake.Receipt)
+    machine = Machine(
+        now=at,
+        monotonic_s=lambda: watch.now_s,
+        new_epoch=lambda: NEW_EPOCH,
+        disk_free_bytes=lambda: 0,
+        keep_house=refuse,
+    )
+    agent = Agent(db, machine)
+    agent.attach(link)
+    run(agent, link)
+    assert stored_photos.state_of(db, receipt.request.id) == "lost"

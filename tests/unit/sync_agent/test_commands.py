@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.actions import casework, commanding, health, intake
+from appliance.actions import casework, commanding, health, intake, trusting
 from appliance.actions.commanding import Answer
 from appliance.domain import remote_command, signature, wire
 from appliance.domain.errors import BadInput
@@ -21,6 +21,7 @@ from appliance.domain.topics import Lane
 from appliance.store import city_tables, commands, compaction, outbox
 from appliance.store.commands import Command
 from appliance.store.connection import BoxConnection
+from appliance.store.database import transaction
 from sync_agent import commands as registry
 from sync_agent.commands import HANDLERS, LIMIT_S, Handler, Task
 from sync_agent.runner import GRACE_S, Runner
@@ -51,11 +52,16 @@ class Box:
         self.started.clear()
         self.runner = self._runner()
 
-    def give(self, *events: CommandIssued | TablePublished, sent_ms: int | None = CITY_MS) -> None:
+    def give(
+        self,
+        *events: CommandIssued | TablePublished,
+        sent_ms: int | None = CITY_MS,
+        signed_by: str = KEY,
+    ) -> None:
         """A batch comes down."""
         batch = a_batch(*events, first=self._seq + 1)
         batch = replace_sent(batch, sent_ms)
-        applied = casework.apply_batch(self.db, batch, self.now, signed_by=KEY)
+        applied = casework.apply_batch(self.db, batch, self.now, signed_by=signed_by)
         self._seq = applied.upto
         self.runner.look()
 
@@ -129,7 +135,7 @@ def test_every_command_of_the_contract_has_a_function_and_no_other() -> None:
 
 
 def test_a_command_is_executed_once_and_its_repetition_is_a_duplicate(box: Box) -> None:
-    """sync.md check 23: replay of the same id -> duplicate."""
+    """Check 23: replay of the same id -> duplicate."""
     asked = counting(box, commanding.done("fine"))
     command = a_command()
     box.give(command)
@@ -151,7 +157,7 @@ def test_commands_are_executed_one_after_the_other_in_their_order(box: Box) -> N
 
 
 def test_an_expired_command_is_not_executed(box: Box) -> None:
-    """sync.md check 23: it waited at the city, which sent it too late."""
+    """Check 23: it waited at the city, which sent it too late."""
     asked = counting(box, commanding.done(""))
     box.give(a_command(expires_s=60), sent_ms=CITY_MS + 61_000)
     box.obey()
@@ -230,6 +236,21 @@ def test_effect_and_result_are_one_transaction(box: Box) -> None:
     assert (box.outcomes(), city_tables.versions(box.db)) == (["done"], {"x": 1})
 
 
+def test_while_the_disk_is_full_the_result_is_kept_and_nothing_is_executed_again(box: Box) -> None:
+    asked = counting(box, commanding.done("", publish_x))
+    box.give(a_command())
+    box.db.execute(
+        "CREATE TEMP TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END"
+    )
+    for _ in range(3):
+        with pytest.raises(sqlite3.IntegrityError, match="full"):
+            box.obey()
+    box.db.execute("DROP TRIGGER full")
+    box.obey()
+    assert len(asked) == 1
+    assert (box.outcomes(), city_tables.versions(box.db)) == (["done"], {"x": 1})
+
+
 def test_what_has_been_said_of_a_command_is_never_said_anew(box: Box) -> None:
     box.give(command := a_command())
     assert commands.finish(box.db, command.command_id, Outcome.DONE, START)
@@ -270,6 +291,7 @@ def test_a_command_that_takes_too_long_has_failed_and_the_next_one_begins(box: B
     box.now = later(box.now, seconds=LIMIT_S + GRACE_S + 1)
     box.turn()
     assert box.results() == [("failed", "not done within 60 s")]
+    box.turn()
     hung, following = box.started
     hung()
     following()
@@ -325,6 +347,18 @@ def test_executed_ids_are_kept_a_thousand_commands_long(box: Box) -> None:
     assert [row["command_id"] for row in oldest] == ["c3", "c7"]
 
 
+def test_a_report_on_many_tables_is_still_json(box: Box) -> None:
+    with transaction(box.db):
+        for number in range(200):
+            city_tables.replace(box.db, f"table_{number}", 1, [], START)
+    box.give(a_command("report"))
+    box.obey()
+    [(_, detail)] = box.results()
+    facts = json.loads(detail)
+    assert facts["tables"].startswith("too long")
+    assert facts["disk_free_bytes"] == 5_000_000
+
+
 def test_report_tells_what_posko_status_does(box: Box, new_id: Callable[[], str]) -> None:
     intake.receive(box.db, a_draft(), at(), new_id)
     health.state(box.db, "sync", {"link": "up", "words": "x" * 5_000}, at())
@@ -369,6 +403,7 @@ def test_resend_takes_the_cursor_back(box: Box, new_id: Callable[[], str]) -> No
         ({"lane": "p9", "from": "1"}, "lane must be p0, p1 or p2"),
         ({"lane": "p1", "from": "x"}, "lane must be p0, p1 or p2"),
         ({"lane": "p1"}, "the argument from is missing"),
+        ({"lane": "p2", "from": "1"}, "this box has no events of p2"),
     ],
 )
 def test_resend_refuses_what_is_not_there(
@@ -423,6 +458,25 @@ def test_a_key_is_trusted_and_another_dropped_by_command(box: Box) -> None:
     box.give(a_command("trust_key", args={"key": "ed25519:x"}))
     box.obey()
     assert box.outcomes() == ["done", "done", "failed", "failed"]
+
+
+@pytest.mark.parametrize("signed_by", ["", NEXT])
+def test_what_waits_is_not_executed_once_its_signer_is_not_trusted(
+    box: Box, signed_by: str
+) -> None:
+    """It came while the box checked nothing, or before this key was dropped."""
+    box.give(a_command("trust_key", args={"key": NEXT}), signed_by=signed_by)
+    box.obey()
+    [(outcome, detail)] = box.results()
+    assert (outcome, detail) == ("failed", "signed by no key that is trusted now; give it again")
+    assert trusting.trusted(box.db, box.keys) == [KEY]
+
+
+def test_a_box_that_checks_nothing_obeys_whoever_says_so(box: Box) -> None:
+    box.keys = ()
+    box.give(a_command("report"), signed_by="")
+    box.obey()
+    assert box.outcomes() == ["done"]
 
 
 def test_a_table_is_replaced_by_a_newer_one_only(box: Box) -> None:

@@ -183,6 +183,20 @@ def test_a_key_the_city_has_dropped_stays_dropped_although_the_settings_name_it(
     assert trusting.trusted(db, [OURS]) == [OURS, NEXT]
 
 
+def test_a_box_whose_every_key_was_dropped_takes_nothing_rather_than_everything(
+    db: sqlite3.Connection, open_agent: Callable[..., Agent], link: RecordingLink
+) -> None:
+    """An old posko.toml is put back, and names but the key that the city has dropped since."""
+    with transaction(db):
+        trusting.drop(db, OURS, [OURS, NEXT], at(), signed_by=NEXT)
+    agent = open_agent(OURS)
+    agent.message(str(Topic(SITE, Leaf.DOWN_HELLO)), wire.encode(welcome(4)))
+    agent.message(*signed(Leaf.DOWN_HELLO, welcome(5)))
+    run(agent, link)
+    assert db.execute("SELECT block FROM used_blocks").fetchall() == []
+    assert said(db, "city_signature").startswith("checked, trusted: none; sync.city_keys still")
+
+
 @pytest.mark.parametrize(
     ("configured", "dropped", "reason"),
     [
@@ -211,6 +225,18 @@ def test_keys_are_bounded(db: sqlite3.Connection) -> None:
             trusting.trust(db, signature.public_key(bytes([number + 9]) * 32), [OURS], at())
         with pytest.raises(BadInput, match="drop one first"):
             trusting.trust(db, NEXT, [OURS], at())
+
+
+def test_who_has_not_signed_gets_no_further_than_the_signature(
+    db: sqlite3.Connection, open_agent: Callable[..., Agent], link: RecordingLink
+) -> None:
+    """Neither the topic nor the body is read before; so forgeries cost no commit each."""
+    agent = open_agent(OURS)
+    for topic in ("posko/1/1471/147107/down/x", str(Topic(SITE, Leaf.DOWN_ACK))):
+        agent.message(topic, b"{")
+    run(agent, link)
+    assert "malformed" not in gauges.every(db)["sync"]
+    assert said(db, "refused").startswith("2 without a signature")
 
 
 def test_an_unsigned_batch_orders_nothing(

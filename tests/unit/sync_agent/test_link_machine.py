@@ -136,13 +136,20 @@ def test_silence_rewinds_and_doubles_the_patience() -> None:
     assert link.lanes[P1].resends == 1
 
 
+def test_a_batch_whose_ack_came_first_waits_for_nothing() -> None:
+    """Its deadline would pass, and everything after it be sent again."""
+    link = sent(acked(link_with(last=9), 5), 5)
+    assert link.lanes[P1].flights == ()
+    assert places(tick(link)[1]) == [(P1, 5)]
+
+
 def test_a_gap_is_resent_from_where_the_city_wants_it() -> None:
     link = acked(sent(link_with(last=9), 9), 4, want=5)
     assert places(tick(link)[1]) == [(P1, 4)]
 
 
 def test_of_a_gap_with_an_end_only_that_range_is_resent() -> None:
-    """sync.md check 20."""
+    """Check 20."""
     link = link_with(last=100)
     for upto in (10, 20, 30, 40):
         link = sent(link, upto)

@@ -1,0 +1,42 @@
+"""Check 31: what a complaint costs the card; counts of a recorded process, not times.
+
+The bounds are today's figures (docs/benchmarks.md, Wear) with a tenth on top.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from bench import wear
+from tests.powercut import recording
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+
+COMPLAINTS = 300
+
+
+@pytest.fixture(scope="module")
+def recorder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return recording.compile_recorder(tmp_path_factory.mktemp("recorder"))
+
+
+def test_a_single_complaint_is_one_fsync_and_some_twenty_pages(
+    recorder: Path, tmp_path: Path
+) -> None:
+    found = wear.measure(recorder, tmp_path, wear.INTAKE, COMPLAINTS)
+    assert found.syncs <= 1
+    assert found.written_bytes <= 20_700
+
+
+def test_a_complaint_to_its_end_costs_little_more(recorder: Path, tmp_path: Path) -> None:
+    found = wear.measure(recorder, tmp_path, wear.WHOLE, COMPLAINTS)
+    assert found.syncs <= 1.25
+    assert found.written_bytes <= 24_700
+
+
+def test_acknowledging_a_hundred_at_once_costs_a_fifth_of_a_kilobyte_each(
+    recorder: Path, tmp_path: Path
+) -> None:
+    found = wear.measure(recorder, tmp_path, wear.ACKS, COMPLAINTS)
+    assert found.syncs <= 0.01
+    assert found.written_bytes <= 200
