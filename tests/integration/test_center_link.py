@@ -2,8 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,14 +11,12 @@ from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center import casework
-from command_center.link import Link
-from command_center.receiver import Receiver
 from command_center.store import database, migrate
-from mqtt_link.access import Access
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
 from tests.integration.fake_box import FakeBox, a_box
 from tests.support.broker import Broker
+from tests.support.running_city import RunningCity
 from tests.support.waiting import wait_for
 from tests.unit.command_center.city import (
     BOX_EPOCH,
@@ -41,22 +37,8 @@ HELLO = wire.Hello(
 )
 
 
-class City:
-    """Receiver and link as `posko-center` puts them together."""
-
-    def __init__(self, engine: Engine, port: int) -> None:
-        self.engine = engine
-        address = Access(host="127.0.0.1", port=port, client_id="posko-center-1471")
-        self.link = Link(address, SITE.city)
-        self.receiver = Receiver(engine, self.link, now=lambda: datetime.now(UTC))
-
-    def start(self) -> None:
-        self.receiver.start()
-        self.link.start(on_message=self.receiver.offer, on_up=self.receiver.link_up)
-
-    def stop(self) -> None:
-        self.receiver.stop()
-        self.link.close()
+class City(RunningCity):
+    """The city with an officer in it."""
 
     def decide(self, request_id: str, message: str) -> None:
         casework.change_status(
@@ -80,19 +62,11 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-@contextmanager
-def running(engine: Engine, port: int) -> Iterator[City]:
-    city = City(engine, port)
-    city.start()
-    yield city
-    city.stop()
-
-
 @pytest.fixture
 def city(broker: Broker, engine: Engine) -> Iterator[City]:
     """A city that is connected to its broker."""
     broker.start()
-    with running(engine, broker.port) as made:
+    with City(engine, broker.port) as made:
         wait_for(lambda: made.link.is_up, "the city is connected")
         yield made
 
@@ -190,7 +164,7 @@ def test_a_box_that_came_and_went_is_known(city: City, box: FakeBox) -> None:
 def test_the_city_starts_without_a_broker_and_finds_it_later(
     engine: Engine, broker: Broker
 ) -> None:
-    with running(engine, broker.port) as city:
+    with City(engine, broker.port) as city:
         wait_for(lambda: city.link.failures, "the first attempt fails")
         broker.start()
         with a_box(broker.port) as box:
@@ -228,7 +202,7 @@ def test_an_exception_in_a_callback_is_survived(
 
 def test_a_city_that_stops_says_goodbye(engine: Engine, broker: Broker, tmp_path: Path) -> None:
     broker.start()
-    with running(engine, broker.port) as city:
+    with City(engine, broker.port) as city:
         wait_for(lambda: city.link.is_up, "the city is connected")
     log = tmp_path / "mosquitto.log"
     goodbye = "Client posko-center-1471 disconnected."

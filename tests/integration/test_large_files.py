@@ -2,11 +2,9 @@
 
 import random
 import sqlite3
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -23,19 +21,15 @@ from appliance.runtime import clock, ids
 from appliance.runtime.settings import Sync
 from appliance.store import blob_files, documents
 from appliance.store import photos as stored_photos
-from appliance.store.database import connect
 from command_center import publishing
-from command_center.link import Link as CityLink
-from command_center.receiver import Receiver
 from command_center.store import blob_files as city_files
 from command_center.store import database, migrate
-from mqtt_link.access import Access
-from sync_agent.agent import Agent, Machine
-from sync_agent.link import Link
 from tests.builders import CITY_EPOCH, a_draft
 from tests.conftest import SITE, START
 from tests.support.broker import Broker
 from tests.support.proxy import Faults, Proxy
+from tests.support.running_agent import RunningAgent
+from tests.support.running_city import RunningCity
 from tests.support.waiting import wait_for
 from tests.unit.command_center.city import rows
 
@@ -47,63 +41,6 @@ NAME = sha256(CONTENT).hexdigest()
 SLOW = Faults(bytes_per_s=2_000_000)
 """So that a file takes long enough to be cut ten times."""
 NO_LIMIT = quota.Quota(limit=10**6, window=timedelta(hours=1))
-
-
-class Box:
-    """The sync agent with its real link, in a thread of its own."""
-
-    def __init__(self, path: Path, port: int) -> None:
-        self._path, self._port = path, port
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        with closing(connect(self._path)) as db:
-            machine = Machine(
-                now=clock.now,
-                monotonic_s=time.monotonic,
-                new_epoch=ids.new_epoch,
-                disk_free_bytes=lambda: 10**9,
-                keep_house=lambda: None,
-            )
-            agent = Agent(db, machine)
-            agent.attach(
-                Link(
-                    Sync(port=self._port),
-                    SITE,
-                    boot_id="b",
-                    connection_number=lambda: clock.now().mono_ms,
-                    on_up=agent.link_up,
-                    on_down=agent.link_down,
-                    on_message=agent.message,
-                    on_alarm=lambda _words: None,
-                )
-            )
-            agent.run(self._stop)
-
-
-class City:
-    """Receiver and link as `posko-center` puts them together."""
-
-    def __init__(self, engine: Engine, port: int) -> None:
-        address = Access(host="127.0.0.1", port=port, client_id="posko-center-1471")
-        self._link = CityLink(address, SITE.city)
-        self._receiver = Receiver(engine, self._link, now=lambda: datetime.now(UTC))
-
-    def start(self) -> None:
-        self._receiver.start()
-        self._link.start(on_message=self._receiver.offer, on_up=self._receiver.link_up)
-
-    def stop(self) -> None:
-        self._receiver.stop()
-        self._link.close()
 
 
 @pytest.fixture(autouse=True)
@@ -126,17 +63,14 @@ def line(tmp_path: Path, db_path: Path, engine: Engine) -> Iterator[Proxy]:
     """A box and a city at work, and the line between the box and the broker."""
     broker = Broker(tmp_path)
     broker.start()
-    with Proxy([broker.port]) as proxy:
-        city, box = City(engine, broker.port), Box(db_path, proxy.port)
-        city.start()
-        box.start()
+    with (
+        Proxy([broker.port]) as proxy,
+        RunningCity(engine, broker.port),
+        RunningAgent(db_path.parent, Sync(port=proxy.port)),
+    ):
         wait_for(lambda: rows(engine, "SELECT 1 FROM boxes"), "the box is known", limit_s=30)
-        try:
-            yield proxy
-        finally:
-            box.stop()
-            city.stop()
-            broker.stop()
+        yield proxy
+    broker.stop()
 
 
 def report_with_photo(db: sqlite3.Connection) -> str:

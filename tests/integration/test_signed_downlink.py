@@ -16,16 +16,14 @@ from appliance.domain.topics import Leaf, Topic
 from appliance.runtime import ids
 from appliance.runtime.settings import Sync
 from command_center import commanding, orders
-from command_center.link import Link
-from command_center.receiver import Receiver
 from command_center.store import commands, database, downlinks, migrate
 from command_center.store.commands import Issued
-from mqtt_link.access import Access
 from tests.builders import CITY_EPOCH, a_batch, a_command
 from tests.conftest import SITE, START
 from tests.support import asyncapi
 from tests.support.broker import Broker
 from tests.support.running_agent import RunningAgent
+from tests.support.running_city import RunningCity
 from tests.support.waiting import wait_for
 from tests.support.wiretap import Captured, wiretap
 
@@ -52,21 +50,12 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 @contextmanager
 def a_city(engine: Engine, broker: Broker, secret: bytes) -> Iterator[None]:
-    """Receiver and link as `posko-center` puts them together, with a signing key."""
-    link = Link(
-        Access(host="127.0.0.1", port=broker.port, client_id="posko-center-1471"),
-        SITE.city,
-        sign=lambda topic, body: signature.sign(secret, topic, body),
-    )
-    receiver = Receiver(engine, link, now=lambda: datetime.now(UTC))
-    receiver.start()
-    link.start(on_message=receiver.offer, on_up=receiver.link_up)
-    try:
-        wait_for(lambda: link.is_up, "the city is connected")
+    """A connected city with a signing key."""
+    with RunningCity(
+        engine, broker.port, sign=lambda topic, body: signature.sign(secret, topic, body)
+    ) as city:
+        wait_for(lambda: city.link.is_up, "the city is connected")
         yield
-    finally:
-        receiver.stop()
-        link.close()
 
 
 def a_box(folder: Path, broker: Broker, *keys: str) -> RunningAgent:
