@@ -17,7 +17,8 @@ from appliance.domain.moment import Moment
 from appliance.domain.photo import PHOTO_MAX_BYTES, Photo
 from appliance.domain.quota import Quota
 from appliance.domain.reference import kelurahan_of
-from appliance.domain.service_request import Draft
+from appliance.domain.service_request import Draft, Kind
+from appliance.domain.triage.keywords import classify
 from appliance.runtime.settings import Site
 from appliance.ticket_pages.notices import announcements
 from appliance.ticket_pages.views import TicketPages
@@ -73,14 +74,14 @@ class Pages:
         codes = [kelurahan.code for kelurahan in kelurahan_of(self.site.site_code)]
         draft = parse_report(request.form, codes, spare_id=self.new_id())
         photo = _photo()
-        if isinstance(photo, FieldError):
+        if isinstance(photo, FieldError) and not _is_emergency(draft):
             mistakes = [*(draft if isinstance(draft, list) else ()), photo]
             return self._form(request.form, mistakes=mistakes), 400
         sent_photo = photo is not None or _photo_is_missing()
         again = _photo_again(sent_photo)
         if isinstance(draft, list):
             return self._form(request.form, mistakes=[*draft, *again]), 400
-        outcome = self._receive(draft, photo)
+        outcome = self._receive(draft, photo if isinstance(photo, Photo) else None)
         if isinstance(outcome, Refused):
             minutes = -(-outcome.retry_after_s // 60)
             page = self._form(request.form, mistakes=again, wait_minutes=minutes)
@@ -130,6 +131,11 @@ def _photo() -> Photo | FieldError | None:
             return None
     upload = request.files.get("photo")
     return parse_photo(upload.read(PHOTO_MAX_BYTES + 1) if upload else b"")
+
+
+def _is_emergency(draft: Draft | list[FieldError]) -> bool:
+    """Whether a report is not to wait for a better photo."""
+    return isinstance(draft, Draft) and classify(draft.text).kind is Kind.EMERGENCY
 
 
 def _photo_is_missing() -> bool:

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from appliance.actions import documents, photos
 from appliance.domain.blobs import Manifest
 from appliance.domain.photo import PHOTO_MAX_BYTES
+from appliance.domain.service_request import Kind
 from appliance.runtime.settings import Portal, Settings, Site
 from appliance.store import blob_files, requests
 from appliance.store import documents as stored_documents
@@ -107,6 +108,15 @@ def test_a_wrong_photo_is_told_in_place_and_what_was_typed_stays(
     assert list(requests.every(db)) == []
     [again] = re.findall(r'name="submission_id" value="([^"]+)"', refused.text)
     assert submit(portal, None, submission_id=again).status_code == 303
+
+
+@pytest.mark.parametrize("cut", [None, "large"])
+def test_an_emergency_does_not_wait_for_a_better_photo(
+    portal: FlaskClient, db: sqlite3.Connection, cut: str | None
+) -> None:
+    sent = submit(portal, b"%PDF-1.7", text="tolong ada kebakaran di pasar", cut=cut)
+    assert "Foto tidak ikut tersimpan" in slip(portal, sent)
+    assert [request.kind for request in requests.every(db)] == [Kind.EMERGENCY]
 
 
 def test_a_photo_beside_another_mistake_must_be_chosen_again(portal: FlaskClient) -> None:
