@@ -3,7 +3,7 @@
 import argparse
 import json
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from appliance.cli.opening import database
@@ -61,7 +61,8 @@ def backlog(db: sqlite3.Connection, now: datetime) -> list[str]:
         f"last acknowledged {last.isoformat(timespec='seconds')}" if last else "never acknowledged"
     )
     rejects = f"{outbox.rejected(db)} events set aside by the city"
-    return [*lines, _photos(db), rejects, acked + waited]
+    rate = f"{outbox.acked_since(db, now - timedelta(minutes=1))} acknowledged in the last minute"
+    return [*lines, _photos(db), rejects, rate, acked + waited]
 
 
 def _photos(db: sqlite3.Connection) -> str:

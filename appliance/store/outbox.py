@@ -171,6 +171,24 @@ def rejected(db: sqlite3.Connection) -> int:
     return count
 
 
+def acked_since(db: sqlite3.Connection, since: datetime) -> int:
+    """How many events the city has acknowledged since then, as far as their marks are kept."""
+    row = db.execute(
+        """
+        SELECT coalesce(sum(newest - coalesce(before, first - 1, 0)), 0) AS count FROM (
+            SELECT
+                max(upto) AS newest,
+                max(upto) FILTER (WHERE at_ms < ?) AS before,
+                (SELECT min(seq) FROM outbox o WHERE o.lane = m.lane) AS first
+            FROM ack_marks m GROUP BY lane
+        )
+        """,
+        (to_ms(since),),
+    ).fetchone()
+    count: int = row["count"]
+    return count
+
+
 def oldest(db: sqlite3.Connection, lane: Lane) -> int:
     """The lowest number that can still be sent; one beyond the newest if none is left."""
     row = db.execute("SELECT min(seq) AS seq FROM outbox WHERE lane = ?", (lane,)).fetchone()

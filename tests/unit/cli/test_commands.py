@@ -74,6 +74,7 @@ def test_the_outbox_tells_what_waits_by_kind_and_since_when(
     for hours in (3, 1):
         intake.receive(db, a_draft(), at(hours=hours), new_id)
     told = command("outbox")[1]
+    assert "0 acknowledged in the last minute" in told
     assert "service_request.received: 2 wait, since 2026-11-21T03:00:00+00:00" in told
     outbox.acknowledge(db, Lane.COMPLAINTS, 2, START)
     assert "service_request.received" not in command("outbox")[1].split("\n\n")[-1]
