@@ -12,7 +12,6 @@ from appliance.domain.errors import BadInput
 from appliance.domain.service_request import clean_text
 
 TABLE = "announcements"
-COLUMNS = ("id", "title", "body", "until")
 TITLE_MAX_CHARS = 80
 BODY_MAX_CHARS = 400
 SHOWN_AT_MOST = 3

@@ -84,7 +84,7 @@ def connection_changed(connection: Connection, site: SiteCode, conn: wire.Conn) 
     The highest `n` of a boot wins. A birth of another boot is news; a will of another boot is
     late by definition.
     """
-    box = by_site(connection, site)
+    box = connection.execute(_BY_SITE, {"of_site": str(site)}).one_or_none()
     if box is not None and box.boot is not None:
         if conn.boot == box.boot and conn.n < (box.n or 0):
             return False
@@ -100,12 +100,6 @@ def connection_changed(connection: Connection, site: SiteCode, conn: wire.Conn) 
 def forget_hints(connection: Connection) -> None:
     """Who is connected is unknown again; boot and number stay, so late wills stay late."""
     connection.execute(update(boxes).values(is_online=None))
-
-
-def by_site(connection: Connection, site: SiteCode) -> Box | None:
-    """One box, if it was ever heard of."""
-    row = connection.execute(_BY_SITE, {"of_site": str(site)}).one_or_none()
-    return None if row is None else _box(row)
 
 
 def every(connection: Connection) -> list[Box]:

@@ -46,9 +46,7 @@ def hello(engine: Engine, message: wire.Hello) -> list[wire.Ack]:
 
 def the_box(engine: Engine) -> Box:
     with reading(engine) as connection:
-        box = boxes.by_site(connection, SITE)
-    assert box is not None
-    return box
+        return next(box for box in boxes.every(connection) if box.site == SITE)
 
 
 def the_lane(engine: Engine) -> DownLane:
