@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from flask import url_for
 from werkzeug.datastructures import LanguageAccept
@@ -89,9 +90,14 @@ def test_every_sentence_is_translated_and_none_is_left_over(path: Path, sentence
 
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.parts[-3])
 def test_the_compiled_catalog_is_up_to_date(path: Path) -> None:
-    expected = io.BytesIO()
-    write_mo(expected, read_po(io.BytesIO(path.read_bytes()), locale=path.parts[-3]))
-    assert path.with_suffix(".mo").read_bytes() == expected.getvalue(), "run scripts/i18n.sh"
+    """The header differs with the release of Babel that wrote it; the sentences may not."""
+    source = read_po(io.BytesIO(path.read_bytes()))
+    compiled = read_mo(io.BytesIO(path.with_suffix(".mo").read_bytes()))
+    assert _translations(compiled) == _translations(source), "run scripts/i18n.sh"
+
+
+def _translations(catalog: Catalog) -> dict[object, object]:
+    return {message.id: message.string for message in catalog if message.id and message.string}
 
 
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.parts[-3])
