@@ -13,7 +13,8 @@ from appliance.store import migrate, requests, room, sms_inbox, texts
 from appliance.store.database import connect
 from modem.driver import NotStoredError
 from modem.events import Health, ModemState, Verdict
-from modem.mailbox import MISSING_AFTER, SmsMailbox
+from modem.inbound import MISSING_AFTER
+from modem.mailbox import SmsMailbox
 from modem.pdu import tpdu
 from tests.sim import smscodec
 from tests.sim.air import FIRST_STAMP, Air

@@ -1,0 +1,164 @@
+"""SMS going out: queued texts become parts, and what became of each is written down.
+
+Nothing is sent before what is known of the last part is written. Knows SMS and actions, no serial
+port.
+"""
+
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from appliance.actions import health, texting
+from appliance.domain.moment import Moment
+from appliance.store.database import Watcher
+from modem.committing import Committer
+from modem.events import OutgoingPart, Verdict
+from modem.pdu import concat, gsm7, tpdu
+
+log = logging.getLogger(__name__)
+
+# Due times of retries are looked at this often when nobody has written to the database.
+_DUE_EVERY_S = 1.0
+# Nothing is tried for so long after a refusal that concerns everybody (no credit, barred SIM).
+_STOP_PAUSE_S = 1800.0
+_STOPS_IN_A_ROW = 3
+# Shorter than the first retry of a text, so that another one has its turn in between.
+_FIRST_PAUSE_S = 20.0
+_REFUSALS = {
+    Verdict.TEMPORARY: texting.Refusal.RETRY,
+    Verdict.PERMANENT: texting.Refusal.GIVE_UP,
+    Verdict.STOP: texting.Refusal.RETRY,
+}
+
+
+class Outbound:
+    """The queue of texts as the modem sees it: one part at a time."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        committer: Committer,
+        *,
+        process: str,
+        now: Callable[[], Moment],
+        first_reference: int,
+        clock: Callable[[], float],
+    ) -> None:
+        self._db = db
+        self._committer = committer
+        self._process = process
+        self._now = now
+        self._reference = first_reference
+        self._clock = clock
+        self._watcher = Watcher(db)
+        self._is_dirty = True
+        self._due_at_s = 0.0
+        self._paused_until_s = 0.0
+        self._stops = 0
+        self._refused_for_all: str | None = None
+        self._outcomes: deque[Callable[[], None]] = deque()
+
+    def recover(self) -> None:
+        """Settle the parts that an earlier run left in the act of sending."""
+        self._note(self._settle_caught)
+
+    def _settle_caught(self) -> None:
+        caught = texting.recover(self._db, self._now())
+        if caught:
+            log.warning("Parts were being sent at the last stop; outcome unknown. count=%s", caught)
+
+    def look_again(self) -> None:
+        """Somebody of this process has queued a text (a `Watcher` sees only other connections)."""
+        self._is_dirty = True
+
+    def next_part(self) -> OutgoingPart | None:
+        """The next part, unless a refusal for everybody has just been met.
+
+        Nothing is sent before what is known of the last part is written.
+        """
+        self._write_outcomes()
+        now_s = self._clock()
+        is_due = self._watcher.changed() or self._is_dirty or now_s >= self._due_at_s
+        if not is_due or self._outcomes or now_s < self._paused_until_s:
+            return None
+        self._due_at_s = now_s + _DUE_EVERY_S
+        claimed: list[texting.ClaimedPart | None] = []
+        self._committer.guard(
+            lambda: claimed.append(texting.claim_part(self._db, self._now(), self._encode))
+        )
+        part = claimed[0] if claimed else None
+        self._is_dirty = part is not None
+        return OutgoingPart(part_id=part.id, tpdu=part.tpdu) if part else None
+
+    def _encode(self, recipient: str, body: str) -> list[bytes]:
+        self._reference = (self._reference + 1) % 256
+        validity = tpdu.relative_validity(texting.VALIDITY // timedelta(minutes=1))
+        return [
+            tpdu.encode_submit(
+                recipient=recipient,
+                content=segment.content,
+                header=segment.header,
+                validity=validity,
+                wants_report=True,
+            )
+            for segment in concat.split(gsm7.plain(body), self._reference)
+        ]
+
+    def sending(self, part_id: int) -> None:
+        """Commit that the part is being handed over; raise `NotStoredError` if it must not be."""
+        self._committer.store(lambda: texting.part_sending(self._db, part_id, self._now()))
+
+    def sent(self, part_id: int, reference: int) -> None:
+        """Note that the network took the part."""
+        self._stops = 0
+        self._note(partial(texting.part_sent, self._db, part_id, reference, self._now()))
+        self._set_refused_for_all("")
+
+    def refused(self, part_id: int, error: str, verdict: Verdict) -> None:
+        """Note a refusal; one that concerns everybody pauses the queue."""
+        log.warning("A text was refused. part=%s error=%s verdict=%s", part_id, error, verdict)
+        refusal = _REFUSALS[verdict]
+        self._note(partial(texting.part_refused, self._db, part_id, refusal, error, self._now()))
+        if verdict is Verdict.STOP:
+            self._pause(error)
+
+    def _pause(self, error: str) -> None:
+        """One such refusal may concern its recipient; several in a row concern everybody."""
+        self._stops += 1
+        if self._stops < _STOPS_IN_A_ROW:
+            self._paused_until_s = self._clock() + _FIRST_PAUSE_S
+            return
+        log.error(
+            "Sending is paused; check the SIM's credit and registration. error=%s pause_s=%s",
+            error,
+            _STOP_PAUSE_S,
+        )
+        self._stops = 0
+        self._paused_until_s = self._clock() + _STOP_PAUSE_S
+        self._set_refused_for_all(error)
+
+    def uncertain(self, part_id: int) -> None:
+        """Note that nobody knows; a status report may still tell."""
+        log.warning("No answer to a text; it is not repeated. part=%s", part_id)
+        self._note(partial(texting.part_uncertain, self._db, part_id, self._now()))
+
+    def _note(self, outcome: Callable[[], None]) -> None:
+        """Write an outcome, as soon as the database takes it; a crash leaves it uncertain."""
+        self._outcomes.append(outcome)
+        self._write_outcomes()
+
+    def _write_outcomes(self) -> None:
+        while self._outcomes and self._committer.guard(self._outcomes[0]):
+            self._outcomes.popleft()
+            self._is_dirty = True
+
+    def _set_refused_for_all(self, error: str) -> None:
+        if error != self._refused_for_all:
+            self._refused_for_all = error
+            values = {"sending_paused": error or "no"}
+            self._committer.guard(
+                lambda: health.state(self._db, self._process, values, self._now())
+            )
