@@ -86,6 +86,7 @@ def test_text_travels_from_the_mailbox_to_a_person(modem_sim, running):
 
 
 def test_many_messages_pass_a_small_sim_without_loss(modem_sim, running):
+    """SMS check 9."""
     texts = {f"laporan {number}" for number in range(100)}
     for text in texts:
         modem_sim.sms(CITIZEN, text)
@@ -95,6 +96,7 @@ def test_many_messages_pass_a_small_sim_without_loss(modem_sim, running):
 
 
 def test_unplugged_modem_is_found_again_under_its_new_terminal(modem_sim, running):
+    """SMS check 19."""
     modem_sim.call("unplug")
     wait_for(lambda: running.state is ModemState.ABSENT)
     modem_sim.sms(CITIZEN, "sewaktu lepas")
@@ -134,6 +136,7 @@ def test_part_on_its_way_gets_its_outcome_before_a_stop(modem_sim, running):
 
 
 def test_absent_modem_is_awaited(tmp_path):
+    """SMS check 19."""
     running = Running(tmp_path / "modem")
     try:
         with running_modem(tmp_path) as control:

@@ -135,6 +135,7 @@ def test_same_report_sent_again_gets_its_ticket_again(box):
 @pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 0, 1, 2]])
 @pytest.mark.parametrize("is_wide", [False, True])
 def test_parts_join_in_whatever_order_they_come(box, order, is_wide):
+    """SMS checks 4 and 5."""
     text = "Jalan rusak {parah} " * 18
     pdus = box.air.inject(CITIZEN, text.strip(), is_wide=is_wide)
     box.arrive([pdus[number] for number in order])
@@ -142,6 +143,7 @@ def test_parts_join_in_whatever_order_they_come(box, order, is_wide):
 
 
 def test_parts_with_one_reference_from_two_phones_are_kept_apart(box):
+    """SMS check 5."""
     first = box.air.inject(CITIZEN, "A" * 200, reference=7)
     second = box.air.inject("+628129999999", "B" * 200, reference=7)
     box.arrive([first[0], second[0], second[1], first[1]])
@@ -149,22 +151,26 @@ def test_parts_with_one_reference_from_two_phones_are_kept_apart(box):
 
 
 def test_reused_reference_begins_another_message(box):
+    """SMS check 5."""
     box.sms("A" * 200, reference=7)
     box.sms("B" * 200, reference=7)
     assert box.reports == ["A" * 200, "B" * 200]
 
 
 def test_emoji_cut_between_parts_is_stored_whole(box):
+    """SMS check 3."""
     box.sms("Banjir 😀 parah", size=16)
     assert box.reports == ["Banjir 😀 parah"]
 
 
 def test_lone_surrogate_is_stored_as_replacement(box):
+    """SMS check 3."""
     box.sms("Banjir \ud83d parah")
     assert box.reports == ["Banjir \ufffd parah"]
 
 
 def test_missing_part_is_marked_after_the_wait_and_across_a_restart(box):
+    """SMS check 6."""
     pdus = box.air.inject(CITIZEN, "Pohon tumbang. " * 30)
     box.arrive([pdus[0], pdus[2]])
     box.start()
@@ -184,6 +190,7 @@ def test_crash_between_keeping_and_acting_is_made_up_for(box):
 
 @pytest.mark.parametrize("sender", ["TELKOMSEL", "1708", "88"])
 def test_senders_that_are_no_phones_get_no_ticket_and_no_answer(box, sender):
+    """SMS check 24."""
     box.sms("Selamat! Anda mendapat hadiah", sender=sender)
     assert (box.reports, box.queued) == ([], [])
     assert sms_inbox.waiting(box.db) == []
@@ -201,6 +208,7 @@ def test_service_messages_are_kept_and_nothing_else(box, options):
 
 
 def test_unreadable_pdu_is_quarantined(box):
+    """SMS check 34."""
     box.arrive([b"\x00\x04\xff" + bytes(500), b""])
     states = box.db.execute("SELECT state FROM sms_parts").fetchall()
     assert [row["state"] for row in states] == ["quarantined", "quarantined"]
@@ -232,6 +240,8 @@ def test_message_that_the_table_refuses_is_quarantined(box, monkeypatch):
     "error", [sqlite3.IntegrityError, sqlite3.DatabaseError, sqlite3.OperationalError]
 )
 def test_any_fault_of_the_database_keeps_the_message_on_the_sim(box, monkeypatch, error):
+    """SMS check 38."""
+
     def refuse(*_):
         raise error("no")
 

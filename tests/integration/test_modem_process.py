@@ -160,6 +160,7 @@ def test_killed_at_any_moment_only_what_was_in_the_air_is_in_doubt(daemon, modem
 def test_killed_again_and_again_each_report_is_stored_once_and_answered_at_most_once(
     daemon, modem_sim
 ):
+    """SMS checks 11 and 27."""
     sent = [f"Laporan {number}: got mampet di RT {number}" for number in range(60)]
     for number, text in enumerate(sent):
         modem_sim.sms(phone(number), text)

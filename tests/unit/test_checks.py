@@ -1,4 +1,4 @@
-"""docs/checks.md says which test shows what; both name each other, in one form."""
+"""docs/checks.md and docs/sms-checks.md say which test shows what; both name each other."""
 
 import re
 from pathlib import Path
@@ -7,29 +7,35 @@ import pytest
 
 from tests.unit.test_docs import ROOT, read
 
-NAMED = re.compile(r"\b[Cc]hecks? ([0-9]+(?:(?:, | and )[0-9]+)*)")
-"""The one form in which a test names checks: `check 13`, `Checks 20 and 21`."""
-ROWS = re.findall(r"^\| ([0-9]+) \| .* \| (.*) \|$", read("docs/checks.md"), re.MULTILINE)
+NUMBERS = r"([0-9]+(?:(?:, | and )[0-9]+)*)"
+PAGES = {
+    "docs/checks.md": re.compile(rf"(?<!SMS )\b[Cc]hecks? {NUMBERS}"),
+    "docs/sms-checks.md": re.compile(rf"\bSMS checks? {NUMBERS}"),
+}
+"""The one form in which a test names checks: `check 13`, `Checks 20 and 21`, `SMS check 5`."""
 CLAIMS = [
-    (int(number), path)
-    for number, shown_by in ROWS
+    (page, int(number), path)
+    for page in PAGES
+    for number, shown_by in re.findall(r"^\| ([0-9]+) \| .* \| (.*) \|$", read(page), re.MULTILINE)
     for path in re.findall(r"`(tests/[^`]+)`", shown_by)
 ]
 TESTS = sorted(set(ROOT.glob("tests/**/test_*.py")) - {Path(__file__)})
 
 
-@pytest.mark.parametrize(("number", "path"), CLAIMS, ids=str)
-def test_the_test_that_shows_a_check_names_it(number: int, path: str) -> None:
-    assert number in checks_named_by(ROOT / path)
+@pytest.mark.parametrize(("page", "number", "path"), CLAIMS, ids=str)
+def test_the_test_that_shows_a_check_names_it(page: str, number: int, path: str) -> None:
+    assert number in checks_named_by(ROOT / path, page)
 
 
+@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("path", TESTS, ids=str)
-def test_a_check_that_a_test_names_lists_it(path: Path) -> None:
+def test_a_check_that_a_test_names_lists_it(page: str, path: Path) -> None:
     name = path.relative_to(ROOT).as_posix()
-    assert checks_named_by(path) == {number for number, listed in CLAIMS if listed == name}
+    listed = {number for where, number, test in CLAIMS if (where, test) == (page, name)}
+    assert checks_named_by(path, page) == listed, f"{page} must list this test"
     assert ".md check" not in path.read_text(encoding="utf-8")
 
 
-def checks_named_by(path: Path) -> set[int]:
-    named = " ".join(NAMED.findall(path.read_text(encoding="utf-8")))
+def checks_named_by(path: Path, page: str) -> set[int]:
+    named = " ".join(PAGES[page].findall(path.read_text(encoding="utf-8")))
     return {int(number) for number in re.findall(r"[0-9]+", named)}

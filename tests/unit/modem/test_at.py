@@ -16,6 +16,7 @@ def tokens_of(data, *, is_prompt_due=False, size=None):
 
 @given(st.binary(max_size=300) | st.text("OK\r\n> +CMT:", max_size=80).map(str.encode))
 def test_byte_by_byte_gives_the_same_tokens_as_whole(data):
+    """SMS check 39."""
     for is_due in (False, True):
         whole = tokens_of(data, is_prompt_due=is_due)
         assert tokens_of(data, is_prompt_due=is_due, size=1) == whole

@@ -53,6 +53,7 @@ def test_extension_character_is_not_cut():
 
 
 def test_emoji_cut_between_parts_by_the_sender_is_whole_after_joining():
+    """SMS check 3."""
     octets = "ab😀cd".encode("utf-16-be")
     parts = [UserData(alphabet=Alphabet.UCS2, body=body) for body in (octets[:6], octets[6:])]
     assert concat.join(parts) == "ab😀cd"
@@ -65,6 +66,7 @@ def test_escape_cut_between_parts_by_the_sender_is_whole_after_joining():
 
 @pytest.mark.parametrize("body", [b"\xd8\x3d", b"\x00a\xde\x00\x00b", b"\x00a\x00"])
 def test_broken_utf16_becomes_text_that_utf8_can_hold(body):
+    """SMS checks 2 and 3."""
     text = concat.join([UserData(alphabet=Alphabet.UCS2, body=body)])
     assert "\ufffd" in text
     text.encode("utf-8")

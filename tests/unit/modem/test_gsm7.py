@@ -28,6 +28,7 @@ def test_septets_survive_packing_after_any_fill(octets, fill):
 
 @pytest.mark.parametrize("length", [7, 8, 15, 16, 160])
 def test_final_at_sign_is_kept_whatever_the_length(length):
+    """SMS check 1."""
     text = "a" * (length - 1) + "@"
     assert gsm7.decode(gsm7.unpack(gsm7.pack(gsm7.encode(text)), length)) == text
 

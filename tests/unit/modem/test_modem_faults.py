@@ -81,6 +81,7 @@ class Story:
     is_bytewise=st.booleans(),
 )
 def test_after_any_faults_every_message_is_in_and_every_part_has_one_outcome(story, is_bytewise):
+    """SMS check 17."""
     teller = Story(is_bytewise=is_bytewise)
     for (name, value), seconds in story:
         teller.do(name, value)

@@ -198,6 +198,7 @@ def test_announced_message_is_read_stored_then_deleted(rig):
 
 
 def test_message_stays_on_the_sim_while_it_cannot_be_stored(rig):
+    """SMS check 38."""
     rig.postbox.is_disk_full = True
     rig.sim.air.inject(CITIZEN, "simpan dulu")
     rig.run_for(25)
@@ -224,6 +225,7 @@ def test_message_in_another_memory_that_could_not_be_stored_is_tried_again(is_be
 
 
 def test_lost_announcement_is_made_up_for_within_a_minute(rig):
+    """SMS check 14."""
     rig.sim.faults.lost_urcs = True
     rig.sim.air.inject(CITIZEN, "tak diumumkan")
     assert rig.run_until(is_emptied(rig, 1), limit_s=61)
@@ -286,6 +288,7 @@ def test_highest_slot_is_read_where_listing_is_refused():
 
 
 def test_full_sim_is_emptied_and_the_network_hands_over_the_rest():
+    """SMS check 8."""
     rig = Rig(ModemSim(sim=Sim(capacity=10)))
     texts = [f"laporan {number}" for number in range(60)]
     for text in texts:
@@ -297,6 +300,7 @@ def test_full_sim_is_emptied_and_the_network_hands_over_the_rest():
 
 @pytest.mark.parametrize("fault", ["urc_inside", "garbage"])
 def test_disturbed_answers_lose_and_repeat_nothing(rig, fault):
+    """SMS checks 16 and 17."""
     setattr(rig.sim.faults, fault, True)
     for number in range(5):
         rig.sim.air.inject(CITIZEN, f"laporan {number}")
@@ -306,6 +310,7 @@ def test_disturbed_answers_lose_and_repeat_nothing(rig, fault):
 
 @pytest.mark.parametrize("fault", ["lost_finals", "doubled_finals"])
 def test_lost_or_doubled_final_is_recovered_within_15_seconds(rig, fault):
+    """SMS check 17."""
     setattr(rig.sim.faults, fault, 1)
     for number in range(3):
         rig.sim.air.inject(CITIZEN, f"laporan {number}")
@@ -322,6 +327,7 @@ def test_undecodable_pdu_is_handed_over_and_blocks_nothing(rig):
 
 
 def test_lost_delete_frees_the_slot_later(rig):
+    """SMS check 12."""
     rig.sim.faults.lost_deletes = 1
     rig.sim.air.inject(CITIZEN, "satu kali")
     rig.run_until(is_emptied(rig, 1), limit_s=30)
@@ -389,6 +395,7 @@ def test_refusal_is_classified_by_its_code(code, outcome):
 
 
 def test_send_without_an_answer_is_uncertain_and_never_repeated(rig):
+    """SMS check 27."""
     rig.sim.faults.silent_sends = 1
     rig.postbox.post(CITIZEN, "sekali saja")
     rig.run_until(lambda: rig.postbox.outcomes, limit_s=130)
@@ -467,6 +474,7 @@ def test_note_of_a_send_that_is_over_writes_nothing(rig):
 
 
 def test_reboot_while_sending_leaves_the_part_uncertain(rig):
+    """SMS check 18."""
     rig.sim.faults.silent_sends = 1
     rig.postbox.post(CITIZEN, "ya")
     rig.run_until(lambda: rig.sim.air.submits)
@@ -521,6 +529,7 @@ def test_unnoticed_reboot_is_found_by_inspection(rig):
 
 
 def test_reboot_in_the_middle_of_a_listing_loses_nothing():
+    """SMS check 18."""
     sim = ModemSim()
     for number in range(10):
         sim.air.inject(CITIZEN, f"laporan {number}")

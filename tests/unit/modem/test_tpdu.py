@@ -30,6 +30,7 @@ def a_delivery(text="Lampu jalan mati", sender="+628123456789", **options):
 
 @given(texts, senders)
 def test_what_the_simulated_network_writes_is_read_exactly(text, sender):
+    """SMS check 1."""
     message = a_delivery(text, sender)
     assert isinstance(message, tpdu.Deliver)
     assert concat.join([message.content]) == text
