@@ -8,6 +8,14 @@ from tests.sim import smscodec
 
 FIRST_STAMP = datetime(2026, 11, 21, 9, 0, 0)  # noqa: DTZ001 - a network's local time
 
+USSD = {
+    "*888#": "Sisa pulsa Anda Rp43.000. Aktif s.d. 10/03/2027.",
+    "*123#": "1 Cek pulsa\n2 Paket",
+    "*123#>1": "Pulsa Rp12.500 aktif s/d 05-04-2027.",
+    "*123#>2": "Paket habis.",
+}
+"""Codes and answers; `>` stands before each choice from a menu."""
+
 
 @dataclass
 class Delivered:
@@ -23,6 +31,12 @@ class Air:
     """Queues PDUs for the modem; collects and joins what it sends."""
 
     waiting: list[bytes] = field(default_factory=list)
+    reports: list[bytes] = field(default_factory=list)
+    """Status reports on their way."""
+    held_reports: list[bytes] = field(default_factory=list)
+    taken: list[bytes] = field(default_factory=list)
+    """What the modem acknowledged, or was rid of."""
+    ussd: dict[str, str] = field(default_factory=lambda: dict(USSD))
     delivered: list[Delivered] = field(default_factory=list)
     submits: list[smscodec.Submit] = field(default_factory=list)
     _stamps: "itertools.count[int]" = field(default_factory=itertools.count)

@@ -21,10 +21,14 @@ from pathlib import Path
 
 from tests.sim import operations, state
 from tests.sim.modem import ModemSim
+from tests.sim.personalities import DEFAULT, PERSONALITIES
 from tests.sim.traits import Sim
 
 MAX_REQUEST_BYTES = 64 * 1024
+# A listing of all slots of a large memory, twice; a real port drops bytes as well.
+MAX_UNREAD_BYTES = 256 * 1024
 _IDLE_S = 0.1
+_FULL_S = 0.002
 
 
 class ModemPty:
@@ -41,6 +45,7 @@ class ModemPty:
         self._slave: int | None = None
         self._slave_path = ""
         self._is_stopping = False
+        self._unread = bytearray()
 
     def run(self) -> None:
         """Serve until `stop`."""
@@ -70,6 +75,8 @@ class ModemPty:
     def _turn(self) -> None:
         call_at = self.modem.call_at
         wait_s = _IDLE_S if call_at is None else min(_IDLE_S, call_at - time.monotonic())
+        if self._unread:
+            wait_s = min(wait_s, _FULL_S)
         for key, _ in self._selector.select(max(0.0, wait_s)):
             key.data(key.fileobj)
         self._exchange(b"")
@@ -79,10 +86,12 @@ class ModemPty:
 
     # The cable
 
-    def plug(self) -> None:
-        """Appear as a terminal behind the link."""
+    def plug(self, link: str = "") -> None:
+        """Appear as a terminal behind the link, or behind another one."""
         if self._master is not None:
             return
+        if link:
+            self._link = Path(link)
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
@@ -126,11 +135,13 @@ class ModemPty:
         self._exchange(data)
 
     def _exchange(self, data: bytes) -> None:
-        said = self.modem.update(time.monotonic(), data)
-        if said and self._master is not None:
-            # A full terminal means that nobody reads: a real port drops bytes as well.
-            with contextlib.suppress(BlockingIOError):
-                os.write(self._master, said)
+        self._unread += self.modem.update(time.monotonic(), data)
+        if self._master is None or len(self._unread) > MAX_UNREAD_BYTES:
+            self._unread.clear()
+        # A terminal takes 4 KiB at a time; the rest waits until somebody reads.
+        with contextlib.suppress(BlockingIOError):
+            while self._unread:
+                del self._unread[: os.write(self._master, self._unread)]
 
     # The control socket
 
@@ -174,7 +185,11 @@ def main() -> int:
     parser.add_argument("--state", type=Path, help="file that keeps the SIM and the deliveries")
     parser.add_argument("--capacity", type=int, default=20, help="slots per memory")
     parser.add_argument("--pin", default="", help="PIN of the SIM")
-    parser.add_argument("--vendor", default="SIMCOM_Ltd", help="what the modem calls itself")
+    parser.add_argument(
+        "--vendor",
+        default=DEFAULT,
+        help=f"one of {', '.join(PERSONALITIES)}, or what the modem calls itself",
+    )
     args = parser.parse_args()
     modem = ModemSim(sim=Sim(capacity=args.capacity, pin=args.pin), vendor=args.vendor)
     server = ModemPty(modem, args.link, args.control, args.state)

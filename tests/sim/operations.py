@@ -1,5 +1,6 @@
 """What a test or a demo may ask of a running simulator, as one JSON object each."""
 
+from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Protocol
 
@@ -10,8 +11,8 @@ from tests.sim.traits import Faults
 class Plug(Protocol):
     """The cable between modem and box."""
 
-    def plug(self) -> None:
-        """Appear as a new device under the same link."""
+    def plug(self, link: str = "") -> None:
+        """Appear as a new device under the same link or another."""
 
     def unplug(self) -> None:
         """Vanish."""
@@ -26,23 +27,36 @@ def perform(modem: ModemSim, cable: Plug, request: dict) -> dict:
     if op == "sms":
         parts = modem.air.inject(request.pop("from"), request.pop("text"), **request)
         return {"ok": True, "parts": len(parts)}
-    if op == "pdu":
-        modem.air.waiting.append(bytes.fromhex(request["hex"]))
-    elif op == "fault":
+    if op == "fault":
         _set_faults(modem.faults, request)
         if modem.faults.hang == "reopen":
             cable.hang_port()
-    elif op == "network":
-        modem.set_network(bool(request["up"]))
-    elif op in {"reboot", "plug", "unplug"}:
-        {"reboot": modem.reboot, "plug": cable.plug, "unplug": cable.unplug}[op]()
     elif op == "delivered":
         return {"delivered": [asdict(delivered) for delivered in modem.air.delivered]}
     elif op == "audit":
         return _audit(modem)
+    elif op == "commands":
+        return {"commands": modem.audit.commands[request.get("from", 0) :]}
+    elif action := _actions(modem, cable).get(op):
+        action(**request)
     else:
         raise ValueError(f"unknown op {op!r}")
     return {"ok": True}
+
+
+def _actions(modem: ModemSim, cable: Plug) -> dict[str, Callable[..., None]]:
+    return {
+        "pdu": lambda hex: modem.air.waiting.append(bytes.fromhex(hex)),
+        "say": modem._say,
+        "network": lambda up: modem.set_network(bool(up)),
+        "reboot": modem.reboot,
+        "forget": modem.forget,
+        "power": modem.power_cycle,
+        "call": modem.call,
+        "reports": modem.release_reports,
+        "plug": cable.plug,
+        "unplug": cable.unplug,
+    }
 
 
 def _set_faults(faults: Faults, values: dict) -> None:
@@ -54,13 +68,16 @@ def _set_faults(faults: Faults, values: dict) -> None:
 
 
 def _audit(modem: ModemSim) -> dict:
+    audit = modem.audit
     return {
         "slots": {name: len(slots) for name, slots in modem.sim.memories.items()},
         "waiting": len(modem.air.waiting),
-        "commands": len(modem.audit.commands),
-        "sends": sum(text.startswith("AT+CMGS=") for text in modem.audit.commands),
+        "commands": len(audit.commands),
+        "sends": sum(text.startswith("AT+CMGS=") for text in audit.commands),
         "submits": len(modem.air.submits),
-        "deleted_unread": modem.audit.deleted_unread,
-        "deleted_all": modem.audit.deleted_all,
-        "reboots": modem.audit.reboots,
+        "deleted_unread": audit.deleted_unread,
+        "deleted_all": audit.deleted_all,
+        "reboots": audit.reboots,
+        "unacknowledged": audit.unacknowledged,
+        "unheard_bytes": audit.unheard_bytes,
     }

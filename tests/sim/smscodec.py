@@ -32,6 +32,9 @@ ESCAPED = dict(zip("\f^{}\\[~]|€", (10, 20, 40, 41, 47, 60, 61, 62, 64, 101), 
 CHAR = {code: char for char, code in CODE.items()}
 UNESCAPED = {code: char for char, code in ESCAPED.items()}
 
+VALIDITY_OCTETS = (0, 7, 1, 7)
+"""None, enhanced, relative, absolute (23.040 9.2.3.3)."""
+
 
 class BadSubmitError(ValueError):
     """A network would refuse this TPDU."""
@@ -48,7 +51,8 @@ class Submit:
     total: int
     sequence: int
     wants_report: bool
-    validity: int
+    validity: int | None
+    """Relative (23.040 9.2.3.12.1), or None."""
 
 
 def to_septets(text: str) -> list[int]:
@@ -81,12 +85,14 @@ def text_of(units: bytes, *, is_ucs2: bool) -> str:
     return units.decode("utf-16-be") if is_ucs2 else from_septets(list(units))
 
 
-def _pack(codes: bytes, skip_bits: int) -> bytes:
+def pack(codes: bytes, skip_bits: int) -> bytes:
+    """Pack septets behind some fill bits (23.038 6.1.2.1)."""
     value = sum(code << (skip_bits + 7 * place) for place, code in enumerate(codes))
     return value.to_bytes((skip_bits + 7 * len(codes) + 7) // 8, "little")
 
 
-def _unpack(octets: bytes, count: int, skip_bits: int) -> bytes:
+def unpack(octets: bytes, count: int, skip_bits: int) -> bytes:
+    """Take septets out again, one an octet."""
     value = int.from_bytes(octets, "little") >> skip_bits
     return bytes(value >> 7 * place & 127 for place in range(count))
 
@@ -101,7 +107,7 @@ def _address(sender: str) -> bytes:
         return bytes([len(sender) - 1, 0x91]) + _swap(sender[1:])
     if sender.isdigit():
         return bytes([len(sender), 0x81]) + _swap(sender)
-    packed = _pack(bytes(to_septets(sender)), 0)
+    packed = pack(bytes(to_septets(sender)), 0)
     return bytes([(7 * len(sender) + 3) // 4, 0xD0]) + packed
 
 
@@ -129,7 +135,7 @@ def deliver(
     if is_ucs2:
         data, length = header + units, len(header) + len(units)
     else:
-        data = header + _pack(units, skip)
+        data = header + pack(units, skip)
         length = (len(header) * 8 + skip) // 7 + len(units)
     smsc = bytes([0x91]) + _swap(centre[1:])
     coding = dcs if dcs is not None else (8 if is_ucs2 else 0)
@@ -158,6 +164,17 @@ def status_report(number: str, reference: int, status: int, when: datetime) -> b
     return bytes([0, 0x06, reference]) + _address(number) + times + bytes([status])
 
 
+def message_class(pdu: bytes) -> int | None:
+    """Return the class of a DELIVER with SMSC prefix (23.038 4), or None if it has none."""
+    at = 1 + pdu[0] if pdu else 0
+    if len(pdu) < at + 4 or pdu[at] & 3:
+        return None
+    at += 4 + (pdu[at + 1] + 1) // 2
+    dcs = pdu[at] if at < len(pdu) else 0
+    has_class = dcs & 0xD0 == 0x10 or dcs & 0xF0 == 0xF0
+    return dcs & 3 if has_class else None
+
+
 def read_submit(tpdu: bytes) -> Submit:
     """Decode an SMS-SUBMIT; raise `BadSubmitError` for what a network would refuse."""
     try:
@@ -168,23 +185,24 @@ def read_submit(tpdu: bytes) -> Submit:
 
 def _read_submit(tpdu: bytes) -> Submit:
     first = tpdu[0]
-    if first & 3 != 1 or first >> 3 & 3 != 2:
-        raise BadSubmitError("no SUBMIT with relative validity")
+    if first & 3 != 1:
+        raise BadSubmitError("no SUBMIT")
     digits, toa = tpdu[2], tpdu[3]
     at = 4 + (digits + 1) // 2
     swapped = "".join(f"{octet & 15:X}{octet >> 4:X}" for octet in tpdu[4:at])
     number = ("+" if toa == 0x91 else "") + swapped[:digits]
     if not number.lstrip("+").isdigit() or not set(swapped[digits:]) <= {"F"}:
         raise BadSubmitError("destination address")
-    _, dcs, validity, length = tpdu[at : at + 4]
-    data = tpdu[at + 4 :]
+    dcs, size = tpdu[at + 1], VALIDITY_OCTETS[first >> 3 & 3]
+    validity, at = tpdu[at + 2 : at + 2 + size], at + 2 + size
+    length, data = tpdu[at], tpdu[at + 1 :]
     size = 1 + data[0] if first & 0x40 else 0
     skip = -size * 8 % 7
     if dcs == 8:
         expected, units = length, data[size:]
     elif dcs == 0:
         count = length - (size * 8 + skip) // 7
-        expected, units = (length * 7 + 7) // 8, _unpack(data[size:], count, skip)
+        expected, units = (length * 7 + 7) // 8, unpack(data[size:], count, skip)
         from_septets(list(units))
     else:
         raise BadSubmitError("data coding scheme")
@@ -199,13 +217,20 @@ def _read_submit(tpdu: bytes) -> Submit:
         total=total,
         sequence=sequence,
         wants_report=bool(first & 0x20),
-        validity=validity,
+        validity=validity[0] if len(validity) == 1 else None,
     )
 
 
 def _read_header(header: bytes) -> tuple[int | None, int, int]:
     if not header:
         return None, 1, 1
-    if header[:3] != bytes([5, 0, 3]) or not 1 <= header[5] <= header[4]:
+    if header[:3] == bytes([5, 0, 3]):
+        reference = header[3]
+    elif header[:3] == bytes([6, 8, 4]):
+        reference = header[3] << 8 | header[4]
+    else:
         raise BadSubmitError("header")
-    return header[3], header[4], header[5]
+    total, sequence = header[-2:]
+    if not 1 <= sequence <= total:
+        raise BadSubmitError("part")
+    return reference, total, sequence
