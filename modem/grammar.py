@@ -1,41 +1,42 @@
 """What people text, as commands: free text is the rule, formats are tolerated, never required.
 
-A text is a report unless it clearly is something else: a ticket, a question about one, a cry for
-the manual, or a goodbye. In doubt it is a report, since a person reads those. Keywords are
-Indonesian, in any case, separated by space, "#", ":", "," or "*". Answers to "is it done?" (SUDAH,
-BELUM) and additions (TAMBAH) have no action yet: with nothing but a ticket they ask for its status.
+A text is a report unless it clearly is something else. In doubt it is a report, since a person
+reads those: a verb counts only beside a ticket, or with nothing around it but words of its own
+(`vocabulary`). Verbs stand before or after the ticket, in any case, separated by space, "#", ":",
+"," or "*". Pure; does not know who wrote, nor which tickets exist.
 """
 
 import re
 
-from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
-from appliance.domain.sms import CheckStatus, Command, Help, Ignore, Report, UnknownTicket
-
-
-def _words(*lines: str) -> frozenset[str]:
-    return frozenset(word for line in lines for word in line.split())
-
-
-_GREETINGS = _words(
-    "assalamualaikum assalamu alaikum asslm salam selamat slmt pagi siang sore malam",
-    "hai halo hallo met mlm p pak bu bpk ibu min admin",
+from appliance.domain.sms import (
+    CheckStatus,
+    Command,
+    FollowUp,
+    Help,
+    Ignore,
+    Mention,
+    Report,
+    Stop,
+    UnknownTicket,
+    Wish,
 )
-_REPORT_VERBS = _words("lapor lapo lpr adu aduan usul saran")
-_CHECK_VERBS = _words("cek status stts")
-_TICKET_VERBS = _words("sudah selesai belum")
-_HELP_WORDS = _words("bantuan help")
-_STOP_WORDS = _words("stop berhenti")
-# Words around a ticket that say nothing more.
-_FILLERS = _words(
-    "tiket ticket nomor nomer nmr no lapor laporan aduan saya sy kami",
-    "dong ya pak bu tolong min status",
+from modem import spoken_ticket, vocabulary
+from modem.spoken_ticket import Found
+
+_SEPARATORS = re.compile(r"[\s#:,*;=>\-]+")
+_FIRST_WORD = re.compile(r"[\s#:,*]*([^\s#:,*]+)[\s#:,*]*")
+# "cek07123450": a verb without a space before its ticket.
+_GLUED = re.compile(
+    r"\b(cek|status|tiket|no|sudah|belum|batal|hapus|tambah|data|ubah|aman)(?=[0-9O])", re.I
 )
-_SEPARATORS = re.compile(r"[\s#:,*]+")
-_VERB = re.compile(r"[\s#:,*]*([^\s#:,*]+)[\s#:,*]*")
-_TICKET_SIGNS = re.compile(r"[0-9OoIlSs\s.\-–—_/]+")
-_MIN_TICKET_DIGITS = 6
-_LOOKALIKES = str.maketrans("OoIlSs", "001155")
+_NAME = re.compile(r"[^\W\d_]+(?:[ .'][^\W\d_]+){0,3}\.?")
+_CHAIN_PARTS = 3
+_UNKNOWN_REMARK_WORDS = 4
+"""More words beside a wrong ticket are somebody's story, and a person reads it."""
+_SHORT_REMARK_WORDS = 8
+_LONGEST_COMMAND_CHARS = 1_000
+"""Seven parts; whoever writes more tells a story."""
 
 
 def parse(text: str) -> Command:
@@ -43,66 +44,149 @@ def parse(text: str) -> Command:
     text = text.strip()
     if not re.search(r"\w", text):
         return Help() if text == "?" else Ignore("empty")
-    return _read_ticket(text) or _read_keyword(text) or Report(text)
+    rest = _skip_greetings(text)
+    first = _FIRST_WORD.match(rest)
+    verb = _plain(first[1]) if first else ""
+    if first and verb in vocabulary.REPORT_VERBS:
+        return _report(rest[first.end() :], text)
+    if len(text) > _LONGEST_COMMAND_CHARS:
+        return Report(text)
+    if (command := _about_number(verb, text)) is not None:
+        return command
+    if first and verb in vocabulary.TOPIC_VERBS:
+        return _topic(verb, rest[first.end() :], text)
+    return _bare(_said(rest), text)
 
 
-def _read_keyword(text: str) -> Command | None:
-    match = _VERB.match(rest := _skip_greetings(text))
-    if match is None:
+def _about_number(verb: str, text: str) -> Command | None:
+    found = spoken_ticket.find(_GLUED.sub(r"\1 ", text))
+    if found is None:
         return None
-    verb, body = match[1].casefold().rstrip(".!?"), rest[match.end() :]
-    if verb in _REPORT_VERBS:
-        return _report(body)
-    bare = _without_fillers(body)
-    if verb in _CHECK_VERBS:
-        return _check(bare)
-    if verb in _TICKET_VERBS:
-        return _read_ticket(bare)
-    if verb in _HELP_WORDS and not bare:
-        return Help()
-    return Ignore("stop") if verb in _STOP_WORDS and not bare else None
+    if found.ticket is None:
+        return _about_wrong_ticket(found, verb)
+    return _about_ticket(found.ticket, found, text)
+
+
+def _plain(word: str) -> str:
+    return word.casefold().strip(".!?'\"()[]")
+
+
+def _words(text: str) -> list[str]:
+    return [word for piece in _SEPARATORS.split(text) if (word := _plain(piece))]
 
 
 def _skip_greetings(text: str) -> str:
     """Drop greeting words if anything is left behind them."""
     rest = text
-    while (match := _VERB.match(rest)) and match[1].casefold().strip(".!'") in _GREETINGS:
+    while (match := _FIRST_WORD.match(rest)) and _plain(match[1]) in vocabulary.GREETINGS:
         rest = rest[match.end() :]
     return rest or text
 
 
-def _without_fillers(text: str) -> str:
-    words = _SEPARATORS.split(text)
-    return " ".join(word for word in words if word and word.casefold() not in _FILLERS)
+def _said(text: str) -> list[str]:
+    """The words that say something."""
+    idle = vocabulary.GREETINGS | vocabulary.POLITE | vocabulary.TICKET_WORDS
+    return [word for word in _words(text) if word not in idle]
 
 
-def _report(body: str) -> Command:
-    """LAPOR#a#b keeps every part: nobody knows which of them is the name."""
-    if not body.strip():
+def _report(body: str, text: str) -> Command:
+    """LAPOR alone asks how; LAPOR and nothing but a ticket asks where that stands."""
+    if vocabulary.GREETINGS.issuperset(_words(body)):
         return Help()
-    if "#" in body:
-        return Report(", ".join(part.strip() for part in body.split("#") if part.strip()))
-    return Report(body.strip())
+    found = spoken_ticket.find(body)
+    if found and found.ticket and not _said(f"{found.before} {found.after}"):
+        return CheckStatus(found.ticket)
+    parts = [part.strip() for part in body.split("#") if part.strip()]
+    if len(parts) >= _CHAIN_PARTS and _NAME.fullmatch(parts[0]):
+        return Report(", ".join(parts[2:]), name=parts[0], place=parts[1])
+    return Report(", ".join(parts) if "#" in body else body.strip() or text)
 
 
-def _check(wanted: str) -> Command | None:
+def _topic(verb: str, body: str, text: str) -> Command:
+    """USUL, SARAN, TANYA and INFO with what they are about; alone they ask how."""
+    if not _said(body):
+        return Help()
+    if "#" not in body:
+        return Report(text)
+    chain = _report(body, text)
+    if not isinstance(chain, Report):
+        return Report(text)
+    return Report(f"{verb}: {chain.text}", name=chain.name, place=chain.place)
+
+
+def _about_ticket(ticket: Ticket, found: Found, text: str) -> Command:
+    before, after = _said(found.before), _said(found.after)
+    said = before + after
+    wishes = {vocabulary.WISHES.get(word) for word in said}
+    asks = vocabulary.QUESTION_WORDS | vocabulary.CHECK_VERBS | vocabulary.TOPIC_VERBS
+    is_question = text.endswith("?") or {Wish.CONFIRM, Wish.DISPUTE} <= wishes
+    if is_question and asks.issuperset(said):
+        return CheckStatus(ticket)
+    if (wish := _wish(before, after, is_question=is_question)) is not None:
+        return FollowUp(wish, ticket, text if said[1:] else "")
+    is_check = bool(said) and said[0] in vocabulary.CHECK_VERBS
+    if asks.issuperset(said) or (is_check and len(said) <= _SHORT_REMARK_WORDS):
+        return CheckStatus(ticket)
+    return Mention(ticket, text)
+
+
+def _wish(before: list[str], after: list[str], *, is_question: bool) -> Wish | None:
+    """The wish that the first word on either side of a ticket names, unless that is in doubt.
+
+    Nobody's ticket is closed or withdrawn by a word that may belong to a sentence: only BELUM,
+    which closes nothing, may stand beside any others.
+    """
+    said = before + after
+    leading = vocabulary.WISHES.get(before[0]) if before else None
+    wish = leading or (vocabulary.WISHES.get(after[0]) if after else None)
+    if wish is None or wish is Wish.DISPUTE:
+        return wish
+    if wish is Wish.CONFIRM and any(vocabulary.WISHES.get(word) is Wish.DISPUTE for word in said):
+        return Wish.DISPUTE
+    others = [*before[1:], *after] if leading else [*before, *after[1:]]
+    if leading and wish is not Wish.CONFIRM:
+        others = before[1:]  # What follows the ticket is the reason.
+    is_sure = vocabulary.REMARKS[wish].issuperset(others)
+    return wish if is_sure and not (is_question and wish is not Wish.CONFIRM) else None
+
+
+def _about_wrong_ticket(found: Found, verb: str) -> Command | None:
+    """A number that is no ticket: told so where nothing else is said, else somebody's report."""
+    said = _said(f"{found.before} {found.after}")
+    is_meant = verb in vocabulary.WISHES or verb in vocabulary.CHECK_VERBS
+    if not said or (is_meant and len(said) <= 1 + _UNKNOWN_REMARK_WORDS):
+        return UnknownTicket(found.typed)
+    return None
+
+
+def _bare(said: list[str], text: str) -> Command:
+    """A verb without a ticket, if nothing but its own words stand around it."""
+    verb, remark = (said[0], said[1:]) if said else ("", [])
+    if verb in vocabulary.CHECK_VERBS:
+        return _check(remark, text)
+    if verb in vocabulary.HELP_VERBS and not remark:
+        return Help()
+    if verb in vocabulary.STOP_VERBS and vocabulary.STOP_REMARKS.issuperset(remark):
+        return Stop()
+    wish = vocabulary.WISHES.get(verb)
+    if wish is None or not _fits(wish, remark):
+        return Report(text)
+    return FollowUp(wish, None, text if remark else "")
+
+
+def _fits(wish: Wish, remark: list[str]) -> bool:
+    known = vocabulary.REMARKS[wish]
+    is_clock = wish is Wish.SAFE
+    return len(remark) <= _SHORT_REMARK_WORDS and all(
+        word in known or (is_clock and re.fullmatch(r"[0-9]{1,2}([.:][0-9]{2})?", word))
+        for word in remark
+    )
+
+
+def _check(wanted: list[str], text: str) -> Command:
     """CEK alone asks for the last tickets; CEK and a sentence is somebody's report."""
-    wanted = wanted.rstrip("?!. ")
-    if not wanted:
+    if vocabulary.QUESTION_WORDS.issuperset(wanted):
         return CheckStatus(None)
-    if (command := _read_ticket(wanted)) is not None:
-        return command
-    return UnknownTicket(wanted) if re.fullmatch(r"[0-9 .\-]+", wanted) else None
-
-
-def _read_ticket(text: str) -> CheckStatus | UnknownTicket | None:
-    """Read a text that is nothing but a ticket, or a try at one; None for anything else."""
-    if not _TICKET_SIGNS.fullmatch(text):
-        return None
-    digits = re.sub(r"[^0-9A-Za-z]", "", text)
-    if sum(sign.isdigit() for sign in digits) < _MIN_TICKET_DIGITS:
-        return None
-    try:
-        return CheckStatus(Ticket(digits.translate(_LOOKALIKES)))
-    except BadInput:
-        return UnknownTicket(text.strip())
+    if all(re.fullmatch(r"[0-9.]+", word) for word in wanted):
+        return UnknownTicket(" ".join(wanted))
+    return Report(text)

@@ -18,11 +18,14 @@ from appliance.domain.service_request import (
 from appliance.domain.sms import (
     CheckStatus,
     Command,
+    FollowUp,
     Help,
     Ignore,
+    Mention,
     ReceivedPart,
     ReceivedSms,
     Report,
+    Stop,
     UnknownTicket,
 )
 from appliance.domain.triage.keywords import classify
@@ -73,9 +76,10 @@ def _act(
     new_id: Callable[[], str],
 ) -> tuple[str, ServiceRequest | None]:
     match command:
-        case Report(text):
+        case Report() | Mention() | FollowUp(ticket=None):
+            text = command.text or sms.text
             return "request", _report(db, sms, text, now, new_id)
-        case CheckStatus(ticket):
+        case CheckStatus(ticket) | FollowUp(ticket=ticket):
             found = requests.by_ticket(db, ticket) if ticket else None
             if ticket and found is None:
                 _reply(db, sms, phrases.render("unknown_ticket", typed=str(ticket)), now)
@@ -90,6 +94,8 @@ def _act(
         case Help():
             _reply(db, sms, phrases.render("help"), now)
             return "help", None
+        case Stop():
+            return "stop", None
         case Ignore(reason):
             return f"ignored: {reason}"[:80], None
 

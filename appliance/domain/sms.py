@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
@@ -46,11 +47,33 @@ class ReceivedSms:
     part_ids: tuple[int, ...]
 
 
+class Wish(StrEnum):
+    """What a resident may want of a ticket that exists; stored and sent, in the words they text."""
+
+    CONFIRM = "sudah"
+    """It is done."""
+    DISPUTE = "belum"
+    """It is not done."""
+    ADD = "tambah"
+    WITHDRAW = "batal"
+    ERASE = "hapus"
+    """Personal data are to be erased (UU 27/2022 art. 42-44)."""
+    ACCESS = "data"
+    """Personal data are to be shown (art. 32)."""
+    CORRECT = "ubah"
+    """Personal data are to be corrected (art. 30)."""
+    SAFE = "aman"
+    """When a victim may be called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A new service request; free text is the rule."""
 
     text: str
+    name: str | None = None
+    """The sender's, where LAPOR#name#place#text gave it."""
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +85,32 @@ class CheckStatus:
 
 @dataclass(frozen=True, slots=True)
 class UnknownTicket:
-    """CEK with something that is not a ticket number."""
+    """Something that was meant to be a ticket number and is none."""
 
     typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A word about a ticket of the sender's; without one, about the only one it can mean."""
+
+    wish: Wish
+    ticket: Ticket | None
+    text: str
+    """The whole message, or empty if it says nothing beside wish and ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A text that names a ticket and no wish: it belongs to it if the ticket is the sender's."""
+
+    ticket: Ticket
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """STOP: no more texts but answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +125,4 @@ class Ignore:
     reason: str
 
 
-Command = Report | CheckStatus | UnknownTicket | Help | Ignore
+Command = Report | CheckStatus | UnknownTicket | FollowUp | Mention | Stop | Help | Ignore

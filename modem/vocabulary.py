@@ -1,0 +1,99 @@
+"""The words of the SMS grammar: Indonesian, Malay of Riau and Minang, in every spelling seen.
+
+Data only. All words are in lower case.
+"""
+
+from appliance.domain.sms import Wish
+
+
+def words(*lines: str) -> frozenset[str]:
+    """A set of the words in these lines."""
+    return frozenset(word for line in lines for word in line.split())
+
+
+GREETINGS = words(
+    "assalamualaikum assalamu alaikum aslm asslm salam selamat slmt slamat pagi siang sore malam",
+    "hai halo hallo met mlm p pak bpk bapak bu ibu buk min admin permisi maaf mf",
+)
+POLITE = words(
+    "tolong tlg mohon mhn minta mau ingin sy saya kami ya yah yo dong donk deh nih ni lah kah la",
+    "pak bpk bapak bu ibu buk min admin bang kak mas mbak posko kantor camat lurah",
+    "terima kasih terimakasih makasih mksh trims tks thx tarimo kasi",
+)
+"""Words around a command that say nothing more."""
+TICKET_WORDS = words(
+    "tiket ticket tikect nomor nomer nombo nmr nomornya nope no lapor laporan laporannya lapornya",
+    "aduan pengaduan yg yang dengan dgn untuk utk tentang tentng ttg adalah itu ini",
+)
+
+REPORT_VERBS = words("lapor lapo lpr adu aduan laporkan melapor melaporkan pengaduan")
+TOPIC_VERBS = words("usul saran tanya info")
+"""These stay in the text: they say what kind of request it is."""
+CHECK_VERBS = words("cek chek check ck status stts sts")
+HELP_VERBS = words("bantuan help menu")
+STOP_VERBS = words("stop berhenti unreg unsub")
+WISHES: dict[str, Wish] = {
+    spelling: wish
+    for wish, spellings in {
+        Wish.CONFIRM: "sudah sdh sudh udah udh dah selesai slesai beres alah",
+        Wish.DISPUTE: "belum blm blum belom blom belun alun alum",
+        Wish.ADD: "tambah tambahan tmbh tambahkan",
+        Wish.WITHDRAW: "batal batalkan btl dibatalkan cabut",
+        Wish.ERASE: "hapus hapuskan hps hapuih",
+        Wish.ACCESS: "data",
+        Wish.CORRECT: "ubah koreksi ralat perbaikan",
+        Wish.SAFE: "aman amn",
+    }.items()
+    for spelling in spellings.split()
+}
+
+QUESTION_WORDS = words(
+    "gimana gmn gmana bagaimana bgmn bgaimana baa kabar kabarnya kaba status statusnya info",
+    "perkembangan perkembangannya progres progress sampai sampe mana dimana kapan kpn bila bilo",
+    "apa apakah sudah sdh udah udh belum blm blum selesai slesai beres diproses proses ditangani",
+    "dikerjakan diperbaiki cek tanya lihat tengok caliak tau tahu hasil hasilnya lanjut",
+    "lanjutannya tindak kelanjutan kelanjutannya",
+)
+"""A ticket and nothing but these asks where it stands."""
+REMARKS: dict[Wish, frozenset[str]] = {
+    Wish.CONFIRM: words(
+        "selesai slesai beres baik bagus diperbaiki dikerjakan ditangani diangkut dibersihkan",
+        "nyala menyala hidup semua sekali sudah sdh udah dah oke ok betul benar siap mantap",
+    ),
+    Wish.DISPUTE: words(
+        "selesai slesai beres juga jg lagi lg masih msh sampai skrg sekarang kini ada"
+    ),
+    Wish.ADD: frozenset(),
+    Wish.WITHDRAW: words("saja aja aj jadi tidak tdk gak ga nggak"),
+    Wish.ERASE: words("data dataku datasaya pribadi semua seluruh nama nope hp"),
+    Wish.ACCESS: words("pribadi dataku lihat semua"),
+    Wish.CORRECT: words("data pribadi nama hp"),
+    Wish.SAFE: words(
+        "jam jm pukul pkl besok bsk nanti nti sekarang skrg hari pagi siang sore malam mlm subuh",
+        "setelah sesudah stlh sebelum sblm sampai sampe s/d atas bawah antara dan atau senin",
+        "selasa rabu kamis jumat sabtu minggu telepon telpon telp tlp tlpn hubungi",
+        "dihubungi ditelepon bisa boleh buliah kalau klo kl suami dirumah rumah kerja pergi tidak",
+        "tdk ada wib lewat wa sms",
+    ),
+}
+"""What a wish may be followed by where no ticket tells that it is one: with any other word it is
+somebody's sentence."""
+STOP_REMARKS = words("sms kirim mengirim jangan lagi lg semua pesan langganan berlangganan")
+
+DIGITS: dict[str, str] = {
+    spelling: digit
+    for digit, spellings in {
+        "0": "nol kosong zero nul",
+        "1": "satu stu ciek esa",
+        "2": "dua duo due",
+        "3": "tiga tigo tige",
+        "4": "empat ampek ampat",
+        "5": "lima limo lime",
+        "6": "enam anam",
+        "7": "tujuh tujuah tujoh",
+        "8": "delapan salapan lapan dlapan",
+        "9": "sembilan sambilan",
+    }.items()
+    for spelling in spellings.split()
+}
+"""How people say digits, one by one; Malay and Minang beside Indonesian."""
