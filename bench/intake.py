@@ -99,12 +99,12 @@ def _posko(folder: Path) -> Callable[[range], None]:
         draft = Draft(
             channel=Channel.PORTAL,
             text=_TEXT.format(n=number),
-            submission_id=str(number),
+            submission_id=ids.new_id(),
             reporter_phone=Msisdn(f"+62812{number:08d}"),
             location="depan masjid",
             kelurahan="14.71.07.1005",
         )
-        result = intake.receive(db, draft, clock.now(), ids.new_id)
+        result = intake.receive(db, draft, clock.now())
         assert isinstance(result, intake.Receipt)
 
     def commits(numbers: range) -> None:

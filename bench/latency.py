@@ -49,7 +49,7 @@ def _percentiles(sample: Callable[[int], float]) -> tuple[float, float]:
 
 def _complain(db: sqlite3.Connection, number: int) -> float:
     draft = Draft(channel=Channel.PORTAL, text=text(number), submission_id=ids.new_id())
-    receipt = intake.receive(db, draft, clock.now(), ids.new_id)
+    receipt = intake.receive(db, draft, clock.now())
     start_s = time.perf_counter()
     assert isinstance(receipt, intake.Receipt)
     place = outbox.place_of(db, receipt.request.id)

@@ -146,7 +146,7 @@ def _complain(db: sqlite3.Connection, number: int) -> None:
         location="depan masjid",
         kelurahan="14.71.07.1005",
     )
-    receipt = intake.receive(db, draft, clock.now(), ids.new_id, origin=f"portal:{number % 50}")
+    receipt = intake.receive(db, draft, clock.now(), origin=f"portal:{number % 50}")
     assert isinstance(receipt, intake.Receipt)
 
 

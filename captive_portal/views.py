@@ -95,9 +95,7 @@ class Pages:
         if photo is not None:
             staged = photos.stage(db(), photo, now, origin=origin, limit=self.photo_limit)
         try:
-            return receive(
-                db(), draft, now, self.new_id, origin=origin, limit=self.limit, photo=staged
-            )
+            return receive(db(), draft, now, origin=origin, limit=self.limit, photo=staged)
         finally:
             if staged is not None:
                 photos.discard(db(), staged)

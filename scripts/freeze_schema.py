@@ -27,10 +27,10 @@ def main() -> None:
         draft = Draft(
             channel=Channel.SMS,
             text="lampu jalan mati di jl Rajawali",
-            submission_id="frozen",
+            submission_id=ids.new_id(),
             reporter_phone=Msisdn("+6281234567890"),
         )
-        intake.receive(db, draft, clock.now(), ids.new_id)
+        intake.receive(db, draft, clock.now())
         db.close()
         dump = "\n".join(sqlite3.connect(path).iterdump())
     target.write_text(dump + "\n", encoding="utf-8")

@@ -128,10 +128,8 @@ def report(house: House) -> None:
     db = connect(house.settings.store.path)
     for number, (channel, text) in enumerate(REPORTS):
         phone = Msisdn(f"+62812345678{number:02d}")
-        draft = Draft(
-            channel=channel, text=text, submission_id=f"screen-{number}", reporter_phone=phone
-        )
-        intake.receive(db, draft, clock.now(), ids.new_id)
+        draft = Draft(channel=channel, text=text, submission_id=ids.new_id(), reporter_phone=phone)
+        intake.receive(db, draft, clock.now())
     deadline_s = time.monotonic() + ARRIVAL_WITHIN_S
     while not all(request.acked for request in requests.every(db)):
         if time.monotonic() > deadline_s:

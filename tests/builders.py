@@ -28,7 +28,7 @@ def a_draft(text: str = "lampu jalan mati di jl Rajawali", **changes: object) ->
     values: dict[str, object] = {
         "channel": Channel.PORTAL,
         "text": text,
-        "submission_id": f"submission-{next(_numbers)}",
+        "submission_id": f"00000000-0000-7000-8001-{next(_numbers):012d}",
         "reporter_phone": PHONE,
     }
     return Draft(**{**values, **changes})  # type: ignore[arg-type]

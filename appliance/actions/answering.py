@@ -110,10 +110,10 @@ def _report(
     draft = Draft(
         channel=Channel.SMS,
         text=clean_text(text)[:TEXT_MAX_CHARS],
-        submission_id=f"sms:{sms.part_ids[0]}",
+        submission_id=new_id(),
         reporter_phone=sms.phone,
     )
-    result = intake.receive_in(db, draft, classify(draft.text), now, new_id)
+    result = intake.receive_in(db, draft, classify(draft.text), now)
     if not isinstance(result, intake.Receipt):
         return None
     if not result.is_new:

@@ -1,7 +1,6 @@
 """Taking a service request in: the same act for every channel."""
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -54,7 +53,6 @@ def receive(
     db: sqlite3.Connection,
     draft: Draft,
     now: Moment,
-    new_id: Callable[[], str],
     *,
     origin: str | None = None,
     limit: quota.Quota | None = None,
@@ -68,7 +66,7 @@ def receive(
     """
     triage = classify(draft.text)
     with transaction(db, leaves_reserve=triage.kind is not Kind.EMERGENCY):
-        outcome = receive_in(db, draft, triage, now, new_id, origin=origin, limit=limit)
+        outcome = receive_in(db, draft, triage, now, origin=origin, limit=limit)
         if photo is not None and isinstance(outcome, Receipt):
             photos.attach(db, outcome.request.id, photo, now)
         return outcome
@@ -79,7 +77,6 @@ def receive_in(
     draft: Draft,
     triage: Triage,
     now: Moment,
-    new_id: Callable[[], str],
     *,
     origin: str | None = None,
     limit: quota.Quota | None = None,
@@ -95,14 +92,14 @@ def receive_in(
             return Refused("too many reports from this device", exceeded.retry_after_s)
     if origin:
         requests.add_attempt(db, origin, now.wall)
-    request = _request(db, draft, triage, now, new_id)
-    _store(db, draft, request, now)
+    request = _request(db, draft, triage, now)
+    _store(db, request, now)
     texting.queue_receipt(db, request, now)
     return Receipt(request=request, is_new=True)
 
 
 def _earlier(db: sqlite3.Connection, draft: Draft, now: Moment) -> ServiceRequest | None:
-    if (same := requests.by_submission(db, draft.submission_id)) is not None:
+    if (same := requests.by_id(db, draft.submission_id)) is not None:
         return same
     if draft.channel is not Channel.SMS or draft.reporter_phone is None:
         return None
@@ -110,13 +107,11 @@ def _earlier(db: sqlite3.Connection, draft: Draft, now: Moment) -> ServiceReques
     return requests.same_text_since(db, draft.reporter_phone, draft.text, since)
 
 
-def _request(
-    db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment, new_id: Callable[[], str]
-) -> ServiceRequest:
+def _request(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) -> ServiceRequest:
     known = reference.categories()
     category = known[draft.category if draft.category in known else triage.category]
     return ServiceRequest(
-        id=new_id(),
+        id=draft.submission_id,
         ticket=box.issue_ticket(db),
         channel=draft.channel,
         kind=triage.kind,
@@ -140,10 +135,10 @@ def _stricter(chosen: Sensitivity, judged: Sensitivity) -> Sensitivity:
     return max(chosen, judged, key=order.index)
 
 
-def _store(db: sqlite3.Connection, draft: Draft, request: ServiceRequest, now: Moment) -> None:
+def _store(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> None:
     lane = Lane.URGENT if request.kind is Kind.EMERGENCY else Lane.COMPLAINTS
     seq = outbox.append(db, lane, _received(request), subject=request.id, now=now)
-    requests.add(db, request, submission_id=draft.submission_id, event_lane=lane, event_seq=seq)
+    requests.add(db, request, event_lane=lane, event_seq=seq)
 
 
 def _received(request: ServiceRequest) -> RequestReceived:

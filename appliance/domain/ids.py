@@ -92,6 +92,21 @@ class Ticket:
         """Grouped as it is printed, read aloud and texted: `07 123 450`."""
         return f"{self.digits[:2]} {self.digits[2:5]} {self.digits[5:]}"
 
+    @property
+    def number(self) -> int:
+        """The digits as a number, as they are stored."""
+        return int(self.digits)
+
+    @property
+    def serial(self) -> int:
+        """The part between the prefix of the site and the check digit."""
+        return int(self.digits[2:7])
+
+    @classmethod
+    def numbered(cls, number: int) -> "Ticket":
+        """Read a stored number back; raises BadInput when its check digit is wrong."""
+        return cls(f"{number:08d}")
+
     @classmethod
     def issue(cls, prefix: str, serial: int) -> "Ticket":
         """Build the ticket of a site prefix (two digits) and a serial (0 to 99,999)."""

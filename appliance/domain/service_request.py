@@ -106,7 +106,8 @@ class Draft:
     channel: Channel
     text: str
     submission_id: str
-    """Chosen by the channel before the first attempt; the same id twice gives the same ticket."""
+    """A UUID chosen by the channel before the first attempt. It becomes the id of the request, so
+    that the same submission twice gives the same ticket."""
     reporter_phone: Msisdn | None = None
     reporter_name: str | None = None
     location: str | None = None

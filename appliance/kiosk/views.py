@@ -70,7 +70,7 @@ class Pages:
         return render_template("lookup.html", typed=number, problem=None)
 
     def _send(self, state: State) -> ResponseReturnValue:
-        outcome = receive(db(), dialog.draft(state), self.now(), self.new_id)
+        outcome = receive(db(), dialog.draft(state), self.now())
         if isinstance(outcome, Refused):
             abort(429)
         return self.tickets.after_sending(outcome.request)

@@ -11,8 +11,8 @@ _CURRENT_BLOCK = """
     SELECT site_code, block, block IN (SELECT block FROM used_blocks) AS is_used,
         (
             SELECT max(ticket) FROM requests
-            WHERE ticket BETWEEN substr(site_code, -2) || printf('%02d', block)
-                AND substr(site_code, -2) || printf('%02d', block) || '9999'
+            WHERE ticket BETWEEN substr(site_code, -2) * 1000000 + block * 10000
+                AND substr(site_code, -2) * 1000000 + block * 10000 + 9999
         ) AS highest
     FROM box
 """
@@ -55,7 +55,9 @@ def issue_ticket(db: sqlite3.Connection) -> Ticket:
     """
     for _ in range(_BLOCKS + 1):
         row = db.execute(_CURRENT_BLOCK).fetchone()
-        before = int(row["highest"][2:7]) if row["highest"] else row["block"] * SERIALS_PER_BLOCK
+        before = row["block"] * SERIALS_PER_BLOCK
+        if row["highest"] is not None:
+            before = Ticket.numbered(row["highest"]).serial
         if not row["is_used"] and (before + 1) // SERIALS_PER_BLOCK == row["block"]:
             return Ticket.issue(SiteCode(row["site_code"]).ticket_prefix, before + 1)
         db.execute("UPDATE box SET block = (block + 1) % ?", (_BLOCKS,))

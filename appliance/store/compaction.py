@@ -72,9 +72,7 @@ def _outbox(db: sqlite3.Connection) -> int:
     """Delete the oldest events of a lane, without holes; rejected ones are kept elsewhere."""
     lanes = db.execute(
         """
-        SELECT lane, (SELECT min(seq) FROM outbox o WHERE o.lane = l.lane) AS first,
-            acked_seq - :kept AS upto
-        FROM outbox_lanes l
+        SELECT lane, first_seq AS first, acked_seq - :kept AS upto FROM outbox_ends
         """,
         {"kept": ACKED_EVENTS_KEPT},
     ).fetchall()

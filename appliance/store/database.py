@@ -22,9 +22,9 @@ CHECKPOINT_FROM_BYTES = 4 * 1024 * 1024
 WAL_KEPT_BYTES = 8 * 1024 * 1024
 """The WAL file keeps its size, so that commits write over blocks it already has: a commit that
 makes the file grow takes nearly twice as long (docs/adr/0003). A file beyond this is cut."""
-FREE_PAGES_KEPT = 1024
+FREE_PAGES_KEPT = 2048
 """Free pages are used again sooner than the file is shrunk; giving one back writes others."""
-PAGES_PER_SHRINK = 256
+PAGES_PER_SHRINK = 512
 _CHECKPOINT_WAIT_MS = 100
 
 Connect = Callable[[], sqlite3.Connection]

@@ -19,9 +19,9 @@ from appliance.store import box, files, room
 from appliance.store.database import connect, explained, transaction
 from appliance.store.repair import integrity, salvage
 
-PAGE_BYTES = 1024
-"""A complaint changes about 24 pages and each change writes the whole page: with SQLite's default
-of 4096 the WAL takes three times as many bytes (docs/benchmarks.md, Wear)."""
+PAGE_BYTES = 512
+"""A complaint changes about 15 pages and each change writes the whole page: with SQLite's default
+of 4096 the WAL takes four times as many bytes (docs/benchmarks.md, Wear)."""
 
 
 class SchemaError(PoskoError, RuntimeError):

@@ -2,6 +2,9 @@
 
 An event's number is one more than the newest of its lane, taken in the transaction that stores the
 business row, so numbers are contiguous and never used twice. Only the sync agent moves `acked_seq`.
+
+The rows of all lanes lie in one table under one integer, the place: the lane's index in the upper
+bits, the number in the lower forty. A key of two columns would cost each event another page.
 """
 
 import sqlite3
@@ -12,6 +15,8 @@ from appliance.domain import wire
 from appliance.domain.events import Event
 from appliance.domain.moment import Moment, from_ms, to_ms
 from appliance.domain.topics import Lane
+
+_SEQ_BITS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +49,11 @@ def append(db: sqlite3.Connection, lane: Lane, event: Event, *, subject: str, no
     seq = last_seq(db, lane) + 1
     db.execute(
         """
-        INSERT INTO outbox
-            (lane, seq, kind, subject, payload, boot_id, mono_ms, wall_ms, clock_source)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO outbox (place, kind, subject, payload, boot_id, mono_ms, wall_ms, clock_source)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
-            lane,
-            seq,
+            place(lane, seq),
             event.KIND,
             subject,
             wire.encode_event(event).decode(),
@@ -61,6 +64,16 @@ def append(db: sqlite3.Connection, lane: Lane, event: Event, *, subject: str, no
         ),
     )
     return seq
+
+
+def place(lane: Lane, seq: int) -> int:
+    """The key of an event."""
+    return (int(lane.removeprefix("p")) << _SEQ_BITS) + seq
+
+
+def end(lane: Lane) -> int:
+    """The last place that a lane can have."""
+    return place(lane, (1 << _SEQ_BITS) - 1)
 
 
 def last_seq(db: sqlite3.Connection, lane: Lane) -> int:
@@ -85,8 +98,8 @@ def after(
 ) -> list[OutboxRow]:
     """The events that follow `seq`, at least one if there is one, within both bounds."""
     rows = db.execute(
-        "SELECT * FROM outbox WHERE lane = ? AND seq > ? ORDER BY seq LIMIT ?",
-        (lane, seq, max_events),
+        "SELECT * FROM outbox WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?",
+        (place(lane, seq + 1), end(lane), max_events),
     )
     taken: list[OutboxRow] = []
     size_bytes = 0
@@ -101,7 +114,7 @@ def after(
 
 def every(db: sqlite3.Connection) -> list[OutboxRow]:
     """All stored events, by lane and number."""
-    return [_row(row) for row in db.execute("SELECT * FROM outbox ORDER BY lane, seq")]
+    return [_row(row) for row in db.execute("SELECT * FROM outbox ORDER BY place")]
 
 
 def acknowledge(db: sqlite3.Connection, lane: Lane, upto: int, at: datetime) -> None:
@@ -110,7 +123,7 @@ def acknowledge(db: sqlite3.Connection, lane: Lane, upto: int, at: datetime) -> 
         """
         UPDATE outbox_lanes SET acked_seq = :upto
         WHERE lane = :lane AND :upto > acked_seq
-            AND :upto <= (SELECT max(seq) FROM outbox WHERE lane = :lane)
+            AND :upto <= (SELECT last_seq FROM outbox_ends WHERE lane = :lane)
         """,
         {"lane": lane, "upto": upto},
     )
@@ -164,8 +177,9 @@ def rejected(db: sqlite3.Connection) -> int:
     count: int = db.execute(
         """
         SELECT (SELECT count(*) FROM rejected_events)
-            + (SELECT count(*) FROM outbox o JOIN outbox_lanes l ON o.lane = l.lane
-                WHERE o.seq <= l.acked_seq AND o.reject_code IS NOT NULL)
+            + (SELECT count(*) FROM outbox_lanes
+                JOIN outbox ON place BETWEEN base AND base + acked_seq
+                WHERE reject_code IS NOT NULL)
         """
     ).fetchone()[0]
     return count
@@ -179,7 +193,7 @@ def acked_since(db: sqlite3.Connection, since: datetime) -> int:
             SELECT
                 max(upto) AS newest,
                 max(upto) FILTER (WHERE at_ms < ?) AS before,
-                (SELECT min(seq) FROM outbox o WHERE o.lane = m.lane) AS first
+                (SELECT first_seq FROM outbox_ends e WHERE e.lane = m.lane) AS first
             FROM ack_marks m GROUP BY lane
         )
         """,
@@ -191,16 +205,19 @@ def acked_since(db: sqlite3.Connection, since: datetime) -> int:
 
 def oldest(db: sqlite3.Connection, lane: Lane) -> int:
     """The lowest number that can still be sent; one beyond the newest if none is left."""
-    row = db.execute("SELECT min(seq) AS seq FROM outbox WHERE lane = ?", (lane,)).fetchone()
-    return row["seq"] or last_seq(db, lane) + 1
+    row = db.execute(
+        "SELECT coalesce(first_seq, last_seq + 1) AS seq FROM outbox_ends WHERE lane = ?", (lane,)
+    ).fetchone()
+    seq: int = row["seq"]
+    return seq
 
 
 def oldest_unacked(db: sqlite3.Connection) -> datetime | None:
     """When the event that has waited longest for the city happened."""
     row = db.execute(
         """
-        SELECT min(o.wall_ms) AS at_ms FROM outbox_lanes l
-        JOIN outbox o ON o.lane = l.lane AND o.seq = l.acked_seq + 1
+        SELECT min(wall_ms) AS at_ms FROM outbox_lanes
+        JOIN outbox ON place = base + acked_seq + 1
         """
     ).fetchone()
     return from_ms(row["at_ms"]) if row["at_ms"] is not None else None
@@ -219,9 +236,9 @@ def waiting_by_kind(db: sqlite3.Connection) -> list[Waiting]:
     """What waits for the city, the most numerous kind first."""
     rows = db.execute(
         """
-        SELECT o.kind, count(*) AS count, min(o.wall_ms) AS since_ms
-        FROM outbox_lanes l JOIN outbox o ON o.lane = l.lane AND o.seq > l.acked_seq
-        GROUP BY o.kind ORDER BY count DESC, o.kind
+        SELECT kind, count(*) AS count, min(wall_ms) AS since_ms
+        FROM outbox_ends JOIN outbox ON place BETWEEN base + acked_seq + 1 AND base + last_seq
+        GROUP BY kind ORDER BY count DESC, kind
         """
     )
     return [
@@ -233,27 +250,30 @@ def waiting_by_kind(db: sqlite3.Connection) -> list[Waiting]:
 def forget(db: sqlite3.Connection, lane: Lane, upto: int) -> int:
     """Delete the events of a lane up to a number, but keep those the city has set aside; return
     how many went."""
-    place = {"lane": lane, "upto": upto}
+    gone = (place(lane, 0), place(lane, upto))
     db.execute(
         """
         INSERT INTO rejected_events (subject, kind, payload, reject_code, lane, seq, wall_ms)
         SELECT subject, kind, payload, reject_code, lane, seq, wall_ms FROM outbox
-        WHERE lane = :lane AND seq <= :upto AND reject_code IS NOT NULL
+        WHERE place BETWEEN ? AND ? AND reject_code IS NOT NULL
         """,
-        place,
+        gone,
     )
-    db.execute("DELETE FROM ack_marks WHERE lane = :lane AND upto < :upto", place)
-    return db.execute("DELETE FROM outbox WHERE lane = :lane AND seq <= :upto", place).rowcount
+    db.execute("DELETE FROM ack_marks WHERE lane = ? AND upto < ?", (lane, upto))
+    return db.execute("DELETE FROM outbox WHERE place BETWEEN ? AND ?", gone).rowcount
 
 
 def renumber(db: sqlite3.Connection) -> None:
     """Number what is not acknowledged from 1 again, for a new epoch."""
     for state in lanes(db).values():
-        acked = (state.acked_seq, state.lane)
         forget(db, state.lane, state.acked_seq)
-        db.execute("UPDATE outbox SET seq = seq - ? WHERE lane = ?", acked)
         db.execute(
-            "UPDATE requests SET event_seq = max(0, event_seq - ?) WHERE event_lane = ?", acked
+            "UPDATE outbox SET place = place - ? WHERE place BETWEEN ? AND ?",
+            (state.acked_seq, place(state.lane, 0), end(state.lane)),
+        )
+        db.execute(
+            "UPDATE requests SET event_seq = max(0, event_seq - ?) WHERE event_lane = ?",
+            (state.acked_seq, state.lane),
         )
         db.execute("UPDATE outbox_lanes SET acked_seq = 0 WHERE lane = ?", (state.lane,))
     db.execute("DELETE FROM ack_marks")
@@ -261,8 +281,10 @@ def renumber(db: sqlite3.Connection) -> None:
 
 def reject(db: sqlite3.Connection, lane: Lane, seq: int, code: str) -> None:
     """Note that the city has set this event aside."""
-    db.execute("UPDATE outbox SET reject_code = ? WHERE lane = ? AND seq = ?", (code, lane, seq))
+    db.execute("UPDATE outbox SET reject_code = ? WHERE place = ?", (code, place(lane, seq)))
 
 
 def _row(row: sqlite3.Row) -> OutboxRow:
-    return OutboxRow(**{**dict(row), "lane": Lane(row["lane"])})
+    columns = dict(row)
+    del columns["place"]
+    return OutboxRow(**{**columns, "lane": Lane(row["lane"])})

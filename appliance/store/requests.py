@@ -19,7 +19,7 @@ from appliance.domain.service_request import (
 _SELECT = """
     SELECT r.*, r.event_seq <= l.acked_seq AND o.reject_code IS NULL AND e.id IS NULL AS acked
     FROM requests r JOIN outbox_lanes l ON l.lane = r.event_lane
-    LEFT JOIN outbox o ON o.lane = r.event_lane AND o.seq = r.event_seq
+    LEFT JOIN outbox o ON o.place = l.base + r.event_seq
     LEFT JOIN rejected_events e ON e.subject = r.id
 """
 
@@ -28,7 +28,6 @@ def add(
     db: sqlite3.Connection,
     request: ServiceRequest,
     *,
-    submission_id: str,
     event_lane: str,
     event_seq: int,
 ) -> None:
@@ -36,19 +35,18 @@ def add(
     db.execute(
         """
         INSERT INTO requests (
-            id, submission_id, ticket, channel, kind, category, sensitivity, agency, status, text,
+            ticket, id, channel, kind, category, sensitivity, agency, status, text,
             reporter_phone, reporter_name, location, kelurahan, created_at_ms, updated_at_ms,
             event_lane, event_seq
         ) VALUES (
-            :id, :submission_id, :ticket, :channel, :kind, :category, :sensitivity, :agency,
+            :ticket, :id, :channel, :kind, :category, :sensitivity, :agency,
             :status, :text, :reporter_phone, :reporter_name, :location, :kelurahan, :at_ms, :at_ms,
             :event_lane, :event_seq
         )
         """,
         {
+            "ticket": request.ticket.number,
             "id": request.id,
-            "submission_id": submission_id,
-            "ticket": request.ticket.digits,
             "channel": request.channel,
             "kind": request.kind,
             "category": request.category,
@@ -69,19 +67,12 @@ def add(
 
 def by_ticket(db: sqlite3.Connection, ticket: Ticket) -> ServiceRequest | None:
     """Find a request by its number."""
-    return _one(db.execute(_SELECT + "WHERE r.ticket = ?", (ticket.digits,)))
+    return _one(db.execute(_SELECT + "WHERE r.ticket = ?", (ticket.number,)))
 
 
 def by_id(db: sqlite3.Connection, request_id: str) -> ServiceRequest | None:
     """Find a request by its id."""
     return _one(db.execute(_SELECT + "WHERE r.id = ?", (request_id,)))
-
-
-def by_submission(db: sqlite3.Connection, submission_id: str) -> ServiceRequest | None:
-    """Find the request that an earlier attempt of the same submission made."""
-    sql = "SELECT id FROM requests WHERE submission_id = ?"
-    row = db.execute(sql, (submission_id,)).fetchone()
-    return by_id(db, row["id"]) if row else None
 
 
 def same_text_since(
@@ -185,7 +176,7 @@ def _request(row: sqlite3.Row) -> ServiceRequest:
     phone = row["reporter_phone"]
     return ServiceRequest(
         id=row["id"],
-        ticket=Ticket(row["ticket"]),
+        ticket=Ticket.numbered(row["ticket"]),
         channel=Channel(row["channel"]),
         kind=Kind(row["kind"]),
         category=row["category"],

@@ -2,7 +2,7 @@
 
 On a full disk SQLite cannot even delete: every change is written to the WAL first. So a file of
 `BALLAST_BYTES` lies beside the database, and is removed when room runs out. What it frees lasts for
-about thirty complaints; the last `RESERVE_BYTES` are left to acknowledgements and compaction,
+about ninety complaints; the last `RESERVE_BYTES` are left to acknowledgements and compaction,
 which make room, so that the box recovers by itself.
 """
 

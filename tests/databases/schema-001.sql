@@ -5,7 +5,7 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-22 01:28:39.795902+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'posko','001-create-core-tables.sql','2026-11-28 02:52:41.166712+00:00');
 CREATE TABLE ack_marks (
     lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
     upto INTEGER NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE box (
     epoch TEXT NOT NULL CHECK (length(epoch) = 8),
     block INTEGER NOT NULL CHECK (block BETWEEN 0 AND 99)
 ) STRICT;
-INSERT INTO "box" VALUES(1,'14.71.07','e8ef8743',43);
+INSERT INTO "box" VALUES(1,'14.71.07','8fe01f4a',62);
 CREATE TABLE city_keys (
     key TEXT PRIMARY KEY CHECK (length(key) = 72),
     is_trusted INTEGER NOT NULL CHECK (is_trusted IN (0, 1)),
@@ -80,10 +80,11 @@ CREATE TABLE intake_attempts (
     at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE migration_checksums (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
-INSERT INTO "migration_checksums" VALUES('001-create-core-tables.sql','e9911376f806f7a10ac7771084676fb64b420b3e5c65d2d3f3a66ccbb0782d11');
+INSERT INTO "migration_checksums" VALUES('001-create-core-tables.sql','6c9a60fcb295abdb19981e5938f804ed4c103f1dede3c699dc571167960c6572');
 CREATE TABLE outbox (
-    lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
-    seq INTEGER NOT NULL CHECK (seq > 0),
+    place INTEGER PRIMARY KEY CHECK (place >> 40 BETWEEN 0 AND 2 AND seq > 0),
+    lane TEXT GENERATED ALWAYS AS ('p' || (place >> 40)) VIRTUAL,
+    seq INTEGER GENERATED ALWAYS AS (place & 0xffffffffff) VIRTUAL,
     kind TEXT NOT NULL,
     subject TEXT,
     payload TEXT NOT NULL CHECK (length(payload) <= 65536),
@@ -91,12 +92,12 @@ CREATE TABLE outbox (
     mono_ms INTEGER NOT NULL,
     wall_ms INTEGER NOT NULL,
     clock_source TEXT NOT NULL,
-    reject_code TEXT,
-    PRIMARY KEY (lane, seq)
-) STRICT, WITHOUT ROWID;
-INSERT INTO "outbox" VALUES('p1',1,'service_request.received','01a200de-a07d-77bf-855a-7b344b46f2eb','{"request_id":"01a200de-a07d-77bf-855a-7b344b46f2eb","ticket":"07430010","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-22T01:28:39.802094Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','22e83cb0-f180-4f35-a722-1ba77e4e6562',18465624,1795310919802,'none',NULL);
+    reject_code TEXT
+) STRICT;
+INSERT INTO "outbox" VALUES(1099511627777,'service_request.received','01a22011-b577-72e7-b17c-01203176a40a','{"request_id":"01a22011-b577-72e7-b17c-01203176a40a","ticket":"07620014","channel":"sms","kind":"pengaduan","category":"pju","sensitivity":"publik","agency":"DISHUB","text":"lampu jalan mati di jl Rajawali","created_at":"2026-11-28T02:52:41.207882Z","reporter_phone":"+6281234567890","reporter_name":null,"location":null,"kelurahan":null}','20f40466-d3d9-4a07-9fbb-9e239b2927ee',3176570,1795834361207,'none',NULL);
 CREATE TABLE outbox_lanes (
-    lane TEXT PRIMARY KEY,
+    lane TEXT PRIMARY KEY CHECK (lane GLOB 'p[0-9]'),
+    base INTEGER GENERATED ALWAYS AS (substr(lane, 2) << 40) VIRTUAL,
     acked_seq INTEGER NOT NULL DEFAULT 0 CHECK (acked_seq >= 0)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "outbox_lanes" VALUES('p0',0);
@@ -112,7 +113,7 @@ CREATE TABLE photos (
     updated_at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE rejected_events (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     subject TEXT,
     kind TEXT NOT NULL,
     payload TEXT NOT NULL,
@@ -122,7 +123,7 @@ CREATE TABLE rejected_events (
     wall_ms INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE request_history (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     request_id TEXT NOT NULL REFERENCES requests (id),
     status TEXT NOT NULL,
     message TEXT NOT NULL CHECK (length(message) <= 1000),
@@ -130,9 +131,8 @@ CREATE TABLE request_history (
     at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE requests (
-    id TEXT PRIMARY KEY CHECK (length(id) = 36),
-    submission_id TEXT NOT NULL UNIQUE CHECK (length(submission_id) BETWEEN 1 AND 100),
-    ticket TEXT NOT NULL UNIQUE CHECK (length(ticket) = 8),
+    ticket INTEGER PRIMARY KEY CHECK (ticket BETWEEN 0 AND 99999999),
+    id TEXT NOT NULL UNIQUE CHECK (length(id) = 36),
     channel TEXT NOT NULL,
     kind TEXT NOT NULL,
     category TEXT NOT NULL,
@@ -149,9 +149,9 @@ CREATE TABLE requests (
     event_lane TEXT NOT NULL,
     event_seq INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "requests" VALUES('01a200de-a07d-77bf-855a-7b344b46f2eb','frozen','07430010','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795310919802,1795310919802,'p1',1);
+INSERT INTO "requests" VALUES(7620014,'01a22011-b577-72e7-b17c-01203176a40a','sms','pengaduan','pju','publik','DISHUB','diterima','lampu jalan mati di jl Rajawali','+6281234567890',NULL,NULL,NULL,1795834361207,1795834361207,'p1',1);
 CREATE TABLE sms_inbox (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     sender TEXT NOT NULL,
     body TEXT NOT NULL,
     parts INTEGER NOT NULL CHECK (parts >= 1),
@@ -160,7 +160,7 @@ CREATE TABLE sms_inbox (
     request_id TEXT REFERENCES requests (id)
 ) STRICT;
 CREATE TABLE sms_parts (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     fingerprint TEXT NOT NULL UNIQUE CHECK (length(fingerprint) = 64),
     tpdu BLOB NOT NULL CHECK (length(tpdu) <= 400),
     sender TEXT,
@@ -172,7 +172,7 @@ CREATE TABLE sms_parts (
     sms_id INTEGER REFERENCES sms_inbox (id)
 ) STRICT;
 CREATE TABLE text_parts (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     text_id INTEGER NOT NULL REFERENCES texts (id),
     part INTEGER NOT NULL CHECK (part >= 1),
     tpdu BLOB NOT NULL,
@@ -200,25 +200,28 @@ CREATE TABLE texts (
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 430 010. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 430 010','receipt','01a200de-a07d-77bf-855a-7b344b46f2eb',2,'queued',0,1795310919802,1795570119802,'22e83cb0-f180-4f35-a722-1ba77e4e6562',277665624,'',1795310919802,1795310919802);
+INSERT INTO "texts" VALUES(1,'+6281234567890','Laporan DITERIMA Posko Kecamatan. Tiket 07 620 014. Simpan tiket ini. Kami periksa maks 3 hari kerja. Tanya kabar: CEK 07 620 014','receipt','01a22011-b577-72e7-b17c-01203176a40a',2,'queued',0,1795834361207,1796093561207,'20f40466-d3d9-4a07-9fbb-9e239b2927ee',262376570,'',1795834361207,1795834361207);
 CREATE TABLE used_blocks (
     block INTEGER PRIMARY KEY CHECK (block BETWEEN 0 AND 99)
 ) STRICT;
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
-CREATE INDEX requests_by_phone ON requests (reporter_phone, created_at_ms)
+CREATE INDEX requests_by_phone ON requests (reporter_phone)
     WHERE reporter_phone IS NOT NULL;
 CREATE INDEX request_history_by_request ON request_history (request_id);
-CREATE INDEX intake_attempts_by_origin ON intake_attempts (origin, at_ms);
 CREATE VIEW outbox_ends AS
-SELECT lane, acked_seq,
-    coalesce((SELECT max(seq) FROM outbox o WHERE o.lane = l.lane), acked_seq) AS last_seq
-FROM outbox_lanes l;
+SELECT lane, base, acked_seq,
+    (SELECT min(place) FROM outbox WHERE place BETWEEN base AND base + 0xffffffffff) - base
+        AS first_seq,
+    coalesce(
+        (SELECT max(place) FROM outbox WHERE place BETWEEN base AND base + 0xffffffffff) - base,
+        acked_seq
+    ) AS last_seq
+FROM outbox_lanes;
 CREATE INDEX rejected_events_by_subject ON rejected_events (subject);
 CREATE INDEX commands_waiting ON commands (command_id) WHERE outcome IS NULL;
 CREATE INDEX texts_waiting ON texts (priority, id) WHERE state IN ('queued', 'sending');
 CREATE INDEX texts_answers ON texts (recipient, created_at_ms) WHERE purpose = 'answer';
 CREATE INDEX sms_parts_waiting ON sms_parts (concat_key) WHERE state = 'waiting';
 CREATE INDEX photos_waiting ON photos (sha256) WHERE state = 'waiting';
-DELETE FROM "sqlite_sequence";
 COMMIT;

@@ -23,7 +23,7 @@ BACKLOG = 4_000
 def report(house: RunningHouse, text: str) -> None:
     db = connect(house.settings.store.path)
     draft = Draft(channel=Channel.KIOSK, text=text, submission_id=ids.new_id())
-    intake.receive(db, draft, clock.now(), ids.new_id)
+    intake.receive(db, draft, clock.now())
     db.close()
 
 
@@ -67,7 +67,7 @@ def test_an_emergency_overtakes_a_backlog_on_a_slow_line(
             draft = Draft(
                 channel=Channel.KIOSK, text=f"sampah menumpuk {number}", submission_id=ids.new_id()
             )
-            intake.receive_in(db, draft, classify(draft.text), clock.now(), ids.new_id)
+            intake.receive_in(db, draft, classify(draft.text), clock.now())
     db.close()
     start = wait_for(lambda: _acked(house), "the backlog is moving", limit_s=60)
     start_s = time.monotonic()

@@ -93,7 +93,6 @@ def test_a_line_that_swallows_every_packet_is_noticed_and_nothing_counts_as_sent
     db: sqlite3.Connection,
     db_path: Path,
     tmp_path: Path,
-    new_id: Callable[[], str],
 ) -> None:
     """Check 13."""
 
@@ -104,12 +103,12 @@ def test_a_line_that_swallows_every_packet_is_noticed_and_nothing_counts_as_sent
         a_city(tmp_path, street) as city,
         agent(db_path, PORT, host=CITY, where=street.inside("box")),
     ):
-        backlog(db, new_id, 1)
+        backlog(db, 1)
         wait_for(lambda: acked() == 1, "the first complaint is acknowledged", limit_s=30)
         wait_for(city.box_is_online, "the box is online")
         street.dig_up()
         cut_s = time.monotonic()
-        backlog(db, new_id, 3)
+        backlog(db, 3)
         wait_for(lambda: link_state(db)["link"] == "down", "noticed", limit_s=NOTICED_WITHIN_S)
         print(f"noticed after {time.monotonic() - cut_s:.1f} s")
         assert link_state(db)["link_reason"].startswith("silent")

@@ -87,7 +87,7 @@ def report(house: RunningHouse, text: str, phone: Msisdn) -> None:
     draft = Draft(
         channel=Channel.KIOSK, text=text, submission_id=ids.new_id(), reporter_phone=phone
     )
-    assert isinstance(intake.receive(db, draft, clock.now(), ids.new_id), intake.Receipt)
+    assert isinstance(intake.receive(db, draft, clock.now()), intake.Receipt)
     db.close()
 
 

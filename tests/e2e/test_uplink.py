@@ -3,7 +3,7 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,17 +49,17 @@ def link_state(db: sqlite3.Connection) -> dict[str, str]:
     return {name: value for name, (value, _) in stated.items() if name.startswith("link")}
 
 
-def backlog(db: sqlite3.Connection, new_id: Callable[[], str], count: int) -> None:
+def backlog(db: sqlite3.Connection, count: int) -> None:
     """Queue requests for the city."""
     for number in range(count):
-        intake.receive(db, a_draft(f"lampu jalan mati nomor {number}"), at(), new_id)
+        intake.receive(db, a_draft(f"lampu jalan mati nomor {number}"), at())
 
 
 def test_a_backlog_of_5000_is_delivered_without_a_kick(
-    db: sqlite3.Connection, db_path: Path, new_id: Callable[[], str]
+    db: sqlite3.Connection, db_path: Path
 ) -> None:
     """Check 5: the broker throws out who has more than 20 messages unacknowledged."""
-    backlog(db, new_id, BACKLOG)
+    backlog(db, BACKLOG)
     with a_strict_broker() as broker, agent(db_path, broker.port):
         wait_for(lambda: broker.committed() >= BACKLOG, "all delivered", limit_s=120)
         _same_connection(broker)
@@ -72,10 +72,10 @@ def _same_connection(broker: StrictBroker) -> None:
 
 
 def test_a_broker_that_drops_everything_costs_nothing_and_is_told_within_60_s(
-    db: sqlite3.Connection, db_path: Path, new_id: Callable[[], str]
+    db: sqlite3.Connection, db_path: Path
 ) -> None:
     """Check 4."""
-    backlog(db, new_id, 3)
+    backlog(db, 3)
     with a_strict_broker(drops=True) as broker, agent(db_path, broker.port):
         wait_for(lambda: "ACL" in link_state(db).get("link_alarm", ""), "the alarm", limit_s=60)
         assert link_state(db)["link"] == "up"
@@ -85,7 +85,7 @@ def test_a_broker_that_drops_everything_costs_nothing_and_is_told_within_60_s(
 
 
 def test_nothing_sent_into_a_line_cut_halfway_counts_as_sent(
-    db: sqlite3.Connection, db_path: Path, new_id: Callable[[], str]
+    db: sqlite3.Connection, db_path: Path
 ) -> None:
     """Check 13."""
     with (
@@ -95,7 +95,7 @@ def test_nothing_sent_into_a_line_cut_halfway_counts_as_sent(
     ):
         wait_for(lambda: link_state(db).get("link") == "up", "up")
         line.freeze()
-        backlog(db, new_id, 3)
+        backlog(db, 3)
         wait_for(lambda: link_state(db)["link"] == "down", "noticed", limit_s=35)
         assert link_state(db)["link_reason"].startswith("silent")
         assert outbox.lanes(db)[Lane.COMPLAINTS].acked_seq == 0
@@ -104,10 +104,10 @@ def test_nothing_sent_into_a_line_cut_halfway_counts_as_sent(
 
 
 def test_an_agent_that_ends_with_a_thousand_unacknowledged_loses_and_doubles_none(
-    db: sqlite3.Connection, db_path: Path, new_id: Callable[[], str]
+    db: sqlite3.Connection, db_path: Path
 ) -> None:
     """Check 17: what a process had handed over is still in the outbox."""
-    backlog(db, new_id, 1_000)
+    backlog(db, 1_000)
     with a_strict_broker(drops=True) as broker:
         with agent(db_path, broker.port):
             wait_for(lambda: broker.taken > 2, "batches are on their way")

@@ -51,9 +51,8 @@ class Conversation(RuleBasedStateMachine):
     def residents_report(self, lane: Lane, count: int) -> None:
         for _ in range(count):
             text = REPORTS[lane].format(len(self.promised))
-            done = intake.receive(
-                self.db, a_draft(text), self.talk.moment(), lambda: next(self.ids)
-            )
+            draft = a_draft(text, submission_id=next(self.ids))
+            done = intake.receive(self.db, draft, self.talk.moment())
             assert isinstance(done, intake.Receipt)
             self.promised.append(text)
         self.talk.turn()
@@ -135,7 +134,7 @@ class Conversation(RuleBasedStateMachine):
             "SELECT r.ticket FROM requests r JOIN outbox_lanes l ON l.lane = r.event_lane "
             "WHERE r.event_seq <= l.acked_seq"
         )
-        assert {row["ticket"] for row in acked} <= there
+        assert {f"{row['ticket']:08d}" for row in acked} <= there
 
     @invariant()
     def nobody_takes_the_box_for_a_copy_of_itself(self) -> None:
@@ -154,7 +153,8 @@ class Conversation(RuleBasedStateMachine):
                 "JOIN requests r ON r.id = t.request_id WHERE t.body LIKE ? GROUP BY 1",
                 (f"%{NEWS}%",),
             )
-            assert {row["ticket"]: row["texts"] for row in told} == dict(self.decided)
+            texts = {f"{row['ticket']:08d}": row["texts"] for row in told}
+            assert texts == dict(self.decided)
         finally:
             self.resources.close()
 

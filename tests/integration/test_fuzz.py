@@ -95,8 +95,8 @@ def test_the_box_outlives_whatever_comes_from_the_city(data: st.DataObject) -> N
 
 def report(talk: Talk) -> str:
     """A resident reports while the line is fresh; hello and batch are under way."""
-    draft = a_draft("lampu jalan mati di gang 7", submission_id="submission-7")
-    receipt = intake.receive(talk.db, draft, talk.moment(), lambda: REQUEST_ID)
+    draft = a_draft("lampu jalan mati di gang 7", submission_id=REQUEST_ID)
+    receipt = intake.receive(talk.db, draft, talk.moment())
     assert isinstance(receipt, intake.Receipt)
     talk.turn()
     return draft.text

@@ -17,7 +17,7 @@ from appliance.domain import quota
 from appliance.domain.blobs import CHUNK_MAX_BYTES
 from appliance.domain.photo import PHOTO_MAX_BYTES, Photo
 from appliance.domain.topics import Leaf, parse
-from appliance.runtime import clock, ids
+from appliance.runtime import clock
 from appliance.runtime.settings import Sync
 from appliance.store import blob_files, documents
 from appliance.store import photos as stored_photos
@@ -77,7 +77,7 @@ def report_with_photo(db: sqlite3.Connection) -> str:
     photo = Photo(content=CONTENT, media_type="image/jpeg")
     staged = photos.stage(db, photo, clock.now(), origin=None, limit=NO_LIMIT)
     assert staged is not None
-    receipt = intake.receive(db, a_draft("lampu mati"), clock.now(), ids.new_id, photo=staged)
+    receipt = intake.receive(db, a_draft("lampu mati"), clock.now(), photo=staged)
     assert isinstance(receipt, intake.Receipt)
     return receipt.request.id
 
@@ -159,7 +159,7 @@ def test_a_complaint_waits_behind_at_most_one_chunk(
 def delivered(line: Proxy, db: sqlite3.Connection, engine: Engine) -> float:
     """Store a complaint; return after how many seconds the city has it."""
     since_s = time.monotonic()
-    receipt = intake.receive(db, a_draft("sampah menumpuk"), clock.now(), ids.new_id)
+    receipt = intake.receive(db, a_draft("sampah menumpuk"), clock.now())
     place = len(line.sent)
     assert isinstance(receipt, intake.Receipt)
     found = f"SELECT 1 FROM requests WHERE request_id = '{receipt.request.id}'"

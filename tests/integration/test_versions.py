@@ -156,7 +156,7 @@ def test_a_box_of_another_release_talks_to_todays_city(talk: Talk, release: Rele
 
 @pytest.mark.parametrize("release", [of_today, of_tomorrow])
 def test_a_city_of_another_release_talks_to_todays_box(talk: Talk, release: Release) -> None:
-    taken = intake.receive(talk.db, a_draft(), talk.moment(), lambda: REQUEST_ID)
+    taken = intake.receive(talk.db, a_draft(submission_id=REQUEST_ID), talk.moment())
     assert isinstance(taken, intake.Receipt)
     talk.turn()
     talk.up.clear()
@@ -205,7 +205,7 @@ def test_an_event_of_an_unknown_kind_is_kept_raw_and_the_next_applied(talk: Talk
         carry(of_a_new_kind(name))
         carry((topic_of(WIRE / name), json.dumps(successor).encode()))
         if path.startswith("up"):
-            taken = intake.receive(talk.db, a_draft(), talk.moment(), lambda: REQUEST_ID)
+            taken = intake.receive(talk.db, a_draft(submission_id=REQUEST_ID), talk.moment())
             assert isinstance(taken, intake.Receipt)
     asked = "SELECT outcome, payload FROM {} ORDER BY seq"
     at_city = rows(talk.engine, asked.format("events"))

@@ -37,7 +37,7 @@ def main(folder: Path, complaints: int, synchronous: str) -> None:
             submission_id=ids.new_id(),
             reporter_phone=Msisdn(f"+62812{number:08d}"),
         )
-        receipt = intake.receive(db, draft, clock.now(), ids.new_id)
+        receipt = intake.receive(db, draft, clock.now())
         assert isinstance(receipt, intake.Receipt)
         os.write(confirmed, f"{receipt.request.ticket.digits}\n".encode())
         if number % 10 == 9:

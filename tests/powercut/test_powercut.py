@@ -62,7 +62,7 @@ def cut(changes: list[Change], folder: Path, seed: int) -> Remains:
 
 def tickets(path: Path) -> set[str]:
     db = sqlite3.connect(path)
-    found = {ticket for [ticket] in db.execute("SELECT ticket FROM requests")}
+    found = {f"{ticket:08d}" for [ticket] in db.execute("SELECT ticket FROM requests")}
     db.close()
     return found
 
@@ -79,7 +79,7 @@ def check_that_all_is_whole(remains: Remains) -> None:
         assert numbers == list(range(state.last_seq - len(numbers) + 1, state.last_seq + 1))
         assert len(numbers) >= state.last_seq - state.acked_seq
     draft = Draft(channel=Channel.PORTAL, text="satu lagi", submission_id=ids.new_id())
-    receipt = intake.receive(db, draft, clock.now(), ids.new_id)
+    receipt = intake.receive(db, draft, clock.now())
     assert isinstance(receipt, intake.Receipt)
     assert receipt.request.ticket.digits not in remains.confirmed
     db.close()

@@ -20,18 +20,18 @@ def recorder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return recording.compile_recorder(tmp_path_factory.mktemp("recorder"))
 
 
-def test_a_single_complaint_is_one_fsync_and_some_twenty_pages(
+def test_a_single_complaint_is_one_fsync_and_some_fifteen_pages(
     recorder: Path, tmp_path: Path
 ) -> None:
     found = wear.measure(recorder, tmp_path, wear.INTAKE, COMPLAINTS)
     assert found.syncs <= 1
-    assert found.written_bytes <= 20_700
+    assert found.written_bytes <= 8_800
 
 
 def test_a_complaint_to_its_end_costs_little_more(recorder: Path, tmp_path: Path) -> None:
     found = wear.measure(recorder, tmp_path, wear.WHOLE, COMPLAINTS)
     assert found.syncs <= 1.25
-    assert found.written_bytes <= 24_700
+    assert found.written_bytes <= 11_600
 
 
 def test_acknowledging_a_hundred_at_once_costs_a_fifth_of_a_kilobyte_each(

@@ -98,9 +98,9 @@ def report(db: sqlite3.Connection, number: int, now: Moment) -> None:
     draft = Draft(
         channel=Channel.PORTAL if number % 3 else Channel.KIOSK,
         text=text(number),
-        submission_id=f"submission-{number}",
+        submission_id=ids.new_id(),
     )
-    receipt = intake.receive(db, draft, now, ids.new_id)
+    receipt = intake.receive(db, draft, now)
     assert isinstance(receipt, intake.Receipt)
 
 

@@ -12,10 +12,10 @@ CREATE TABLE used_blocks (
     block INTEGER PRIMARY KEY CHECK (block BETWEEN 0 AND 99)
 ) STRICT;
 
+-- A ticket is its eight digits as a number, so that a new row comes behind the newest.
 CREATE TABLE requests (
-    id TEXT PRIMARY KEY CHECK (length(id) = 36),
-    submission_id TEXT NOT NULL UNIQUE CHECK (length(submission_id) BETWEEN 1 AND 100),
-    ticket TEXT NOT NULL UNIQUE CHECK (length(ticket) = 8),
+    ticket INTEGER PRIMARY KEY CHECK (ticket BETWEEN 0 AND 99999999),
+    id TEXT NOT NULL UNIQUE CHECK (length(id) = 36),
     channel TEXT NOT NULL,
     kind TEXT NOT NULL,
     category TEXT NOT NULL,
@@ -33,11 +33,11 @@ CREATE TABLE requests (
     event_seq INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX requests_by_phone ON requests (reporter_phone, created_at_ms)
+CREATE INDEX requests_by_phone ON requests (reporter_phone)
     WHERE reporter_phone IS NOT NULL;
 
 CREATE TABLE request_history (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     request_id TEXT NOT NULL REFERENCES requests (id),
     status TEXT NOT NULL,
     message TEXT NOT NULL CHECK (length(message) <= 1000),
@@ -47,23 +47,25 @@ CREATE TABLE request_history (
 
 CREATE INDEX request_history_by_request ON request_history (request_id);
 
+-- Few rows: all are forgotten after the window of the quota.
 CREATE TABLE intake_attempts (
     origin TEXT NOT NULL CHECK (length(origin) <= 100),
     at_ms INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX intake_attempts_by_origin ON intake_attempts (origin, at_ms);
-
 CREATE TABLE outbox_lanes (
-    lane TEXT PRIMARY KEY,
+    lane TEXT PRIMARY KEY CHECK (lane GLOB 'p[0-9]'),
+    base INTEGER GENERATED ALWAYS AS (substr(lane, 2) << 40) VIRTUAL,
     acked_seq INTEGER NOT NULL DEFAULT 0 CHECK (acked_seq >= 0)
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO outbox_lanes (lane) VALUES ('p0'), ('p1'), ('p2');
 
+-- The place of an event is its lane and its number in one, so that a row needs no other key.
 CREATE TABLE outbox (
-    lane TEXT NOT NULL REFERENCES outbox_lanes (lane),
-    seq INTEGER NOT NULL CHECK (seq > 0),
+    place INTEGER PRIMARY KEY CHECK (place >> 40 BETWEEN 0 AND 2 AND seq > 0),
+    lane TEXT GENERATED ALWAYS AS ('p' || (place >> 40)) VIRTUAL,
+    seq INTEGER GENERATED ALWAYS AS (place & 0xffffffffff) VIRTUAL,
     kind TEXT NOT NULL,
     subject TEXT,
     payload TEXT NOT NULL CHECK (length(payload) <= 65536),
@@ -71,19 +73,23 @@ CREATE TABLE outbox (
     mono_ms INTEGER NOT NULL,
     wall_ms INTEGER NOT NULL,
     clock_source TEXT NOT NULL,
-    reject_code TEXT,
-    PRIMARY KEY (lane, seq)
-) STRICT, WITHOUT ROWID;
+    reject_code TEXT
+) STRICT;
 
 -- A number that is acknowledged was given, even where its event is forgotten.
 CREATE VIEW outbox_ends AS
-SELECT lane, acked_seq,
-    coalesce((SELECT max(seq) FROM outbox o WHERE o.lane = l.lane), acked_seq) AS last_seq
-FROM outbox_lanes l;
+SELECT lane, base, acked_seq,
+    (SELECT min(place) FROM outbox WHERE place BETWEEN base AND base + 0xffffffffff) - base
+        AS first_seq,
+    coalesce(
+        (SELECT max(place) FROM outbox WHERE place BETWEEN base AND base + 0xffffffffff) - base,
+        acked_seq
+    ) AS last_seq
+FROM outbox_lanes;
 
 -- Events the city has set aside outlive the compaction of the outbox and a new epoch.
 CREATE TABLE rejected_events (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     subject TEXT,
     kind TEXT NOT NULL,
     payload TEXT NOT NULL,
@@ -172,7 +178,7 @@ CREATE INDEX texts_waiting ON texts (priority, id) WHERE state IN ('queued', 'se
 CREATE INDEX texts_answers ON texts (recipient, created_at_ms) WHERE purpose = 'answer';
 
 CREATE TABLE text_parts (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     text_id INTEGER NOT NULL REFERENCES texts (id),
     part INTEGER NOT NULL CHECK (part >= 1),
     tpdu BLOB NOT NULL,
@@ -184,7 +190,7 @@ CREATE TABLE text_parts (
 ) STRICT;
 
 CREATE TABLE sms_inbox (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     sender TEXT NOT NULL,
     body TEXT NOT NULL,
     parts INTEGER NOT NULL CHECK (parts >= 1),
@@ -194,7 +200,7 @@ CREATE TABLE sms_inbox (
 ) STRICT;
 
 CREATE TABLE sms_parts (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     fingerprint TEXT NOT NULL UNIQUE CHECK (length(fingerprint) = 64),
     tpdu BLOB NOT NULL CHECK (length(tpdu) <= 400),
     sender TEXT,

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import cast
 
-from appliance.domain.ids import SERIALS_PER_BLOCK, SERIALS_PER_SITE, SiteCode
+from appliance.domain.ids import SERIALS_PER_BLOCK, SERIALS_PER_SITE, SiteCode, Ticket
 from appliance.domain.topics import Lane
-from appliance.store import box, requests, texts
+from appliance.store import box, outbox, requests, texts
 from appliance.store.repair import requeue, rescue
 from appliance.store.repair.rescue import Row, insert
 
@@ -30,8 +30,8 @@ ORDINARY = (
     "photos",
     "documents",
 )
-IDS_SKIPPED = 1000
-"""Row ids that a damaged tail may have held are never given again: they are parts of other keys."""
+_APART = {"requests": 10}
+"""How far keys are apart where each follows the one before: a ticket ends with a check digit."""
 
 
 def fill(
@@ -44,13 +44,13 @@ def fill(
     kept: Counter[str] = Counter()
     for table in ORDINARY:
         if names := _shared(fresh, damaged, table):
-            kept[table] = insert(fresh, table, rescue.by_rowid(damaged, table, names))
+            rows = rescue.by_rowid(damaged, table, names, apart=_APART.get(table, 1))
+            kept[table] = insert(fresh, table, rows)
     kept -= _drop_nonsense(fresh)
     kept["inbox"] = _take_inbox(fresh, damaged)
     kept += requeue.requeue(fresh, _events(fresh, damaged), _acknowledged(damaged))
     _take_identity(fresh, damaged, site, new_epoch)
     _cut_off_dangling(fresh)
-    _skip_ids(fresh, damaged)
     return kept
 
 
@@ -101,8 +101,11 @@ def _events(fresh: sqlite3.Connection, damaged: sqlite3.Connection) -> list[Row]
     names = _shared(fresh, damaged, "outbox")
     found: list[Row] = []
     for lane in Lane if names else ():
-        found += rescue.by_prefix(damaged, "outbox", names, ("lane", lane), "seq")
-    return sorted(found, key=lambda row: (str(row["lane"]), cast("int", row["seq"])))
+        keys = (outbox.place(lane, 0), outbox.end(lane))
+        for row in rescue.by_rowid(damaged, "outbox", names, keys=keys):
+            seq = cast("int", row["place"]) - outbox.place(lane, 0)
+            found.append({**row, "lane": lane, "seq": seq})
+    return sorted(found, key=lambda row: cast("int", row["place"]))
 
 
 def _acknowledged(damaged: sqlite3.Connection) -> dict[str, int]:
@@ -123,7 +126,7 @@ def _take_identity(
         box.renew(fresh, new_epoch())
         return
     tickets = fresh.execute("SELECT ticket FROM requests").fetchall()
-    blocks = {int(digits[2:7]) // SERIALS_PER_BLOCK for [digits] in tickets}
+    blocks = {Ticket.numbered(number).serial // SERIALS_PER_BLOCK for [number] in tickets}
     after = {(block + 1) % (SERIALS_PER_SITE // SERIALS_PER_BLOCK) for block in blocks}
     box.use_blocks(fresh, blocks | after)
     box.claim(fresh, site, new_epoch)
@@ -140,15 +143,3 @@ def _cut_off_dangling(fresh: sqlite3.Connection) -> None:
         "UPDATE sms_parts SET sms_id = NULL WHERE sms_id NOT IN (SELECT id FROM sms_inbox)",
     ):
         fresh.execute(statement)
-
-
-def _skip_ids(fresh: sqlite3.Connection, damaged: sqlite3.Connection) -> None:
-    given = {row["name"]: row["seq"] for row in _small(fresh, damaged, "sqlite_sequence")}
-    counted = "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"
-    for [table] in fresh.execute(counted).fetchall():
-        sql = f"SELECT coalesce(max(id), 0) FROM {table}"  # noqa: S608 - a name of ours
-        [highest] = fresh.execute(sql).fetchone()
-        known = given.get(table)
-        next_id = max(highest, known if isinstance(known, int) else 0) + IDS_SKIPPED
-        fresh.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
-        fresh.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, next_id))

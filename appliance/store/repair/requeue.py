@@ -23,7 +23,7 @@ from appliance.domain.topics import Lane
 from appliance.store import outbox
 from appliance.store.repair.rescue import Row, insert
 
-_COPIED = ("ticket", "channel", "kind", "category", "sensitivity", "agency", "text")
+_COPIED = ("channel", "kind", "category", "sensitivity", "agency", "text")
 _OPTIONAL = ("reporter_phone", "reporter_name", "location", "kelurahan")
 
 
@@ -46,7 +46,7 @@ def requeue(fresh: sqlite3.Connection, events: list[Row], acked: dict[str, int])
     for event in waiting:
         lane = Lane(str(event["lane"]))
         seq = outbox.last_seq(fresh, lane) + 1
-        if insert(fresh, "outbox", [{**event, "seq": seq}]):
+        if insert(fresh, "outbox", [_moved(event, outbox.place(lane, seq))]):
             done["events to send"] += 1
             if event["kind"] == RequestReceived.KIND:
                 places[lane, event["subject"]] = seq
@@ -72,6 +72,11 @@ def _makes_sense(event: Row) -> bool:
     return True
 
 
+def _moved(event: Row, place: int) -> Row:
+    stored = {name: value for name, value in event.items() if name not in ("lane", "seq")}
+    return {**stored, "place": place}
+
+
 def _is_acked(lane: object, seq: object, acked: dict[str, int]) -> bool:
     upto = acked.get(str(lane))
     return isinstance(upto, int) and isinstance(seq, int) and seq <= upto
@@ -93,12 +98,11 @@ def _restore_request(fresh: sqlite3.Connection, event: Row) -> int:
 
 def _row(told: dict[str, Any], event: Row) -> Row:
     at_ms = to_ms(datetime.fromisoformat(told["created_at"]))
-    Ticket(told["ticket"])
     return {
+        "ticket": Ticket(told["ticket"]).number,
         **{name: told[name] for name in _COPIED},
         **{name: told.get(name) for name in _OPTIONAL},
         "id": told["request_id"],
-        "submission_id": f"salvaged:{told['request_id']}",
         "status": Status.RECEIVED,
         "created_at_ms": at_ms,
         "updated_at_ms": at_ms,
@@ -147,6 +151,7 @@ def _make_event(fresh: sqlite3.Connection, request_id: str, lane: str) -> int:
     at = from_ms(row["created_at_ms"])
     event = RequestReceived(
         request_id=request_id,
+        ticket=Ticket.numbered(row["ticket"]).digits,
         created_at=at,
         **{name: row[name] for name in (*_COPIED, *_OPTIONAL)},
     )

@@ -39,8 +39,18 @@ def columns(db: sqlite3.Connection, table: str) -> list[str]:
         return []
 
 
-def by_rowid(db: sqlite3.Connection, table: str, names: list[str]) -> Iterator[Row]:
-    """The rows of an ordinary table, in no certain order."""
+def by_rowid(
+    db: sqlite3.Connection,
+    table: str,
+    names: list[str],
+    *,
+    keys: tuple[int, int] = (0, _LAST_ROWID),
+    apart: int = 1,
+) -> Iterator[Row]:
+    """The rows of an ordinary table with such keys, in no certain order.
+
+    `apart` is how much higher a key is than the one given before it.
+    """
     sql = f"SELECT rowid, {', '.join(names)} FROM {table} NOT INDEXED"  # noqa: S608 - names of ours
 
     def read(first: int, last: int, order: str) -> Iterator[tuple[int, Row]]:
@@ -48,7 +58,7 @@ def by_rowid(db: sqlite3.Connection, table: str, names: list[str]) -> Iterator[R
         for key, *values in db.execute(where, (first, last)):
             yield key, dict(zip(names, values, strict=True))
 
-    yield from _between(read, *_bounds(db, read))
+    yield from _between(read, *_bounds(db, read, keys, apart))
 
 
 def by_prefix(
@@ -63,7 +73,7 @@ def by_prefix(
         for key, *values in db.execute(where, (wanted, first, last)):
             yield key, dict(zip(names, values, strict=True))
 
-    yield from _between(read, *_bounds(db, read))
+    yield from _between(read, *_bounds(db, read, (0, _LAST_ROWID), 1))
 
 
 def all_at_once(db: sqlite3.Connection, table: str, names: list[str]) -> Iterator[Row]:
@@ -76,22 +86,27 @@ def all_at_once(db: sqlite3.Connection, table: str, names: list[str]) -> Iterato
         return
 
 
-def _bounds(db: sqlite3.Connection, read: Read) -> tuple[int, int]:
+def _bounds(
+    db: sqlite3.Connection, read: Read, keys: tuple[int, int], apart: int
+) -> tuple[int, int]:
     """Between which keys to look: numbers are given in order, so the file's size bounds them."""
-    lowest, highest = _end(read, "ASC"), _end(read, "DESC")
+    first, last = keys
+    lowest, highest = _end(read, keys, "ASC"), _end(read, keys, "DESC")
+    if lowest is None:
+        lowest = first
     if highest is None:
         try:
             [pages] = db.execute("PRAGMA page_count").fetchone()
             [page_bytes] = db.execute("PRAGMA page_size").fetchone()
         except UNREADABLE:
-            pages, page_bytes = 2**16, 1024
+            pages, page_bytes = 2**17, 512
         rows = pages * page_bytes // _LEAST_ROW_BYTES
-        highest = min((lowest or 0) + rows, _LAST_ROWID)
-    return (lowest or 0), highest
+        highest = min(lowest + rows * apart, last)
+    return lowest, highest
 
 
-def _end(read: Read, order: str) -> int | None:
-    for key, _ in _Pass(read, 0, _LAST_ROWID, order):
+def _end(read: Read, keys: tuple[int, int], order: str) -> int | None:
+    for key, _ in _Pass(read, *keys, order):
         return key
     return None
 

@@ -1,6 +1,5 @@
 import json
 import sqlite3
-from collections.abc import Callable
 
 import pytest
 
@@ -14,8 +13,8 @@ from tests.conftest import START, at
 
 
 @pytest.fixture
-def request_(db: sqlite3.Connection, new_id: Callable[[], str]) -> ServiceRequest:
-    receipt = intake.receive(db, a_draft(), at(), new_id)
+def request_(db: sqlite3.Connection) -> ServiceRequest:
+    receipt = intake.receive(db, a_draft(), at())
     assert isinstance(receipt, intake.Receipt)
     return receipt.request
 

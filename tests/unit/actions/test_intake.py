@@ -16,16 +16,14 @@ from tests.conftest import at
 NewId = Callable[[], str]
 
 
-def receive(db: sqlite3.Connection, draft: Draft, new_id: NewId, **when: float) -> Receipt:
-    receipt = intake.receive(db, draft, at(**when), new_id)
+def receive(db: sqlite3.Connection, draft: Draft, **when: float) -> Receipt:
+    receipt = intake.receive(db, draft, at(**when))
     assert isinstance(receipt, Receipt)
     return receipt
 
 
-def test_a_request_is_stored_with_its_event_and_its_text(
-    db: sqlite3.Connection, new_id: NewId
-) -> None:
-    request = receive(db, a_draft("lampu jalan mati"), new_id).request
+def test_a_request_is_stored_with_its_event_and_its_text(db: sqlite3.Connection) -> None:
+    request = receive(db, a_draft("lampu jalan mati")).request
     assert request == requests.by_ticket(db, request.ticket)
     assert (request.category, request.agency, request.status) == ("pju", "DISHUB", Status.RECEIVED)
     assert not request.acked
@@ -38,95 +36,79 @@ def test_a_request_is_stored_with_its_event_and_its_text(
 
 
 @pytest.mark.parametrize("table", ["requests", "outbox", "texts"])
-def test_a_failure_in_the_middle_leaves_nothing_behind(
-    db: sqlite3.Connection, new_id: NewId, table: str
-) -> None:
+def test_a_failure_in_the_middle_leaves_nothing_behind(db: sqlite3.Connection, table: str) -> None:
     db.execute(
         f"CREATE TRIGGER break BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'broken'); END"
     )
     with pytest.raises(sqlite3.IntegrityError, match="broken"):
-        intake.receive(db, a_draft(), at(), new_id)
+        intake.receive(db, a_draft(), at())
     db.execute("DROP TRIGGER break")
     for name in ("requests", "outbox", "texts"):
         assert db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] == 0
-    assert receive(db, a_draft(), new_id).is_new
+    assert receive(db, a_draft()).is_new
     assert [row.seq for row in outbox.every(db)] == [1]
 
 
-def test_the_same_submission_again_gives_the_same_ticket(
-    db: sqlite3.Connection, new_id: NewId
-) -> None:
+def test_the_same_submission_again_gives_the_same_ticket(db: sqlite3.Connection) -> None:
     draft = a_draft(reporter_phone=None)
-    first = receive(db, draft, new_id)
-    again = receive(db, draft, new_id, minutes=5)
+    first = receive(db, draft)
+    again = receive(db, draft, minutes=5)
     assert (first.is_new, again.is_new) == (True, False)
     assert again.request.ticket == first.request.ticket
     assert len(outbox.every(db)) == 1
 
 
-def test_the_same_sms_within_a_day_is_one_ticket(db: sqlite3.Connection, new_id: NewId) -> None:
-    first = receive(db, a_draft("got mampet", channel=Channel.SMS), new_id)
-    again = receive(db, a_draft("got mampet", channel=Channel.SMS), new_id, hours=23)
-    later = receive(db, a_draft("got mampet", channel=Channel.SMS), new_id, hours=25)
+def test_the_same_sms_within_a_day_is_one_ticket(db: sqlite3.Connection) -> None:
+    first = receive(db, a_draft("got mampet", channel=Channel.SMS))
+    again = receive(db, a_draft("got mampet", channel=Channel.SMS), hours=23)
+    later = receive(db, a_draft("got mampet", channel=Channel.SMS), hours=25)
     assert again.request.ticket == first.request.ticket
     assert later.request.ticket != first.request.ticket
 
 
-def test_the_same_ready_sentence_for_two_places_is_two_tickets(
-    db: sqlite3.Connection, new_id: NewId
-) -> None:
-    one = receive(db, a_draft("Lampu jalan mati", channel=Channel.KIOSK, location="Jl A"), new_id)
-    two = receive(db, a_draft("Lampu jalan mati", channel=Channel.KIOSK, location="Jl B"), new_id)
+def test_the_same_ready_sentence_for_two_places_is_two_tickets(db: sqlite3.Connection) -> None:
+    one = receive(db, a_draft("Lampu jalan mati", channel=Channel.KIOSK, location="Jl A"))
+    two = receive(db, a_draft("Lampu jalan mati", channel=Channel.KIOSK, location="Jl B"))
     assert one.request.ticket != two.request.ticket
 
 
-def test_two_people_with_the_same_words_get_two_tickets(
-    db: sqlite3.Connection, new_id: NewId
-) -> None:
-    one = receive(db, a_draft("got mampet", reporter_phone=None), new_id)
-    two = receive(db, a_draft("got mampet", reporter_phone=None), new_id)
+def test_two_people_with_the_same_words_get_two_tickets(db: sqlite3.Connection) -> None:
+    one = receive(db, a_draft("got mampet", reporter_phone=None))
+    two = receive(db, a_draft("got mampet", reporter_phone=None))
     assert one.request.ticket != two.request.ticket
 
 
 def test_an_emergency_takes_the_urgent_lane_and_its_text_says_112_first(
-    db: sqlite3.Connection, new_id: NewId
+    db: sqlite3.Connection,
 ) -> None:
-    request = receive(db, a_draft("tolong cepat kebakaran di pasar"), new_id).request
+    request = receive(db, a_draft("tolong cepat kebakaran di pasar")).request
     assert request.kind is Kind.EMERGENCY
     assert outbox.every(db)[0].lane is Lane.URGENT
     assert texts.every(db)[0].body.startswith("DARURAT: TELEPON 112")
     assert texts.every(db)[0].priority == 0
 
 
-def test_a_confidential_report_is_answered_without_its_topic(
-    db: sqlite3.Connection, new_id: NewId
-) -> None:
-    request = receive(db, a_draft("saya dipukul suami, kdrt"), new_id).request
+def test_a_confidential_report_is_answered_without_its_topic(db: sqlite3.Connection) -> None:
+    request = receive(db, a_draft("saya dipukul suami, kdrt")).request
     assert request.sensitivity is Sensitivity.CONFIDENTIAL
     assert "DIRAHASIAKAN" in texts.every(db)[0].body
     assert "kdrt" not in texts.every(db)[0].body.lower()
 
 
-def test_choosing_another_category_does_not_lift_confidentiality(
-    db: sqlite3.Connection, new_id: NewId
-) -> None:
-    request = receive(db, a_draft("saya dipukul suami, kdrt", category="kesehatan"), new_id).request
+def test_choosing_another_category_does_not_lift_confidentiality(db: sqlite3.Connection) -> None:
+    request = receive(db, a_draft("saya dipukul suami, kdrt", category="kesehatan")).request
     assert (request.category, request.sensitivity) == ("kesehatan", Sensitivity.CONFIDENTIAL)
 
 
-def test_a_category_nobody_knows_is_judged_by_triage(db: sqlite3.Connection, new_id: NewId) -> None:
-    assert (
-        receive(db, a_draft("lampu jalan mati", category="x'--"), new_id).request.category == "pju"
-    )
+def test_a_category_nobody_knows_is_judged_by_triage(db: sqlite3.Connection) -> None:
+    assert receive(db, a_draft("lampu jalan mati", category="x'--")).request.category == "pju"
 
 
-def test_a_device_over_its_limit_is_refused_but_not_its_emergency(
-    db: sqlite3.Connection, new_id: NewId
-) -> None:
+def test_a_device_over_its_limit_is_refused_but_not_its_emergency(db: sqlite3.Connection) -> None:
     limit = Quota(limit=2, window=timedelta(hours=1))
 
     def submit(text: str, **when: float) -> Receipt | Refused:
-        return intake.receive(db, a_draft(text), at(**when), new_id, origin="10.0.0.9", limit=limit)
+        return intake.receive(db, a_draft(text), at(**when), origin="10.0.0.9", limit=limit)
 
     assert isinstance(submit("satu"), Receipt)
     assert isinstance(submit("dua"), Receipt)
@@ -138,33 +120,25 @@ def test_a_device_over_its_limit_is_refused_but_not_its_emergency(
     assert db.execute("SELECT min(at_ms) FROM intake_attempts").fetchone()[0] > 0
 
 
-def test_even_emergencies_of_one_device_cannot_fill_the_disk(
-    db: sqlite3.Connection, new_id: NewId
-) -> None:
+def test_even_emergencies_of_one_device_cannot_fill_the_disk(db: sqlite3.Connection) -> None:
     limit = Quota(limit=1, window=timedelta(hours=1))
     results = [
-        intake.receive(
-            db, a_draft(f"kebakaran besar {n}"), at(), new_id, origin="10.0.0.9", limit=limit
-        )
+        intake.receive(db, a_draft(f"kebakaran besar {n}"), at(), origin="10.0.0.9", limit=limit)
         for n in range(12)
     ]
     assert [isinstance(result, Receipt) for result in results] == [True] * 10 + [False] * 2
 
 
-def test_old_attempts_of_devices_are_forgotten(db: sqlite3.Connection, new_id: NewId) -> None:
+def test_old_attempts_of_devices_are_forgotten(db: sqlite3.Connection) -> None:
     limit = Quota(limit=2, window=timedelta(hours=1))
     for hour in range(5):
-        intake.receive(
-            db, a_draft(f"laporan {hour}"), at(hours=2 * hour), new_id, origin="a", limit=limit
-        )
+        intake.receive(db, a_draft(f"laporan {hour}"), at(hours=2 * hour), origin="a", limit=limit)
     assert db.execute("SELECT count(*) FROM intake_attempts").fetchone()[0] == 1
 
 
-def test_one_phone_gets_no_more_than_thirty_receipts_an_hour(
-    db: sqlite3.Connection, new_id: NewId
-) -> None:
+def test_one_phone_gets_no_more_than_thirty_receipts_an_hour(db: sqlite3.Connection) -> None:
     for number in range(35):
-        receive(db, a_draft(f"lampu mati {number}"), new_id)
-    receive(db, a_draft("got mampet"), new_id, hours=2)
+        receive(db, a_draft(f"lampu mati {number}"))
+    receive(db, a_draft("got mampet"), hours=2)
     states = [text.state for text in texts.every(db)]
     assert states == ["queued"] * 30 + ["failed"] * 5 + ["queued"]

@@ -1,7 +1,6 @@
 """A photo with a report: kept if it can be, told to the city, given up before anything else."""
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -33,6 +32,7 @@ from tests.builders import a_batch, a_draft
 from tests.conftest import EPOCH, SITE, START, at
 from tests.support.disks import fill, small_disk
 
+SUBMISSION = "00000000-0000-7000-8000-000000000001"
 LIMIT = Quota(limit=2, window=timedelta(hours=1))
 
 
@@ -43,10 +43,8 @@ def staged(db: sqlite3.Connection, content: bytes = b"a photo") -> StagedPhoto:
     return found
 
 
-def reported(
-    db: sqlite3.Connection, new_id: Callable[[], str], photo: StagedPhoto | None, **changes: object
-) -> str:
-    receipt = intake.receive(db, a_draft(**changes), at(), new_id, photo=photo)
+def reported(db: sqlite3.Connection, photo: StagedPhoto | None, **changes: object) -> str:
+    receipt = intake.receive(db, a_draft(**changes), at(), photo=photo)
     assert isinstance(receipt, intake.Receipt)
     return receipt.request.id
 
@@ -62,10 +60,10 @@ def events(db: sqlite3.Connection, kind: type[Event]) -> list[Event]:
 
 
 def test_a_photo_is_kept_and_told_in_the_lane_of_its_report_and_after_it(
-    db: sqlite3.Connection, new_id: Callable[[], str]
+    db: sqlite3.Connection,
 ) -> None:
     photo = staged(db)
-    request_id = reported(db, new_id, photo, text="tolong cepat ada kebakaran")
+    request_id = reported(db, photo, text="tolong cepat ada kebakaran")
     [(first, _), (second, event)] = told(db)
     assert (first, second) == (Lane.URGENT, Lane.URGENT)
     assert event == PhotoAttached(
@@ -75,22 +73,18 @@ def test_a_photo_is_kept_and_told_in_the_lane_of_its_report_and_after_it(
     assert stored_photos.waiting(db) == stored_photos.Waiting(count=1, size_bytes=7)
 
 
-def test_a_photo_sent_again_with_its_report_is_one_photo(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    reported(db, new_id, None, submission_id="s")
-    assert reported(db, new_id, staged(db), submission_id="s") == reported(
-        db, new_id, staged(db, b"another"), submission_id="s"
+def test_a_photo_sent_again_with_its_report_is_one_photo(db: sqlite3.Connection) -> None:
+    reported(db, None, submission_id=SUBMISSION)
+    assert reported(db, staged(db), submission_id=SUBMISSION) == reported(
+        db, staged(db, b"another"), submission_id=SUBMISSION
     )
     assert len(events(db, PhotoAttached)) == 1, "added to a report that had none, and only once"
 
 
-def test_a_report_is_stored_even_if_its_photo_cannot_be_kept(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
+def test_a_report_is_stored_even_if_its_photo_cannot_be_kept(db: sqlite3.Connection) -> None:
     photo = staged(db)
     photo.file.file.unlink()
-    request_id = reported(db, new_id, photo)
+    request_id = reported(db, photo)
     assert stored_photos.state_of(db, request_id) is None
     assert len(told(db)) == 1
 
@@ -115,19 +109,17 @@ def test_no_photo_is_taken_where_little_room_is_left(
 
 
 def test_no_photo_is_taken_when_too_many_wait(
-    db: sqlite3.Connection, new_id: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(photos, "WAITING_MAX_BYTES", 5)
-    reported(db, new_id, staged(db))
+    reported(db, staged(db))
     photo = Photo(content=b"x", media_type="image/png")
     assert photos.stage(db, photo, at(), origin=None, limit=LIMIT) is None
 
 
-def test_on_a_full_disk_the_oldest_photos_go_and_the_city_is_told(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    first = reported(db, new_id, staged(db, b"1" * 100))
-    second = reported(db, new_id, staged(db, b"2" * 100))
+def test_on_a_full_disk_the_oldest_photos_go_and_the_city_is_told(db: sqlite3.Connection) -> None:
+    first = reported(db, staged(db, b"1" * 100))
+    second = reported(db, staged(db, b"2" * 100))
     assert photos.shed(db, photos.SHED_BELOW_FREE_BYTES, at()) == 0
     assert photos.shed(db, photos.SHED_BELOW_FREE_BYTES - 50, at()) == 1
     assert events(db, PhotoLost) == [PhotoLost(request_id=first, reason="shed")]
@@ -138,38 +130,34 @@ def test_on_a_full_disk_the_oldest_photos_go_and_the_city_is_told(
 
 
 def test_a_disk_that_is_full_to_the_last_byte_gets_room_from_photos(
-    tmp_path: Path, new_id: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(photos, "TAKEN_ABOVE_FREE_BYTES", 0)
     with small_disk(tmp_path / "disk", 8 * 1024 * 1024) as disk:
         migrate.ensure(disk / "posko.db", SITE, lambda: EPOCH)
         with closing(connect(disk / "posko.db")) as db:
-            reported(db, new_id, staged(db, bytes(2_000_000)))
+            reported(db, staged(db, bytes(2_000_000)))
             room.release(disk / "posko.db")
             fill(disk / "other")
             with pytest.raises(StoreFull), transaction(db):
                 db.execute("INSERT INTO gauges VALUES ('p', 'n', hex(zeroblob(3000000)), 0)")
             with pytest.raises(StoreFull):
-                reported(db, new_id, None)
+                reported(db, None)
             assert photos.shed(db, 0, at()) == 1
             assert photos.sweep(db) == 0, "the file has gone already"
-            reported(db, new_id, None)
+            reported(db, None)
 
 
-def test_reports_that_share_a_photo_lose_it_together(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    both = [reported(db, new_id, staged(db)) for _ in range(2)]
+def test_reports_that_share_a_photo_lose_it_together(db: sqlite3.Connection) -> None:
+    both = [reported(db, staged(db)) for _ in range(2)]
     assert photos.shed(db, photos.SHED_BELOW_FREE_BYTES - 1, at()) == 2
     lost = [event.request_id for event in events(db, PhotoLost) if isinstance(event, PhotoLost)]
     assert sorted(lost) == sorted(both)
 
 
-def test_a_photo_that_is_gone_is_told_once(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
+def test_a_photo_that_is_gone_is_told_once(db: sqlite3.Connection) -> None:
     photo = staged(db)
-    request_id = reported(db, new_id, photo)
+    request_id = reported(db, photo)
     assert photos.missing(db, photo.file.sha256, at())
     assert not photos.missing(db, photo.file.sha256, at())
     assert not photos.missing(db, "0" * 64, at())
@@ -177,10 +165,10 @@ def test_a_photo_that_is_gone_is_told_once(
 
 
 def test_what_the_city_has_settled_is_swept_away_unless_another_report_needs_it(
-    db: sqlite3.Connection, new_id: Callable[[], str]
+    db: sqlite3.Connection,
 ) -> None:
     photo = staged(db)
-    first, second = reported(db, new_id, photo), reported(db, new_id, staged(db))
+    first, second = reported(db, photo), reported(db, staged(db))
     for number, request_id in enumerate((first, second), start=1):
         settled = PhotoSettled(request_id=request_id, outcome="stored")
         casework.apply_batch(db, a_batch(settled, first=number), at())

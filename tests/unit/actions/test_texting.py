@@ -1,5 +1,4 @@
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,8 +16,8 @@ def in_two(_recipient: str, body: str) -> list[bytes]:
 
 
 @pytest.fixture
-def queued(db: sqlite3.Connection, new_id: Callable[[], str]) -> sqlite3.Connection:
-    intake.receive(db, a_draft(), at(), new_id)
+def queued(db: sqlite3.Connection) -> sqlite3.Connection:
+    intake.receive(db, a_draft(), at())
     return db
 
 
@@ -61,10 +60,8 @@ def test_a_part_refused_before_it_was_handed_over_waits_for_its_next_try(
     assert texting.claim_part(queued, at(seconds=30), in_two) == part
 
 
-def test_a_text_whose_outcome_is_open_does_not_hold_up_the_next(
-    queued: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    intake.receive(queued, a_draft("got mampet"), at(), new_id)
+def test_a_text_whose_outcome_is_open_does_not_hold_up_the_next(queued: sqlite3.Connection) -> None:
+    intake.receive(queued, a_draft("got mampet"), at())
     first = claim(queued)
     second = texting.claim_part(queued, at(), in_two)
     assert second is not None
@@ -126,12 +123,10 @@ def test_a_text_nobody_could_send_in_time_expires(queued: sqlite3.Connection) ->
     assert state(queued) == "expired"
 
 
-def test_a_jump_of_the_clock_neither_expires_nor_delays_a_text(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
+def test_a_jump_of_the_clock_neither_expires_nor_delays_a_text(db: sqlite3.Connection) -> None:
     """Check 10: a Pi without RTC boots in the past, and a wrong clock is set back."""
     past = replace(at(), wall=datetime(2024, 1, 1, tzinfo=UTC))
-    intake.receive(db, a_draft(), past, new_id)
+    intake.receive(db, a_draft(), past)
     now = replace(at(seconds=5), wall=datetime(2026, 11, 21, tzinfo=UTC))
     part = texting.claim_part(db, now, in_two)
     assert part is not None
@@ -140,8 +135,6 @@ def test_a_jump_of_the_clock_neither_expires_nor_delays_a_text(
     assert texting.claim_part(db, back, in_two) is not None
 
 
-def test_an_emergency_overtakes_the_queue(
-    queued: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    intake.receive(queued, a_draft("tolong cepat ada kebakaran"), at(), new_id)
+def test_an_emergency_overtakes_the_queue(queued: sqlite3.Connection) -> None:
+    intake.receive(queued, a_draft("tolong cepat ada kebakaran"), at())
     assert b"DARUR" in claim(queued).tpdu

@@ -40,9 +40,9 @@ Command = Callable[..., tuple[int, str, str]]
 
 
 def test_requests_as_json_carry_every_promised_field(
-    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
+    command: Command, db: sqlite3.Connection
 ) -> None:
-    intake.receive(db, a_draft("lampu jalan mati"), at(), new_id)
+    intake.receive(db, a_draft("lampu jalan mati"), at())
     status, out, _ = command("requests", "--json")
     [row] = json.loads(out)
     assert status == 0
@@ -56,11 +56,9 @@ def test_requests_as_json_carry_every_promised_field(
     assert row["ticket"].startswith("07 000 01")
 
 
-def test_the_outbox_tells_of_photos_that_wait(
-    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
+def test_the_outbox_tells_of_photos_that_wait(command: Command, db: sqlite3.Connection) -> None:
     assert "photos: 0 (0 kB) wait for the city" in command("outbox")[1]
-    receipt = intake.receive(db, a_draft(), at(), new_id)
+    receipt = intake.receive(db, a_draft(), at())
     assert isinstance(receipt, intake.Receipt)
     photo = Manifest(sha256="a" * 64, size_bytes=5 * 1024, media_type="image/png")
     with transaction(db):
@@ -69,10 +67,10 @@ def test_the_outbox_tells_of_photos_that_wait(
 
 
 def test_the_outbox_tells_what_waits_by_kind_and_since_when(
-    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
+    command: Command, db: sqlite3.Connection
 ) -> None:
     for hours in (3, 1):
-        intake.receive(db, a_draft(), at(hours=hours), new_id)
+        intake.receive(db, a_draft(), at(hours=hours))
     told = command("outbox")[1]
     assert "0 acknowledged in the last minute" in told
     assert "service_request.received: 2 wait, since 2026-11-21T03:00:00+00:00" in told
@@ -80,10 +78,8 @@ def test_the_outbox_tells_what_waits_by_kind_and_since_when(
     assert "service_request.received" not in command("outbox")[1].split("\n\n")[-1]
 
 
-def test_outbox_and_texts_as_json(
-    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    intake.receive(db, a_draft("lampu jalan mati"), at(), new_id)
+def test_outbox_and_texts_as_json(command: Command, db: sqlite3.Connection) -> None:
+    intake.receive(db, a_draft("lampu jalan mati"), at())
     [event] = json.loads(command("outbox", "--json")[1])
     assert (event["lane"], event["seq"], event["acked"]) == ("p1", 1, False)
     assert event["data"]["text"] == "lampu jalan mati"
@@ -93,30 +89,26 @@ def test_outbox_and_texts_as_json(
 
 @pytest.mark.parametrize("listing", ["requests", "outbox", "texts", "status"])
 def test_tables_for_people_work_on_an_empty_and_a_full_box(
-    command: Command, db: sqlite3.Connection, new_id: Callable[[], str], listing: str
+    command: Command, db: sqlite3.Connection, listing: str
 ) -> None:
     assert command(listing)[0] == 0
-    intake.receive(db, a_draft("baris\npertama " * 30), at(), new_id)
+    intake.receive(db, a_draft("baris\npertama " * 30), at())
     status, out, _ = command(listing)
     assert status == 0
     assert all(len(line) < 200 for line in out.splitlines())
 
 
-def test_status_as_json_counts_the_backlog(
-    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    intake.receive(db, a_draft(), at(), new_id)
+def test_status_as_json_counts_the_backlog(command: Command, db: sqlite3.Connection) -> None:
+    intake.receive(db, a_draft(), at())
     status = json.loads(command("status", "--json")[1])
     assert status["requests"] == {"diterima": 1}
     assert status["outbox"]["p1"] == {"last": 1, "acked": 0, "backlog": 1}
     assert (status["acked_at"], status["rejects"]) == (None, 0)
 
 
-def test_what_the_city_set_aside_is_counted(
-    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
+def test_what_the_city_set_aside_is_counted(command: Command, db: sqlite3.Connection) -> None:
     for _ in range(3):
-        intake.receive(db, a_draft(), at(), new_id)
+        intake.receive(db, a_draft(), at())
     aside = [wire.Reject(seq=seq, code="event") for seq in (1, 2)]
     ack = wire.Ack(epoch=EPOCH, lane="p1", upto=3, reject=aside)
     syncing.acknowledge(db, ack, at(seconds=3))
@@ -128,9 +120,9 @@ def test_what_the_city_set_aside_is_counted(
 
 
 def test_trace_tells_a_complaints_journey_with_times(
-    command: Command, db: sqlite3.Connection, new_id: Callable[[], str]
+    command: Command, db: sqlite3.Connection
 ) -> None:
-    receipt = intake.receive(db, a_draft("lampu jalan mati"), at(), new_id)
+    receipt = intake.receive(db, a_draft("lampu jalan mati"), at())
     assert isinstance(receipt, intake.Receipt)
     ticket = str(receipt.request.ticket)
     _, out, _ = command("sync", "trace", *ticket.split())

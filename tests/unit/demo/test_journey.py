@@ -1,5 +1,4 @@
 import sqlite3
-from collections.abc import Callable
 
 from appliance.actions import casework, intake, syncing
 from appliance.domain import wire
@@ -9,13 +8,11 @@ from tests.builders import a_batch, a_draft
 from tests.conftest import EPOCH, START, at
 
 
-def test_each_step_of_a_complaint_is_told_once(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
+def test_each_step_of_a_complaint_is_told_once(db: sqlite3.Connection) -> None:
     seen = journey.look(db)
     assert journey.news(journey.EMPTY, seen) == []
 
-    receipt = intake.receive(db, a_draft("lampu jalan mati"), at(), new_id)
+    receipt = intake.receive(db, a_draft("lampu jalan mati"), at())
     assert isinstance(receipt, intake.Receipt)
     ticket = receipt.request.ticket
     received = journey.look(db)

@@ -37,7 +37,7 @@ def make(path: Path) -> sqlite3.Connection:
             [part] = sms_inbox.waiting(db)
             answering.answer(db, an_sms(text, part.id, phone=phone), Report(text), now, new_id)
         else:
-            intake.receive(db, a_draft(text, reporter_phone=phone), now, new_id, origin="portal:1")
+            intake.receive(db, a_draft(text, reporter_phone=phone), now, origin="portal:1")
     for lane, upto in (("p0", 3), ("p1", ACKED)):
         ack = wire.Ack(epoch=EPOCH, lane=lane, upto=upto)  # type: ignore[arg-type]
         assert syncing.acknowledge(db, ack, at(hours=1))

@@ -13,8 +13,8 @@ from tests.conftest import EPOCH, at
 NewId = Callable[[], str]
 
 
-def next_serial(db: sqlite3.Connection, new_id: NewId) -> int:
-    receipt = intake.receive(db, a_draft(reporter_phone=None), at(), new_id)
+def next_serial(db: sqlite3.Connection) -> int:
+    receipt = intake.receive(db, a_draft(reporter_phone=None), at())
     assert isinstance(receipt, intake.Receipt)
     return int(receipt.request.ticket.digits[2:7])
 
@@ -23,26 +23,24 @@ def highest_is(db: sqlite3.Connection, serial: int) -> None:
     db.execute("UPDATE requests SET ticket = ?", (Ticket.issue("07", serial).digits,))
 
 
-def test_serials_count_up_and_go_on_in_the_next_block(
-    db: sqlite3.Connection, new_id: NewId
-) -> None:
-    assert next_serial(db, new_id) == 1
+def test_serials_count_up_and_go_on_in_the_next_block(db: sqlite3.Connection) -> None:
+    assert next_serial(db) == 1
     highest_is(db, 998)
-    assert [next_serial(db, new_id) for _ in range(3)] == [999, 1001, 1002]
+    assert [next_serial(db) for _ in range(3)] == [999, 1001, 1002]
 
 
-def test_after_the_last_block_comes_the_first(db: sqlite3.Connection, new_id: NewId) -> None:
-    next_serial(db, new_id)
+def test_after_the_last_block_comes_the_first(db: sqlite3.Connection) -> None:
+    next_serial(db)
     highest_is(db, 99_999)
     db.execute("UPDATE box SET block = 99")
-    assert next_serial(db, new_id) == 1
+    assert next_serial(db) == 1
 
 
-def test_blocks_of_earlier_databases_are_left_out(db: sqlite3.Connection, new_id: NewId) -> None:
-    assert next_serial(db, new_id) == 1
+def test_blocks_of_earlier_databases_are_left_out(db: sqlite3.Connection) -> None:
+    assert next_serial(db) == 1
     with transaction(db):
         box.use_blocks(db, [0, 1, 3])
-    assert next_serial(db, new_id) == 2001
+    assert next_serial(db) == 2001
 
 
 def test_a_full_site_is_an_error_an_operator_can_read(db: sqlite3.Connection) -> None:

@@ -3,7 +3,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from appliance.actions import intake, syncing
 from appliance.domain import wire
 from appliance.domain.topics import Lane
-from appliance.runtime import ids
 from appliance.store import compaction, database, housekeeping, outbox, requests
 from appliance.store.compaction import compact
 from appliance.store.database import connect, transaction
@@ -30,9 +28,9 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compaction, "ROWS_PER_TRANSACTION", 4)
 
 
-def report(db: sqlite3.Connection, count: int, new_id: Callable[[], str]) -> None:
+def report(db: sqlite3.Connection, count: int) -> None:
     for number in range(count):
-        intake.receive(db, a_draft(f"jalan rusak {number}"), at(), new_id, origin="portal:1")
+        intake.receive(db, a_draft(f"jalan rusak {number}"), at(), origin="portal:1")
 
 
 def acknowledge(db: sqlite3.Connection, upto: int, **changes: object) -> None:
@@ -44,20 +42,16 @@ def numbers(db: sqlite3.Connection) -> list[int]:
     return [row.seq for row in outbox.every(db)]
 
 
-def test_the_newest_acknowledged_events_and_all_others_stay(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    report(db, 30, new_id)
+def test_the_newest_acknowledged_events_and_all_others_stay(db: sqlite3.Connection) -> None:
+    report(db, 30)
     acknowledge(db, 20)
     assert compact(db, at().wall).outbox == 15
     assert numbers(db) == list(range(16, 31))
     assert compact(db, at().wall).outbox == 0
 
 
-def test_no_request_and_no_history_is_ever_deleted(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    report(db, 30, new_id)
+def test_no_request_and_no_history_is_ever_deleted(db: sqlite3.Connection) -> None:
+    report(db, 30)
     acknowledge(db, 30)
     compact(db, at(days=40_000).wall)
     found = list(requests.every(db))
@@ -67,17 +61,15 @@ def test_no_request_and_no_history_is_ever_deleted(
 
 
 def test_what_the_city_has_not_acknowledged_stays_for_a_hundred_years(
-    db: sqlite3.Connection, new_id: Callable[[], str]
+    db: sqlite3.Connection,
 ) -> None:
-    report(db, 30, new_id)
+    report(db, 30)
     compact(db, at(days=40_000).wall)
     assert numbers(db) == list(range(1, 31))
 
 
-def test_a_rejected_event_outlives_the_outbox(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    report(db, 30, new_id)
+def test_a_rejected_event_outlives_the_outbox(db: sqlite3.Connection) -> None:
+    report(db, 30)
     acknowledge(db, 30, reject=[wire.Reject(seq=2, code="event", msg="")])
     compact(db, at().wall)
     [kept] = db.execute("SELECT seq, subject, reject_code FROM rejected_events").fetchall()
@@ -88,10 +80,9 @@ def test_a_rejected_event_outlives_the_outbox(
 def test_a_reader_of_the_outbox_never_sees_a_hole(
     db: sqlite3.Connection,
     db_path: Path,
-    new_id: Callable[[], str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    report(db, 40, new_id)
+    report(db, 40)
     acknowledge(db, 33)
     other, seen = connect(db_path), []
     real = compaction._outbox
@@ -108,9 +99,7 @@ def test_a_reader_of_the_outbox_never_sees_a_hole(
         assert found == list(range(found[0], 41))
 
 
-def test_old_parts_and_texts_go_but_never_what_is_waiting(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
+def test_old_parts_and_texts_go_but_never_what_is_waiting(db: sqlite3.Connection) -> None:
     with transaction(db):
         for number in range(12):
             tpdu = f"part {number}".encode()
@@ -119,7 +108,7 @@ def test_old_parts_and_texts_go_but_never_what_is_waiting(
                 " VALUES (?, ?, 0, ?)",
                 (a_part(tpdu).fingerprint, tpdu, "waiting" if number == 4 else "taken"),
             )
-    report(db, 12, new_id)
+    report(db, 12)
     db.execute("UPDATE texts SET state = 'delivered' WHERE id != 5")
     done = compact(db, at(days=100).wall)
     assert (done.parts, done.texts) == (8, 8)
@@ -127,10 +116,8 @@ def test_old_parts_and_texts_go_but_never_what_is_waiting(
     assert db.execute("SELECT state FROM texts WHERE id = 5").fetchone()[0] == "queued"
 
 
-def test_attempts_are_forgotten_even_if_the_clock_was_wrong(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    report(db, 6, new_id)
+def test_attempts_are_forgotten_even_if_the_clock_was_wrong(db: sqlite3.Connection) -> None:
+    report(db, 6)
     assert compact(db, at(days=-365).wall).attempts == 6
 
 
@@ -140,8 +127,8 @@ def test_each_transaction_is_short(db: sqlite3.Connection, monkeypatch: pytest.M
     with transaction(db):
         db.execute("UPDATE outbox_lanes SET acked_seq = 2000 WHERE lane = 'p1'")
         db.executemany(
-            "INSERT INTO outbox VALUES ('p1', ?, 'k', NULL, ?, 'b', 0, 0, 'none', NULL)",
-            [(seq, "x" * 700) for seq in range(1, 2001)],
+            "INSERT INTO outbox VALUES (?, 'k', NULL, ?, 'b', 0, 0, 'none', NULL)",
+            [(outbox.place(Lane.COMPLAINTS, seq), "x" * 700) for seq in range(1, 2001)],
         )
     longest_s, real = 0.0, compaction._outbox
 
@@ -164,8 +151,8 @@ def test_the_file_shrinks_after_a_backlog_is_gone(
     with transaction(db):
         db.execute("UPDATE outbox_lanes SET acked_seq = 9000 WHERE lane = 'p2'")
         db.executemany(
-            "INSERT INTO outbox VALUES ('p2', ?, 'k', NULL, ?, 'b', 0, 0, 'none', NULL)",
-            [(seq, "x" * 700) for seq in range(1, 9001)],
+            "INSERT INTO outbox VALUES (?, 'k', NULL, ?, 'b', 0, 0, 'none', NULL)",
+            [(outbox.place(Lane.STATISTICS, seq), "x" * 700) for seq in range(1, 9001)],
         )
     assert database.checkpoint(db, db_path)
     largest = db_path.stat().st_size
@@ -227,8 +214,8 @@ def test_a_foreign_reader_is_named_to_the_technician(
 
 @pytest.mark.slow
 def test_compaction_may_be_killed_at_any_moment(db: sqlite3.Connection, db_path: Path) -> None:
-    report(db, 400, ids.new_id)
-    acknowledge(db, 390)
+    report(db, 1500)
+    acknowledge(db, 1490)
     program = (
         "import sys; from pathlib import Path; from datetime import datetime, UTC;"
         "from appliance.store import compaction; from appliance.store.database import connect;"
@@ -245,6 +232,6 @@ def test_compaction_may_be_killed_at_any_moment(db: sqlite3.Connection, db_path:
             wait_for(lambda before=before: len(numbers(db)) < before - 7, f"it deletes ({step})")
             process.send_signal(signal.SIGKILL)
         left = numbers(db)
-        assert left == list(range(left[0], 401))
+        assert left == list(range(left[0], 1501))
         assert integrity.inspect(db_path) is None
-    assert outbox.lanes(db)[Lane.COMPLAINTS].acked_seq == 390
+    assert outbox.lanes(db)[Lane.COMPLAINTS].acked_seq == 1490

@@ -36,7 +36,7 @@ def db(disk: Path) -> Iterator[sqlite3.Connection]:
 def report(db: sqlite3.Connection) -> bool:
     """Tell whether a complaint was taken."""
     try:
-        receipt = intake.receive(db, a_draft("sampah " * 60), at(), ids.new_id)
+        receipt = intake.receive(db, a_draft("sampah " * 60), at())
     except StoreFull:
         return False
     return isinstance(receipt, intake.Receipt)
@@ -59,7 +59,7 @@ def test_a_full_disk_still_takes_complaints_and_then_refuses_in_plain_words(
         taken += 1
     assert taken > 10
     with pytest.raises(StoreFull, match="Free space"):
-        intake.receive(db, a_draft("jalan rusak"), at(), ids.new_id)
+        intake.receive(db, a_draft("jalan rusak"), at())
     assert not db.in_transaction
     assert len(outbox.every(db)) == taken
 
@@ -84,7 +84,7 @@ def test_an_emergency_is_taken_when_complaints_are_refused(
     fill(disk / "other")
     while report(db):
         pass
-    receipt = intake.receive(db, a_draft("kebakaran di pasar, tolong"), at(), ids.new_id)
+    receipt = intake.receive(db, a_draft("kebakaran di pasar, tolong"), at())
     assert isinstance(receipt, intake.Receipt)
     assert receipt.request.kind is Kind.EMERGENCY
 

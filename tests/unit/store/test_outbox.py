@@ -1,7 +1,6 @@
 """What the outbox tells about itself."""
 
 import sqlite3
-from collections.abc import Callable
 from datetime import timedelta
 
 from appliance.actions import intake
@@ -13,16 +12,14 @@ from tests.conftest import START, at
 MINUTE = timedelta(minutes=1)
 
 
-def report(db: sqlite3.Connection, new_id: Callable[[], str], count: int) -> None:
+def report(db: sqlite3.Connection, count: int) -> None:
     for _ in range(count):
-        intake.receive(db, a_draft(), at(), new_id)
+        intake.receive(db, a_draft(), at())
 
 
-def test_the_rate_counts_events_and_not_acknowledgements(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
+def test_the_rate_counts_events_and_not_acknowledgements(db: sqlite3.Connection) -> None:
     assert outbox.acked_since(db, START) == 0
-    report(db, new_id, 9)
+    report(db, 9)
     outbox.acknowledge(db, Lane.COMPLAINTS, 4, START)
     assert outbox.acked_since(db, START) == 4
     outbox.acknowledge(db, Lane.COMPLAINTS, 6, START + 2 * MINUTE)
@@ -31,10 +28,8 @@ def test_the_rate_counts_events_and_not_acknowledgements(
     assert outbox.acked_since(db, START + 3 * MINUTE) == 0
 
 
-def test_the_rate_does_not_count_what_is_forgotten(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    report(db, new_id, 9)
+def test_the_rate_does_not_count_what_is_forgotten(db: sqlite3.Connection) -> None:
+    report(db, 9)
     outbox.acknowledge(db, Lane.COMPLAINTS, 9, START)
     outbox.forget(db, Lane.COMPLAINTS, 7)
     assert outbox.acked_since(db, START) == 2

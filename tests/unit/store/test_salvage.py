@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from appliance.actions import intake
 from appliance.domain.blobs import Manifest
 from appliance.domain.events import PhotoAttached
-from appliance.domain.ids import SERIALS_PER_BLOCK
+from appliance.domain.ids import SERIALS_PER_BLOCK, Ticket
 from appliance.runtime import ids
 from appliance.store import (
     box,
@@ -120,7 +120,7 @@ def check_that_the_box_goes_on(path: Path, tickets_before: set[str]) -> None:
         assert len(numbers) >= state.last_seq - state.acked_seq
     for request in requests.every(db):
         assert request.acked or any(row.subject == request.id for row in outbox.every(db))
-    receipt = intake.receive(db, a_draft("sampah menumpuk lagi"), at(days=9), ids.new_id)
+    receipt = intake.receive(db, a_draft("sampah menumpuk lagi"), at(days=9))
     assert isinstance(receipt, intake.Receipt)
     assert receipt.is_new
     assert receipt.request.ticket.digits not in tickets_before
@@ -129,7 +129,7 @@ def check_that_the_box_goes_on(path: Path, tickets_before: set[str]) -> None:
 
 def all_tickets(path: Path) -> set[str]:
     db = sqlite3.connect(path)
-    found = {value for [value] in db.execute("SELECT ticket FROM requests")}
+    found = {Ticket.numbered(value).digits for [value] in db.execute("SELECT ticket FROM requests")}
     db.close()
     return found
 
@@ -157,7 +157,7 @@ def test_a_lost_page_of_a_table_costs_no_complaint(
 
 
 def test_a_lost_page_of_the_outbox_costs_no_event(path: Path, sample: Path) -> None:
-    damage(path, zeroed(page_of(path, "outbox", kind=b"\x0a")))
+    damage(path, zeroed(page_of(path, "outbox", kind=b"\x0d")))
     start(path)
     assert ids_of(path) == ids_of(sample)
     db = connect(path)
@@ -229,7 +229,7 @@ def test_a_lost_first_page_is_taken_from_a_fresh_database(path: Path, sample: Pa
 
 
 def test_a_truncated_file_keeps_what_is_before_the_cut(path: Path, sample: Path) -> None:
-    damage(path, lambda content: content.__delitem__(slice(len(content) // 2, None)))
+    damage(path, lambda content: content.__delitem__(slice(len(content) * 3 // 4, None)))
     start(path)
     assert ids_of(path) >= readable(salvage.damaged_files(path)[0], sample)
     assert len(ids_of(path)) > box_in_use.COMPLAINTS // 4
@@ -261,29 +261,12 @@ def test_a_box_that_lost_its_counter_avoids_the_blocks_of_its_tickets(
     path: Path, sample: Path
 ) -> None:
     damage(path, zeroed(page_of(path, "box", kind=b"\x0d")))
-    block = int(min(all_tickets(sample))[2:7]) // SERIALS_PER_BLOCK
+    block = Ticket(min(all_tickets(sample))).serial // SERIALS_PER_BLOCK
     migrate.ensure(path, SITE, lambda: f"{block:08x}")
     db = connect(path)
     assert block in box.used_blocks(db)
     db.close()
     check_that_the_box_goes_on(path, all_tickets(sample))
-
-
-def test_row_ids_that_were_given_are_not_given_again(path: Path, sample: Path) -> None:
-    """A submission by SMS is known by the id of its first part."""
-    damage(path, zeroed(page_of(path, "sms_parts", kind=b"\x0d")))
-    start(path)
-    with sqlite3.connect(sample) as whole:
-        last = whole.execute("SELECT max(id) FROM sms_parts").fetchone()[0]
-    whole.close()
-    db = connect(path)
-    with transaction(db):
-        given = db.execute(
-            "INSERT INTO sms_parts (fingerprint, tpdu, received_at_ms)"
-            " VALUES (hex(randomblob(32)), x'00', 0) RETURNING id"
-        ).fetchone()[0]
-    db.close()
-    assert given > last
 
 
 def test_the_box_says_what_happened(path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -309,7 +292,7 @@ def test_a_wal_of_garbage_is_as_no_wal(path: Path, sample: Path) -> None:
 
 def test_a_missing_wal_leaves_the_state_before_it(path: Path, sample: Path) -> None:
     db = connect(path)
-    intake.receive(db, a_draft("hanya di WAL"), at(days=1), ids.new_id)
+    intake.receive(db, a_draft("hanya di WAL"), at(days=1))
     content = path.read_bytes()
     db.close()
     path.write_bytes(content)
@@ -339,9 +322,9 @@ def test_a_process_with_the_damaged_file_open_stores_nothing_more(path: Path) ->
     damage(path, zeroed(page_of(path, "texts", kind=b"\x0d")))
     start(path)
     with pytest.raises(Replaced):
-        intake.receive(old, a_draft(), at(days=1), ids.new_id)
+        intake.receive(old, a_draft(), at(days=1))
     db = connect(path)
-    receipt = intake.receive(db, a_draft("sampah"), at(days=1), ids.new_id)
+    receipt = intake.receive(db, a_draft("sampah"), at(days=1))
     assert isinstance(receipt, intake.Receipt)
     old.close()
     assert wal(path).exists(), "closing the old file must leave the new one's WAL"

@@ -108,9 +108,9 @@ def down(leaf: Leaf, message: wire.Batch | wire.Ack | wire.Welcome) -> tuple[str
 
 
 def test_a_stored_request_is_sent_after_hello_and_acked_when_the_city_says_so(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink
 ) -> None:
-    receipt = intake.receive(db, a_draft("lampu jalan mati"), at(), new_id)
+    receipt = intake.receive(db, a_draft("lampu jalan mati"), at())
     assert isinstance(receipt, intake.Receipt)
     run(agent, link, agent.link_up)
     assert [leaf for leaf, _ in link.sent] == [Leaf.UP_HELLO, Leaf.UP_EVENTS]
@@ -128,9 +128,9 @@ def test_a_stored_request_is_sent_after_hello_and_acked_when_the_city_says_so(
 
 
 def test_hello_names_what_the_box_has(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink
 ) -> None:
-    intake.receive(db, a_draft(), at(), new_id)
+    intake.receive(db, a_draft(), at())
     run(agent, link, agent.link_up)
     [hello] = link.of(Leaf.UP_HELLO)
     assert isinstance(hello, wire.Hello)
@@ -139,10 +139,10 @@ def test_hello_names_what_the_box_has(
 
 
 def test_a_large_backlog_is_cut_into_batches_the_wire_allows(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink
 ) -> None:
     for number in range(60):
-        intake.receive(db, a_draft(f"{number} " + "💡" * 3900), at(), new_id)
+        intake.receive(db, a_draft(f"{number} " + "💡" * 3900), at())
     acks = [
         lambda upto=upto: agent.message(
             *down(Leaf.DOWN_ACK, wire.Ack(epoch=EPOCH, lane="p1", upto=upto))
@@ -157,27 +157,27 @@ def test_a_large_backlog_is_cut_into_batches_the_wire_allows(
 
 
 def test_an_old_copy_of_a_database_goes_on_under_a_new_epoch(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink
 ) -> None:
     """Check 11: a card restored from yesterday's image; the city knows more than it."""
     for text in ("satu", "dua", "tiga"):
-        intake.receive(db, a_draft(text), at(), new_id)
+        intake.receive(db, a_draft(text), at())
     old_ticket = max(request.ticket for request in requests.every(db))
     run(agent, link, agent.link_up, lambda: agent.message(*ack(2)), lambda: agent.message(*ack(9)))
     batch = link.of(Leaf.UP_EVENTS)[-1]
     assert isinstance(batch, wire.Batch)
     assert (batch.epoch, batch.first, len(batch.events)) == (NEW_EPOCH, 1, 1)
     assert [request.acked for request in requests.every(db)] == [True, True, False]
-    receipt = intake.receive(db, a_draft("empat"), at(), new_id)
+    receipt = intake.receive(db, a_draft("empat"), at())
     assert isinstance(receipt, intake.Receipt)
     assert int(receipt.request.ticket.digits[2:7]) >= int(old_ticket.digits[2:7]) + 1000
 
 
 def test_a_clone_takes_a_new_epoch_when_the_city_asks(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink
 ) -> None:
     """Check 12: other events stand under our numbers."""
-    intake.receive(db, a_draft("satu"), at(), new_id)
+    intake.receive(db, a_draft("satu"), at())
     renew = wire.Ack(epoch=EPOCH, lane="p1", upto=1, renew=True)
     run(agent, link, agent.link_up, lambda: agent.message(*down(Leaf.DOWN_ACK, renew)))
     batch = link.of(Leaf.UP_EVENTS)[-1]
@@ -186,19 +186,19 @@ def test_a_clone_takes_a_new_epoch_when_the_city_asks(
 
 
 def test_an_ack_for_another_run_is_not_ours(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink
 ) -> None:
-    intake.receive(db, a_draft("satu"), at(), new_id)
+    intake.receive(db, a_draft("satu"), at())
     foreign = wire.Ack(epoch=EPOCH, lane="p1", upto=1, session="ffffffff")
     run(agent, link, agent.link_up, lambda: agent.message(*down(Leaf.DOWN_ACK, foreign)))
     assert outbox.lanes(db)[Lane.COMPLAINTS].acked_seq == 0
 
 
 def test_events_the_city_has_lost_are_sent_again(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink
 ) -> None:
     for text in ("satu", "dua", "tiga"):
-        intake.receive(db, a_draft(text), at(), new_id)
+        intake.receive(db, a_draft(text), at())
     run(agent, link, agent.link_up, lambda: agent.message(*ack(3)))
     assert all(request.acked for request in requests.every(db))
     run(agent, link, lambda: agent.message(*ack(1, want=2)))
@@ -209,21 +209,21 @@ def test_events_the_city_has_lost_are_sent_again(
 
 
 def test_a_replaced_box_does_not_reuse_its_predecessors_tickets(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink
 ) -> None:
     welcome = wire.Welcome(epoch=CITY_EPOCH, blocks=[0, 1, 3], now=0)
     run(agent, link, agent.link_up, lambda: agent.message(*down(Leaf.DOWN_HELLO, welcome)))
-    receipt = intake.receive(db, a_draft("satu"), at(), new_id)
+    receipt = intake.receive(db, a_draft("satu"), at())
     assert isinstance(receipt, intake.Receipt)
     assert receipt.request.ticket.digits[2:4] == "02"
 
 
 def test_an_ack_of_what_was_stored_since_the_last_look_does_not_end_the_epoch(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink
 ) -> None:
     """A batch is read after the look at the outbox, so it may take a newer event along."""
     run(agent, link, agent.link_up)
-    intake.receive(db, a_draft("satu"), at(), new_id)
+    intake.receive(db, a_draft("satu"), at())
     agent.message(*ack(1))
     assert [request.acked for request in requests.every(db)] == [True]
     assert db.execute("SELECT epoch FROM box").fetchone()["epoch"] == EPOCH
@@ -231,9 +231,8 @@ def test_an_ack_of_what_was_stored_since_the_last_look_does_not_end_the_epoch(
 
 def test_the_city_is_told_how_the_box_is_doing(
     db: sqlite3.Connection, agent: Agent, link: RecordingLink, watch: Stopwatch,
-    new_id: Callable[[], str],
 ) -> None:  # fmt: skip
-    intake.receive(db, a_draft("satu"), at(), new_id)
+    intake.receive(db, a_draft("satu"), at())
     agent.link_up()
     watch.now_s = 60.0
     run(agent, link)
@@ -260,10 +259,10 @@ def ack(upto: int, *, want: int | None = None) -> tuple[str, bytes]:
     ],
 )
 def test_a_malformed_message_is_counted_and_the_next_one_is_applied(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str],
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink,
     topic: str, payload: bytes, caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    receipt = intake.receive(db, a_draft(), at(), new_id)
+    receipt = intake.receive(db, a_draft(), at())
     assert isinstance(receipt, intake.Receipt)
     change = RequestStatusChanged(
         request_id=receipt.request.id, ticket=receipt.request.ticket.digits, status="diproses",
@@ -284,9 +283,9 @@ def test_a_malformed_message_is_counted_and_the_next_one_is_applied(
 
 
 def test_an_event_the_city_sets_aside_is_marked_and_the_stream_goes_on(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink
 ) -> None:
-    intake.receive(db, a_draft(), at(), new_id)
+    intake.receive(db, a_draft(), at())
     ack = wire.Ack(epoch=EPOCH, lane="p1", upto=1, reject=[wire.Reject(seq=1, code="event")])
     run(agent, link, agent.link_up, lambda: agent.message(*down(Leaf.DOWN_ACK, ack)))
     [row] = outbox.every(db)
@@ -295,9 +294,9 @@ def test_an_event_the_city_sets_aside_is_marked_and_the_stream_goes_on(
 
 
 def test_an_acknowledgement_for_another_life_of_the_database_moves_nothing(
-    db: sqlite3.Connection, agent: Agent, link: RecordingLink, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, link: RecordingLink
 ) -> None:
-    intake.receive(db, a_draft(), at(), new_id)
+    intake.receive(db, a_draft(), at())
     ack = wire.Ack(epoch="ffffffff", lane="p1", upto=1)
     run(agent, link, agent.link_up, lambda: agent.message(*down(Leaf.DOWN_ACK, ack)))
     assert outbox.lanes(db)[Lane.COMPLAINTS].acked_seq == 0
@@ -334,7 +333,7 @@ class HastyLink(RecordingLink):
 
 
 def test_an_ack_that_comes_before_its_batch_is_noted_leaves_no_row_behind(
-    db: sqlite3.Connection, agent: Agent, watch: Stopwatch, new_id: Callable[[], str]
+    db: sqlite3.Connection, agent: Agent, watch: Stopwatch
 ) -> None:
     """Check 18."""
     hasty = HastyLink()
@@ -343,7 +342,7 @@ def test_an_ack_that_comes_before_its_batch_is_noted_leaves_no_row_behind(
     numbers = range(30)
 
     def report(number: int) -> None:
-        intake.receive(db, a_draft(f"lampu jalan mati {number}"), at(), new_id)
+        intake.receive(db, a_draft(f"lampu jalan mati {number}"), at())
         watch.now_s += 1.0
 
     run(agent, hasty, agent.link_up, *[lambda n=number: report(n) for number in numbers])
@@ -361,7 +360,7 @@ def test_an_ack_that_comes_before_its_batch_is_noted_leaves_no_row_behind(
 
 
 def test_photos_make_room_before_the_store_needs_it(
-    db: sqlite3.Connection, link: RecordingLink, watch: Stopwatch, new_id: Callable[[], str]
+    db: sqlite3.Connection, link: RecordingLink, watch: Stopwatch
 ) -> None:
     def refuse() -> None:
         raise StoreFull("the disk is full")
@@ -369,7 +368,7 @@ def test_photos_make_room_before_the_store_needs_it(
     photo = Photo(content=b"x", media_type="image/png")
     limit = Quota(limit=1, window=timedelta(hours=1))
     staged = photos.stage(db, photo, at(), origin=None, limit=limit)
-    receipt = intake.receive(db, a_draft(), at(), new_id, photo=staged)
+    receipt = intake.receive(db, a_draft(), at(), photo=staged)
     assert isinstance(receipt, intake.Receipt)
     machine = Machine(
         now=at,

@@ -1,7 +1,6 @@
 """Large files at the box: chunks yield to events, questions are answered from the database."""
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -68,12 +67,12 @@ def rig(db: sqlite3.Connection) -> Rig:
 
 
 @pytest.fixture
-def request_id(db: sqlite3.Connection, new_id: Callable[[], str]) -> str:
+def request_id(db: sqlite3.Connection) -> str:
     """A report whose photo waits."""
     limit = Quota(limit=1, window=timedelta(hours=1))
     photo = Photo(content=CONTENT, media_type="image/png")
     staged = photos.stage(db, photo, at(), origin=None, limit=limit)
-    receipt = intake.receive(db, a_draft(), at(), new_id, photo=staged)
+    receipt = intake.receive(db, a_draft(), at(), photo=staged)
     assert isinstance(receipt, intake.Receipt)
     return receipt.request.id
 

@@ -359,8 +359,8 @@ def test_a_report_on_many_tables_is_still_json(box: Box) -> None:
     assert facts["disk_free_bytes"] == 5_000_000
 
 
-def test_report_tells_what_posko_status_does(box: Box, new_id: Callable[[], str]) -> None:
-    intake.receive(box.db, a_draft(), at(), new_id)
+def test_report_tells_what_posko_status_does(box: Box) -> None:
+    intake.receive(box.db, a_draft(), at())
     health.state(box.db, "sync", {"link": "up", "words": "x" * 5_000}, at())
     box.give(a_command("report"))
     box.obey()
@@ -381,14 +381,14 @@ def test_a_report_beyond_the_bound_is_still_json(box: Box) -> None:
     assert json.loads(detail)["processes"].startswith("too long")
 
 
-def three_acked(box: Box, new_id: Callable[[], str]) -> None:
+def three_acked(box: Box) -> None:
     for text in ("satu", "dua", "tiga"):
-        intake.receive(box.db, a_draft(text), at(), new_id)
+        intake.receive(box.db, a_draft(text), at())
     outbox.acknowledge(box.db, Lane.COMPLAINTS, 3, START)
 
 
-def test_resend_takes_the_cursor_back(box: Box, new_id: Callable[[], str]) -> None:
-    three_acked(box, new_id)
+def test_resend_takes_the_cursor_back(box: Box) -> None:
+    three_acked(box)
     box.give(a_command("resend", args={"lane": "p1", "from": "2"}))
     box.obey()
     assert box.results() == [("done", "p1 is sent again from 2")]
@@ -406,10 +406,8 @@ def test_resend_takes_the_cursor_back(box: Box, new_id: Callable[[], str]) -> No
         ({"lane": "p2", "from": "1"}, "this box has no events of p2"),
     ],
 )
-def test_resend_refuses_what_is_not_there(
-    box: Box, new_id: Callable[[], str], args: dict[str, str], reason: str
-) -> None:
-    three_acked(box, new_id)
+def test_resend_refuses_what_is_not_there(box: Box, args: dict[str, str], reason: str) -> None:
+    three_acked(box)
     box.give(a_command("resend", args=args))
     box.obey()
     [(outcome, detail)] = box.results()

@@ -1,7 +1,6 @@
 import random
 import sqlite3
 import string
-from collections.abc import Callable
 
 from appliance.actions import intake
 from appliance.domain import wire
@@ -16,15 +15,13 @@ EVERYTHING = SendBatch(Lane.COMPLAINTS, after=0, max_bytes=512 * 1024)
 LETTERS = string.ascii_letters + string.digits + "".join(map(chr, range(0xC0, 0x250)))
 
 
-def queue(db: sqlite3.Connection, new_id: Callable[[], str], texts: list[str]) -> None:
+def queue(db: sqlite3.Connection, texts: list[str]) -> None:
     for text in texts:
-        intake.receive(db, a_draft(text, reporter_phone=None), at(), new_id)
+        intake.receive(db, a_draft(text, reporter_phone=None), at())
 
 
-def test_many_complaints_of_ordinary_words_are_one_batch(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    queue(db, new_id, [f"lampu jalan mati nomor {number}" for number in range(300)])
+def test_many_complaints_of_ordinary_words_are_one_batch(db: sqlite3.Connection) -> None:
+    queue(db, [f"lampu jalan mati nomor {number}" for number in range(300)])
     packed = envelopes.packed(db, LIFE, EVERYTHING, at())
     assert packed is not None
     batch, payload = packed
@@ -32,11 +29,9 @@ def test_many_complaints_of_ordinary_words_are_one_batch(
     assert wire.decode(payload, wire.Batch) == batch
 
 
-def test_a_batch_that_hardly_compresses_holds_fewer_events(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
+def test_a_batch_that_hardly_compresses_holds_fewer_events(db: sqlite3.Connection) -> None:
     chance = random.Random(1)
-    queue(db, new_id, ["".join(chance.choices(LETTERS, k=3900)) for _ in range(30)])
+    queue(db, ["".join(chance.choices(LETTERS, k=3900)) for _ in range(30)])
     packed = envelopes.packed(db, LIFE, EVERYTHING, at())
     assert packed is not None
     batch, payload = packed
@@ -45,9 +40,7 @@ def test_a_batch_that_hardly_compresses_holds_fewer_events(
     assert wire.decode(payload, wire.Batch) == batch
 
 
-def test_events_that_are_gone_make_no_batch(
-    db: sqlite3.Connection, new_id: Callable[[], str]
-) -> None:
-    queue(db, new_id, ["lampu mati", "got mampet"])
+def test_events_that_are_gone_make_no_batch(db: sqlite3.Connection) -> None:
+    queue(db, ["lampu mati", "got mampet"])
     db.execute("DELETE FROM outbox WHERE seq = 1")
     assert envelopes.packed(db, LIFE, EVERYTHING, at()) is None
