@@ -12,6 +12,10 @@ nats-server:nats-server:end-to-end tests on a cluster of brokers
 rabbitmq-server:rabbitmq-server:end-to-end tests on a cluster of brokers
 chromium:chromium:page tests and screenshots
 msgfmt:gettext:the catalogue test
+gammu:gammu:the proof that the simulated modem is one
+gnokii:gnokii-cli:the proof that the simulated modem is one
+gammu-smsd:gammu-smsd:the same, and the SMS benchmark
+smsd:smstools:the SMS benchmark
 ip:iproute2:the test of a half-open link (as root)
 cc:gcc:power-cut tests and the wear benchmark
 npm:npm:the AsyncAPI document against the official parser'

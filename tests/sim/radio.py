@@ -10,9 +10,12 @@ RADIO_COMMANDS = (
     (r"\+(CREG|CGREG|CEREG)\?", "_at_registration"),
     (r"\+(CREG|CGREG|CEREG)=([012])", "_at_report_registration"),
     (r"\+COPS\?", "_at_operator"),
-    (r"\+COPS=(?:0|3,[02])", "_at"),
+    (r"\+COPS=3,([02])", "_at_operator_format"),
+    (r"\+COPS=0", "_at"),
+    (r"\+CGATT\?", "_at_packet_service"),
     (r"\+CSQ", "_at_signal"),
-    (r"\+CLIP=[01]", "_at"),
+    (r"\+(?:CLIP|CRC)=[01]", "_at"),
+    (r"\+CPAS", "_at_activity"),
     (r"H0?|\+CHUP", "_at_hang_up"),
 )
 
@@ -29,7 +32,7 @@ class Radio:
 
     def _restore(self) -> None:
         super()._restore()
-        self._creg = 0
+        self._creg = self._operator_format = 0
 
     @property
     def is_attached(self) -> bool:
@@ -93,7 +96,19 @@ class Radio:
             self._say(f"+CREG: {self._stat()}")
 
     def _at_operator(self) -> None:
-        self._tell('+COPS: 0,0,"TELKOMSEL",7' if self.is_attached else "+COPS: 0")
+        shown = self._operator_format
+        name = {0: "TELKOMSEL", 2: "51010"}[shown]
+        self._tell(f'+COPS: 0,{shown},"{name}",7' if self.is_attached else "+COPS: 0")
+
+    def _at_operator_format(self, value: str) -> None:
+        self._operator_format = int(value)
+        self._final()
+
+    def _at_packet_service(self) -> None:
+        self._tell(f"+CGATT: {int(self.is_attached)}")
+
+    def _at_activity(self) -> None:
+        self._tell(f"+CPAS: {3 if self._rings_left else 0}")
 
     def _at_signal(self) -> None:
         is_heard = self._function == 1 and not self.faults.no_network

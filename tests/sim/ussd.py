@@ -10,7 +10,7 @@ DCS_GSM, DCS_UCS2 = 15, 72
 USSD_COMMANDS = (
     (r"\+CUSD=\?", "_at_ussd_range"),
     (r"\+CUSD=2", "_at_ussd_cancel"),
-    (r"\+CUSD=1", "_at"),
+    (r"\+CUSD=[01]", "_at"),
     (r'\+CUSD=1,"?([^",]*)"?(?:,\d+)?', "_at_ussd"),
 )
 
