@@ -9,9 +9,11 @@ from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings
 from appliance.store import migrate
 from appliance.store.database import connect
-from modem.driver import Driver, open_port
+from modem.driver import Driver
+from modem.hardware import Hardware, gpio_key
 from modem.machine import Machine
 from modem.mailbox import SmsMailbox
+from modem.port import open_port
 
 
 def main() -> int:
@@ -27,11 +29,19 @@ def _serve(settings: Settings) -> None:
             db, now=clock.now, new_id=ids.new_id, first_reference=secrets.randbelow(256)
         )
         mailbox.recover()
+        modem, pin = settings.modem, settings.modem.power_key_pin
+        hardware = Hardware(modem.device, power_key=None if pin is None else gpio_key(pin))
         driver = Driver(
-            device=settings.modem.device,
-            machine=Machine(pin=settings.modem.pin),
+            device=modem.device,
+            machine=Machine(
+                pin=modem.pin,
+                balance_code=modem.balance_code,
+                resets=mailbox.resets(),
+                has_power_key=hardware.has_power_key,
+            ),
             mailbox=mailbox,
-            open_device=partial(open_port, baud=settings.modem.baud),
+            open_device=partial(open_port, baud=modem.baud),
+            hardware=hardware,
         )
         daemon.notify("READY=1")
         driver.run(stop, on_turn=mailbox.act)

@@ -1,7 +1,7 @@
 """The port: opens the device, moves bytes, performs the machine's effects; one thread, one loop.
 
-Knows pyserial and the mailbox's interface. Does not know SQLite, people, or what is behind the
-device path.
+Knows the interfaces of port, hardware and mailbox. Does not know SQLite, people, or what is behind
+the device path.
 """
 
 import logging
@@ -11,9 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-import serial
-
 from appliance.runtime.logs import TRAFFIC
+from modem import advice
 from modem.events import (
     Deliver,
     Effect,
@@ -23,30 +22,33 @@ from modem.events import (
     Noted,
     NoteSending,
     OutgoingPart,
+    Perform,
+    PinAccepted,
+    PinSpent,
     PortLost,
+    PortMissing,
     PortOpened,
     Received,
     Refused,
     Remark,
-    Reopen,
     Report,
+    Reset,
     SendRequested,
     Sent,
+    SpendPin,
     Stored,
     Tick,
     Uncertain,
     Verdict,
+    WasReset,
     Write,
 )
+from modem.hardware import Hardware
 from modem.machine import Machine
+from modem.port import Port, advice_on, is_missing, open_port
 
 log = logging.getLogger(__name__)
 
-BAUD_RATE = 115_200
-# How long one read blocks: bounds the reaction to a text queued by another process.
-READ_TIMEOUT_S = 0.1
-# A modem that takes no bytes for this long is as good as gone.
-WRITE_TIMEOUT_S = 5.0
 REOPEN_MIN_S = 1.0
 REOPEN_MAX_S = 15.0
 # How long a lost port stays closed, for the other side to notice (DTR is low meanwhile).
@@ -54,13 +56,6 @@ CLOSED_S = 0.5
 # On a stop, how long a part that was handed to the modem may take to get its outcome.
 GRACE_S = 5.0
 _MAX_UNSTORED = 64
-_ADVICE = {
-    ModemState.NO_NETWORK: "check the antenna and whether the SIM is active",
-    ModemState.NO_SIM: "insert the SIM and restart the modem",
-    ModemState.PIN_REQUIRED: "set [modem] pin, or remove the PIN in a phone, then restart",
-    ModemState.PUK_REQUIRED: "unlock the SIM with its PUK in a phone",
-    ModemState.RECOVERING: "wait; if it stays, check the modem's power supply",
-}
 
 
 class NotStoredError(Exception):
@@ -90,36 +85,16 @@ class Mailbox(Protocol):
     def uncertain(self, part_id: int) -> None:
         """The part may have been sent."""
 
+    def spend_pin(self, key: str) -> bool:
+        """Return only after the commit that this PIN is tried; False if it was tried before and
+        not accepted. Raise `NotStoredError` to keep it from being tried.
+        """
+
+    def pin_accepted(self, key: str) -> None:
+        """The SIM took a PIN that was spent: it may be tried again."""
+
     def modem_state(self, health: Health) -> None:
         """The health changed."""
-
-
-class Port(Protocol):
-    """The part of `serial.Serial` that is used."""
-
-    @property
-    def in_waiting(self) -> int:
-        """How many bytes a read would return at once."""
-
-    def read(self, size: int, /) -> bytes:
-        """Read up to `size` bytes within the time-out."""
-
-    def write(self, data: bytes, /) -> int | None:
-        """Write all of `data`."""
-
-    def close(self) -> None:
-        """Close the device."""
-
-
-def open_port(device: str, *, baud: int = BAUD_RATE) -> Port:
-    """Open the device for us alone; a device without modem lines (ENOTTY) is fine."""
-    return serial.Serial(
-        device,
-        baud,
-        timeout=READ_TIMEOUT_S,
-        write_timeout=WRITE_TIMEOUT_S,
-        exclusive=True,
-    )
 
 
 class Driver:
@@ -132,12 +107,14 @@ class Driver:
         machine: Machine,
         mailbox: Mailbox,
         open_device: Callable[[str], Port] = open_port,
+        hardware: Hardware | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._device = device
         self._machine = machine
         self._mailbox = mailbox
         self._open_device = open_device
+        self._hardware = hardware or Hardware(device)
         self._clock = clock
         self._port: Port | None = None
         self._retry_s = REOPEN_MIN_S
@@ -145,6 +122,7 @@ class Driver:
         self._is_refusal_logged = False
         self._logged_state: ModemState | None = None
         self._is_reopen_due = False
+        self._reset_due: Reset | None = None
         self._unstored: deque[Deliver] = deque(maxlen=_MAX_UNSTORED)
 
     def run(self, stop: threading.Event, on_turn: Callable[[], None] = lambda: None) -> None:
@@ -160,6 +138,7 @@ class Driver:
                 continue
             self._turn(may_send=True)
             if self._port is None:
+                self._reset()
                 stop.wait(CLOSED_S)
         end_s = self._clock() + GRACE_S
         while self._port and self._machine.is_sending and self._clock() < end_s:
@@ -170,20 +149,43 @@ class Driver:
         try:
             self._port = self._open_device(self._device)
         except OSError as error:
-            if not self._is_absence_logged:
-                self._is_absence_logged = True
-                log.warning(
-                    "Cannot open the modem; check its cable, its power and [modem] device; "
-                    "retrying. device=%s error=%s",
-                    self._device,
-                    error,
-                )
-                self._mailbox.modem_state(self._machine.health)
+            self._note_absence(error)
+            if is_missing(error):
+                self._feed(PortMissing())
+                self._reset()
             return False
         log.info("Opened the modem. device=%s", self._device)
         self._is_absence_logged, self._retry_s = False, REOPEN_MIN_S
+        self._hardware.opened()
         self._feed(PortOpened())
         return True
+
+    def _note_absence(self, error: OSError) -> None:
+        if self._is_absence_logged:
+            return
+        self._is_absence_logged = True
+        log.warning(
+            "Cannot open the modem; retrying. device=%s advice=%s error=%s",
+            self._device,
+            advice_on(error),
+            error,
+        )
+        self._mailbox.modem_state(self._machine.health)
+
+    def _reset(self) -> None:
+        """Do what the machine asked for, now that the port is closed."""
+        reset, self._reset_due = self._reset_due, None
+        if reset is None:
+            return
+        self._is_reopen_due = False
+        is_done = True
+        if reset is Reset.USB:
+            is_done = self._hardware.renew_usb()
+        elif reset is Reset.POWER_KEY:
+            is_done = self._hardware.press_power_key(self._machine.profile.power_key_s)
+        if is_done:
+            log.warning("Reset the modem. device=%s by=%s", self._device, reset)
+            self._feed(WasReset(reset))
 
     def _disconnect(self) -> None:
         if self._port is not None:
@@ -257,8 +259,12 @@ class Driver:
                 self._mailbox.refused(part_id, error, verdict)
             case Uncertain(part_id):
                 self._mailbox.uncertain(part_id)
-            case Reopen():
-                self._is_reopen_due = True
+            case SpendPin(key):
+                return PinSpent(self._spend_pin(key))
+            case PinAccepted(key):
+                self._mailbox.pin_accepted(key)
+            case Perform(reset):
+                self._reset_due, self._is_reopen_due = reset, True
             case Remark(text):
                 log.warning("%s", text)
             case Report(health):
@@ -273,6 +279,12 @@ class Driver:
         except NotStoredError:
             return False
         return True
+
+    def _spend_pin(self, key: str) -> bool:
+        try:
+            return self._mailbox.spend_pin(key)
+        except NotStoredError:
+            return False
 
     def _deliver(self, effect: Deliver) -> Event:
         try:
@@ -299,14 +311,13 @@ class Driver:
             return
         self._logged_state = health.state
         log.log(
-            logging.WARNING if health.state in _ADVICE else logging.INFO,
-            "Modem state changed. state=%s advice=%s profile=%s signal_dbm=%s used=%s/%s "
-            "restarts=%s",
+            logging.WARNING if health.state in advice.STATES else logging.INFO,
+            "Modem state changed. state=%s advice=%s profile=%s signal_dbm=%s used=%s/%s resets=%s",
             health.state,
-            _ADVICE.get(health.state, "none"),
+            advice.STATES.get(health.state, "none"),
             health.profile,
             health.signal_dbm,
             health.used,
             health.total,
-            health.restarts,
+            " ".join(f"{reset}:{count}" for reset, count in health.resets) or "none",
         )

@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass
+from datetime import date
 
 
 class ModemState(enum.StrEnum):
@@ -25,17 +26,46 @@ class Verdict(enum.StrEnum):
     STOP = "stop"
 
 
+class Reset(enum.StrEnum):
+    """What is done to a modem that does not serve, mildest first; the values are gauges' names."""
+
+    REATTACH = "reattach"
+    RESTART = "restart"
+    REOPEN = "reopen"
+    USB = "usb"
+    POWER_KEY = "power_key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What the operator says of the SIM's credit and its last day."""
+
+    balance_rp: int | None = None
+    valid_until: date | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The channel at a glance; reported whenever it changes."""
+    """The channel at a glance; reported whenever it changes.
+
+    `operator` is the MCC and MNC of the SIM's home network, or "" if it cannot be read. `resets`
+    counts since ever.
+    """
 
     state: ModemState
     profile: str = ""
+    operator: str = ""
     is_registered: bool = False
     signal_dbm: int | None = None
     used: int | None = None
     total: int | None = None
-    restarts: int = 0
+    account: Account = Account()
+    resets: tuple[tuple[Reset, int], ...] = ()
+
+    @property
+    def restarts(self) -> int:
+        """How often the firmware was restarted."""
+        return dict(self.resets).get(Reset.RESTART, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +86,24 @@ class Timing:
     inspect_every_s: float = 60.0
     store_retry_s: float = 10.0
     not_ready_retry_s: float = 30.0
+    everything_every_s: float = 600.0
     restart_s: float = 20.0
     restart_every_s: float = 300.0
+    usb_every_s: float = 900.0
+    # One pulse turns a modem off or on: a second one may have to follow soon.
+    power_key_every_s: float = 120.0
+    # The least time between two takings off the network on purpose; and how long it may be lost,
+    # or a SIM that was full may stay silent, until that is tried.
+    reattach_every_s: float = 3600.0
+    lost_network_s: float = 600.0
+    silent_after_full_s: float = 30.0
+    absent_s: float = 120.0
     backoff_s: float = 5.0
     backoff_max_s: float = 60.0
+    # USSD: at most this long for an answer; only when nothing was sent or received for so long.
+    ussd_s: float = 60.0
+    calm_s: float = 60.0
+    balance_every_s: float = 12 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +162,37 @@ class Noted:
     is_noted: bool
 
 
-Event = PortOpened | PortLost | Received | Tick | Stored | SendRequested | Noted
+@dataclass(frozen=True, slots=True)
+class PinSpent:
+    """The mailbox committed that the PIN is tried now; or not, for it was tried before."""
+
+    is_granted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PortMissing:
+    """There is no device to open."""
+
+
+@dataclass(frozen=True, slots=True)
+class WasReset:
+    """The driver did what `Reset` asked for."""
+
+    reset: Reset
+
+
+Event = (
+    PortOpened
+    | PortLost
+    | PortMissing
+    | Received
+    | Tick
+    | Stored
+    | SendRequested
+    | Noted
+    | PinSpent
+    | WasReset
+)
 
 # Effects
 
@@ -172,8 +246,24 @@ class Uncertain:
 
 
 @dataclass(frozen=True, slots=True)
-class Reopen:
-    """Close the port and open it again."""
+class SpendPin:
+    """Commit that the PIN of this key is tried at its SIM now, and answer with `PinSpent`."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinAccepted:
+    """The SIM took the PIN of this key: it may be tried again."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """Close the port, do this to the modem, open the port again; answer with `WasReset`."""
+
+    reset: Reset
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,4 +281,16 @@ class Remark:
 
 
 SendOutcome = Sent | Refused | Uncertain
-Effect = Write | Deliver | NoteSending | Sent | Refused | Uncertain | Reopen | Report | Remark
+Effect = (
+    Write
+    | Deliver
+    | NoteSending
+    | Sent
+    | Refused
+    | Uncertain
+    | SpendPin
+    | PinAccepted
+    | Perform
+    | Report
+    | Remark
+)

@@ -4,6 +4,7 @@ Knows which lines belong to the pending command, that a PDU line is the one with
 header announced, and when patience ends. Does not know why a command is sent.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ LINE_END = b"\r"
 _MAX_EXTENSIONS = 4
 # More lines than any listing of a SIM has.
 _MAX_LINES = 1024
+_COLON = re.compile(": *")
 _ALWAYS_UNSOLICITED = BOOT_LINES | FULL_LINES
 # Headers whose next line is a PDU when nobody asked.
 _UNSOLICITED_PDUS = frozenset({"+CMT", "+CDS"})
@@ -90,11 +92,6 @@ class Exchange:
         self._deadline_s = 0.0
         self._last_deadline_s = 0.0
 
-    @property
-    def deadline_s(self) -> float | None:
-        """When patience with the pending command ends, or None."""
-        return self._deadline_s if self._reply else None
-
     def start(self, command: Command, now_s: float) -> Write:
         """Begin a command; the previous one must have ended."""
         if self._reply is not None:
@@ -160,10 +157,9 @@ class Exchange:
         return Prompted()
 
     def _line(self, token: Line, now_s: float) -> Reply | Unsolicited | None:
-        if token.text.strip(" \0").upper() in _ALWAYS_UNSOLICITED and not self._is_asked(
-            token.text
-        ):
-            return Unsolicited(Text(token.text.strip(" \0").upper()))
+        spoken = _COLON.sub(": ", token.text.strip(" \0").upper(), count=1)
+        if spoken in _ALWAYS_UNSOLICITED and not self._is_asked(token.text):
+            return Unsolicited(Text(spoken))
         parsed = parse(token.text)
         if isinstance(parsed, Info):
             return self._info(parsed, now_s)

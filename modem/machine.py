@@ -1,94 +1,108 @@
 """The modem's life: bytes and time in, effects out; pure, one procedure at a time.
 
-Knows what runs next, what unsolicited lines ask for, and how to climb when the modem stops
-answering: resynchronise, restart its firmware, reopen the port, each round later than the last.
-Does not know ports, clocks or the mailbox.
+Knows what follows the end of a procedure, be it a result or a failure, and what a line changes
+that nobody asked for. How steps are taken is in `runner`, what is to be done next in `duties`, how
+hard to try in `recovery`. Does not know ports, clocks or the mailbox.
 """
 
-from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
 
-from modem.at import commands
-from modem.at.parser import Info, Text
+from modem.duties import Duties, is_full, merge
 from modem.events import (
-    Deliver,
     Effect,
     Event,
     Health,
     ModemState,
     Noted,
     NoteSending,
+    Perform,
+    PinSpent,
     PortLost,
+    PortMissing,
     PortOpened,
     Received,
-    Remark,
-    Reopen,
     Report,
+    Reset,
     SendOutcome,
     SendRequested,
     Stored,
     Tick,
     Timing,
+    WasReset,
 )
-from modem.exchange import Command, Exchange, Message, Prompted, Reply, Unsolicited
-from modem.procedures import reception, sending
-from modem.procedures.inspection import inspect
-from modem.procedures.startup import Setup, start
+from modem.exchange import Exchange, Prompted, Reply
+from modem.procedures import sending
+from modem.procedures.startup import start
 from modem.procedures.steps import (
-    Answer,
+    Checked,
     Collected,
     Configuration,
     Dispatched,
-    Handover,
+    Done,
     Inspected,
     NotReadyError,
-    Pause,
-    Procedure,
     Result,
-    Say,
     Started,
-    Step,
     UnconfiguredError,
     UnresponsiveError,
 )
-from modem.profiles import BOOT_LINES, FULL_LINES
-from modem.recovery import Ladder, Rung
-
-# Lines that say "I have just started", as opposed to "I am getting ready".
-_FRESH_BOOT = frozenset({"RDY", "*ATREADY: 1", "NORMAL POWER DOWN"})
-# Names that come as answers only.
-_ANSWERS = frozenset({"+CMGR", "+CMGL", "+CMGS", "+CMGF", "+CNMI", "+CPMS"})
-# More announcements than any SIM has slots.
-_MAX_NOTICES = 512
+from modem.procedures.unlocking import Setup
+from modem.profiles import GENERIC, Profile
+from modem.recovery import Ladder
+from modem.runner import Failure, Runner
+from modem.unsolicited import (
+    Announced,
+    Boot,
+    Full,
+    Meaning,
+    OutOfStep,
+    Registration,
+    Ringing,
+    Shown,
+    Ussd,
+    read,
+)
 
 
 class Machine:
     """Feed events to `step`; perform the effects in order, and feed their answers back at once."""
 
-    def __init__(self, *, timing: Timing | None = None, pin: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        timing: Timing | None = None,
+        pin: str = "",
+        balance_code: str = "",
+        resets: Mapping[Reset, int] | None = None,
+        has_power_key: bool = False,
+    ) -> None:
         self._timing = timing or Timing()
         self._setup = Setup(timing=self._timing, pin=pin)
-        self._exchange = Exchange()
-        self._procedure: Procedure | None = None
-        self._awaited_delivery: int | None = None
-        self._deliveries = 0
-        self._resume_at_s: float | None = None
-        self._start_at_s: float | None = None
-        self._notices: deque[tuple[str, int | None]] = deque()
-        self._configuration: Configuration | None = None
-        self._health = Health(state=ModemState.ABSENT)
-        self._sending: int | None = None
-        self._ladder = Ladder(self._timing)
-        self._is_restart_due = False
-        self._is_everything_due = False
-        self._sweep_at_s = 0.0
-        self._inspect_at_s = 0.0
+        self._duties = Duties(self._setup, balance_code=balance_code)
+        self._ladder = Ladder(self._timing, counts=resets or {}, has_power_key=has_power_key)
         self._effects: list[Effect] = []
+        self._exchange = Exchange()
+        self._runner = Runner(
+            self._exchange,
+            self._duties,
+            self._timing,
+            effects=self._effects.append,
+            ended=self._ended,
+        )
+        self._shown: set[int] = set()
+        self._start_at_s: float | None = None
+        self._missing_since_s: float | None = None
+        self._configuration: Configuration | None = None
+        self._profile: Profile = GENERIC
+        self._health = Health(state=ModemState.ABSENT, resets=self._ladder.counts)
+        self._sending: int | None = None
+        self._is_restart_due = False
 
     @property
     def can_send(self) -> bool:
         """Whether `SendRequested` is welcome: configured, registered, and nothing else to do."""
-        is_idle = self._procedure is None and not self._notices
+        is_idle = self._runner.is_idle and self._duties.is_empty
         return is_idle and self._configuration is not None and self._health.is_registered
 
     @property
@@ -101,19 +115,23 @@ class Machine:
         """The last reported health."""
         return self._health
 
+    @property
+    def profile(self) -> Profile:
+        """The family of the modem that was last seen."""
+        return self._profile
+
     def step(self, event: Event, now_s: float) -> list[Effect]:
         """Take one event at monotonic time `now_s`; return the effects it causes, in order."""
         match event:
-            case PortOpened():
-                self._open(now_s)
-            case PortLost():
-                self._close()
+            case PortOpened() | PortLost() | PortMissing():
+                self._attend_port(event, now_s)
             case Received(data):
                 self._receive(data, now_s)
             case Stored(delivery_id, is_stored):
-                if delivery_id == self._awaited_delivery:
-                    self._awaited_delivery = None
-                    self._resume(is_stored, now_s)
+                if not self._runner.take_answer(event, now_s):
+                    self._was_shown(delivery_id, is_stored=is_stored)
+            case PinSpent():
+                self._runner.take_answer(event, now_s)
             case Noted(part_id, is_noted):
                 if part_id == self._sending:
                     self._go_on_sending(is_noted, now_s)
@@ -121,18 +139,33 @@ class Machine:
                 if not self.can_send:
                     raise RuntimeError("not the moment to send")
                 self._sending = part.part_id
-                self._run(sending.send(part, self._timing), now_s)
+                self._duties.note_activity(now_s)
+                self._runner.run(sending.send(part, self._timing), now_s)
+            case WasReset(reset):
+                self._ladder.count(reset)
+                self._report(self._health)
             case Tick():
                 pass
         self._advance(now_s)
-        effects, self._effects = self._effects, []
+        effects = list(self._effects)
+        self._effects.clear()
         return effects
 
     # The port
 
+    def _attend_port(self, event: PortOpened | PortLost | PortMissing, now_s: float) -> None:
+        match event:
+            case PortOpened():
+                self._open(now_s)
+            case PortLost():
+                self._close()
+            case PortMissing():
+                self._miss(now_s)
+
     def _open(self, now_s: float) -> None:
+        self._missing_since_s = None
         self._exchange.reset()
-        self._notices.clear()
+        self._duties.forget()
         self._restart(now_s)
 
     def _close(self) -> None:
@@ -140,7 +173,17 @@ class Machine:
         self._exchange.reset()
         self._configuration = None
         self._start_at_s = None
-        self._report(Health(state=ModemState.ABSENT, restarts=self._ladder.restarts))
+        account = self._health.account
+        self._report(Health(state=ModemState.ABSENT, account=account))
+
+    def _miss(self, now_s: float) -> None:
+        """A device that stays away may come back by what is done to its bus or its power."""
+        if self._missing_since_s is None:
+            self._missing_since_s = now_s
+        if now_s - self._missing_since_s < self._timing.absent_s:
+            return
+        if (reset := self._ladder.climb_without_port(now_s)) is not None:
+            self._effects.append(Perform(reset))
 
     def _receive(self, data: bytes, now_s: float) -> None:
         for result in self._exchange.feed(data, now_s):
@@ -148,9 +191,18 @@ class Machine:
                 if self._sending is not None:
                     self._effects.append(NoteSending(self._sending))
             elif isinstance(result, Reply):
-                self._resume(result, now_s)
+                self._runner.take_reply(result, now_s)
             else:
-                self._notice(result, now_s)
+                self._notice(read(result), now_s)
+
+    def _was_shown(self, delivery_id: int, *, is_stored: bool) -> None:
+        """A message that the modem does not keep; what is not committed is not acknowledged."""
+        if delivery_id not in self._shown:
+            return
+        self._shown.discard(delivery_id)
+        configuration = self._configuration
+        if is_stored and (configuration is None or configuration.is_acknowledging):
+            self._duties.acknowledge()
 
     def _go_on_sending(self, is_noted: bool, now_s: float) -> None:
         """At the prompt: what is not noted to be sent must not be sent."""
@@ -161,75 +213,55 @@ class Machine:
 
     # Procedures
 
-    def _run(self, procedure: Procedure, now_s: float) -> None:
-        self._procedure = procedure
-        self._resume(None, now_s)
-
-    def _resume(self, answer: Answer, now_s: float) -> None:
-        procedure = self._procedure
-        if procedure is None:
-            return
-        try:
-            self._perform(procedure.send(answer), now_s)
-        except StopIteration as done:
-            self._procedure = None
-            self._finish(done.value, now_s)
-        except UnresponsiveError:
-            self._fail(now_s)
-        except UnconfiguredError:
-            self._restart(now_s)
-        except NotReadyError as error:
-            self._stand_by(error.state, now_s)
-
-    def _perform(self, step: Step, now_s: float) -> None:
-        match step:
-            case Command():
-                self._effects.append(self._exchange.start(step, now_s))
-            case Pause(seconds):
-                self._resume_at_s = now_s + seconds
-            case Handover():
-                self._awaited_delivery = self._deliver(step.pdu, step.memory, step.index)
-            case Say(text):
-                self._effects.append(Remark(text))
-                self._resume(None, now_s)
-
-    def _deliver(self, pdu: bytes, memory: str, index: int | None) -> int:
-        self._deliveries += 1
-        self._effects.append(
-            Deliver(delivery_id=self._deliveries, pdu=pdu, memory=memory, index=index)
-        )
-        return self._deliveries
+    def _ended(self, end: Result | Failure, now_s: float) -> None:
+        match end:
+            case UnresponsiveError():
+                self._fail(now_s)
+            case UnconfiguredError():
+                self._restart(now_s)
+            case NotReadyError():
+                self._stand_by(end.state, now_s)
+            case _:
+                self._finish(end, now_s)
 
     def _drop_procedure(self) -> None:
         """Stop whatever runs; a part that was being sent still gets its outcome."""
-        reply = self._exchange.abort()
-        procedure, self._procedure = self._procedure, None
-        self._awaited_delivery = self._resume_at_s = None
+        reply = self._runner.drop()
         if self._sending is not None and reply is not None:
             self._conclude(sending.judge(self._sending, reply).outcome)
-        if procedure is not None:
-            procedure.close()
 
     def _finish(self, result: Result, now_s: float) -> None:
         match result:
-            case Started():
-                self._configuration = result.configuration
+            case Started(collected=collected, configuration=configuration, health=health):
                 self._ladder.succeed()
-                self._is_everything_due = not result.is_complete
-                self._plan(now_s, is_complete=result.is_complete)
-                self._inspect_at_s = now_s + self._timing.inspect_every_s
-                self._report(replace(result.health, restarts=self._ladder.restarts))
-            case Inspected():
-                self._report(replace(result.health, restarts=self._ladder.restarts))
+                self._configuration, self._profile = configuration, configuration.profile
+                self._duties.begin(configuration, collected, now_s)
+                self._was_collected(collected, health.total, now_s)
+                self._observe(health, now_s)
+            case Inspected(health=health):
+                self._observe(health, now_s)
             case Collected():
-                if not result.is_complete:
-                    # Whatever stayed may lie in another memory than the one announced in.
-                    self._is_everything_due = True
-                    self._plan(now_s, is_complete=False)
+                self._was_collected(result, self._health.total, now_s)
             case Dispatched(outcome, is_settled):
+                self._duties.note_activity(now_s)
                 self._conclude(outcome)
                 if not is_settled:
                     self._fail(now_s)
+            case Checked(account):
+                merged = merge(self._health.account, account)
+                self._report(replace(self._health, account=merged))
+            case Done():
+                pass
+
+    def _was_collected(self, collected: Collected, total: int | None, now_s: float) -> None:
+        if self._configuration is not None:
+            self._duties.was_collected(self._configuration, collected, total, now_s)
+
+    def _observe(self, health: Health, now_s: float) -> None:
+        self._duties.network(is_registered=health.is_registered, now_s=now_s)
+        if is_full(health):
+            self._duties.was_full(now_s)
+        self._report(replace(health, account=self._health.account))
 
     def _conclude(self, outcome: SendOutcome) -> None:
         self._sending = None
@@ -244,19 +276,21 @@ class Machine:
         is_restarting, self._is_restart_due = self._is_restart_due, False
         state = ModemState.RECOVERING if self._ladder.is_climbing else ModemState.STARTING
         self._report(replace(self._health, state=state, is_registered=False))
-        self._run(start(self._setup, is_restarting=is_restarting), now_s)
+        reset = self._profile.restart if is_restarting else ""
+        self._runner.run(start(self._setup, reset=reset), now_s)
 
     def _fail(self, now_s: float) -> None:
         self._drop_procedure()
         self._configuration = None
-        rung, delay_s = self._ladder.climb(now_s)
-        state, restarts = ModemState.RECOVERING, self._ladder.restarts
-        self._report(replace(self._health, state=state, is_registered=False, restarts=restarts))
-        if rung is Rung.REOPEN:
-            self._effects.append(Reopen())
-        else:
-            self._is_restart_due = rung is Rung.RESTART
+        reset, delay_s = self._ladder.climb(now_s)
+        if reset in {None, Reset.RESTART}:
             self._start_at_s = now_s + delay_s
+            self._is_restart_due = reset is Reset.RESTART
+            if reset is not None:
+                self._ladder.count(reset)
+        elif reset is not None:
+            self._effects.append(Perform(reset))
+        self._report(replace(self._health, state=ModemState.RECOVERING, is_registered=False))
 
     def _stand_by(self, state: ModemState, now_s: float) -> None:
         """Nothing we do will help: look again later, without resets."""
@@ -267,86 +301,52 @@ class Machine:
 
     # Unsolicited lines
 
-    def _notice(self, unsolicited: Unsolicited, now_s: float) -> None:
-        """An answer that nobody awaits means that we and the modem are out of step."""
-        match unsolicited.content:
-            case Message(header, pdu) if pdu is not None:
-                self._deliver(pdu, header.name, None)
-            case Info("+CMTI" | "+CDSI", arguments):
-                self._announce(arguments)
-            case Info("+CREG", (stat,)):
-                is_registered = commands.number(stat) in commands.REGISTERED
-                self._set_registered(is_registered)
-            case Info(name, _) if name in _ANSWERS:
+    def _notice(self, meaning: Meaning, now_s: float) -> None:
+        match meaning:
+            case Shown(pdu, name):
+                self._shown.add(self._runner.deliver(pdu, name, None))
+            case Announced():
+                self._duties.announce(meaning)
+            case Full():
+                self._duties.was_full(now_s)
+            case Registration(is_registered):
+                self._set_registered(is_registered, now_s)
+            case Ringing():
+                self._duties.ring()
+            case Ussd():
+                self._runner.take_ussd(meaning, now_s)
+            case OutOfStep():
                 self._fail(now_s)
-            case Info("^SMMEMFULL", _):
-                self._remember(("", None))
-            case Text(text) if text in FULL_LINES:
-                self._remember(("", None))
-            case Text(text):
-                self._boot(text, now_s)
-            case _:
-                pass
+            case Boot(is_fresh):
+                if is_fresh or self._configuration is not None:
+                    self._restart(now_s)
 
-    def _announce(self, arguments: tuple[str, ...]) -> None:
-        """`+CMTI: ,-1` is what a modem says that could not store: then only a sweep helps."""
-        index = commands.number(arguments[-1]) if len(arguments) >= 2 else None
-        self._remember((arguments[0], index))
-
-    def _remember(self, notice: tuple[str, int | None]) -> None:
-        if notice not in self._notices and len(self._notices) < _MAX_NOTICES:
-            self._notices.append(notice)
-
-    def _set_registered(self, is_registered: bool) -> None:
+    def _set_registered(self, is_registered: bool, now_s: float) -> None:
         if self._configuration is None:
             return
+        self._duties.network(is_registered=is_registered, now_s=now_s)
         state = ModemState.READY if is_registered else ModemState.NO_NETWORK
         self._report(replace(self._health, state=state, is_registered=is_registered))
-
-    def _boot(self, line: str, now_s: float) -> None:
-        is_boot_line = line in BOOT_LINES
-        if line in _FRESH_BOOT or (is_boot_line and self._configuration is not None):
-            self._restart(now_s)
 
     # What next
 
     def _advance(self, now_s: float) -> None:
-        if (reply := self._exchange.expire(now_s)) is not None:
-            self._resume(reply, now_s)
-        if self._resume_at_s is not None and now_s >= self._resume_at_s:
-            self._resume_at_s = None
-            self._resume(None, now_s)
+        self._runner.pass_time(now_s)
         if self._start_at_s is not None and now_s >= self._start_at_s:
             self._restart(now_s)
-        if self._procedure is None and self._configuration is not None:
+        if self._runner.is_idle and self._configuration is not None:
             self._begin_duty(self._configuration, now_s)
 
     def _begin_duty(self, configuration: Configuration, now_s: float) -> None:
-        home, damage = configuration.memory, self._setup.damage
-        if self._notices:
-            memory, index = self._notices.popleft()
-            memory = memory or home
-            if index is None:
-                other = {memory} - {home}
-                self._run(reception.sweep_all(other, home, damage, self._timing), now_s)
-            else:
-                self._run(reception.fetch(memory, index, home, damage, self._timing), now_s)
-        elif now_s >= self._sweep_at_s:
-            self._plan(now_s, is_complete=True)
-            others = configuration.other_memories if self._is_everything_due else ()
-            self._is_everything_due = False
-            self._run(reception.sweep_all(others, home, damage, self._timing), now_s)
-        elif now_s >= self._inspect_at_s:
-            self._inspect_at_s = now_s + self._timing.inspect_every_s
-            self._run(inspect(configuration, self._timing), now_s)
-
-    def _plan(self, now_s: float, *, is_complete: bool) -> None:
-        """Set the time of the next sweep."""
-        is_announced = self._configuration is not None and self._configuration.routing is not None
-        every_s = self._timing.sweep_every_s if is_announced else self._timing.poll_every_s
-        self._sweep_at_s = now_s + (every_s if is_complete else self._timing.store_retry_s)
+        is_due = self._duties.is_reattachment_due(now_s)
+        if is_due and self._duties.is_empty and self._ladder.take(Reset.REATTACH, now_s):
+            self._ladder.count(Reset.REATTACH)
+            self._runner.run(self._duties.reattach(), now_s)
+        elif (procedure := self._duties.next(configuration, now_s)) is not None:
+            self._runner.run(procedure, now_s)
 
     def _report(self, health: Health) -> None:
+        health = replace(health, resets=self._ladder.counts)
         if health != self._health:
             self._health = health
             self._effects.append(Report(health))

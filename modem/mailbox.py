@@ -6,12 +6,15 @@ Implements `modem.driver.Mailbox`. Knows actions, no serial port.
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import date
 
-from appliance.actions import health
+from appliance.actions import health, sim_unlocking
 from appliance.domain.moment import Moment
+from modem.advice import advise
 from modem.committing import Committer
-from modem.events import Health, OutgoingPart, Verdict
+from modem.events import Health, OutgoingPart, Reset, Verdict
 from modem.inbound import Inbound
+from modem.operators import of_network
 from modem.outbound import Outbound
 
 PROCESS = "modem"
@@ -76,6 +79,23 @@ class SmsMailbox:
         """Note that nobody knows; a status report may still tell."""
         self._outbound.uncertain(part_id)
 
+    def spend_pin(self, key: str) -> bool:
+        """Commit that a PIN is tried; False if it was tried before and not accepted."""
+        granted: list[bool] = []
+        self._committer.store(
+            lambda: granted.append(sim_unlocking.spend_pin(self._db, key, self._now()))
+        )
+        return granted[0]
+
+    def pin_accepted(self, key: str) -> None:
+        """Note that the SIM took the PIN; without the note a person has to unlock it again."""
+        self._committer.guard(lambda: sim_unlocking.pin_accepted(self._db, key, self._now()))
+
+    def resets(self) -> dict[Reset, int]:
+        """How often the modem was reset in which way, as the gauges say."""
+        stated = health.stated(self._db, PROCESS)
+        return {reset: int(stated.get(f"resets_{reset}", "0")) for reset in Reset}
+
     def modem_state(self, health_now: Health) -> None:
         """State the health as gauges."""
         values = {
@@ -85,10 +105,19 @@ class SmsMailbox:
             "signal_dbm": _shown(health_now.signal_dbm),
             "slots_used": _shown(health_now.used),
             "slots_total": _shown(health_now.total),
-            "restarts": str(health_now.restarts),
+            "balance_rp": _shown(health_now.account.balance_rp),
+            "valid_until": _shown(health_now.account.valid_until),
+            "advice": advise(health_now, self._now().wall.date()),
+            "operator": _operator_name(health_now.operator),
+            **{f"resets_{reset}": str(count) for reset, count in health_now.resets},
         }
         self._committer.guard(lambda: health.state(self._db, PROCESS, values, self._now()))
 
 
-def _shown(value: int | None) -> str:
+def _operator_name(network: str) -> str:
+    operator = of_network(network)
+    return operator.name if operator else network
+
+
+def _shown(value: int | date | None) -> str:
     return "" if value is None else str(value)

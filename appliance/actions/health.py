@@ -16,3 +16,8 @@ def state(db: sqlite3.Connection, process: str, values: dict[str, str], now: Mom
     if changed := {name: value for name, value in values.items() if known.get(name) != value}:
         with transaction(db):
             gauges.set_many(db, process, changed, now.wall)
+
+
+def stated(db: sqlite3.Connection, process: str) -> dict[str, str]:
+    """What a process has stated, also in an earlier run."""
+    return gauges.of(db, process)

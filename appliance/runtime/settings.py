@@ -116,6 +116,15 @@ class Modem(_Section, frozen=True):
         str,
         msgspec.Meta(pattern=r"^([0-9]{4,8})?$", description='4 to 8 digits in quotes, or ""'),
     ] = ""
+    balance_code: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^([*#][0-9*#]{1,20}#)?$", description='a USSD code, e.g. "*888#", or ""'
+        ),
+    ] = ""
+    power_key_pin: (
+        Annotated[int, msgspec.Meta(ge=0, le=27, description="a GPIO number, 0 to 27")] | None
+    ) = None
 
 
 class _Broker(_Section, frozen=True):

@@ -5,26 +5,40 @@ returns a value, or None where the modem answered in no form we know: callers tr
 command, never as a default.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from modem.at.parser import Info, Parsed, Text
+from modem.at.parser import Hex, Info, Parsed, Text
 
 ESC = b"\x1b"
 CTRL_Z = b"\x1a"
 ATTENTION = "AT"
+# ESC leaves a stale prompt; some modems take it for a mistake; some answer in digits (V.250 6.2.6).
+ATTENTIONS = ("\x1bAT", "ATQ0V1", "AT")
 IDENTITY = "ATI"
 MANUFACTURER = "AT+CGMI"
 SIM_STATE = "AT+CPIN?"
+SUBSCRIBER = "AT+CIMI"
 PDU_MODE = "AT+CMGF=0"
 PDU_MODE_QUERY = "AT+CMGF?"
 STORAGE_QUERY = "AT+CPMS?"
+STORAGE_RANGES = "AT+CPMS=?"
 ROUTING_QUERY = "AT+CNMI?"
+ROUTING_RANGES = "AT+CNMI=?"
+# Phase 2+: what is shown and not stored must be acknowledged (27.005 3.2.1).
+ACKNOWLEDGED_SERVICE = "AT+CSMS=1"
+ACKNOWLEDGE = "AT+CNMA"
+CARD_QUERIES = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?")
 REGISTRATION_QUERY = "AT+CREG?"
 LTE_REGISTRATION_QUERY = "AT+CEREG?"
 SIGNAL_QUERY = "AT+CSQ"
 LIST_ALL = "AT+CMGL=4"
-RESTART = "AT+CFUN=1,1"
+LEAVE_NETWORK = "AT+CFUN=4"
+JOIN_NETWORK = "AT+CFUN=1"
+CANCEL_USSD = "AT+CUSD=2"
+# Voice calls: the newer command ends every call, the older one is known to more modems.
+HANG_UPS = ("AT+CHUP", "ATH")
 
 # +CREG <stat>: 1 home, 5 roaming, 6 and 7 the same for SMS only (27.007 7.2).
 REGISTERED = frozenset({1, 5, 6, 7})
@@ -41,9 +55,9 @@ class Storage:
     total: int
 
 
-def set_storage(memory: str) -> str:
-    """Name all three memories: reading, sending and receiving (27.005 3.2.2)."""
-    return f'AT+CPMS="{memory}","{memory}","{memory}"'
+def set_storage(memory: str, count: int = 3) -> str:
+    """Name all memories: for reading, sending and receiving, or fewer (27.005 3.2.2)."""
+    return "AT+CPMS=" + ",".join([f'"{memory}"'] * count)
 
 
 def select_storage(memory: str) -> str:
@@ -76,6 +90,11 @@ def send_message(tpdu_octets: int) -> str:
     return f"AT+CMGS={tpdu_octets}"
 
 
+def request_ussd(code: str) -> str:
+    """Ask the network, as by dialling; 15 is the default alphabet (27.007 7.15)."""
+    return f'AT+CUSD=1,"{code}",15'
+
+
 def number(value: str) -> int | None:
     """Return a small non-negative integer, or None."""
     return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
@@ -101,10 +120,59 @@ def read_storage(lines: Iterable[Parsed]) -> Storage | None:
     return None
 
 
+def read_memory_names(lines: Iterable[Parsed]) -> list[tuple[str, ...]]:
+    """Read `+CPMS: ("SM","ME"),("SM"),("SM")`: the names for reading, sending and receiving."""
+    replies = _all(lines, "+CPMS")
+    return [names for group in replies[-1] if (names := _names(group))] if replies else []
+
+
+def _names(group: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(re.findall(r"[A-Z]{2}", group)))
+
+
+def read_ranges(lines: Iterable[Parsed], name: str) -> list[frozenset[int]] | None:
+    """Read `+NAME: (0-2),(0,1),...` as the values allowed at each place."""
+    replies = _all(lines, name)
+    return [_values(group) for group in replies[-1]] if replies else None
+
+
+def _values(group: str) -> frozenset[int]:
+    values: set[int] = set()
+    for first, last in re.findall(r"(\d)(?:-(\d))?", group):
+        values.update(range(int(first), int(last or first) + 1))
+    return frozenset(values)
+
+
+def read_card(lines: Iterable[Parsed]) -> str:
+    """The number of the SIM card (ICCID, ITU-T E.118: 18 to 22 digits), or ""."""
+    for line in lines:
+        shown = line.text if isinstance(line, Text) else ""
+        if isinstance(line, Hex):
+            shown = line.octets.hex()
+        if isinstance(line, Info):
+            shown = " ".join(line.arguments)
+        if match := re.search(r"(?<!\d)\d{18,22}", shown):
+            return match[0]
+    return ""
+
+
+def read_subscriber(lines: Iterable[Parsed]) -> str:
+    """The IMSI, 15 digits at most (23.003 2.2), or "" if the modem does not tell."""
+    for line in lines:
+        shown = line.text if isinstance(line, Text) else ""
+        if isinstance(line, Hex):
+            shown = line.octets.hex()
+        if isinstance(line, Info):
+            shown = " ".join(line.arguments)
+        if match := re.fullmatch(r'"?(\d{14,15})"?', shown.strip()):
+            return match[1]
+    return ""
+
+
 def read_registration(lines: Iterable[Parsed], name: str) -> int | None:
     """Read `+CREG: <n>,<stat>`; a lone value is the unsolicited form and no answer."""
     for arguments in _all(lines, name):
-        if len(arguments) >= 2 and number(arguments[0]) in {0, 1, 2}:
+        if len(arguments) >= 2 and number(arguments[0]) in {0, 1, 2, 3}:
             return number(arguments[1])
     return None
 
@@ -139,3 +207,24 @@ def pdu_length(header: Info) -> int | None:
 def is_pdu(octets: bytes, tpdu_octets: int) -> bool:
     """Whether a hex line is the PDU of a header: SMSC address and TPDU have their lengths."""
     return len(octets) == 1 + octets[0] + tpdu_octets
+
+
+def is_text_mode(header: Info) -> bool:
+    """Whether +CMGL or +CMGR is in the shape of text mode, as `+CMGR: "REC READ",...`."""
+    return any(value.upper().startswith(("REC ", "STO ")) for value in header.arguments[:2])
+
+
+def salvage_pdu(header: Info, raw: bytes) -> bytes | None:
+    """Read a PDU whose header counts the SMSC address too, or that has none; None if neither.
+
+    Only for a line that was read so again and again: the same happens to a line cut by chance.
+    """
+    try:
+        octets = bytes.fromhex(raw.decode("latin-1"))
+    except ValueError:
+        return None
+    if not octets or len(octets) != pdu_length(header):
+        return None
+    # A TPDU's second octet is a reference or a length; that of an SMSC address is its type, 0x91.
+    has_smsc = octets[0] == 0 or (octets[0] < 13 and octets[1] & 0xF0 in {0x80, 0x90})
+    return octets if has_smsc else b"\0" + octets

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 # The longest honest line is a PDU of 176 octets in hex; noise beyond this is dropped.
 MAX_LINE_BYTES = 1024
 _LINE_ENDS = b"\r\n"
-_PROMPTS = (b"> ", b">")
+_PROMPT = b">"
+_SPACE = 0x20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,15 @@ class Framer:
         if len(self._partial) >= MAX_LINE_BYTES:
             self.dropped_bytes += 1
             return None
+        if byte == _SPACE and not self._partial:
+            # Most modems put one behind the sign.
+            return None
         self._partial.append(byte)
-        if byte == _PROMPTS[0][-1] and self._is_prompt():
-            return self._take_prompt()
-        return None
+        return self._take_prompt() if byte == _PROMPT[0] and self._is_prompt() else None
 
     def _end_line(self) -> Token | None:
         if not self._partial:
             return None
-        if self._is_prompt():
-            return self._take_prompt()
         text = self._partial.decode("latin-1")
         self._partial.clear()
         return Line(text)
@@ -76,7 +76,7 @@ class Framer:
         """Noise from the line (unprintable bytes) may stand before the sign."""
         if not self._is_prompt_due:
             return False
-        return bytes(byte for byte in self._partial if 0x20 <= byte <= 0x7E) in _PROMPTS
+        return bytes(byte for byte in self._partial if 0x20 <= byte <= 0x7E).strip() == _PROMPT
 
     def _take_prompt(self) -> Prompt:
         self._partial.clear()

@@ -6,7 +6,7 @@ as it is and freed, for one bad slot must not stop the channel.
 """
 
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from modem.at import commands, errors
 from modem.events import Timing
@@ -14,10 +14,12 @@ from modem.exchange import Command, Message
 from modem.procedures.steps import (
     Answer,
     Collected,
+    Done,
     Pause,
     Procedure,
     Say,
     Step,
+    UnconfiguredError,
     ask,
     ask_command,
     hand_over,
@@ -58,6 +60,7 @@ class Damage:
 
 def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer, Collected]:
     """Take everything in the selected memory, until a listing is empty."""
+    most = 0
     for _ in range(_MAX_LISTINGS):
         command = Command(
             text=commands.LIST_ALL, timeout_s=timing.storage_s, expects="+CMGL", has_pdus=True
@@ -68,8 +71,8 @@ def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer
         if not reply.messages and not reply.is_ok:
             return (yield from _read_slots(memory, damage, timing))
         if not reply.messages:
-            return Collected(is_complete=True)
-        is_complete = True
+            return Collected(is_complete=True, most_listed=most)
+        most, is_complete = max(most, len(reply.messages)), True
         for message in reply.messages:
             index = commands.number(message.header.arguments[0])
             if index is None:
@@ -81,7 +84,7 @@ def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer
             is_complete = is_complete and collected.is_complete
         if not is_complete:
             yield Pause(timing.quiet_s)
-    return Collected(is_complete=False)
+    return Collected(is_complete=False, most_listed=most)
 
 
 def _read_slots(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer, Collected]:
@@ -118,7 +121,7 @@ def _reading(index: int, timing: Timing) -> Command:
 def fetch(memory: str, index: int, home: str, damage: Damage, timing: Timing) -> Procedure:
     """Take the one message that +CMTI announced; it may lie in another memory than `home`."""
     if memory != home:
-        yield from ask(commands.select_storage(memory), timing.storage_s, "+CPMS")
+        yield from _select(memory, timing)
     reply = yield from ask_command(_reading(index, timing))
     # An empty slot is answered by +CMS ERROR: 321, or by a bare OK.
     collected = Collected(is_complete=True)
@@ -128,8 +131,16 @@ def fetch(memory: str, index: int, home: str, damage: Damage, timing: Timing) ->
     elif reply.messages:
         collected = yield from _take(reply.messages[0], memory, index, damage, timing)
     if memory != home:
-        yield from ask(commands.select_storage(home), timing.storage_s, "+CPMS")
+        yield from _select(home, timing)
     return collected
+
+
+def _select(memory: str, timing: Timing) -> Generator[Step, Answer, bool]:
+    """Choose where to read; a modem with one memory that has no name reads there anyway."""
+    if not memory:
+        return True
+    reply = yield from ask(commands.select_storage(memory), timing.storage_s, "+CPMS")
+    return reply.is_ok
 
 
 def sweep_all(
@@ -138,13 +149,18 @@ def sweep_all(
     """Sweep some memories, and `home` last so that it stays selected."""
     is_complete = True
     for memory in others:
-        reply = yield from ask(commands.select_storage(memory), timing.storage_s, "+CPMS")
-        if reply.is_ok:
+        if (yield from _select(memory, timing)):
             collected = yield from sweep(memory, damage, timing)
             is_complete = is_complete and collected.is_complete
-    yield from ask(commands.select_storage(home), timing.storage_s, "+CPMS")
+    yield from _select(home, timing)
     collected = yield from sweep(home, damage, timing)
-    return Collected(is_complete=is_complete and collected.is_complete)
+    return replace(collected, is_complete=is_complete and collected.is_complete)
+
+
+def acknowledge(timing: Timing) -> Procedure:
+    """Tell the network that what was shown is committed; nothing waits if the modem refuses."""
+    yield from ask(commands.ACKNOWLEDGE, timing.command_s)
+    return Done()
 
 
 def _take(
@@ -152,11 +168,13 @@ def _take(
 ) -> Generator[Step, Answer, Collected]:
     pdu = message.pdu
     if pdu is None:
+        if commands.is_text_mode(message.header):
+            raise UnconfiguredError("the modem speaks text mode")
         if commands.pdu_length(message.header) == 0 and not message.raw:
             return Collected(is_complete=True)
         if not damage.is_hopeless(memory, index, message.raw):
             return Collected(is_complete=False)
-        pdu = message.raw
+        pdu = commands.salvage_pdu(message.header, message.raw) or message.raw
     if not (yield from hand_over(pdu, memory, index)):
         return Collected(is_complete=False, is_blocked=True)
     damage.forget(memory, index)

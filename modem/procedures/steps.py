@@ -1,15 +1,17 @@
 """The steps a procedure may yield, and the ways it may fail.
 
 A procedure is a generator: it yields a `Command` and is resumed with the `Reply`, or a `Handover`
-and learns whether the mailbox stored the message, or a `Pause` or `Say`. It holds no clock and does
-no I/O, so that the machine can stop it anywhere.
+and learns whether the mailbox stored the message, or a `Pause`, a `Say` and so on. It holds no
+clock and does no I/O, so that the machine can stop it anywhere.
 """
 
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from modem.events import Health, ModemState, SendOutcome
+from modem.events import Account, Health, ModemState, PinAccepted, SendOutcome, SpendPin
 from modem.exchange import Command, Reply
+from modem.profiles import Profile
+from modem.unsolicited import Ussd
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +32,19 @@ class Handover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """What a start achieved; `routing` is None where the modem announces nothing."""
+    """What a start achieved.
 
-    profile: str
+    `memory` is "" where the modem names none, `routing` None where it announces nothing; with
+    `is_acknowledging` it waits for +CNMA after each message that it shows without storing it.
+    """
+
+    profile: Profile
+    operator: str
     memory: str
     other_memories: tuple[str, ...]
     routing: tuple[int, ...] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
-    """A start went through; `is_complete` is false if messages had to stay on the SIM."""
-
-    is_complete: bool
-    configuration: Configuration
-    health: Health
+    is_routing_shown: bool
+    is_acknowledging: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +56,23 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """Reading went through; `is_complete` is false if something has to be read again."""
+    """Reading went through; `is_complete` is false if something has to be read again.
+
+    `most_listed` is the length of the longest listing: as many as there are slots were too many.
+    """
 
     is_complete: bool
     is_blocked: bool = False
+    most_listed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A start went through."""
+
+    collected: Collected
+    configuration: Configuration
+    health: Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +90,28 @@ class Say:
     text: str
 
 
-Step = Command | Pause | Handover | Say
-Answer = Reply | bool | None
-Result = Started | Inspected | Collected | Dispatched
+@dataclass(frozen=True, slots=True)
+class AwaitUssd:
+    """Wait for what the network says to a USSD request."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The operator was asked about the SIM's credit."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """There is nothing to tell."""
+
+
+Step = Command | Pause | Handover | Say | SpendPin | PinAccepted | AwaitUssd
+Answer = Reply | Ussd | bool | None
+Result = Started | Inspected | Collected | Dispatched | Checked | Done
 Procedure = Generator[Step, Answer, Result]
 
 

@@ -18,6 +18,7 @@ class Postbox:
         self.health: list[Health] = []
         self.is_disk_full = False
         self.refused_stores = 0
+        self.pins: dict[str, bool] = {}
         self._ids = 0
 
     @property
@@ -63,6 +64,16 @@ class Postbox:
             raise NotStoredError("no space")
         self.received.append(pdu)
         self.places.append((memory, index))
+
+    def spend_pin(self, key: str) -> bool:
+        if self.is_disk_full or not self.pins.get(key, True):
+            return False
+        self.pins[key] = False
+        return True
+
+    def pin_accepted(self, key: str) -> None:
+        if key in self.pins:
+            self.pins[key] = True
 
     def next_part(self) -> OutgoingPart | None:
         return self.outgoing.pop(0) if self.outgoing else None

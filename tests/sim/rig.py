@@ -9,19 +9,24 @@ from modem.events import (
     Event,
     Noted,
     NoteSending,
+    Perform,
+    PinAccepted,
+    PinSpent,
     PortLost,
     PortOpened,
     Received,
     Refused,
     Remark,
-    Reopen,
     Report,
+    Reset,
     SendRequested,
     Sent,
+    SpendPin,
     Stored,
     Tick,
     Timing,
     Uncertain,
+    WasReset,
     Write,
 )
 from modem.machine import Machine
@@ -42,18 +47,26 @@ class Rig:
         timing: Timing | None = None,
         pin: str = "",
         is_bytewise: bool = False,
+        postbox: Postbox | None = None,
+        now: float = 1000.0,
+        **options: object,
     ) -> None:
         self.sim = sim or ModemSim()
-        self.postbox = Postbox()
-        self.machine = Machine(timing=timing, pin=pin)
-        self.now = 1000.0
-        self.reopened = 0
+        self.postbox = postbox or Postbox()
+        self.machine = Machine(timing=timing, pin=pin, **options)
+        self.now = now
+        self.resets: list[Reset] = []
         self.log: list[str] = []
         self.remarks: list[str] = []
         self._is_bytewise = is_bytewise
         self._to_modem = bytearray()
-        self._must_reopen = False
+        self._due: Reset | None = None
         self.feed(PortOpened())
+
+    @property
+    def reopened(self) -> int:
+        """How often the port was opened anew."""
+        return len(self.resets)
 
     def feed(self, event: Event) -> None:
         """Give the machine an event and perform what it asks for."""
@@ -77,8 +90,12 @@ class Rig:
                 self.postbox.refused(part_id, error, verdict)
             case Uncertain(part_id):
                 self.postbox.uncertain(part_id)
-            case Reopen():
-                self._must_reopen = True
+            case SpendPin(key):
+                return [PinSpent(self.postbox.spend_pin(key))]
+            case PinAccepted(key):
+                self.postbox.pin_accepted(key)
+            case Perform(reset):
+                self._due = reset
             case Remark(text):
                 self.remarks.append(text)
             case Report(health):
@@ -109,15 +126,21 @@ class Rig:
         pieces = [bytes([byte]) for byte in said] if said and self._is_bytewise else [said]
         for piece in pieces:
             self.feed(Received(piece) if piece else Tick())
-        if self._must_reopen:
-            self._must_reopen = False
-            self.reopened += 1
-            self.sim.reopened()
-            self._to_modem.clear()
-            self.feed(PortLost())
-            self.feed(PortOpened())
+        if self._due is not None:
+            self._reset(self._due)
         if self.machine.can_send and (part := self.postbox.next_part()):
             self.feed(SendRequested(part))
+
+    def _reset(self, reset: Reset) -> None:
+        self._due = None
+        self.resets.append(reset)
+        self._to_modem.clear()
+        self.feed(PortLost())
+        self.feed(WasReset(reset))
+        if reset is Reset.POWER_KEY:
+            self.sim.power_cycle()
+        self.sim.reopened()
+        self.feed(PortOpened())
 
     def run_until(self, condition: Callable[[], object], *, limit_s: float = 30.0) -> float:
         """Turn until the condition holds; return how long that took, fail after `limit_s`."""

@@ -39,11 +39,12 @@ def is_emptied(rig, count):
 def test_start_speaks_pdu_mode_and_asks_for_announcements():
     rig = Rig()
     rig.run_until_ready()
-    for text in ("ATE0", "AT+CMEE=1", "AT+CMGF=0", 'AT+CPMS="SM","SM","SM"', "AT+CNMI=2,1,0,1,0"):
+    for text in ("ATE0", "AT+CMEE=1", "AT+CMGF=0", 'AT+CPMS="SM","SM","SM"', "AT+CNMI=2,1,0,2,0"):
         assert text in rig.log
     assert rig.postbox.health[-1] == Health(
         state=ModemState.READY,
         profile="simcom",
+        operator="51010",
         is_registered=True,
         signal_dbm=-77,
         used=0,

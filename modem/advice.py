@@ -1,0 +1,49 @@
+"""What a technician should do about the health of the channel; pure.
+
+One sentence for each trouble, the gravest first: it stands in the log, in `posko status` and in the
+city's view of the box.
+"""
+
+from datetime import date, timedelta
+
+from modem.events import Health, ModemState
+
+LOW_BALANCE_RP = 10_000
+"""Enough for some thirty texts, and a few days to top up."""
+ENDS_SOON = timedelta(days=14)
+WEAK_DBM = -105
+"""Two bars of +CSQ above nothing: texts fail in rain."""
+STATES = {
+    ModemState.ABSENT: "check the modem's cable and power supply",
+    ModemState.NO_NETWORK: "check antenna and coverage, and that the SIM is active",
+    ModemState.NO_SIM: "insert the SIM; it is found without a restart",
+    ModemState.PIN_REQUIRED: "the PIN in [modem] pin is missing or was refused once: put the right "
+    "one there, or remove the PIN in a phone",
+    ModemState.PUK_REQUIRED: "unlock the SIM with its PUK in a phone",
+    ModemState.RECOVERING: "wait; if it stays, check the modem's power supply (2 A while it sends)",
+}
+
+
+def advise(health: Health, today: date) -> str:
+    """Return what to do, or "" if all is well."""
+    return "; ".join([*_about_state(health), *_about_account(health, today)])
+
+
+def _about_state(health: Health) -> list[str]:
+    found = [STATES[health.state]] if health.state in STATES else []
+    if health.signal_dbm is not None and health.signal_dbm <= WEAK_DBM:
+        found.append(f"the signal is weak ({health.signal_dbm} dBm): move the antenna")
+    return found
+
+
+def _about_account(health: Health, today: date) -> list[str]:
+    found = []
+    account = health.account
+    if account.balance_rp is not None and account.balance_rp < LOW_BALANCE_RP:
+        found.append(f"top up the SIM: Rp{account.balance_rp} are left")
+    if account.valid_until is not None and account.valid_until - today <= ENDS_SOON:
+        found.append(
+            f"top up the SIM before {account.valid_until.isoformat()}: then it is blocked, and "
+            "later its number is given away"
+        )
+    return found

@@ -1,0 +1,127 @@
+"""Where messages are kept and how they are announced (27.005 3.2.2, 3.4.1), by what the modem has.
+
+A modem that tells its ranges is believed; at one that does not, the family's choices are tried.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+
+from modem import operators, profiles
+from modem.at import commands
+from modem.events import ModemState, Timing
+from modem.procedures.patience import ask_patiently, error_of
+from modem.procedures.steps import (
+    Answer,
+    Configuration,
+    NotReadyError,
+    Say,
+    Step,
+    ask,
+)
+from modem.procedures.unlocking import LOCKED
+
+_NO_PDU_MODE = (
+    "The modem refuses PDU mode (AT+CMGF=0); if no message comes through, use another modem."
+)
+_POLLING = (
+    "The modem announces no messages (AT+CNMI); it is asked every few seconds instead. "
+    "Nothing needs to be done."
+)
+# A sum of the others, and broadcasts: no places to sweep.
+_NO_PLACES = frozenset({"MT", "BM", "TA"})
+
+
+def configure(profile: profiles.Profile, timing: Timing) -> Generator[Step, Answer, Configuration]:
+    """Choose memory and announcements; raise `NotReadyError` if the modem keeps no messages."""
+    reply = yield from ask(commands.SUBSCRIBER, timing.command_s)
+    operator = operators.home_network(commands.read_subscriber(reply.lines))
+    names, count = yield from _list_memories(timing)
+    memory = yield from _choose_memory(profile, names, count, timing)
+    reply = yield from ask(commands.PDU_MODE, timing.command_s)
+    if not reply.is_ok:
+        yield Say(_NO_PDU_MODE)
+    for text in ('AT+CSCS="GSM"', "AT+CREG=1", *profile.extra_commands):
+        yield from ask(text, timing.command_s)
+    reply = yield from ask(commands.ACKNOWLEDGED_SERVICE, timing.command_s)
+    is_acknowledging = reply.is_ok
+    routing, is_routing_shown = yield from _choose_routing(profile, timing)
+    if routing is None:
+        yield Say(_POLLING)
+    return Configuration(
+        profile=profile,
+        operator=operator,
+        memory=memory,
+        other_memories=_others(memory, names or profile.memories),
+        routing=routing,
+        is_routing_shown=is_routing_shown,
+        is_acknowledging=is_acknowledging,
+    )
+
+
+def _others(memory: str, names: Sequence[str]) -> tuple[str, ...]:
+    """The memories to sweep besides; reports may lie in one of their own (SR)."""
+    if memory == "MT":
+        return tuple(name for name in names if name == "SR")
+    return tuple(name for name in names if memory and name not in _NO_PLACES | {memory})
+
+
+def _list_memories(timing: Timing) -> Generator[Step, Answer, tuple[tuple[str, ...], int | None]]:
+    """The memories to read from, and how many a choice names; nothing if the modem is silent."""
+    reply = yield from ask(commands.STORAGE_RANGES, timing.command_s, "+CPMS")
+    groups = commands.read_memory_names(reply.lines)
+    return (groups[0], min(len(groups), 3)) if groups else ((), None)
+
+
+def _choose_memory(
+    profile: profiles.Profile, names: Sequence[str], count: int | None, timing: Timing
+) -> Generator[Step, Answer, str]:
+    """The best memory that may hold all we receive; "" where the modem has but one, unnamed."""
+    wanted = [name for name in profile.memories if name in names] or profile.memories
+    orders = {
+        commands.set_storage(name, number): name
+        for name in wanted
+        for number in ([count] if count else [3, 2, 1])
+    }
+    reply = yield from ask_patiently(list(orders), timing, "+CPMS")
+    if reply.is_ok:
+        return orders[reply.command.text]
+    if (yield from ask(commands.LIST_ALL, timing.storage_s, "+CMGL")).is_ok:
+        return ""
+    is_locked = error_of(reply) in LOCKED
+    state = ModemState.PIN_REQUIRED if is_locked else ModemState.NO_SIM
+    raise NotReadyError(state, "no memory for messages")
+
+
+def _choose_routing(
+    profile: profiles.Profile, timing: Timing
+) -> Generator[Step, Answer, tuple[tuple[int, ...] | None, bool]]:
+    """Try announcements, best first; None means that only polling finds messages.
+
+    Also tell whether the modem shows its choice, which then can be verified later.
+    """
+    reply = yield from ask(commands.ROUTING_RANGES, timing.command_s, "+CNMI")
+    ranges = commands.read_ranges(reply.lines, "+CNMI")
+    for routing in _routings(profile, ranges):
+        reply = yield from ask(commands.set_routing(routing), timing.command_s)
+        if not reply.is_ok:
+            continue
+        reply = yield from ask(commands.ROUTING_QUERY, timing.command_s, "+CNMI")
+        shown = commands.read_numbers(reply.lines, "+CNMI")
+        if shown is None or shown == routing:
+            return routing, shown is not None
+    return None, False
+
+
+def _routings(
+    profile: profiles.Profile, ranges: Sequence[frozenset[int]] | None
+) -> Iterator[tuple[int, ...]]:
+    if ranges is None or len(ranges) < profiles.ROUTING_VALUES:
+        yield from profile.routings
+        return
+    fitting = [
+        routing
+        for routing in profile.routings
+        if all(value in allowed for value, allowed in zip(routing, ranges, strict=False))
+    ]
+    yield from fitting
+    if (made := profiles.make_routing(ranges)) is not None and made not in fitting:
+        yield made

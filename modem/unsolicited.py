@@ -1,0 +1,118 @@
+"""What a line means that nobody asked for; pure.
+
+Knows the families' words. Does not know what is done about it.
+"""
+
+from dataclasses import dataclass
+
+from modem.at import commands
+from modem.at.parser import Info, Text
+from modem.exchange import Message, Unsolicited
+from modem.profiles import BOOT_LINES, FRESH_BOOT_LINES, FULL_LINES
+
+_REGISTRATIONS = frozenset({"+CREG", "+CEREG"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that the modem has not stored (+CMT, +CDS)."""
+
+    pdu: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A message in a slot; without an index only a sweep finds it."""
+
+    memory: str
+    index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """No slot is free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The network was found or lost."""
+
+    is_registered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ussd:
+    """What the network says to a USSD request (+CUSD, 27.007 7.15): 1 asks for more."""
+
+    status: int
+    text: str = ""
+    dcs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """Somebody calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfStep:
+    """An answer that nobody awaits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """The modem starts; `is_fresh` if it has just been switched on."""
+
+    is_fresh: bool
+
+
+_NAMED: dict[str, Full | Ringing | OutOfStep] = {
+    "^SMMEMFULL": Full(),
+    "+CRING": Ringing(),
+    # These come as answers only: one that nobody awaits means that we are out of step.
+    **dict.fromkeys(("+CMGR", "+CMGL", "+CMGS", "+CMGF", "+CNMI", "+CPMS"), OutOfStep()),
+}
+Meaning = Shown | Announced | Full | Registration | Ussd | Ringing | OutOfStep | Boot | None
+
+
+def read(unsolicited: Unsolicited) -> Meaning:
+    """Return what a line means, None if nothing to us."""
+    match unsolicited.content:
+        case Message(header, pdu):
+            return Shown(pdu, header.name) if pdu is not None else None
+        case Info() as info:
+            return _read_info(info)
+        case Text("RING"):
+            return Ringing()
+        case Text(text) if text in FULL_LINES:
+            return Full()
+        case Text(text) if text in BOOT_LINES:
+            return Boot(is_fresh=text in FRESH_BOOT_LINES)
+    return None
+
+
+def _read_info(info: Info) -> Meaning:
+    match info:
+        case Info("+CMTI" | "+CDSI", arguments):
+            return _announced(arguments)
+        case Info(name, (stat,)) if name in _REGISTRATIONS:
+            return Registration(commands.number(stat) in commands.REGISTERED)
+        case Info("+CUSD", arguments):
+            return read_ussd(arguments)
+    return _NAMED.get(info.name)
+
+
+def _announced(arguments: tuple[str, ...]) -> Announced:
+    """`+CMTI: ,-1` is what a modem says that could not store: then only a sweep helps."""
+    index = commands.number(arguments[-1]) if len(arguments) >= 2 else None
+    return Announced(arguments[0], index)
+
+
+def read_ussd(arguments: tuple[str, ...]) -> Ussd | None:
+    """Read `+CUSD: <m>[,<str>,<dcs>]`."""
+    status = commands.number(arguments[0])
+    if status is None:
+        return None
+    dcs = commands.number(arguments[2]) if len(arguments) > 2 else None
+    return Ussd(status, arguments[1] if len(arguments) > 1 else "", dcs)

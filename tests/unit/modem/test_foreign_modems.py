@@ -1,0 +1,74 @@
+"""Modems that differ from the book, and from our own simulator, carry messages all the same.
+
+SMS check 36 (docs/sms-checks.md).
+"""
+
+import pytest
+
+from tests.sim.foreign import Foreign, Habits
+from tests.sim.rig import Rig
+
+CITIZEN = "+628123456789"
+HABITS = {
+    "by the book": Habits(),
+    "line feeds only": Habits(end="\n", prompt="\n> "),
+    "blank lines": Habits(blank_lines=2),
+    "no space after the colon": Habits(colon=":"),
+    "space after the comma": Habits(comma=", "),
+    "echo that stays": Habits(is_echo_stuck=True),
+    "escape is an error": Habits(is_escape_an_error=True),
+    "numeric answers": Habits(is_verbose_off=True),
+    "no alpha field": Habits(has_alpha=False),
+    "no service centre": Habits(has_sca=False),
+    "lower-case hex": Habits(is_hex_lower=True),
+    "prompt without a space": Habits(prompt=">"),
+    "prompt on a line of its own": Habits(prompt="\r\n>\r\n"),
+    "late prompt": Habits(prompt_delay_s=3),
+    "one memory": Habits(most_memories=1),
+    "two memories": Habits(most_memories=2),
+    "only the memory MT": Habits(memories=("MT",)),
+    "no CPMS": Habits(unsupported=r"AT\+CPMS.*"),
+    "no CNMI": Habits(unsupported=r"AT\+CNMI.*"),
+    "no list of CNMI": Habits(unsupported=r"AT\+CNMI=\?"),
+    "CNMI that cannot be asked": Habits(unsupported=r"AT\+CNMI\?"),
+    "no network commands": Habits(unsupported=r"AT\+(CREG|CEREG|CSQ).*"),
+    "no SIM commands": Habits(unsupported=r"AT\+(CPIN|CCID|CIMI).*"),
+    "CMGF that cannot be asked": Habits(unsupported=r"AT\+CMGF\?"),
+    "nothing but the least": Habits(
+        unsupported=r"AT(I|E0|V1|Q0|\+(CGMI|CMEE|CPIN|CCID|CIMI|CSCS|CREG|CEREG|CSQ|CSMS|CNMI).*)"
+    ),
+}
+
+
+@pytest.fixture(params=HABITS, ids=list(HABITS))
+def rig(request):
+    return Rig(Foreign(habits=HABITS[request.param]))
+
+
+def test_messages_pass_both_ways_whatever_the_habits(rig):
+    rig.sim.air.inject(CITIZEN, "sebelum mulai")
+    rig.run_until_ready(limit_s=100)
+    rig.sim.air.inject(CITIZEN, "jalan rusak")
+    rig.postbox.post(CITIZEN, "Laporan diterima")
+    rig.run_until(lambda: len(rig.postbox.texts) == 2 and rig.postbox.outcomes, limit_s=30)
+    assert rig.postbox.outcomes[1].startswith("sent")
+    rig.run_for(300)
+    assert sorted(rig.postbox.texts) == ["jalan rusak", "sebelum mulai"]
+    assert not any(rig.sim.slots.values())
+    assert (rig.reopened, rig.postbox.health[-1].restarts) == (0, 0)
+    assert sum(text.startswith("AT+CMGF=0") for text in rig.sim.audit.commands) <= 2
+
+
+def test_length_that_counts_the_service_centre_is_understood_after_a_second_look():
+    rig = Rig(Foreign(habits=Habits(counts_sca=True)))
+    rig.run_until_ready()
+    rig.sim.air.inject(CITIZEN, "panjang aneh")
+    rig.run_until(lambda: rig.postbox.texts == ["panjang aneh"], limit_s=60)
+
+
+def test_text_mode_is_noticed_by_the_shape_of_an_answer():
+    rig = Rig(Foreign())
+    rig.run_until_ready()
+    rig.sim.text_mode = 1
+    rig.sim.air.inject(CITIZEN, "mode teks")
+    rig.run_until(lambda: rig.postbox.texts == ["mode teks"], limit_s=10)
