@@ -21,6 +21,10 @@ _STOP_CME = frozenset({5, 10, 11, 12, 13, 15, 16, 17, 18})
 # Network or SIM busy, no service, memory: worth another try later.
 _TEMPORARY_CMS = frozenset({17, 22, 27, 38, 41, 42, 47, 300, 301, 302, 314, 320, 322, 331, 332})
 
+# Before the prompt these do not concern the message, which the modem has not seen, but its own
+# mode: it lost its settings.
+_WRONG_MODE_CMS = frozenset({303, 304, 305})
+
 
 def send(part: OutgoingPart, timing: Timing) -> Procedure:
     """Send one part; exactly one outcome, even when the port dies in the middle."""
@@ -41,7 +45,7 @@ def send(part: OutgoingPart, timing: Timing) -> Procedure:
 def judge(part_id: int, reply: Reply) -> Dispatched:
     """Say what a reply to CMGS, whole or broken off, tells about the part."""
     is_out_of_step = reply.is_ok and not (reply.is_payload_written or reply.is_declined)
-    is_settled = reply.final is not None and not is_out_of_step
+    is_settled = not (reply.final is None or is_out_of_step or _is_in_wrong_mode(reply))
     return Dispatched(_read_outcome(part_id, reply), is_settled=is_settled)
 
 
@@ -55,10 +59,17 @@ def _read_outcome(part_id: int, reply: Reply) -> SendOutcome:
         if reply.is_payload_written:
             return Uncertain(part_id)
         return Refused(part_id, "no prompt", Verdict.TEMPORARY)
-    verdict = _classify(reply.final)
+    verdict = Verdict.TEMPORARY if _is_in_wrong_mode(reply) else _classify(reply.final)
     if verdict is None and reply.is_payload_written:
         return Uncertain(part_id)
     return Refused(part_id, _name(reply.final), verdict or Verdict.TEMPORARY)
+
+
+def _is_in_wrong_mode(reply: Reply) -> bool:
+    final = reply.final
+    if final is None or reply.is_payload_written:
+        return False
+    return final.family == "CMS" and final.code in _WRONG_MODE_CMS
 
 
 def _name(final: Final) -> str:

@@ -124,7 +124,7 @@ PERSONALITIES = {
         cnmi=("0,1,2", "0,1,2,3", "0,2,3", "0,1,2", "0,1"),
         boot_lines=(),
         ready_lines=(),
-        prompt=b"\r\n>",
+        prompt=b"\r\n>\r\n",
         pin_counter=("+UPINCNT", "+UPINCNT: {pin},3,{puk},10"),
     ),
     "mc75i": Personality(

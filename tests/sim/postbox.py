@@ -13,6 +13,7 @@ class Postbox:
         self.received: list[bytes] = []
         self.places: list[tuple[str, int | None]] = []
         self.outgoing: list[OutgoingPart] = []
+        self.claimed: list[OutgoingPart] = []
         self.noted: list[int] = []
         self.outcomes: dict[int, str] = {}
         self.health: list[Health] = []
@@ -56,6 +57,14 @@ class Postbox:
             ids.append(self._ids)
         return ids
 
+    def crash(self) -> None:
+        """What was noted and has no outcome is uncertain for ever; the rest is tried again."""
+        for part_id in self.noted:
+            self.outcomes.setdefault(part_id, "uncertain")
+        again = {part.part_id: part for part in self.claimed if part.part_id not in self.outcomes}
+        self.outgoing[:0] = again.values()
+        self.claimed.clear()
+
     # The Protocol
 
     def receive(self, pdu: bytes, *, memory: str, index: int | None) -> None:
@@ -76,7 +85,10 @@ class Postbox:
             self.pins[key] = True
 
     def next_part(self) -> OutgoingPart | None:
-        return self.outgoing.pop(0) if self.outgoing else None
+        if not self.outgoing:
+            return None
+        self.claimed.append(self.outgoing.pop(0))
+        return self.claimed[-1]
 
     def sending(self, part_id: int) -> None:
         if self.is_disk_full:

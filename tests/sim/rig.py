@@ -118,6 +118,16 @@ class Rig:
             return False
         return True
 
+    def crash(self, machine: Machine) -> None:
+        """The process dies and another one, with its own `machine`, opens the port."""
+        self.postbox.crash()
+        self.machine = machine
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Lose the port and find it again at the end of the next turn."""
+        self._must_reopen = True
+
     def turn(self) -> None:
         """One turn of the wire; idle turns take longer, as a blocking read would."""
         written, self._to_modem = bytes(self._to_modem), bytearray()

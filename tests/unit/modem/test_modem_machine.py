@@ -423,6 +423,16 @@ def test_refusal_before_the_prompt_means_not_sent(rig):
     rig.run_until_ready(limit_s=1)
 
 
+def test_modem_that_silently_went_to_text_mode_fails_no_text_and_is_set_up_again(rig):
+    rig.sim.forget()
+    rig.postbox.post(CITIZEN, "ya")
+    rig.run_until(lambda: rig.postbox.outcomes)
+    assert rig.postbox.outcomes == {1: "temporary CMS 303"}
+    rig.run_until_ready(limit_s=5)
+    rig.postbox.post(CITIZEN, "dua")
+    rig.run_until(lambda: rig.postbox.outcomes.get(2) == "sent 0")
+
+
 def test_reboot_before_the_prompt_means_not_sent(rig):
     rig.sim.faults.prompt_delay_s = 4
     rig.postbox.post(CITIZEN, "ya")
