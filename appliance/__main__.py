@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from appliance.cli import configuration, listing, status, store, tracing
+from appliance.cli import configuration, listing, officials, sms, status, store, tracing
 from appliance.cli import demo as demonstration
 from appliance.runtime import daemon, settings
 
@@ -17,7 +17,16 @@ def parser() -> argparse.ArgumentParser:
         help=f"TOML file (default: ${settings.CONFIG_VARIABLE}, then {settings.DEFAULT_PATH})",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (configuration, listing, status, tracing, store, demonstration):
+    for module in (
+        configuration,
+        listing,
+        status,
+        sms,
+        officials,
+        tracing,
+        store,
+        demonstration,
+    ):
         module.add(commands)
     accept_config(commands)
     return top

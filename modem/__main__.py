@@ -26,7 +26,11 @@ def _serve(settings: Settings) -> None:
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
     with closing(connect(settings.store.path)) as db:
         mailbox = SmsMailbox(
-            db, now=clock.now, new_id=ids.new_id, first_reference=secrets.randbelow(256)
+            db,
+            now=clock.now,
+            new_id=ids.new_id,
+            first_reference=secrets.randbelow(256),
+            policy=settings.modem.sending_policy,
         )
         mailbox.recover()
         modem, pin = settings.modem, settings.modem.power_key_pin

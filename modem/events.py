@@ -22,6 +22,8 @@ class Verdict(enum.StrEnum):
     """What a refusal to send means for the future."""
 
     TEMPORARY = "temporary"
+    LASTING = "lasting"
+    """Worth another try, but not soon (24.011 annex E: "likely to last")."""
     PERMANENT = "permanent"
     STOP = "stop"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from appliance.actions import answering, texting
+from appliance.actions import answering, sending
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
@@ -88,7 +88,7 @@ class Inbound:
 
     def _apply_report(self, report: tpdu.StatusReport) -> None:
         if report.is_final:
-            texting.report(
+            sending.report(
                 self._db,
                 recipient=report.recipient.number,
                 message_reference=report.reference,

@@ -9,15 +9,15 @@ from collections.abc import Callable
 from datetime import date
 
 from appliance.actions import health, sim_unlocking
+from appliance.actions.sending import NO_LIMITS, ONE_MODEM
 from appliance.domain.moment import Moment
+from appliance.domain.sending_policy import SendingPolicy
 from modem.advice import advise
 from modem.committing import Committer
 from modem.events import Health, OutgoingPart, Reset, Verdict
 from modem.inbound import Inbound
 from modem.operators import of_network
 from modem.outbound import Outbound
-
-PROCESS = "modem"
 
 
 class SmsMailbox:
@@ -30,16 +30,20 @@ class SmsMailbox:
         now: Callable[[], Moment],
         new_id: Callable[[], str],
         first_reference: int,
+        modem: str = ONE_MODEM,
+        policy: SendingPolicy = NO_LIMITS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._db = db
         self._now = now
+        self._modem = modem
         self._committer = Committer(clock)
         self._inbound = Inbound(db, self._committer, now=now, new_id=new_id, clock=clock)
         self._outbound = Outbound(
             db,
             self._committer,
-            process=PROCESS,
+            modem=modem,
+            policy=policy,
             now=now,
             first_reference=first_reference,
             clock=clock,
@@ -93,7 +97,7 @@ class SmsMailbox:
 
     def resets(self) -> dict[Reset, int]:
         """How often the modem was reset in which way, as the gauges say."""
-        stated = health.stated(self._db, PROCESS)
+        stated = health.stated(self._db, self._modem)
         return {reset: int(stated.get(f"resets_{reset}", "0")) for reset in Reset}
 
     def modem_state(self, health_now: Health) -> None:
@@ -111,7 +115,7 @@ class SmsMailbox:
             "operator": _operator_name(health_now.operator),
             **{f"resets_{reset}": str(count) for reset, count in health_now.resets},
         }
-        self._committer.guard(lambda: health.state(self._db, PROCESS, values, self._now()))
+        self._committer.guard(lambda: health.state(self._db, self._modem, values, self._now()))
 
 
 def _operator_name(network: str) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from appliance.actions import health, texting
+from appliance.actions import health, sending, texting
 from appliance.domain.moment import Moment
+from appliance.domain.sending_policy import SendingPolicy
 from appliance.store.database import Watcher
 from modem.committing import Committer
 from modem.events import OutgoingPart, Verdict
@@ -28,9 +29,10 @@ _STOPS_IN_A_ROW = 3
 # Shorter than the first retry of a text, so that another one has its turn in between.
 _FIRST_PAUSE_S = 20.0
 _REFUSALS = {
-    Verdict.TEMPORARY: texting.Refusal.RETRY,
-    Verdict.PERMANENT: texting.Refusal.GIVE_UP,
-    Verdict.STOP: texting.Refusal.RETRY,
+    Verdict.TEMPORARY: sending.Refusal.RETRY,
+    Verdict.LASTING: sending.Refusal.RETRY_LATER,
+    Verdict.PERMANENT: sending.Refusal.GIVE_UP,
+    Verdict.STOP: sending.Refusal.RETRY_LATER,
 }
 
 
@@ -42,14 +44,16 @@ class Outbound:
         db: sqlite3.Connection,
         committer: Committer,
         *,
-        process: str,
+        modem: str,
+        policy: SendingPolicy,
         now: Callable[[], Moment],
         first_reference: int,
         clock: Callable[[], float],
     ) -> None:
         self._db = db
         self._committer = committer
-        self._process = process
+        self._modem = modem
+        self._policy = policy
         self._now = now
         self._reference = first_reference
         self._clock = clock
@@ -66,7 +70,7 @@ class Outbound:
         self._note(self._settle_caught)
 
     def _settle_caught(self) -> None:
-        caught = texting.recover(self._db, self._now())
+        caught = sending.recover(self._db, self._now())
         if caught:
             log.warning("Parts were being sent at the last stop; outcome unknown. count=%s", caught)
 
@@ -85,9 +89,17 @@ class Outbound:
         if not is_due or self._outcomes or now_s < self._paused_until_s:
             return None
         self._due_at_s = now_s + _DUE_EVERY_S
-        claimed: list[texting.ClaimedPart | None] = []
+        claimed: list[sending.ClaimedPart | None] = []
         self._committer.guard(
-            lambda: claimed.append(texting.claim_part(self._db, self._now(), self._encode))
+            lambda: claimed.append(
+                sending.claim_part(
+                    self._db,
+                    self._now(),
+                    self._encode,
+                    modem=self._modem,
+                    policy=self._policy,
+                )
+            )
         )
         part = claimed[0] if claimed else None
         self._is_dirty = part is not None
@@ -109,19 +121,19 @@ class Outbound:
 
     def sending(self, part_id: int) -> None:
         """Commit that the part is being handed over; raise `NotStoredError` if it must not be."""
-        self._committer.store(lambda: texting.part_sending(self._db, part_id, self._now()))
+        self._committer.store(lambda: sending.part_sending(self._db, part_id, self._now()))
 
     def sent(self, part_id: int, reference: int) -> None:
         """Note that the network took the part."""
         self._stops = 0
-        self._note(partial(texting.part_sent, self._db, part_id, reference, self._now()))
+        self._note(partial(sending.part_sent, self._db, part_id, reference, self._now()))
         self._set_refused_for_all("")
 
     def refused(self, part_id: int, error: str, verdict: Verdict) -> None:
         """Note a refusal; one that concerns everybody pauses the queue."""
         log.warning("A text was refused. part=%s error=%s verdict=%s", part_id, error, verdict)
         refusal = _REFUSALS[verdict]
-        self._note(partial(texting.part_refused, self._db, part_id, refusal, error, self._now()))
+        self._note(partial(sending.part_refused, self._db, part_id, refusal, error, self._now()))
         if verdict is Verdict.STOP:
             self._pause(error)
 
@@ -143,7 +155,7 @@ class Outbound:
     def uncertain(self, part_id: int) -> None:
         """Note that nobody knows; a status report may still tell."""
         log.warning("No answer to a text; it is not repeated. part=%s", part_id)
-        self._note(partial(texting.part_uncertain, self._db, part_id, self._now()))
+        self._note(partial(sending.part_uncertain, self._db, part_id, self._now()))
 
     def _note(self, outcome: Callable[[], None]) -> None:
         """Write an outcome, as soon as the database takes it; a crash leaves it uncertain."""
@@ -159,6 +171,4 @@ class Outbound:
         if error != self._refused_for_all:
             self._refused_for_all = error
             values = {"sending_paused": error or "no"}
-            self._committer.guard(
-                lambda: health.state(self._db, self._process, values, self._now())
-            )
+            self._committer.guard(lambda: health.state(self._db, self._modem, values, self._now()))

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from appliance.actions import photos, texting
+from appliance.actions import forwarding, photos, texting
 from appliance.actions.photos import StagedPhoto
 from appliance.domain import quota, reference
 from appliance.domain.events import RequestReceived
@@ -95,6 +95,7 @@ def receive_in(
     request = _request(db, draft, triage, now)
     _store(db, request, now)
     texting.queue_receipt(db, request, now)
+    forwarding.forward(db, request, now)
     return Receipt(request=request, is_new=True)
 
 

@@ -1,17 +1,11 @@
-"""SMS going out: what is queued for residents, and how the modem moves it along.
-
-A part is marked `sending` when the modem asks for its bytes, just before it gets them: whatever
-ends before that leaves it to be tried again. If nobody learns the outcome it becomes `uncertain`
-and is never sent again blindly; only a status report can settle it.
-"""
+"""SMS going out: what is queued for residents and officials. How it goes out: `actions.sending`."""
 
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from appliance.domain import phrases, reference
+from appliance.domain import operator_filter, phrases, reference
+from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest, StatusEntry
@@ -20,13 +14,8 @@ from appliance.store.database import transaction
 
 VALIDITY = timedelta(days=3)
 """A text older than this would confuse more than it tells."""
-REPORT_WINDOW = timedelta(days=4)
-"""How long after sending a status report can still arrive: validity and a margin."""
 TEXTS_PER_HOUR = 30
 """Caused by one phone: more than this is a loop between machines, not a resident."""
-_FIRST_RETRY = timedelta(seconds=30)
-_LONGEST_RETRY = timedelta(hours=1)
-_RECIPIENT_TAIL_DIGITS = 9
 
 
 class Purpose(StrEnum):
@@ -35,25 +24,20 @@ class Purpose(StrEnum):
     RECEIPT = "receipt"
     STATUS = "status"
     ANSWER = "answer"
+    FORWARD = "forward"
+    """To an official."""
+    STAFF = "staff"
+    """Typed at `posko sms send`."""
 
 
-_PRIORITY = {Purpose.ANSWER: 1, Purpose.RECEIPT: 2, Purpose.STATUS: 3}
-_EMERGENCY_PRIORITY = 0
-
-
-class Refusal(StrEnum):
-    """What a modem's refusal means for the part."""
-
-    RETRY = "retry"
-    GIVE_UP = "give_up"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimedPart:
-    """The part whose turn it is; it stays `pending` until `part_sending`."""
-
-    id: int
-    tpdu: bytes
+_PRIORITY = {
+    Purpose.ANSWER: 1,
+    Purpose.STAFF: 1,
+    Purpose.RECEIPT: 2,
+    Purpose.STATUS: 3,
+    Purpose.FORWARD: 4,
+}
+EMERGENCY_PRIORITY = 0
 
 
 def queue_receipt(
@@ -95,6 +79,44 @@ def queue_answer(db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment) 
     _queue(db, phone, body, Purpose.ANSWER, now)
 
 
+def queue_forward(
+    db: sqlite3.Connection, request: ServiceRequest, phone: Msisdn, now: Moment
+) -> None:
+    """Queue a request for an official, inside the caller's transaction.
+
+    It tells the matter and the place, not who reported: neither name nor phone.
+    """
+    is_emergency = request.kind is Kind.EMERGENCY
+    body = phrases.render(
+        "forward_emergency" if is_emergency else "forward",
+        ticket=str(request.ticket),
+        category=reference.categories()[request.category].name,
+        text=phrases.without_phones(", ".join(filter(None, (request.text, request.location)))),
+    )
+    _queue(db, phone, body, Purpose.FORWARD, now, request=request)
+
+
+def send(db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment) -> int:
+    """Queue what staff typed, made safe for the operators' filters; return its id.
+
+    Raises BadInput for an empty text.
+    """
+    if not body.strip():
+        raise BadInput("the text is empty")
+    safe = operator_filter.safe(body, phrases.STAFF_TEXT_MAX_CHARS)
+    with transaction(db):
+        return texts.add(
+            db,
+            recipient=phone,
+            body=safe,
+            purpose=Purpose.STAFF,
+            request_id=None,
+            priority=_PRIORITY[Purpose.STAFF],
+            now=now,
+            validity=VALIDITY,
+        )
+
+
 def _queue(
     db: sqlite3.Connection,
     phone: Msisdn | None,
@@ -113,117 +135,11 @@ def _queue(
         body=body,
         purpose=purpose,
         request_id=request.id if request else None,
-        priority=_EMERGENCY_PRIORITY if is_urgent else _PRIORITY[purpose],
+        priority=EMERGENCY_PRIORITY if is_urgent else _PRIORITY[purpose],
         now=now,
         validity=VALIDITY,
     )
+    if purpose is Purpose.FORWARD:
+        return
     if texts.caused_since(db, phone, now.wall - timedelta(hours=1)) > TEXTS_PER_HOUR:
         texts.set_state(db, text_id, "failed", now=now.wall, error="too many texts to this phone")
-
-
-def claim_part(
-    db: sqlite3.Connection, now: Moment, encode: Callable[[str, str], list[bytes]]
-) -> ClaimedPart | None:
-    """Return the next part to send; None when nothing is due.
-
-    `encode(recipient, body)` makes the SMS-SUBMIT TPDUs of a text, once.
-    """
-    with transaction(db):
-        texts.expire(db, now)
-        text = texts.next_due(db, now.wall, _LONGEST_RETRY)
-        if text is None:
-            return None
-        parts = texts.parts(db, text.id)
-        if not parts:
-            texts.add_parts(db, text.id, encode(text.recipient, text.body))
-            parts = texts.parts(db, text.id)
-        part = next((part for part in parts if part.state == "pending"), None)
-        if part is None:
-            _settle(db, text.id, now)
-            return None
-        return ClaimedPart(id=part.id, tpdu=part.tpdu)
-
-
-def part_sending(db: sqlite3.Connection, part_id: int, now: Moment) -> None:
-    """Note that the part is about to be handed over; only after this commit may it be."""
-    with transaction(db):
-        texts.set_state(db, texts.part(db, part_id).text_id, "sending", now=now.wall)
-        texts.set_part_state(db, part_id, "sending", now=now.wall)
-
-
-def part_sent(db: sqlite3.Connection, part_id: int, message_reference: int, now: Moment) -> None:
-    """The network took the part and named it."""
-    with transaction(db):
-        texts.set_part_state(db, part_id, "sent", now=now.wall, message_reference=message_reference)
-        _settle(db, texts.part(db, part_id).text_id, now)
-
-
-def part_uncertain(db: sqlite3.Connection, part_id: int, now: Moment) -> None:
-    """The part was handed over and no answer came: it may have been sent."""
-    with transaction(db):
-        texts.set_part_state(db, part_id, "uncertain", now=now.wall)
-        _settle(db, texts.part(db, part_id).text_id, now)
-
-
-def part_refused(
-    db: sqlite3.Connection, part_id: int, refusal: Refusal, error: str, now: Moment
-) -> None:
-    """The modem or the network refused the part: try again later, or give the text up."""
-    with transaction(db):
-        text_id = texts.part(db, part_id).text_id
-        text = texts.by_id(db, text_id)
-        if refusal is Refusal.GIVE_UP:
-            texts.set_part_state(db, part_id, "failed", now=now.wall)
-            texts.set_state(db, text_id, "failed", now=now.wall, error=error)
-            return
-        delay = min(_FIRST_RETRY * 2 ** min(text.attempts, 10), _LONGEST_RETRY)
-        texts.set_part_state(db, part_id, "pending", now=now.wall)
-        texts.set_state(
-            db, text_id, "queued", now=now.wall, error=error, next_attempt_at=now.wall + delay
-        )
-
-
-def recover(db: sqlite3.Connection, now: Moment) -> int:
-    """After a restart: parts caught in the act are uncertain. Return how many there were."""
-    caught = texts.parts_in_flight(db)
-    if not caught:
-        return 0
-    with transaction(db):
-        for part in caught:
-            texts.set_part_state(db, part.id, "uncertain", now=now.wall)
-            _settle(db, part.text_id, now)
-    return len(caught)
-
-
-def report(
-    db: sqlite3.Connection,
-    *,
-    recipient: str,
-    message_reference: int,
-    is_delivered: bool,
-    now: Moment,
-) -> bool:
-    """Apply a final status report; False when it belongs to nothing we sent."""
-    tail = "".join(c for c in recipient if c.isdigit())[-_RECIPIENT_TAIL_DIGITS:]
-    with transaction(db):
-        part = texts.part_awaiting_report(
-            db,
-            recipient_tail=tail,
-            message_reference=message_reference,
-            since=now.wall - REPORT_WINDOW,
-        )
-        if part is None or not tail:
-            return False
-        texts.set_part_state(db, part.id, "delivered" if is_delivered else "failed", now=now.wall)
-        _settle(db, part.text_id, now)
-    return True
-
-
-def _settle(db: sqlite3.Connection, text_id: int, now: Moment) -> None:
-    states = {part.state for part in texts.parts(db, text_id)}
-    if states & {"pending", "sending"}:
-        return
-    for state in ("failed", "uncertain", "sent", "delivered"):
-        if state in states:
-            texts.set_state(db, text_id, state, now=now.wall)
-            return

@@ -5,12 +5,14 @@ monotonic time beside it let the city work out when something really happened (d
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from appliance.domain.errors import BadInput
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+WESTERN_INDONESIA = timezone(timedelta(hours=7))
+"""WIB, the time of Sumatra and Java; no daylight saving."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

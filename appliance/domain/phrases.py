@@ -1,23 +1,21 @@
 """The SMS texts we send, in Indonesian.
 
-Operators filter texts from SIM cards: a run of more than three digits counts as a one-time
-password, links and words of fraud are dropped. So numbers are written in groups
-of at most three, no template holds a link, and every free part is made safe before it is filled.
+No template holds what operators filter (`operator_filter`), and every free part is made safe before
+it is filled in. Not even inside other words stands one of theirs ("pendamping" holds "pin"), since
+nobody outside knows how they look for them.
 """
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
+from appliance.domain import operator_filter
+from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import Status
 
-BLOCKED_WORDS = (
-    "kode verifikasi", "otp", "pin", "akun", "password", "token",
-    "dana", "selamat", "nomor", "juta", "http", "www", "hadiah", "undian", "pulsa",
-)  # fmt: skip
-"""Words after which operators were seen to drop a text; data for the test of every template."""
-
 FREE_TEXT_MAX_CHARS = 160
-"""Bound on an official's message inside a text, so that it stays within two parts."""
+"""Bound on a free part of a text, so that it stays within two messages."""
+STAFF_TEXT_MAX_CHARS = 450
+"""Three messages."""
 
 STATUS_WORDS: dict[Status, str] = {
     Status.RECEIVED: "Diterima",
@@ -45,7 +43,7 @@ TEMPLATES: dict[str, str] = {
     ),
     "confidential": (
         "Pesan Anda kami terima dan DIRAHASIAKAN. Tiket {ticket}. Bila bahaya sekarang "
-        "telepon 112 atau 110. Pendamping: SAPA 129. Hapus SMS ini."
+        "telepon 112 atau 110. Teman bicara: SAPA 129. Hapus SMS ini."
     ),
     "help": (
         "Tulis saja masalahnya. Cth: lampu jalan mati jl Rajawali dekat masjid. "
@@ -61,39 +59,37 @@ TEMPLATES: dict[str, str] = {
     ),
     "status_changed": "Tiket {ticket}: {status}. {agency}. {message}",
     "status_changed_confidential": "Tiket {ticket}: ada kabar baru. Hubungi petugas Posko.",
+    "forward": (
+        "Laporan warga {ticket} ({category}): {text} "
+        "Balas OK (dikerjakan), SELESAI, atau TOLAK, lalu {ticket}."
+    ),
+    "forward_emergency": (
+        "DARURAT {ticket} ({category}): {text} Warga diminta telepon 112. "
+        "Balas OK {ticket} bila ditangani."
+    ),
 }
 
-_DIGIT_RUN = re.compile(r"[0-9]{4,}")
-_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
-_PLAIN = str.maketrans(
-    {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "...", "\u00a0": " "}
-)
+# A mobile number or a longer one (NIK, account) in whatever groups it is written.
+_LONG_NUMBER = re.compile(r"\+?[0-9](?:[ .\-/_()]{0,3}[0-9]){8,}")
 
-
-_WESTERN_INDONESIA = timezone(timedelta(hours=7))
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 
 def short_date(at: datetime) -> str:
     """Day and month as people write them, in WIB: `21 Nov`."""
-    local = at.astimezone(_WESTERN_INDONESIA)
+    local = at.astimezone(WESTERN_INDONESIA)
     return f"{local.day} {_MONTHS[local.month - 1]}"
 
 
 def render(key: str, **values: str) -> str:
     """Fill a template; every value is made safe for the operators' filters first."""
-    safe = {name: operator_safe(value) for name, value in values.items()}
-    return re.sub(r"\s+", " ", TEMPLATES[key].format(**safe)).strip()
+    safe = {
+        name: operator_filter.safe(value, FREE_TEXT_MAX_CHARS) for name, value in values.items()
+    }
+    filled = re.sub(r"\s+", " ", TEMPLATES[key].format(**safe)).strip()
+    return operator_filter.grouped(filled)
 
 
-def operator_safe(text: str) -> str:
-    """Bound free text, take links out, and write long numbers in groups of three digits."""
-    plain = _LINK.sub("(tautan)", text.translate(_PLAIN))
-    if len(plain) > FREE_TEXT_MAX_CHARS:
-        plain = plain[: FREE_TEXT_MAX_CHARS - 2].rstrip() + ".."
-    return _DIGIT_RUN.sub(lambda run: _grouped(run.group()), plain)
-
-
-def _grouped(digits: str) -> str:
-    first = len(digits) % 3 or 3
-    return " ".join([digits[:first], *(digits[i : i + 3] for i in range(first, len(digits), 3))])
+def without_phones(text: str) -> str:
+    """Leave out numbers by which a resident could be found."""
+    return _LONG_NUMBER.sub("(angka)", operator_filter.basic(text))

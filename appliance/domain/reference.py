@@ -40,7 +40,8 @@ class Kelurahan:
     name: str
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a table of `data/`."""
     text = files("appliance.domain").joinpath("data", name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
@@ -61,7 +62,7 @@ def categories() -> dict[str, Category]:
             can_be_emergency=row["bisa_darurat"] == "1",
             keywords=_words(row["kata_kunci"], row["slang_singkatan_dialek"]),
         )
-        for row in _rows("categories.csv")
+        for row in rows("categories.csv")
     }
 
 
@@ -70,7 +71,7 @@ def agencies() -> dict[str, Agency]:
     """Every agency by id."""
     return {
         row["id"]: Agency(id=row["id"], short_name=row["singkatan"], name=row["nama"])
-        for row in _rows("agencies.csv")
+        for row in rows("agencies.csv")
     }
 
 
@@ -85,7 +86,7 @@ def kelurahan_of(site: SiteCode) -> tuple[Kelurahan, ...]:
     """The kelurahan of one kecamatan, by name; empty for a city whose table is not shipped."""
     found = (
         Kelurahan(code=row["kode"], name=row["nama_umum"])
-        for row in _rows("wilayah.csv")
+        for row in rows("wilayah.csv")
         if row["tingkat"] == "kelurahan" and row["kode_induk"] == str(site)
     )
     return tuple(sorted(found, key=lambda kelurahan: kelurahan.name))
@@ -95,7 +96,7 @@ def kelurahan_of(site: SiteCode) -> tuple[Kelurahan, ...]:
 def _kecamatan_names() -> dict[str, str]:
     return {
         row["kode"]: row["nama_umum"]
-        for row in _rows("wilayah.csv")
+        for row in rows("wilayah.csv")
         if row["tingkat"] == "kecamatan"
     }
 
@@ -115,6 +116,6 @@ def plain_spelling() -> dict[str, str]:
     """SMS and dialect spellings that have one meaning only, to standard Indonesian."""
     return {
         row["bentuk"]: row["baku"]
-        for row in _rows("slang_normalization.csv")
+        for row in rows("slang_normalization.csv")
         if row["ambigu"] == "0"
     }

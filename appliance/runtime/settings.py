@@ -13,6 +13,7 @@ import msgspec
 
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SiteCode
+from appliance.domain.sending_policy import QuietHours, SendingPolicy
 from appliance.domain.signature import KEY_PATTERN
 
 CONFIG_VARIABLE = "POSKO_CONFIG"
@@ -44,6 +45,9 @@ CityKeys = Annotated[
         description='a list of up to 8 public keys, each "ed25519:" and 64 hex digits '
         "(`posko-center signing-key show`)",
     ),
+]
+TextLimit = Annotated[
+    int, msgspec.Meta(ge=0, le=100_000, description="a whole number, 0 (no limit) to 100000")
 ]
 _SECRETS = {"modem.pin"}
 
@@ -125,6 +129,26 @@ class Modem(_Section, frozen=True):
     power_key_pin: (
         Annotated[int, msgspec.Meta(ge=0, le=27, description="a GPIO number, 0 to 27")] | None
     ) = None
+    texts_per_minute: TextLimit = 200
+    texts_per_hour: TextLimit = 600
+    texts_per_day: TextLimit = 2000
+    quiet_hours: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$",
+            description="two times of day in WIB, like 21:00-06:00; twice the same means never",
+        ),
+    ] = "21:00-06:00"
+
+    @property
+    def sending_policy(self) -> SendingPolicy:
+        """Limits and quiet hours as a domain value."""
+        return SendingPolicy(
+            per_minute=self.texts_per_minute,
+            per_hour=self.texts_per_hour,
+            per_day=self.texts_per_day,
+            quiet_hours=QuietHours.parse(self.quiet_hours),
+        )
 
 
 class _Broker(_Section, frozen=True):

@@ -1,10 +1,24 @@
 """SMS received: each TPDU as it came, and the whole messages they make. Written by the modem."""
 
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.sms import ReceivedPart, ReceivedSms, StoredPart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A whole message as it came; `outcome` tells what was done with it."""
+
+    id: int
+    sender: str
+    body: str
+    parts: int
+    received_at: datetime
+    outcome: str
+    request_id: str | None
 
 
 def keep_part(db: sqlite3.Connection, part: ReceivedPart, at: datetime) -> bool:
@@ -93,3 +107,31 @@ def are_waiting(db: sqlite3.Connection, part_ids: tuple[int, ...]) -> bool:
         for part_id in part_ids
     )
     return all(row is not None and row["state"] == "waiting" for row in states)
+
+
+def every(db: sqlite3.Connection) -> list[Message]:
+    """All whole messages, oldest first."""
+    rows = db.execute(
+        """
+        SELECT id, sender, body, parts, received_at_ms, outcome, request_id
+        FROM sms_inbox ORDER BY id
+        """
+    )
+    return [
+        Message(
+            id=row["id"],
+            sender=row["sender"],
+            body=row["body"],
+            parts=row["parts"],
+            received_at=from_ms(row["received_at_ms"]),
+            outcome=row["outcome"],
+            request_id=row["request_id"],
+        )
+        for row in rows
+    ]
+
+
+def last_received(db: sqlite3.Connection) -> datetime | None:
+    """When the newest message came."""
+    row = db.execute("SELECT received_at_ms FROM sms_inbox ORDER BY id DESC LIMIT 1").fetchone()
+    return from_ms(row["received_at_ms"]) if row else None

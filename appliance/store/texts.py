@@ -34,6 +34,8 @@ class TextPart:
     part: int
     tpdu: bytes
     state: str
+    sent_at: datetime | None
+    """When it was handed to the modem."""
 
 
 def add(
@@ -79,43 +81,105 @@ def by_id(db: sqlite3.Connection, text_id: int) -> Text:
     return _text(db.execute("SELECT * FROM texts WHERE id = ?", (text_id,)).fetchone())
 
 
-def next_due(db: sqlite3.Connection, now: datetime, longest_wait: timedelta) -> Text | None:
+def next_due(
+    db: sqlite3.Connection,
+    now: datetime,
+    longest_wait: timedelta,
+    *,
+    modem: str,
+    resting: str | None = None,
+    lowest_priority: int = 9,
+) -> Text | None:
     """The text whose turn it is: one already begun first, then by priority and age.
 
-    One whose outcome is still to be written has no turn before it is.
+    One whose outcome is still to be written has no turn before it is, and none overtakes another
+    to the same recipient that waits for its next attempt. What is urgent (priority 0) overtakes,
+    and is sent even if its purpose is `resting`.
     An attempt further away than `longest_wait` was set by a clock that was wrong: it is due.
     """
     row = db.execute(
         """
         SELECT * FROM texts
         WHERE state IN ('queued', 'sending')
+            AND (modem IS NULL OR modem = :modem)
+            AND priority <= :lowest_priority
             AND next_attempt_at_ms NOT BETWEEN :now + 1 AND :now + :longest_wait
+            AND (priority = 0 OR (
+                purpose IS NOT :resting
+                AND recipient NOT IN (
+                    SELECT recipient FROM texts
+                    WHERE state IN ('queued', 'sending')
+                        AND next_attempt_at_ms BETWEEN :now + 1 AND :now + :longest_wait
+                )
+            ))
             AND NOT EXISTS (
                 SELECT 1 FROM text_parts
                 WHERE text_parts.text_id = texts.id AND text_parts.state = 'sending'
             )
         ORDER BY state = 'queued', priority, id LIMIT 1
         """,
-        {"now": to_ms(now), "longest_wait": longest_wait // timedelta(milliseconds=1)},
+        {
+            "now": to_ms(now),
+            "longest_wait": longest_wait // timedelta(milliseconds=1),
+            "modem": modem,
+            "resting": resting,
+            "lowest_priority": lowest_priority,
+        },
     ).fetchone()
     return _text(row) if row else None
 
 
-def expire(db: sqlite3.Connection, now: Moment) -> int:
-    """Give up waiting texts whose time is over; return how many.
+def set_modem(db: sqlite3.Connection, text_id: int, modem: str) -> None:
+    """Bind a text to the modem that begins it."""
+    db.execute(
+        "UPDATE texts SET modem = :modem WHERE id = :id AND modem IS NOT :modem",
+        {"id": text_id, "modem": modem},
+    )
+
+
+def release(db: sqlite3.Connection, modem: str) -> int:
+    """Free the texts that a modem has claimed without sending any of their parts."""
+    return db.execute(
+        """
+        UPDATE texts SET modem = NULL
+        WHERE modem = ? AND state = 'queued' AND NOT EXISTS (
+            SELECT 1 FROM text_parts
+            WHERE text_parts.text_id = texts.id AND text_parts.state <> 'pending'
+        )
+        """,
+        (modem,),
+    ).rowcount
+
+
+def parts_sent_between(db: sqlite3.Connection, modem: str, since: datetime, until: datetime) -> int:
+    """How many parts this modem was handed."""
+    count: int = db.execute(
+        """
+        SELECT count(*) FROM text_parts p JOIN texts t ON t.id = p.text_id
+        WHERE p.sent_at_ms > ? AND p.sent_at_ms <= ? AND t.modem = ?
+        """,
+        (to_ms(since), to_ms(until), modem),
+    ).fetchone()[0]
+    return count
+
+
+def expire(db: sqlite3.Connection, now: Moment) -> list[Text]:
+    """Give up waiting texts whose time is over; return them.
 
     Within one boot the monotonic clock decides: a Pi without RTC starts in the past, and the
     jump to the right time must not expire what was queued a minute ago.
     """
-    return db.execute(
+    rows = db.execute(
         """
         UPDATE texts SET state = 'expired', updated_at_ms = :now
         WHERE state = 'queued' AND CASE boot_id
             WHEN :boot_id THEN expires_mono_ms <= :mono
             ELSE expires_at_ms <= :now END
+        RETURNING *
         """,
         {"now": to_ms(now.wall), "boot_id": now.boot_id, "mono": now.mono_ms},
-    ).rowcount
+    ).fetchall()
+    return [_text(row) for row in rows]
 
 
 def set_state(
@@ -156,24 +220,22 @@ def add_parts(db: sqlite3.Connection, text_id: int, tpdus: list[bytes]) -> None:
 def parts(db: sqlite3.Connection, text_id: int) -> list[TextPart]:
     """The parts of a text in order; empty before it is begun."""
     rows = db.execute(
-        "SELECT id, text_id, part, tpdu, state FROM text_parts WHERE text_id = ? ORDER BY part",
+        "SELECT * FROM text_parts WHERE text_id = ? ORDER BY part",
         (text_id,),
     )
-    return [TextPart(**dict(row)) for row in rows]
+    return [_part(row) for row in rows]
 
 
 def part(db: sqlite3.Connection, part_id: int) -> TextPart:
     """One part by id."""
-    row = db.execute(
-        "SELECT id, text_id, part, tpdu, state FROM text_parts WHERE id = ?", (part_id,)
-    ).fetchone()
-    return TextPart(**dict(row))
+    row = db.execute("SELECT * FROM text_parts WHERE id = ?", (part_id,)).fetchone()
+    return _part(row)
 
 
 def parts_in_flight(db: sqlite3.Connection) -> list[TextPart]:
     """Parts that a process began to send without learning the outcome."""
-    rows = db.execute("SELECT id, text_id, part, tpdu, state FROM text_parts WHERE state='sending'")
-    return [TextPart(**dict(row)) for row in rows]
+    rows = db.execute("SELECT * FROM text_parts WHERE state='sending'")
+    return [_part(row) for row in rows]
 
 
 def set_part_state(
@@ -187,11 +249,12 @@ def set_part_state(
     """Move a part; the message reference is what the modem answered (TP-MR)."""
     db.execute(
         """
-        UPDATE text_parts SET state = ?, sent_at_ms = ?,
-            message_reference = coalesce(?, message_reference)
-        WHERE id = ?
+        UPDATE text_parts SET state = :state,
+            sent_at_ms = iif(:state = 'sending', :now, sent_at_ms),
+            message_reference = coalesce(:reference, message_reference)
+        WHERE id = :id
         """,
-        (state, to_ms(now), message_reference, part_id),
+        {"state": state, "now": to_ms(now), "reference": message_reference, "id": part_id},
     )
 
 
@@ -201,20 +264,25 @@ def part_awaiting_report(
     """The newest part that a status report can belong to.
 
     `recipient_tail` is the last digits of the number: operators report it in other forms. A part
-    of unknown outcome has no reference and matches by recipient.
+    of unknown outcome has no reference and matches by recipient, unless the report repeats what is
+    known of another part.
     """
     row = db.execute(
         """
-        SELECT p.id, p.text_id, p.part, p.tpdu, p.state
+        SELECT p.*
         FROM text_parts p JOIN texts t ON t.id = p.text_id
         WHERE p.state IN ('sent', 'uncertain') AND p.sent_at_ms >= :since
             AND t.recipient LIKE '%' || :tail
-            AND (p.message_reference = :mr OR p.message_reference IS NULL)
+            AND (p.message_reference = :mr OR p.message_reference IS NULL AND NOT EXISTS (
+                SELECT 1 FROM text_parts known JOIN texts k ON k.id = known.text_id
+                WHERE known.state IN ('delivered', 'failed') AND known.sent_at_ms >= :since
+                    AND known.message_reference = :mr AND k.recipient = t.recipient
+            ))
         ORDER BY p.message_reference IS NULL, p.sent_at_ms DESC LIMIT 1
         """,
         {"since": to_ms(since), "tail": recipient_tail, "mr": message_reference},
     ).fetchone()
-    return TextPart(**dict(row)) if row else None
+    return _part(row) if row else None
 
 
 def caused_since(db: sqlite3.Connection, phone: Msisdn, since: datetime) -> int:
@@ -233,6 +301,34 @@ def caused_since(db: sqlite3.Connection, phone: Msisdn, since: datetime) -> int:
     return count
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The queue at a glance."""
+
+    count: int
+    since: datetime | None
+
+
+def waiting(db: sqlite3.Connection) -> Waiting:
+    """How many texts wait, and since when the oldest does."""
+    row = db.execute(
+        """
+        SELECT count(*) AS n, min(created_at_ms) AS since FROM texts
+        WHERE state IN ('queued', 'sending')
+        """
+    ).fetchone()
+    since = None if row["since"] is None else from_ms(row["since"])
+    return Waiting(count=row["n"], since=since)
+
+
+def last_error(db: sqlite3.Connection) -> str | None:
+    """Why the text that was refused last was."""
+    row = db.execute(
+        "SELECT error FROM texts WHERE error <> '' ORDER BY updated_at_ms DESC LIMIT 1"
+    ).fetchone()
+    return row["error"] if row else None
+
+
 def counts_by_state(db: sqlite3.Connection) -> dict[str, int]:
     """How many texts are in each state."""
     return dict(db.execute("SELECT state, count(*) FROM texts GROUP BY state").fetchall())
@@ -247,6 +343,17 @@ def of_request(db: sqlite3.Connection, request_id: str) -> list[Text]:
 def every(db: sqlite3.Connection) -> list[Text]:
     """All texts, oldest first."""
     return [_text(row) for row in db.execute("SELECT * FROM texts ORDER BY id")]
+
+
+def _part(row: sqlite3.Row) -> TextPart:
+    return TextPart(
+        id=row["id"],
+        text_id=row["text_id"],
+        part=row["part"],
+        tpdu=row["tpdu"],
+        state=row["state"],
+        sent_at=None if row["sent_at_ms"] is None else from_ms(row["sent_at_ms"]),
+    )
 
 
 def _text(row: sqlite3.Row) -> Text:

@@ -13,13 +13,15 @@ from modem.procedures.steps import Dispatched, Procedure
 
 # What will not change for this recipient or text: unassigned number, barred there, rejected,
 # malformed, not subscribed, invalid parameter, text or PDU mode mistakes.
-_PERMANENT_CMS = frozenset({1, 28, 29, 30, 69, 81, 95, 96, 111, 303, 304, 305})
-# What will not change for anybody until a person acts: barring, no credit, SIM or PIN trouble,
-# unknown service centre.
-_STOP_CMS = frozenset({8, 10, 21, 50, 310, 311, 312, 313, 315, 316, 317, 318, 330})
+_PERMANENT_CMS = frozenset({1, 29, 30, 69, 81, 95, 96, 111, 303, 304, 305})
+# What will not change for anybody until a person acts: barring, no credit (21, 28), SIM or PIN
+# trouble, unknown service centre.
+_STOP_CMS = frozenset({8, 10, 21, 28, 50, 310, 311, 312, 313, 315, 316, 317, 318, 330})
 _STOP_CME = frozenset({5, 10, 11, 12, 13, 15, 16, 17, 18})
-# Network or SIM busy, no service, memory: worth another try later.
-_TEMPORARY_CMS = frozenset({17, 22, 27, 38, 41, 42, 47, 300, 301, 302, 314, 320, 322, 331, 332})
+# Network or SIM busy, no service, memory: worth another try.
+_TEMPORARY_CMS = frozenset({17, 22, 41, 42, 47, 300, 301, 314, 320, 322, 331, 332})
+# Phone off, network out of order, operation not allowed: likely to last.
+_LASTING_CMS = frozenset({27, 38, 302})
 
 # Before the prompt these do not concern the message, which the modem has not seen, but its own
 # mode: it lost its settings.
@@ -85,4 +87,6 @@ def _classify(final: Final) -> Verdict | None:
         return Verdict.STOP
     if final.code in _PERMANENT_CMS:
         return Verdict.PERMANENT
+    if final.code in _LASTING_CMS:
+        return Verdict.LASTING
     return Verdict.TEMPORARY if final.code in _TEMPORARY_CMS else None

@@ -141,8 +141,8 @@ def test_busy_sim_is_recognised_in_words_and_by_a_plain_error():
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
-        (38, "temporary CMS 38"),
-        (28, "permanent CMS 28"),
+        (38, "lasting CMS 38"),
+        (28, "stop CMS 28"),
         (21, "stop CMS 21"),
         (500, "uncertain"),
     ],
@@ -377,9 +377,9 @@ def test_long_text_arrives_whole(rig):
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
-        (38, "temporary CMS 38"),
+        (38, "lasting CMS 38"),
         (41, "temporary CMS 41"),
-        (28, "permanent CMS 28"),
+        (28, "stop CMS 28"),
         (304, "permanent CMS 304"),
         (21, "stop CMS 21"),
         (500, "uncertain"),

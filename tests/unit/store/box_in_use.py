@@ -4,7 +4,7 @@ import itertools
 import sqlite3
 from pathlib import Path
 
-from appliance.actions import answering, casework, intake, syncing, texting
+from appliance.actions import answering, casework, intake, sending, syncing
 from appliance.domain import wire
 from appliance.domain.events import RequestStatusChanged
 from appliance.domain.phone import Msisdn
@@ -62,6 +62,6 @@ def _decide(db: sqlite3.Connection) -> None:
 
 def _send_texts(db: sqlite3.Connection) -> None:
     for _ in range(20):
-        part = texting.claim_part(db, at(hours=3), lambda _to, _body: [b"\x11tpdu"])
+        part = sending.claim_part(db, at(hours=3), lambda _to, _body: [b"\x11tpdu"])
         assert part
-        texting.part_sent(db, part.id, 7, at(hours=3))
+        sending.part_sent(db, part.id, 7, at(hours=3))

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from appliance.actions import intake, texting
-from appliance.actions.texting import Refusal
+from appliance.actions import intake, sending
+from appliance.actions.sending import Refusal
 from appliance.store import texts
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
@@ -21,10 +21,10 @@ def queued(db: sqlite3.Connection) -> sqlite3.Connection:
     return db
 
 
-def claim(db: sqlite3.Connection, **when: float) -> texting.ClaimedPart:
-    part = texting.claim_part(db, at(**when), in_two)
+def claim(db: sqlite3.Connection, **when: float) -> sending.ClaimedPart:
+    part = sending.claim_part(db, at(**when), in_two)
     assert part is not None
-    texting.part_sending(db, part.id, at(**when))
+    sending.part_sending(db, part.id, at(**when))
     return part
 
 
@@ -35,35 +35,35 @@ def state(db: sqlite3.Connection) -> str:
 def test_the_parts_of_a_text_are_sent_in_order(queued: sqlite3.Connection) -> None:
     first = claim(queued)
     assert state(queued) == "sending"
-    texting.part_sent(queued, first.id, 7, at())
+    sending.part_sent(queued, first.id, 7, at())
     second = claim(queued)
     assert first.tpdu + second.tpdu == texts.every(queued)[0].body.encode()
-    texting.part_sent(queued, second.id, 8, at())
+    sending.part_sent(queued, second.id, 8, at())
     assert state(queued) == "sent"
-    assert texting.claim_part(queued, at(), in_two) is None
+    assert sending.claim_part(queued, at(), in_two) is None
 
 
 def test_a_claim_alone_leaves_the_part_to_be_claimed_again(queued: sqlite3.Connection) -> None:
-    first = texting.claim_part(queued, at(), in_two)
+    first = sending.claim_part(queued, at(), in_two)
     assert state(queued) == "queued"
-    assert texting.recover(queued, at()) == 0
-    assert texting.claim_part(queued, at(), in_two) == first
+    assert sending.recover(queued, at()) == 0
+    assert sending.claim_part(queued, at(), in_two) == first
 
 
 def test_a_part_refused_before_it_was_handed_over_waits_for_its_next_try(
     queued: sqlite3.Connection,
 ) -> None:
-    part = texting.claim_part(queued, at(), in_two)
+    part = sending.claim_part(queued, at(), in_two)
     assert part is not None
-    texting.part_refused(queued, part.id, Refusal.RETRY, "no prompt", at())
-    assert texting.claim_part(queued, at(seconds=29), in_two) is None
-    assert texting.claim_part(queued, at(seconds=30), in_two) == part
+    sending.part_refused(queued, part.id, Refusal.RETRY, "no prompt", at())
+    assert sending.claim_part(queued, at(seconds=29), in_two) is None
+    assert sending.claim_part(queued, at(seconds=30), in_two) == part
 
 
 def test_a_text_whose_outcome_is_open_does_not_hold_up_the_next(queued: sqlite3.Connection) -> None:
     intake.receive(queued, a_draft("got mampet"), at())
     first = claim(queued)
-    second = texting.claim_part(queued, at(), in_two)
+    second = sending.claim_part(queued, at(), in_two)
     assert second is not None
     assert second.id != first.id
 
@@ -71,18 +71,18 @@ def test_a_text_whose_outcome_is_open_does_not_hold_up_the_next(queued: sqlite3.
 def test_a_part_caught_by_a_crash_is_uncertain_and_never_sent_again(
     queued: sqlite3.Connection,
 ) -> None:
-    texting.part_sent(queued, claim(queued).id, 7, at())
+    sending.part_sent(queued, claim(queued).id, 7, at())
     claim(queued)
-    assert texting.recover(queued, at(minutes=1)) == 1
+    assert sending.recover(queued, at(minutes=1)) == 1
     assert state(queued) == "uncertain"
-    assert texting.claim_part(queued, at(hours=5), in_two) is None
+    assert sending.claim_part(queued, at(hours=5), in_two) is None
 
 
 def test_an_uncertain_text_is_settled_by_its_status_report(queued: sqlite3.Connection) -> None:
     for reference in (7, 8):
         part = claim(queued)
-        texting.part_uncertain(queued, part.id, at())
-        assert texting.report(
+        sending.part_uncertain(queued, part.id, at())
+        assert sending.report(
             queued, recipient="081234567890", message_reference=reference,
             is_delivered=True, now=at(minutes=1),
         )  # fmt: skip
@@ -95,31 +95,31 @@ def test_an_uncertain_text_is_settled_by_its_status_report(queued: sqlite3.Conne
 def test_a_report_for_something_else_changes_nothing(
     queued: sqlite3.Connection, recipient: str, reference: int
 ) -> None:
-    texting.part_sent(queued, claim(queued).id, 7, at())
-    before = list(queued.iterdump())
-    assert not texting.report(
+    sending.part_sent(queued, claim(queued).id, 7, at())
+    before = texts.every(queued)
+    assert not sending.report(
         queued, recipient=recipient, message_reference=reference, is_delivered=True, now=at()
     )
-    assert list(queued.iterdump()) == before
+    assert texts.every(queued) == before
 
 
 def test_a_temporary_refusal_waits_longer_each_time(queued: sqlite3.Connection) -> None:
-    texting.part_refused(queued, claim(queued).id, Refusal.RETRY, "CMS 42", at())
-    assert texting.claim_part(queued, at(seconds=29), in_two) is None
-    texting.part_refused(queued, claim(queued, seconds=30).id, Refusal.RETRY, "", at(seconds=30))
-    assert texting.claim_part(queued, at(seconds=89), in_two) is None
+    sending.part_refused(queued, claim(queued).id, Refusal.RETRY, "CMS 42", at())
+    assert sending.claim_part(queued, at(seconds=29), in_two) is None
+    sending.part_refused(queued, claim(queued, seconds=30).id, Refusal.RETRY, "", at(seconds=30))
+    assert sending.claim_part(queued, at(seconds=89), in_two) is None
     claim(queued, seconds=90)
 
 
 def test_a_permanent_refusal_fails_the_text_with_its_error(queued: sqlite3.Connection) -> None:
-    texting.part_refused(queued, claim(queued).id, Refusal.GIVE_UP, "CMS 1 unassigned", at())
+    sending.part_refused(queued, claim(queued).id, Refusal.GIVE_UP, "CMS 1 unassigned", at())
     assert state(queued) == "failed"
     assert texts.every(queued)[0].error == "CMS 1 unassigned"
-    assert texting.claim_part(queued, at(hours=1), in_two) is None
+    assert sending.claim_part(queued, at(hours=1), in_two) is None
 
 
 def test_a_text_nobody_could_send_in_time_expires(queued: sqlite3.Connection) -> None:
-    assert texting.claim_part(queued, at(days=4), in_two) is None
+    assert sending.claim_part(queued, at(days=4), in_two) is None
     assert state(queued) == "expired"
 
 
@@ -128,11 +128,11 @@ def test_a_jump_of_the_clock_neither_expires_nor_delays_a_text(db: sqlite3.Conne
     past = replace(at(), wall=datetime(2024, 1, 1, tzinfo=UTC))
     intake.receive(db, a_draft(), past)
     now = replace(at(seconds=5), wall=datetime(2026, 11, 21, tzinfo=UTC))
-    part = texting.claim_part(db, now, in_two)
+    part = sending.claim_part(db, now, in_two)
     assert part is not None
-    texting.part_refused(db, part.id, Refusal.RETRY, "CMS 42", now)
+    sending.part_refused(db, part.id, Refusal.RETRY, "CMS 42", now)
     back = replace(at(minutes=10), wall=datetime(2025, 11, 21, tzinfo=UTC))
-    assert texting.claim_part(db, back, in_two) is not None
+    assert sending.claim_part(db, back, in_two) is not None
 
 
 def test_an_emergency_overtakes_the_queue(queued: sqlite3.Connection) -> None:

@@ -1,0 +1,233 @@
+"""How texts go out: whose turn it is, what became of each part, and what status reports tell.
+
+A part is marked `sending` when the modem asks for its bytes, just before it gets them: whatever
+ends before that leaves it to be tried again. If nobody learns the outcome it becomes `uncertain`
+and is never sent again blindly; only a status report can settle it.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from appliance.actions import forwarding
+from appliance.actions.texting import EMERGENCY_PRIORITY, Purpose
+from appliance.domain.moment import Moment
+from appliance.domain.sending_policy import SendingPolicy
+from appliance.store import early_reports, texts
+from appliance.store.database import transaction
+from appliance.store.texts import Text, TextPart
+
+REPORT_WINDOW = timedelta(days=4)
+"""How long after sending a status report can still arrive: validity and a margin."""
+ONE_MODEM = "modem"
+"""The name of a box's only modem, or first."""
+_RECIPIENT_TAIL_DIGITS = 9
+"""Operators report a number in another form than it was dialled in."""
+
+
+class Refusal(StrEnum):
+    """What a modem's refusal means for the part."""
+
+    RETRY = "retry"
+    RETRY_LATER = "retry_later"
+    """The cause is likely to last (24.011 annex E: network out of order)."""
+    GIVE_UP = "give_up"
+
+
+_FIRST_RETRY = {
+    Refusal.RETRY: timedelta(seconds=30),
+    Refusal.RETRY_LATER: timedelta(minutes=10),
+}
+_LONGEST_RETRY = timedelta(hours=1)
+NO_LIMITS = SendingPolicy()
+_ANY_PRIORITY = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedPart:
+    """The part whose turn it is; it stays `pending` until `part_sending`."""
+
+    id: int
+    tpdu: bytes
+
+
+def claim_part(
+    db: sqlite3.Connection,
+    now: Moment,
+    encode: Callable[[str, str], list[bytes]],
+    *,
+    modem: str = ONE_MODEM,
+    policy: SendingPolicy = NO_LIMITS,
+) -> ClaimedPart | None:
+    """Return the next part for this modem to send; None when nothing is due or allowed.
+
+    `encode(recipient, body)` makes the SMS-SUBMIT TPDUs of a text, once. A text that a modem has
+    begun stays with it.
+    """
+    with transaction(db):
+        _expire(db, now)
+        text = _whose_turn(db, now, modem, policy)
+        if text is None:
+            return None
+        texts.set_modem(db, text.id, modem)
+        parts = texts.parts(db, text.id)
+        if not parts:
+            texts.add_parts(db, text.id, encode(text.recipient, text.body))
+            parts = texts.parts(db, text.id)
+        part = next((part for part in parts if part.state == "pending"), None)
+        if part is None:
+            _settle(db, text.id, now)
+            return None
+        return ClaimedPart(id=part.id, tpdu=part.tpdu)
+
+
+def _whose_turn(
+    db: sqlite3.Connection, now: Moment, modem: str, policy: SendingPolicy
+) -> Text | None:
+    """The next text; beyond the limit only the next emergency."""
+
+    def sent_since(since: datetime) -> int:
+        return texts.parts_sent_between(db, modem, since, now.wall)
+
+    for is_emergency in (False, True):
+        if policy.allows(sent_since, now.wall, is_emergency=is_emergency):
+            return texts.next_due(
+                db,
+                now.wall,
+                _LONGEST_RETRY,
+                modem=modem,
+                resting=Purpose.FORWARD if policy.quiet_hours.cover(now.wall) else None,
+                lowest_priority=EMERGENCY_PRIORITY if is_emergency else _ANY_PRIORITY,
+            )
+    return None
+
+
+def part_sending(db: sqlite3.Connection, part_id: int, now: Moment) -> None:
+    """Note that the part is about to be handed over; only after this commit may it be."""
+    with transaction(db):
+        texts.set_state(db, texts.part(db, part_id).text_id, "sending", now=now.wall)
+        texts.set_part_state(db, part_id, "sending", now=now.wall)
+
+
+def part_sent(db: sqlite3.Connection, part_id: int, message_reference: int, now: Moment) -> None:
+    """The network took the part and named it."""
+    with transaction(db):
+        _handed_over(db, part_id, "sent", now, message_reference)
+
+
+def part_uncertain(db: sqlite3.Connection, part_id: int, now: Moment) -> None:
+    """The part was handed over and no answer came: it may have been sent."""
+    with transaction(db):
+        _handed_over(db, part_id, "uncertain", now)
+
+
+def _handed_over(
+    db: sqlite3.Connection,
+    part_id: int,
+    state: str,
+    now: Moment,
+    message_reference: int | None = None,
+) -> None:
+    """Note the state of a part, which its status report may have overtaken."""
+    texts.set_part_state(db, part_id, state, now=now.wall, message_reference=message_reference)
+    part = texts.part(db, part_id)
+    tail = _tail(texts.by_id(db, part.text_id).recipient)
+    is_delivered = early_reports.take(db, tail, message_reference, since=part.sent_at)
+    if is_delivered is not None:
+        _apply_report(db, part, is_delivered=is_delivered, now=now)
+    _settle(db, part.text_id, now)
+
+
+def part_refused(
+    db: sqlite3.Connection, part_id: int, refusal: Refusal, error: str, now: Moment
+) -> None:
+    """The modem or the network refused the part: try again later, or give the text up."""
+    with transaction(db):
+        text_id = texts.part(db, part_id).text_id
+        text = texts.by_id(db, text_id)
+        if refusal is Refusal.GIVE_UP:
+            texts.set_part_state(db, part_id, "failed", now=now.wall)
+            texts.set_state(db, text_id, "failed", now=now.wall, error=error)
+            forwarding.pass_on(db, texts.by_id(db, text_id), now)
+            return
+        delay = min(_FIRST_RETRY[refusal] * 2 ** min(text.attempts, 10), _LONGEST_RETRY)
+        texts.set_part_state(db, part_id, "pending", now=now.wall)
+        texts.set_state(
+            db, text_id, "queued", now=now.wall, error=error, next_attempt_at=now.wall + delay
+        )
+
+
+def release(db: sqlite3.Connection, modem: str) -> None:
+    """A modem cannot send: what it has claimed and not begun may go with another."""
+    with transaction(db):
+        texts.release(db, modem)
+
+
+def recover(db: sqlite3.Connection, now: Moment) -> int:
+    """After a restart: parts caught in the act are uncertain. Return how many there were."""
+    caught = texts.parts_in_flight(db)
+    if not caught:
+        return 0
+    with transaction(db):
+        for part in caught:
+            _handed_over(db, part.id, "uncertain", now)
+    return len(caught)
+
+
+def report(
+    db: sqlite3.Connection,
+    *,
+    recipient: str,
+    message_reference: int,
+    is_delivered: bool,
+    now: Moment,
+) -> bool:
+    """Apply a final status report; False when it belongs to nothing we have sent so far.
+
+    It may overtake the answer that names its part, so it is kept for a while.
+    """
+    tail = _tail(recipient)
+    if not tail:
+        return False
+    with transaction(db):
+        part = texts.part_awaiting_report(
+            db,
+            recipient_tail=tail,
+            message_reference=message_reference,
+            since=now.wall - REPORT_WINDOW,
+        )
+        if part is None:
+            early_reports.keep(db, tail, message_reference, is_delivered, now.wall)
+            return False
+        _apply_report(db, part, is_delivered=is_delivered, now=now)
+        _settle(db, part.text_id, now)
+    return True
+
+
+def _tail(number: str) -> str:
+    return "".join(char for char in number if char.isdigit())[-_RECIPIENT_TAIL_DIGITS:]
+
+
+def _apply_report(
+    db: sqlite3.Connection, part: TextPart, *, is_delivered: bool, now: Moment
+) -> None:
+    texts.set_part_state(db, part.id, "delivered" if is_delivered else "failed", now=now.wall)
+
+
+def _expire(db: sqlite3.Connection, now: Moment) -> None:
+    for text in texts.expire(db, now):
+        forwarding.pass_on(db, text, now)
+
+
+def _settle(db: sqlite3.Connection, text_id: int, now: Moment) -> None:
+    """The worst part tells the state of its text, once all have been tried."""
+    states = {part.state for part in texts.parts(db, text_id)}
+    if states & {"pending", "sending"}:
+        return
+    for state in ("failed", "uncertain", "sent", "delivered"):
+        if state in states:
+            texts.set_state(db, text_id, state, now=now.wall)
+            forwarding.pass_on(db, texts.by_id(db, text_id), now)
+            return

@@ -1,0 +1,18 @@
+"""What several tests of actions start from."""
+
+import sqlite3
+
+import pytest
+
+from appliance.actions import directory
+from appliance.domain.official import Official
+from appliance.domain.phone import Msisdn
+from tests.conftest import at
+
+
+@pytest.fixture
+def official(db: sqlite3.Connection) -> Msisdn:
+    """The phone of the head of Dishub, who answers for street lights."""
+    phone = Msisdn("+6281200000001")
+    directory.put(db, Official(agency="DISHUB", rank=1, phone=phone, name="Kepala Dinas"), at())
+    return phone

@@ -1,0 +1,67 @@
+import json
+import sqlite3
+
+import pytest
+
+from appliance.actions import health, sending
+from tests.conftest import at
+from tests.unit.cli.test_commands import Command, command  # noqa: F401 - a fixture
+
+
+def test_a_text_from_the_office_is_queued_and_made_safe(
+    command: Command,  # noqa: F811
+    db: sqlite3.Connection,
+) -> None:
+    status, out, _ = command("sms", "send", "0812 3456 7890", "hubungi nomor 07611234567 besok")
+    assert status == 0
+    assert "+6281234567890" in out
+    assert "hubungi no 07 611 234 567 besok" in out
+    part = sending.claim_part(db, at(), lambda _to, body: [body.encode()])
+    assert part is not None
+
+
+@pytest.mark.parametrize("number", ["1708", "abc", "0761123456"])
+def test_a_number_that_is_no_mobile_is_refused_with_an_example(
+    command: Command,  # noqa: F811
+    db: sqlite3.Connection,
+    number: str,
+) -> None:
+    status, _, err = command("sms", "send", number, "halo")
+    assert status == 1
+    assert "08" in err
+
+
+def test_an_empty_text_is_refused(command: Command, db: sqlite3.Connection) -> None:  # noqa: F811
+    status, _, err = command("sms", "send", "0812 3456 7890", " \n")
+    assert status == 1
+    assert "empty" in err
+
+
+def test_status_tells_the_modem_and_the_queue(
+    command: Command,  # noqa: F811
+    db: sqlite3.Connection,
+) -> None:
+    """SMS check 37."""
+    health.state(db, "modem", {"state": "ready", "signal_dbm": "-73"}, at())
+    command("sms", "send", "0812 3456 7890", "halo")
+    status, out, _ = command("sms", "status", "--json")
+    facts = json.loads(out)
+    assert status == 0
+    assert facts["modem"]["signal_dbm"] == "-73"
+    assert facts["queue"] == 1
+    _, table, _ = command("sms", "status")
+    assert "signal_dbm" in table
+
+
+def test_officials_are_entered_listed_and_removed(
+    command: Command,  # noqa: F811
+    db: sqlite3.Connection,
+) -> None:
+    assert command("officials", "add", "dlhk", "0812 0000 0001", "Bapak Kadis")[0] == 0
+    _, out, _ = command("officials", "list", "--json")
+    assert json.loads(out) == [
+        {"agency": "DLHK", "rank": 1, "name": "Bapak Kadis", "phone": "+6281200000001"}
+    ]
+    assert command("officials", "remove", "DLHK")[0] == 0
+    assert json.loads(command("officials", "list", "--json")[1]) == []
+    assert command("officials", "remove", "DLHK")[0] == 1
