@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from modem.pdu import gsm7, udh
+from modem.pdu import gsm7, national, udh
 from modem.pdu.dcs import Alphabet
 from modem.pdu.errors import PduError
 from modem.pdu.tpdu import UserData
@@ -73,17 +73,24 @@ def _fill(units: list[bytes], limit: int) -> list[bytes]:
 
 
 def join(contents: Iterable[UserData]) -> str:
-    """Decode parts that are in order; parts of one alphabet are put together first."""
-    runs = itertools.groupby(contents, key=lambda content: content.alphabet)
+    """Decode parts that are in order; those read alike are put together first."""
+    runs = itertools.groupby(contents, key=_reading)
     return "".join(
-        decode_body(alphabet, b"".join(content.body for content in run)) for alphabet, run in runs
+        _decode(alphabet, tables, b"".join(content.body for content in run))
+        for (alphabet, tables), run in runs
     )
 
 
-def decode_body(alphabet: Alphabet, body: bytes) -> str:
-    """Decode a whole body; what UTF-16 does not allow becomes U+FFFD, so UTF-8 can hold it."""
+def _reading(content: UserData) -> tuple[Alphabet, gsm7.Tables]:
+    locking = udh.find_language(content.elements, udh.IEI_LOCKING_SHIFT)
+    single = udh.find_language(content.elements, udh.IEI_SINGLE_SHIFT)
+    return content.alphabet, national.alphabet(locking, single)
+
+
+def _decode(alphabet: Alphabet, tables: gsm7.Tables, body: bytes) -> str:
+    """What UTF-16 does not allow becomes U+FFFD, so UTF-8 can hold it."""
     if alphabet is Alphabet.GSM7:
-        return gsm7.decode(body)
+        return gsm7.decode(body, tables)
     if alphabet is Alphabet.UCS2:
         return body.decode("utf-16-be", "replace")
     return body.decode("latin-1")

@@ -1,9 +1,11 @@
 """The GSM 7 bit default alphabet and its packing (3GPP 23.038 clause 6).
 
-Knows characters, septets and fill bits. Does not know user data headers or message limits. National
-shift tables are not used by Indonesian networks and are left out: their septets read as the default
-alphabet.
+Knows characters, septets and fill bits. Does not know user data headers or message limits. Other
+languages' tables, which are only ever read, are in `national`.
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from modem.pdu.errors import PduError
 
@@ -36,6 +38,18 @@ _EXTENSION = {
 _SEPTETS_OF = {char: bytes([code]) for code, char in enumerate(_BASIC) if code != ESCAPE} | {
     char: bytes([ESCAPE, code]) for code, char in _EXTENSION.items()
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Characters by code: those of the alphabet, and those that follow an escape."""
+
+    basic: Mapping[int, str]
+    extension: Mapping[int, str]
+
+
+DEFAULT = Tables(basic=dict(enumerate(_BASIC)), extension=_EXTENSION)
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 # What phones and word processors put where the alphabet has a plainer sign: one of these would
 # turn a 160 character text into UCS2 parts of 67.
 _PLAIN = str.maketrans(
@@ -78,23 +92,24 @@ def encode(text: str) -> bytes:
         raise PduError("character outside the GSM 7 bit alphabet") from error
 
 
-def decode(septets: bytes) -> str:
+def decode(septets: bytes, tables: Tables = DEFAULT) -> str:
     """Read septets (one per octet); never fails.
 
     An unknown extension shows its basic character, a second or final escape a space (23.038
-    clause 6.2.1, notes on the escape mechanism).
+    clause 6.2.1, notes on the escape mechanism), a code without any character U+FFFD.
     """
     text: list[str] = []
     is_escaped = False
     for octet in septets:
         code = octet & 0x7F
         if is_escaped:
-            text.append(" " if code == ESCAPE else _EXTENSION.get(code, _BASIC[code]))
+            basic = " " if code == ESCAPE else tables.basic.get(code, _UNKNOWN)
+            text.append(tables.extension.get(code, basic))
             is_escaped = False
         elif code == ESCAPE:
             is_escaped = True
         else:
-            text.append(_BASIC[code])
+            text.append(tables.basic.get(code, _UNKNOWN))
     return "".join(text) + (" " if is_escaped else "")
 
 

@@ -62,6 +62,7 @@ class Deliver:
             or self.coding.message_class == _CLASS_SIM
             or self.content.alphabet is Alphabet.OCTETS
             or udh.find_port(self.content.elements) is not None
+            or udh.is_indication(self.content.elements)
         )
 
     def fingerprint(self) -> str:

@@ -1,6 +1,6 @@
-"""The user data header: concatenation and port addressing (3GPP 23.040 clause 9.2.3.24).
+"""The user data header: concatenation, ports, languages (3GPP 23.040 clause 9.2.3.24).
 
-Knows how elements are laid out and what two kinds of them mean. Does not know how long a message
+Knows how elements are laid out and what some kinds of them mean. Does not know how long a message
 may be, or how parts become a text: that is `concat`.
 """
 
@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from modem.pdu.errors import PduError
 
 IEI_CONCAT_8 = 0x00
+IEI_INDICATION = 0x01
 IEI_PORTS_8 = 0x04
 IEI_PORTS_16 = 0x05
 IEI_CONCAT_16 = 0x08
+IEI_SINGLE_SHIFT = 0x24
+IEI_LOCKING_SHIFT = 0x25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,17 @@ def find_port(elements: tuple[Element, ...]) -> int | None:
         if element.iei == IEI_PORTS_8 and len(element.data) == 2:
             return element.data[0]
     return None
+
+
+def find_language(elements: tuple[Element, ...], iei: int) -> int | None:
+    """Return the language that the last shift element of this kind names (9.2.3.24.15, .16)."""
+    named = [element.data[0] for element in elements if element.iei == iei and element.data]
+    return named[-1] if named else None
+
+
+def is_indication(elements: tuple[Element, ...]) -> bool:
+    """Tell whether a lamp for waiting messages is switched (9.2.3.24.2)."""
+    return any(element.iei == IEI_INDICATION for element in elements)
 
 
 def encode_concat(concat: Concat) -> bytes:

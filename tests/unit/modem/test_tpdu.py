@@ -88,6 +88,10 @@ def test_port_addressed_message_is_service():
     assert a_delivery(header=bytes([6, 5, 4, 0x0B, 0x84, 0x23, 0xF0])).is_service
 
 
+def test_waiting_indication_in_the_header_is_service():
+    assert a_delivery(header=bytes([4, 0x01, 2, 0x80, 3])).is_service
+
+
 @pytest.mark.parametrize(
     ("octet", "alphabet", "message_class"),
     [
