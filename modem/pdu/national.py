@@ -34,10 +34,10 @@ def alphabet(locking: int | None, single: int | None) -> gsm7.Tables:
 @functools.cache
 def _tables() -> Mapping[tuple[str, int | None], Mapping[int, str]]:
     tables: dict[tuple[str, int | None], dict[int, str]] = {}
-    with resources.files(__package__).joinpath(_FILE).open(encoding="ascii", newline="") as lines:
-        for row in csv.DictReader(lines):
-            table = tables.setdefault((row["shift"], int(row["identifier"])), {})
-            for code, scalar in enumerate(row["characters"].split(), start=int(row["first"], 16)):
-                if scalar != _ABSENT:
-                    table[code] = chr(int(scalar, 16))
+    lines = resources.files(__package__).joinpath(_FILE).read_text("ascii").splitlines()
+    for row in csv.DictReader(lines):
+        table = tables.setdefault((row["shift"], int(row["identifier"])), {})
+        for code, scalar in enumerate(row["characters"].split(), start=int(row["first"], 16)):
+            if scalar != _ABSENT:
+                table[code] = chr(int(scalar, 16))
     return tables
