@@ -110,7 +110,7 @@ class Downlink:
             deadline_s=self._monotonic_s() + timeout_s * self._jitter(),
             timeout_s=timeout_s,
         )
-        self._publish(str(Topic(lane.site, Leaf.DOWN_EVENTS)), wire.encode(batch), 1)
+        self._publish(str(Topic(lane.site, Leaf.DOWN_EVENTS)), wire.encode(batch), 0)
         upto = batch.first + len(batch.events) - 1
         log.info("sent site=%s seq=%s..%s repeat=%s", lane.site, batch.first, upto, is_repeat)
 

@@ -131,7 +131,7 @@ class Reception:
                     log.info("box site=%s is_online=%s n=%s", site, message.on, message.n)
 
     def _greet(self, site: SiteCode, welcome: wire.Welcome, acks: Sequence[wire.Ack]) -> None:
-        self._publish(str(Topic(site, Leaf.DOWN_HELLO)), wire.encode(welcome), 1)
+        self._publish(str(Topic(site, Leaf.DOWN_HELLO)), wire.encode(welcome), 0)
         for ack in acks:
             self._acknowledge(site, ack)
         self._downlink.forget(site)

@@ -20,6 +20,9 @@ from dataclasses import dataclass, replace
 
 FIRST_CEILING_S = 1.0
 SHORTEST_S = 0.1
+SPREAD_S = 0.25
+"""Between those whom a broker turned away together after it had let them wait. Longer would cost a
+cluster's clients an attempt: NATS holds a CONNECT for 4 s, and its election ends within 9 s."""
 LASTING_S = 30.0
 """A connection that lived shorter does not reset the back-off."""
 PACE_S = 10.0
@@ -70,12 +73,16 @@ class Backoff:
         state = replace(self, thrown_out=thrown_out)
         return replace(state, failures=self.failures + 1 if state.is_disputed else 1)
 
-    def wait_s(self, now_s: float, chance: float) -> float:
-        """The wait before the next attempt; `chance` is uniform in [0, 1)."""
+    def wait_s(self, now_s: float, chance: float, *, tried_s: float = 0.0) -> float:
+        """The wait before the next attempt; `chance` is uniform in [0, 1).
+
+        `tried_s`: how long the last attempt took until it failed, which counts as waited.
+        """
         doublings = min(max(self.failures - 1, 0), 16)
         ceiling_s = min(self.longest_s, FIRST_CEILING_S * 2.0**doublings)
         pace_s = self.paced_until_s - THROWN_OUT_BY_NODES * PACE_S - now_s
-        return max(SHORTEST_S, ceiling_s * chance, pace_s)
+        rest_s = max(ceiling_s * chance - tried_s, SPREAD_S * chance)
+        return max(SHORTEST_S, rest_s, pace_s)
 
     @property
     def is_disputed(self) -> bool:

@@ -50,7 +50,7 @@ class Connection:
         self._backoff = Backoff(longest_retry_s)
         self._keyring = Keyring(where, self._owner.alarm)
         self._session: Session | None = None
-        self._retry_at_s = 0.0
+        self._tried_at_s = self._retry_at_s = 0.0
         self._is_known = False
         self._waker = Waker()
         self.fault: Fault | None = None
@@ -116,6 +116,7 @@ class Connection:
         if wait_s > 0:
             self._waker.wait(min(wait_s, timeout_s))
             return
+        self._tried_at_s = time.monotonic()
         try:
             self._session = Session(
                 self._where,
@@ -152,17 +153,19 @@ class Connection:
         if self._backoff.is_disputed:
             ending = fault.clone(self._where.client_id)
             self._owner.alarm("clone", ending.words)
-        self._rest(ending)
+        self._rest(ending, self._wait_s())
 
     def _failed(self, why: Fault) -> None:
         self._backoff = self._backoff.failed()
-        self._rest(why)
+        self._rest(why, self._wait_s(tried_s=time.monotonic() - self._tried_at_s))
 
-    def _rest(self, why: Fault, wait_s: float | None = None) -> None:
+    def _wait_s(self, *, tried_s: float = 0.0) -> float:
+        chance = random.random()  # noqa: S311
+        return self._backoff.wait_s(time.monotonic(), chance, tried_s=tried_s)
+
+    def _rest(self, why: Fault, wait_s: float) -> None:
         """Wait before the next attempt; say why once, not at every attempt."""
         self._drop()
-        if wait_s is None:
-            wait_s = self._backoff.wait_s(time.monotonic(), random.random())  # noqa: S311
         self._retry_at_s = time.monotonic() + wait_s
         if why == self.fault:
             return

@@ -44,6 +44,14 @@ class RunningHouse(House):
             if child.name in only or not only:
                 self.supervisor.start(child)
 
+    def kill(self, name: str) -> None:
+        """End a process as a power cut does; of a broker of several nodes, one node."""
+        self.supervisor.kill(name)
+
+    def start_again(self, name: str) -> None:
+        """Start again what was killed, without waiting."""
+        self.supervisor.start_again(name)
+
     def lose_broker(self) -> None:
         """The broker goes away without a word."""
         self.supervisor.kill("broker")

@@ -17,6 +17,8 @@ import pytest
 from tests.e2e.conftest import RunningHouse
 from tests.e2e.test_faulty_line import report
 from tests.e2e.test_journey import play
+from tests.e2e.test_kill_rounds import STRETCH, survive
+from tests.support import cluster_load
 from tests.support.clusters import NODES, Cluster, Nats, RabbitMQ
 from tests.support.people import decide
 from tests.support.proxy import Proxy
@@ -25,6 +27,7 @@ from tests.support.waiting import wait_for
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 FAILOVER_S = 60.0
+BLOWS = {Nats: 2 * STRETCH, RabbitMQ: STRETCH}
 FAMILIES = ("lampu jalan mati di gang {}", "tolong cepat ada kebakaran di gang {}")
 """Complaints travel in one lane, emergencies in another."""
 
@@ -34,8 +37,22 @@ class HouseOnACluster(RunningHouse):
 
     def __init__(self, folder: Path, cluster: Cluster, box_line: Proxy, city_line: Proxy) -> None:
         super().__init__(folder, None, broker=city_line.port, uplink=box_line.port)
-        self.cluster = cluster
+        self.cluster, self.box_line = cluster, box_line
         self._lines = (box_line, city_line)
+
+    def kill(self, name: str) -> None:
+        """Of the broker, one node after the other."""
+        if name == "broker":
+            self.cluster.kill_next()
+        else:
+            super().kill(name)
+
+    def start_again(self, name: str) -> None:
+        """Without waiting for a node that was killed."""
+        if name == "broker":
+            self.cluster.begin_again()
+        else:
+            super().start_again(name)
 
     def lose_broker(self) -> None:
         """The balancer goes, and as many nodes with it as may."""
@@ -84,14 +101,25 @@ def cluster(
 
 
 @pytest.fixture
+def ends(cluster: Cluster, tmp_path: Path) -> Iterator[HouseOnACluster]:
+    """Only agent and command center, on the cluster."""
+    yield from _on(cluster, tmp_path, "center", "sync")
+
+
+@pytest.fixture
 def house(cluster: Cluster, tmp_path: Path) -> Iterator[HouseOnACluster]:
+    """Every process, on the cluster."""
+    yield from _on(cluster, tmp_path)
+
+
+def _on(cluster: Cluster, folder: Path, *only: str) -> Iterator[HouseOnACluster]:
     """The balancer begins with another node for the city than for the box."""
     cluster.start()
     first, *others = cluster.ports
     with Proxy([first, *others]) as box_line, Proxy([*others, first]) as city_line:
-        place = HouseOnACluster(tmp_path, cluster, box_line, city_line)
+        place = HouseOnACluster(folder, cluster, box_line, city_line)
         try:
-            place.start()
+            place.start(*only)
             yield place
         finally:
             place.supervisor.stop()
@@ -127,6 +155,22 @@ def test_nothing_is_lost_or_doubled_while_each_node_dies_in_turn(house: HouseOnA
     assert len(told) == NODES
     assert set(told.values()) == {1}
     print(f"{len(city)} requests; longest gaps at the city, in s:", *gaps_s(house, deaths_s))
+
+
+def test_nothing_is_lost_at_600_complaints_a_second_while_each_node_dies_in_turn(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    """Check 30: a city's boxes; that all is stored once and in order is checked while it plays."""
+    cluster.start()
+    for number, death in enumerate(cluster_load.play(tmp_path, cluster)):
+        print(f"node {number}: {death}")
+
+
+def test_whatever_dies_or_breaks_both_ends_hold_exactly_what_was_promised(
+    ends: HouseOnACluster,
+) -> None:
+    """Check 2, with a node in place of the broker."""
+    survive(ends, ends.box_line, BLOWS[type(ends.cluster)])
 
 
 def gaps_s(house: RunningHouse, deaths_s: list[float]) -> list[float]:

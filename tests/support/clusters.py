@@ -54,6 +54,7 @@ class Cluster(ABC):
         self.folder = folder
         self.ports = unused_ports(NODES)
         self.nodes = [self._node(number) for number in range(NODES)]
+        self._dead: int | None = None
 
     @abstractmethod
     def _node(self, number: int) -> Child:
@@ -86,6 +87,21 @@ class Cluster(ABC):
         for process in killed:
             if process:
                 process.wait()
+
+    def kill_next(self) -> None:
+        """End one node after the other, a further one at each call.
+
+        Where several may not fail together, those that died before are waited for.
+        """
+        if len(self.outage) == 1 and self._dead is not None:
+            self.wait_for(self._dead)
+        self._dead = 0 if self._dead is None else (self._dead + 1) % NODES
+        self.kill(self._dead)
+
+    def begin_again(self) -> None:
+        """Start the node that died last, without waiting."""
+        assert self._dead is not None
+        self.begin(self._dead)
 
     def __enter__(self) -> Self:
         return self

@@ -7,7 +7,7 @@ import resource
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -27,20 +27,25 @@ class _Line:
         self.box = box
         self.sock: socket.socket | None = None
         self.is_open = False
+        self.refusals = 0
+        """By ports in a row, in this attempt."""
         self.opened_s = self.pinged_s = 0.0
         self.unsent = b""
 
 
 class Fleet:
-    """`count` boxes; nothing happens outside `run_until`."""
+    """`count` boxes; nothing happens outside `run_until`.
 
-    def __init__(self, port: int, count: int, *, seed: int = 1) -> None:
+    Each box has a port of its own among `ports`, and as with a balancer the next one that accepts.
+    """
+
+    def __init__(self, ports: Sequence[int], count: int, *, seed: int = 1) -> None:
         allow_files(count + _SPARE_FILES)
         self.chance = random.Random(seed)
         self.seen = Latencies()
         self.lines = [_Line(FleetBox(number, self.chance, self.seen)) for number in range(count)]
         self.failed_attempts = 0
-        self._address = ("127.0.0.1", port)
+        self._ports = ports
         self._poll = select.epoll()
         self._by_fd: dict[int, _Line] = {}
         self._order = itertools.count()
@@ -126,7 +131,8 @@ class Fleet:
     def _connect(self, line: _Line) -> None:
         sock = socket.socket()
         sock.setblocking(False)
-        sock.connect_ex(self._address)
+        turn = line.box.number + line.refusals
+        sock.connect_ex(("127.0.0.1", self._ports[turn % len(self._ports)]))
         line.sock, line.is_open, line.unsent = sock, False, b""
         line.opened_s = line.pinged_s = time.monotonic()
         self._by_fd[sock.fileno()] = line
@@ -178,8 +184,15 @@ class Fleet:
         del self._by_fd[line.sock.fileno()]
         self._poll.unregister(line.sock)
         line.sock.close()
-        line.sock, line.is_open = None, False
-        self._at(line.box.closed(time.monotonic()), lambda: self._connect(line))
+        line.sock, was_open, line.is_open = None, line.is_open, False
+        line.refusals = 0 if was_open else line.refusals + 1
+        if 0 < line.refusals < len(self._ports):
+            self._connect(line)
+            return
+        line.refusals = 0
+        now_s = time.monotonic()
+        wait_s = line.box.closed(now_s, now_s - line.opened_s)
+        self._at(wait_s, lambda: self._connect(line))
 
     def _care(self, line: _Line) -> None:
         now_s = time.monotonic()

@@ -19,6 +19,7 @@ from sync_agent.link_machine import FIRST_TIMEOUT_S, LONGEST_TIMEOUT_S
 from tests.support import packets
 
 LANE = Lane.COMPLAINTS
+EVENTS_IN_A_BATCH = 200
 _CLOCK = wire.Clock(boot="fleet", mono=1)
 _WHEN = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -37,6 +38,7 @@ class FleetBox:
     """A box by its number, from 0."""
 
     def __init__(self, number: int, chance: random.Random, seen: Latencies) -> None:
+        self.number = number
         self.site = SiteCode.from_topic(f"{110_000 + number:06d}")
         self.epoch = f"{number:08x}"
         self.backoff = Backoff()
@@ -83,15 +85,15 @@ class FleetBox:
         will = wire.encode(wire.Conn(on=False, boot="fleet", n=self._connections))
         return packets.connect(self.site.site, (self._topic(Leaf.STATE_CONN), will), KEEPALIVE_S)
 
-    def closed(self, now_s: float) -> float:
-        """The connection is gone or was never made; returns the wait before the next attempt."""
+    def closed(self, now_s: float, tried_s: float) -> float:
+        """The connection is gone, or was tried for that long; returns the wait before the next."""
         if self._accepted_at_s is None:
             self.backoff = self.backoff.failed()
         else:
-            lived_s = now_s - self._accepted_at_s
+            lived_s, tried_s = now_s - self._accepted_at_s, 0.0
             self.backoff = self.backoff.lost(lived_s, was_thrown_out=self.ready)
         self._accepted_at_s, self.ready = None, False
-        return self.backoff.wait_s(now_s, self._chance.random())
+        return self.backoff.wait_s(now_s, self._chance.random(), tried_s=tried_s)
 
     def received(self, data: bytes, now_s: float) -> bytes:
         """Take bytes from the broker; returns what is to be sent."""
@@ -152,6 +154,7 @@ class FleetBox:
 
     def _batch(self, now_s: float) -> bytes:
         events = [event for _, event in self._events[self._sent : self._limit]]
+        events = events[:EVENTS_IN_A_BATCH]
         if self._sent < self.reported:
             self._deadline_s = now_s + self._timeout_s * self._chance.uniform(0.5, 1.5)
         if not events:

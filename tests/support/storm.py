@@ -83,7 +83,7 @@ def play(folder: Path, *, boxes: int, rate: float, steady_s: float) -> Figures:
     )
     overflows = listen_overflows()
     supervisor = Supervisor()
-    with Fleet(port, boxes) as fleet:
+    with Fleet([port], boxes) as fleet:
         try:
             supervisor.start(broker)
             supervisor.start(center)

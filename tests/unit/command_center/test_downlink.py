@@ -69,7 +69,7 @@ def test_waiting_events_go_out_in_one_batch(net: Wire, decide: Callable[[int], N
     decide(3)
     net.tick(0)
     topic, batch, qos = net.sent[0]
-    assert (topic, qos) == ("posko/1/1471/147107/down/ev", 1)
+    assert (topic, qos) == ("posko/1/1471/147107/down/ev", 0)
     assert (batch.epoch, batch.lane, batch.first, len(batch.events)) == (CITY_EPOCH, "p1", 1, 3)
 
 

@@ -12,6 +12,7 @@ from mqtt_link.backoff import (
     LASTING_S,
     PACE_S,
     SHORTEST_S,
+    SPREAD_S,
     THROWN_OUT_BY_NODES,
     UNDISPUTED_S,
     Backoff,
@@ -45,6 +46,14 @@ def test_a_wait_is_never_longer_than_the_ceiling(
 def test_the_first_loss_is_mended_within_a_second() -> None:
     backoff = Backoff().accepted(0.0).lost(1.0, was_thrown_out=True)
     assert backoff.wait_s(1.0, 0.999) <= 1.0
+
+
+def test_what_an_attempt_took_counts_as_waited() -> None:
+    """Check 30, our part of it: a node that held our CONNECT has cost time enough."""
+    tried = Backoff().failed().failed()
+    assert tried.wait_s(0.0, 0.999) > 1.9
+    assert tried.wait_s(0.0, 0.999, tried_s=1.0) < 1.0
+    assert SHORTEST_S <= tried.wait_s(0.0, 0.999, tried_s=4.0) <= SPREAD_S
 
 
 def test_only_a_connection_that_lasted_forgets_the_failures_before_it() -> None:
