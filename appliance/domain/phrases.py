@@ -86,7 +86,7 @@ def render(key: str, **values: str) -> str:
     safe = {
         name: operator_filter.safe(value, FREE_TEXT_MAX_CHARS) for name, value in values.items()
     }
-    filled = re.sub(r"\s+", " ", TEMPLATES[key].format(**safe)).strip()
+    filled = " ".join(TEMPLATES[key].format(**safe).split())
     return operator_filter.grouped(filled)
 
 

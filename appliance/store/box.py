@@ -9,14 +9,15 @@ from appliance.domain.ids import SERIALS_PER_BLOCK, SERIALS_PER_SITE, SiteCode, 
 _BLOCKS = SERIALS_PER_SITE // SERIALS_PER_BLOCK
 _CURRENT_BLOCK = """
     SELECT site_code, block, block IN (SELECT block FROM used_blocks) AS is_used,
-        (
-            SELECT max(ticket) FROM requests
+        coalesce((
+            SELECT max(ticket) / 10 % 100000 FROM requests
             WHERE ticket BETWEEN substr(site_code, -2) * 1000000 + block * 10000
                 AND substr(site_code, -2) * 1000000 + block * 10000 + 9999
-        ) AS highest
+        ), block * 1000) AS newest
     FROM box
 """
-"""The first four digits of a ticket are those of the kecamatan and of the block."""
+"""The first four digits of a ticket are those of the kecamatan and of the block, the first five
+after the kecamatan's are the serial."""
 
 
 class TicketsExhausted(PoskoError, RuntimeError):
@@ -55,11 +56,9 @@ def issue_ticket(db: sqlite3.Connection) -> Ticket:
     """
     for _ in range(_BLOCKS + 1):
         row = db.execute(_CURRENT_BLOCK).fetchone()
-        before = row["block"] * SERIALS_PER_BLOCK
-        if row["highest"] is not None:
-            before = Ticket.numbered(row["highest"]).serial
-        if not row["is_used"] and (before + 1) // SERIALS_PER_BLOCK == row["block"]:
-            return Ticket.issue(SiteCode(row["site_code"]).ticket_prefix, before + 1)
+        serial = row["newest"] + 1
+        if not row["is_used"] and serial // SERIALS_PER_BLOCK == row["block"]:
+            return Ticket.issue(SiteCode(row["site_code"]).ticket_prefix, serial)
         db.execute("UPDATE box SET block = (block + 1) % ?", (_BLOCKS,))
     raise TicketsExhausted("all ticket numbers of this site are in use")
 

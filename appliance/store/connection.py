@@ -23,7 +23,8 @@ class Rows(sqlite3.Cursor):
     def execute(self, *args: Any) -> "Rows":  # noqa: ANN401 - as sqlite3 has it
         """Run one statement to its end."""
         super().execute(*args)
-        self._left = iter(super().fetchall() if self.description else ())
+        if self.description:
+            self._left = iter(super().fetchall())
         return self
 
     def fetchone(self) -> Any:  # noqa: ANN401 - as sqlite3 has it

@@ -46,14 +46,13 @@ class OutboxRow:
 
 def append(db: sqlite3.Connection, lane: Lane, event: Event, *, subject: str, now: Moment) -> int:
     """Add an event inside the caller's transaction; return its sequence number."""
-    seq = last_seq(db, lane) + 1
-    db.execute(
+    row = db.execute(
         """
         INSERT INTO outbox (place, kind, subject, payload, boot_id, mono_ms, wall_ms, clock_source)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        SELECT base + last_seq + 1, ?, ?, ?, ?, ?, ?, ? FROM outbox_ends WHERE lane = ?
+        RETURNING seq
         """,
         (
-            place(lane, seq),
             event.KIND,
             subject,
             wire.encode_event(event).decode(),
@@ -61,8 +60,10 @@ def append(db: sqlite3.Connection, lane: Lane, event: Event, *, subject: str, no
             now.mono_ms,
             to_ms(now.wall),
             now.source,
+            lane,
         ),
-    )
+    ).fetchone()
+    seq: int = row["seq"]
     return seq
 
 

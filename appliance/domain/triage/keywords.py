@@ -87,13 +87,13 @@ def _kind(found: list[str]) -> tuple[Kind, tuple[str, ...]]:
 
 
 def _among(found: list[str], cues: frozenset[str]) -> tuple[str, ...]:
-    return tuple(phrase for phrase in found if phrase in cues)
+    return tuple([phrase for phrase in found if phrase in cues])
 
 
 def _words(text: str) -> list[str]:
     """Words in lower case, each spelled as the tables spell it."""
     spelling = reference.plain_spelling()
-    return " ".join(spelling.get(word, word) for word in _WORD.findall(text.lower())).split()
+    return " ".join([spelling.get(word, word) for word in _WORD.findall(text.lower())]).split()
 
 
 def _known_phrases(words: list[str]) -> list[str]:
