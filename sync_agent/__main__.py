@@ -1,12 +1,15 @@
 """`posko-sync`: the composition root of the sync agent."""
 
 import shutil
+import sqlite3
 import sys
 import time
+from pathlib import Path
 
 from appliance.actions import health
+from appliance.domain.ids import SiteCode
 from appliance.runtime import clock, daemon, ids
-from appliance.runtime.settings import Settings
+from appliance.runtime.settings import Settings, Sync
 from appliance.store import database, housekeeping, migrate
 from sync_agent.agent import Agent, Machine
 from sync_agent.link import Link
@@ -23,10 +26,17 @@ def main() -> int:
 
 def _body(settings: Settings) -> None:
     stop = daemon.stop_event()
-    site = settings.site.site_code
-    migrate.ensure(settings.store.path, site, ids.new_epoch)
-    db = database.connect(settings.store.path)
-    path = settings.store.path
+    path, site = settings.store.path, settings.site.site_code
+    migrate.ensure(path, site, ids.new_epoch)
+    db = database.connect(path)
+    agent = assemble(db, path, site, settings.sync)
+    daemon.notify("READY=1")
+    agent.run(stop)
+    db.close()
+
+
+def assemble(db: sqlite3.Connection, path: Path, site: SiteCode, sync: Sync) -> Agent:
+    """The agent of the box whose open database lies at `path`, joined to its link to the broker."""
     agent = Agent(
         db,
         Machine(
@@ -36,11 +46,11 @@ def _body(settings: Settings) -> None:
             disk_free_bytes=lambda: shutil.disk_usage(path.parent).free,
             keep_house=lambda: housekeeping.keep_house(db, clock.now().wall),
         ),
-        city_keys=settings.sync.city_keys,
+        city_keys=sync.city_keys,
     )
     agent.attach(
         Link(
-            settings.sync,
+            sync,
             site,
             boot_id=clock.boot_id(),
             connection_number=lambda: clock.now().mono_ms,
@@ -50,9 +60,7 @@ def _body(settings: Settings) -> None:
             on_alarm=lambda words: health.state(db, "sync", {"link_alarm": words}, clock.now()),
         )
     )
-    daemon.notify("READY=1")
-    agent.run(stop)
-    db.close()
+    return agent
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
 """The box's sync agent as `posko-sync` puts it together, in a thread, on a database of its own."""
 
 import threading
-import time
 from pathlib import Path
 from types import TracebackType
 
-from appliance.runtime import clock, ids
+from appliance.runtime import ids
 from appliance.runtime.settings import Sync
 from appliance.store import database, gauges, migrate
-from sync_agent.agent import Agent, Machine
-from sync_agent.link import Link
+from sync_agent.__main__ import assemble
 from tests.conftest import SITE
 
 
@@ -54,28 +52,5 @@ class RunningAgent:
 
     def _run(self) -> None:
         db = database.connect(self.path)
-        agent = Agent(
-            db,
-            Machine(
-                now=clock.now,
-                monotonic_s=time.monotonic,
-                new_epoch=ids.new_epoch,
-                disk_free_bytes=lambda: 10**9,
-                keep_house=lambda: None,
-            ),
-            city_keys=self._sync.city_keys,
-        )
-        agent.attach(
-            Link(
-                self._sync,
-                SITE,
-                boot_id=clock.boot_id(),
-                connection_number=lambda: clock.now().mono_ms,
-                on_up=agent.link_up,
-                on_down=agent.link_down,
-                on_message=agent.message,
-                on_alarm=lambda _words: None,
-            )
-        )
-        agent.run(self._stop)
+        assemble(db, self.path, SITE, self._sync).run(self._stop)
         db.close()
