@@ -12,6 +12,8 @@ from modem.pdu.errors import PduError
 OCTETS = 7
 # The sign of the zone is bit 3 of its octet; the two digits are swapped like all others.
 _ZONE_SIGN = 0x08
+# No place on earth is further than 14 hours from UTC.
+_MAX_QUARTER_HOURS = 14 * 4
 # Two digit years: SMS began in 1992, so 90..99 are of the last century.
 _CENTURY_PIVOT = 90
 
@@ -32,6 +34,8 @@ class Timestamp:
     def to_utc(self) -> datetime | None:
         """Return the moment in UTC, or None if the octets name no possible moment."""
         year, month, day, hour, minute, second = (_swapped(octet) for octet in self.raw[:6])
+        if self.raw[6] >> 4 > 9 or abs(self.quarter_hours) > _MAX_QUARTER_HOURS:
+            return None
         century = 1900 if year >= _CENTURY_PIVOT else 2000
         try:
             local = datetime(century + year, month, day, hour, minute, second, tzinfo=UTC)

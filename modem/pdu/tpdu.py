@@ -18,12 +18,15 @@ _MTI_MASK = 0x03
 _MTI_DELIVER = 0x00
 _MTI_SUBMIT = 0x01
 _MTI_STATUS_REPORT = 0x02
+# To be read as a delivery (23.040 9.2.3.1).
+_MTI_RESERVED = 0x03
 _VALIDITY_RELATIVE = 0x10
 _REPORT_REQUEST = 0x20
 _HEADER_INDICATOR = 0x40
 _DCS_OF = {Alphabet.GSM7: 0x00, Alphabet.OCTETS: 0x04, Alphabet.UCS2: 0x08}
-# TP-PID values that are not a person writing (23.040 9.2.3.9): type 0, replace types, SIM download.
-_PID_SERVICE = frozenset({0x40, *range(0x41, 0x48), 0x7F})
+# TP-PID values that are not a person writing (23.040 9.2.3.9): type 0, replace types, device
+# triggering; R-DATA, data for the modem and for the SIM.
+_PID_SERVICE = frozenset({*range(0x40, 0x49), *range(0x7C, 0x80)})
 _MAX_USER_DATA_OCTETS = 140
 _CLASS_SIM = 2
 _HOUR = 60
@@ -116,7 +119,7 @@ def decode(pdu: bytes) -> Deliver | StatusReport:
         raise PduError("no TPDU behind the service centre address")
     data = pdu[1 + pdu[0] :]
     kind = data[0] & _MTI_MASK
-    if kind == _MTI_DELIVER:
+    if kind in (_MTI_DELIVER, _MTI_RESERVED):
         return _decode_deliver(data)
     if kind == _MTI_STATUS_REPORT:
         return _decode_status_report(data)
