@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from appliance.domain import wire
 from appliance.domain.errors import BadInput, WireError
@@ -147,7 +147,17 @@ def _request(
 
 
 def _store(connection: Connection, arrival: Arrival, received: Sequence[CityRequest]) -> set[str]:
-    """Store the requests that are not there yet; return the ids that another site owns."""
+    """Store the requests that are not there yet; return the ids that another site owns.
+
+    Who owns them is asked only if one is there: an outage ends with thousands that are new.
+    """
+    try:
+        with connection.begin_nested():
+            requests.add(connection, received)
+    except IntegrityError:
+        log.info("some requests are here already site=%s", arrival.site)
+    else:
+        return set()
     by_id = {request.request_id: request for request in received}
     owners = requests.owners(connection, list(by_id))
     fresh = [request for id_, request in by_id.items() if id_ not in owners]

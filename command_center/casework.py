@@ -7,6 +7,7 @@ status exists that the box will not hear of.
 from dataclasses import replace
 from datetime import datetime
 
+from msgspec import structs
 from sqlalchemy import Connection, Engine
 
 from appliance.domain.errors import BadInput
@@ -69,7 +70,7 @@ def change_status(
         move(Status(request.status), status)
         entry = HistoryEntry(status=status, message=words, agency=request.agency, by=by, at=now)
         _write(connection, request, entry)
-    return replace(request, status=status, updated_at=now)
+    return structs.replace(request, status=status, updated_at=now)
 
 
 def _found(connection: Connection, request_id: str, seen_at: datetime | None) -> CityRequest:

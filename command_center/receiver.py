@@ -32,6 +32,8 @@ PRESSED_FROM_MESSAGES = QUEUE_MAX_MESSAGES // 2
 """From here on each lane of a box may have one batch under way."""
 GROUP_MAX_MESSAGES = 32
 """Committed together: bounds the longest transaction; larger groups save nothing more."""
+GROUP_MAX_BYTES = 64 * 1024
+"""Two large batches: while they are stored, their box packs the next ones."""
 POLL_S = 0.5
 STORE_RETRY_S = 1.0
 """Pause when the database refuses (disk full, locked); the boxes send again."""
@@ -131,7 +133,7 @@ class Receiver:
             group = [self._queue.get(timeout=POLL_S)]
         except queue.Empty:
             return []
-        while len(group) < GROUP_MAX_MESSAGES:
+        while len(group) < GROUP_MAX_MESSAGES and _size_bytes(group) < GROUP_MAX_BYTES:
             try:
                 group.append(self._queue.get_nowait())
             except queue.Empty:
@@ -149,3 +151,7 @@ class Receiver:
             self._downlink.forget()
             with database.writing(self._engine) as connection:
                 boxes.forget_hints(connection)
+
+
+def _size_bytes(group: list[Raw | None]) -> int:
+    return sum(raw.size_bytes for raw in group if raw is not None)

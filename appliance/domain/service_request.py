@@ -171,7 +171,7 @@ _UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def clean_text(text: str) -> str:
     """Make foreign text storable: no control characters, no lone surrogates, no NUL, trimmed."""
-    if not _UNCLEAN.search(text):
+    if text.isprintable() or not _UNCLEAN.search(text):
         return text.strip()
     repaired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     lines = repaired.replace("\r\n", "\n").replace("\r", "\n")

@@ -10,6 +10,7 @@ bits, the number in the lower forty. A key of two columns would cost each event 
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from appliance.domain import wire
 from appliance.domain.events import Event
@@ -28,8 +29,7 @@ class LaneState:
     acked_seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow:
+class OutboxRow(NamedTuple):
     """One event as stored; `payload` is its JSON."""
 
     lane: Lane
@@ -99,7 +99,10 @@ def after(
 ) -> list[OutboxRow]:
     """The events that follow `seq`, at least one if there is one, within both bounds."""
     rows = db.execute(
-        "SELECT * FROM outbox WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?",
+        """
+        SELECT seq, kind, subject, payload, boot_id, mono_ms, wall_ms, clock_source, reject_code
+        FROM outbox WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?
+        """,
         (place(lane, seq + 1), end(lane), max_events),
     )
     taken: list[OutboxRow] = []
@@ -108,14 +111,21 @@ def after(
         size_bytes += len(row["payload"].encode())
         if taken and size_bytes > max_bytes:
             break
-        taken.append(_row(row))
+        taken.append(OutboxRow(lane, *row))
     rows.close()
     return taken
 
 
 def every(db: sqlite3.Connection) -> list[OutboxRow]:
     """All stored events, by lane and number."""
-    return [_row(row) for row in db.execute("SELECT * FROM outbox ORDER BY place")]
+    rows = db.execute(
+        """
+        SELECT lane, seq, kind, subject, payload, boot_id, mono_ms, wall_ms, clock_source,
+            reject_code
+        FROM outbox ORDER BY place
+        """
+    )
+    return [OutboxRow(Lane(lane), *row) for lane, *row in rows]
 
 
 def acknowledge(db: sqlite3.Connection, lane: Lane, upto: int, at: datetime) -> None:
@@ -283,9 +293,3 @@ def renumber(db: sqlite3.Connection) -> None:
 def reject(db: sqlite3.Connection, lane: Lane, seq: int, code: str) -> None:
     """Note that the city has set this event aside."""
     db.execute("UPDATE outbox SET reject_code = ? WHERE place = ?", (code, place(lane, seq)))
-
-
-def _row(row: sqlite3.Row) -> OutboxRow:
-    columns = dict(row)
-    del columns["place"]
-    return OutboxRow(**{**columns, "lane": Lane(row["lane"])})

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from appliance.domain.ids import SiteCode
@@ -20,13 +20,14 @@ _OWNERS = select(requests.c.request_id, requests.c.site).where(
 BOX = "Posko"
 """Who has written the first line of every case."""
 _COLUMNS = tuple(requests.c.keys())
-_in_columns = attrgetter(*_COLUMNS)
 _TIMES = ("created_at", "occurred_at", "received_at", "updated_at")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CityRequest:
-    """A service request as the city knows it; words a newer box sent may be unknown to us."""
+class CityRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A service request as the city knows it; words a newer box sent may be unknown to us.
+
+    A row of the table: an outage ends with thousands, and a Struct is made in a third of the time.
+    """
 
     request_id: str
     site: SiteCode
@@ -92,15 +93,19 @@ def owners(connection: Connection, request_ids: list[str]) -> dict[str, SiteCode
 def add(connection: Connection, new: Sequence[CityRequest]) -> None:
     """Store requests whose ids are not taken."""
     if new:
-        insert_many(connection, requests, [_row(request) for request in new])
+        insert_many(connection, requests, _COLUMNS, [_row(request) for request in new])
 
 
 def used_blocks(connection: Connection, site: SiteCode, epoch: str) -> list[int]:
     """Thousands of ticket serials that other databases of this site have used."""
-    block = func.substr(requests.c.ticket, 3, 2)
+    prefix, block = site.ticket_prefix, func.substr(requests.c.ticket, 3, 2)
     rows = connection.scalars(
         select(block)
-        .where(requests.c.site == str(site), requests.c.epoch != epoch)
+        .where(
+            requests.c.ticket.between(f"{prefix}000000", f"{prefix}999999"),
+            requests.c.site == str(site),
+            requests.c.epoch != epoch,
+        )
         .distinct()
         .order_by(block)
     )
@@ -221,12 +226,30 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     return query
 
 
-def _row(request: CityRequest) -> dict[str, object]:
-    row = dict(zip(_COLUMNS, _in_columns(request), strict=True))
-    for name in _TIMES:
-        row[name] = to_ms(row[name])
-    row["site"] = str(request.site)
-    return row
+def _row(request: CityRequest) -> tuple[object, ...]:
+    """The values of `_COLUMNS`."""
+    return (
+        request.request_id,
+        request.site.value,
+        request.epoch,
+        request.ticket,
+        request.channel,
+        request.kind,
+        request.category,
+        request.sensitivity,
+        request.agency,
+        request.text,
+        request.phone,
+        request.name,
+        request.location,
+        request.kelurahan,
+        to_ms(request.created_at),
+        to_ms(request.occurred_at),
+        request.time_quality,
+        to_ms(request.received_at),
+        request.status,
+        to_ms(request.updated_at),
+    )
 
 
 def _request(row: Row[Any]) -> CityRequest:

@@ -130,8 +130,7 @@ requests = Table(
     Column("status", Text, nullable=False),
     Column("updated_at", BIG, nullable=False),
     Index("requests_by_arrival", "received_at"),
-    Index("requests_by_ticket", "ticket"),
-    Index("requests_by_life", "site", "epoch", "ticket"),
+    Index("requests_by_ticket", "ticket", "site", "epoch"),
     CheckConstraint(
         "time_quality IN ('trusted', 'counted', 'stated')", name="requests_time_quality"
     ),

@@ -36,6 +36,7 @@ _BETWEEN = (
     & (events.c.lane == bindparam("of_lane"))
     & events.c.seq.between(bindparam("first"), bindparam("last"))
 )
+_EVENT_COLUMNS = tuple(column.name for column in events.c if column is not events.c.id)
 _CONTENTS = select(events.c.seq, events.c.kind, events.c.payload).where(_BETWEEN)
 _REJECTS = (
     select(events.c.seq, events.c.reject_code, events.c.detail)
@@ -69,8 +70,7 @@ class StreamState:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(NamedTuple):
     """One event with what became of it: applied, unknown_kind or rejected."""
 
     seq: int
@@ -106,25 +106,32 @@ def count_gap(connection: Connection, key: StreamKey) -> None:
 def keep(connection: Connection, key: StreamKey, kept: list[Kept], now: datetime) -> None:
     """Store events raw; a sequence number that is already there is an IntegrityError."""
     if kept:
-        insert_many(connection, events, [_row(key, one, now) for one in kept])
+        received_at = to_ms(now)
+        rows = [_row(key, one, received_at) for one in kept]
+        insert_many(connection, events, _EVENT_COLUMNS, rows)
 
 
-def _row(key: StreamKey, kept: Kept, now: datetime) -> dict[str, object]:
-    event = kept.event
-    return key._asdict() | {
-        "seq": kept.seq,
-        "kind": event.y,
-        "subject": event.s,
-        "payload": bytes(event.d).decode("utf-8", "replace"),
-        "boot": event.c.boot,
-        "mono": event.c.mono,
-        "wall": event.c.wall,
-        "clock_source": event.c.src,
-        "received_at": to_ms(now),
-        "outcome": kept.outcome,
-        "reject_code": kept.reject_code,
-        "detail": kept.detail,
-    }
+def _row(key: StreamKey, kept: Kept, received_at: int) -> tuple[object, ...]:
+    """The values of `_EVENT_COLUMNS`."""
+    seq, event, *became = kept
+    clock = event.c
+    return (
+        *key,
+        seq,
+        event.y,
+        event.s,
+        _text(event),
+        clock.boot,
+        clock.mono,
+        clock.wall,
+        clock.src,
+        received_at,
+        *became,
+    )
+
+
+def _text(event: wire.WireEvent) -> str:
+    return bytes(event.d).decode("utf-8", "replace")
 
 
 def differing(
@@ -136,7 +143,7 @@ def differing(
     between = {"first": numbered[0][0], "last": numbered[-1][0]}
     rows = connection.execute(_CONTENTS, key.parameters | between)
     stored = {row.seq: (row.kind, row.payload) for row in rows}
-    came = {seq: (event.y, bytes(event.d).decode("utf-8", "replace")) for seq, event in numbered}
+    came = {seq: (event.y, _text(event)) for seq, event in numbered}
     return [seq for seq, content in came.items() if stored.get(seq, content) != content]
 
 

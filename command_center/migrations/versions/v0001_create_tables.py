@@ -213,8 +213,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("requests_by_arrival", "requests", ["received_at"])
-    op.create_index("requests_by_ticket", "requests", ["ticket"])
-    op.create_index("requests_by_life", "requests", ["site", "epoch", "ticket"])
+    op.create_index("requests_by_ticket", "requests", ["ticket", "site", "epoch"])
     op.create_index("commands_by_site", "commands", ["site", "issued_at"])
     op.create_index("photos_by_state", "photos", ["state", "attached_at"])
     op.create_index("case_history_by_request", "case_history", ["request_id"])
