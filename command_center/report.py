@@ -22,6 +22,7 @@ _TOLD = (
     "backlog",
     "oldest_unacked_s",
     "acked_at",
+    "acked_last_minute",
     "resends",
     "rejects",
     "disk_free_bytes",

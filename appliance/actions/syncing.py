@@ -1,6 +1,7 @@
 """What the sync agent may change: the outbox cursors, and the life of this database."""
 
 import sqlite3
+from datetime import timedelta
 
 from appliance.domain import wire
 from appliance.domain.events import BoxHeartbeat
@@ -69,6 +70,7 @@ def append_heartbeat(db: sqlite3.Connection, disk_free_bytes: int, now: Moment) 
             resends=int(gauges.of(db, "sync").get("resends", "0")),
             rejects=outbox.rejected(db),
             clock_source=now.source,
+            acked_last_minute=outbox.acked_since(db, now.wall - timedelta(minutes=1)),
         )
         outbox.append(db, Lane.STATISTICS, event, subject=box.epoch(db), now=now)
     return event

@@ -126,6 +126,8 @@ class BoxHeartbeat:
     """Events that the city has set aside."""
     clock_source: str = "none"
     """Who set the box's clock."""
+    acked_last_minute: int = 0
+    """Events that the city has acknowledged in the minute before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,7 @@ heartbeats = st.builds(
     resends=cursors,
     rejects=cursors,
     clock_source=st.just("ntp"),
+    acked_last_minute=cursors,
 )
 sizes = st.integers(1, BLOB_MAX_BYTES)
 settled = st.sampled_from(["stored", "failed"])

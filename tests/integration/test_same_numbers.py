@@ -73,12 +73,17 @@ def at_box(talk: Talk) -> dict[str, Any]:
 
 def at_city(talk: Talk) -> dict[str, Any]:
     """What `posko-center status --json` shows of the box."""
-    with reading(talk.engine) as connection:
-        record = report.status_record(connection)
-    told = record["boxes"][0]["heartbeat"]
-    assert told["rejects"] == record["counts"]["rejects"]
+    told = heartbeat_at_city(talk)
     shown = {name: told[name] for name in ("backlog", "rejects", "clock_source")}
     return {**shown, "resends": str(told["resends"])}
+
+
+def heartbeat_at_city(talk: Talk) -> dict[str, Any]:
+    with reading(talk.engine) as connection:
+        record = report.status_record(connection)
+    told: dict[str, Any] = record["boxes"][0]["heartbeat"]
+    assert told["rejects"] == record["counts"]["rejects"]
+    return told
 
 
 def heartbeats(talk: Talk) -> list[BoxHeartbeat]:
@@ -97,6 +102,7 @@ def test_when_the_line_is_back_both_agree(talk: Talk, portal: sqlite3.Connection
     pass_time(talk, SOON_S)
     assert at_box(talk) == at_city(talk)
     assert at_city(talk)["clock_source"] == "ntp"
+    assert heartbeat_at_city(talk)["acked_last_minute"] >= 20
     assert sum(at_city(talk)["backlog"].values()) == 0
 
 

@@ -93,6 +93,7 @@ def test_status_shows_each_boxs_last_heartbeat(
         resends=4,
         rejects=1,
         clock_source="rtc",
+        acked_last_minute=340,
     )
     store(engine, a_batch(wire_event(kind=told.KIND, data=wire.encode_event(told).decode())))
     run(monkeypatch, "status", "--config", config)
@@ -102,6 +103,7 @@ def test_status_shows_each_boxs_last_heartbeat(
         "2026-11-21T02:00:00.000Z",
         "0/7/2",
         "60",
+        "340",
         "4",
         "1",
         "5000000",
