@@ -1,6 +1,7 @@
 """Messages as the network brings them: good ones answered after the commit, bad ones set aside."""
 
 import logging
+import random
 import threading
 import tracemalloc
 import zlib
@@ -9,6 +10,7 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine
+from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
@@ -16,7 +18,7 @@ from command_center import early, ingest
 from command_center.blobs import Blobs
 from command_center.downlink import Downlink
 from command_center.inbound import cut
-from command_center.receiver import QUEUE_MAX_MESSAGES, Receiver
+from command_center.receiver import GROUP_MAX_BYTES, QUEUE_MAX_MESSAGES, Receiver
 from command_center.reception import Reception
 from command_center.store import quarantine
 from command_center.store.quarantine import Poison
@@ -274,6 +276,23 @@ def test_a_full_queue_holds_the_network_back_and_loses_nothing(engine: Engine) -
     windows = [ack.window for ack in outlet.acks]
     assert windows[0] == wire.BATCH_MAX_EVENTS, "under pressure a box is told to send less"
     assert windows[-1] is None
+
+
+def test_a_large_backlog_is_acknowledged_in_steps_so_that_its_box_can_go_on(
+    engine: Engine,
+) -> None:
+    outlet = Outlet()
+    told: list[int] = []
+    listen(engine, "commit", lambda _connection: told.append(len(outlet.acks)))
+    receiver = Receiver(engine, outlet, now=now)
+    for seq in range(1, 5):
+        text = random.Random(seq).randbytes(GROUP_MAX_BYTES // 2).hex()
+        event = wire_event(kind="x", data=f'"{text}"')
+        receiver.offer(UP, wire.encode(a_batch(event, first=seq)))
+    receiver.start()
+    wait_for(lambda: len(outlet.acks) == 4, "everything is acknowledged")
+    receiver.stop()
+    assert 2 in told, "the third waited for the first two to be acknowledged"
 
 
 def test_stopping_frees_a_network_thread_that_waits(engine: Engine) -> None:
