@@ -19,12 +19,14 @@ from appliance.domain.events import (
     CommandResult,
     DocumentSettled,
     Event,
+    FollowedUp,
     PhotoAttached,
     PhotoLost,
     RequestReceived,
+    TextAmended,
 )
 from appliance.domain.ids import SiteCode
-from command_center import intake, photo_intake
+from command_center import dating, follow_ups, intake, photo_intake
 from command_center.store import boxes, commands, documents, photos, requests
 from command_center.store.requests import CityRequest
 from command_center.store.streams import Kept
@@ -39,6 +41,8 @@ _OURS = (
     PhotoAttached,
     PhotoLost,
     DocumentSettled,
+    FollowedUp,
+    TextAmended,
 )
 """What travels up and this release knows."""
 
@@ -64,14 +68,14 @@ def apply(
     """
     kept: list[Kept] = []
     received: list[tuple[int, CityRequest]] = []
-    attached: list[tuple[int, PhotoAttached]] = []
+    later: list[tuple[int, PhotoAttached | FollowedUp | TextAmended]] = []
     for seq, event in numbered:
         try:
             known = wire.decode_event(event.y, bytes(event.d))
             if isinstance(known, RequestReceived):
                 received.append((len(kept), _request(arrival, event, known, now)))
-            elif isinstance(known, PhotoAttached):
-                attached.append((len(kept), known))
+            elif isinstance(known, PhotoAttached | FollowedUp | TextAmended):
+                later.append((len(kept), known))
             elif known is not None:
                 _apply_alone(connection, arrival.site, known, event, now)
         except WireError as error:
@@ -88,13 +92,31 @@ def apply(
             seq, event = numbered[place]
             reason = "this request belongs to another site"
             kept[place] = _rejected(arrival, seq, event, "event", reason)
-    for place, photo in attached:
+    for place, about in later:
+        seq, event = numbered[place]
         try:
-            photo_intake.attach(connection, arrival.site, photo, now)
+            _apply_to_request(connection, arrival, about, event, now)
         except BadInput as error:
-            seq, event = numbered[place]
             kept[place] = _rejected(arrival, seq, event, "event", str(error))
     return kept
+
+
+def _apply_to_request(
+    connection: Connection,
+    arrival: Arrival,
+    about: PhotoAttached | FollowedUp | TextAmended,
+    event: wire.WireEvent,
+    now: datetime,
+) -> None:
+    """Do what an event asks whose request may come in the same batch."""
+    match about:
+        case PhotoAttached():
+            photo_intake.attach(connection, arrival.site, about, now)
+        case FollowedUp():
+            asked = dating.dated(about.at, event.c, arrival.batch.sent, now)
+            follow_ups.take(connection, arrival.site, about, asked.at, now)
+        case TextAmended():
+            follow_ups.amend(connection, arrival.site, about, now)
 
 
 def _apply_alone(

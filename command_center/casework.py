@@ -32,7 +32,7 @@ NEEDS_REASON = frozenset(
 )
 """Moves that mean nothing to a resident without a sentence."""
 
-__all__ = ["IllegalMove", "Outdated", "UnknownRequest", "change_status", "moves"]
+__all__ = ["IllegalMove", "Outdated", "UnknownRequest", "change_status", "moves", "write"]
 
 
 class UnknownRequest(BadInput):
@@ -69,8 +69,25 @@ def change_status(
         request = _found(connection, request_id, seen_at)
         move(Status(request.status), status)
         entry = HistoryEntry(status=status, message=words, agency=request.agency, by=by, at=now)
-        _write(connection, request, entry)
+        write(connection, request, entry)
     return structs.replace(request, status=status, updated_at=now)
+
+
+def write(connection: Connection, request: CityRequest, entry: HistoryEntry) -> None:
+    """Move a request, in the caller's transaction; the caller has checked the move."""
+    event = RequestStatusChanged(
+        request_id=request.request_id,
+        ticket=request.ticket,
+        status=entry.status,
+        message=entry.message,
+        changed_at=entry.at,
+        agency=entry.agency,
+    )
+    seq = downlinks.append(
+        connection, request.site, event, subject=request.request_id, now=entry.at
+    )
+    requests.set_status(connection, request.request_id, entry.status, entry.at)
+    requests.add_history(connection, request.request_id, replace(entry, down_seq=seq))
 
 
 def _found(connection: Connection, request_id: str, seen_at: datetime | None) -> CityRequest:
@@ -91,19 +108,3 @@ def _checked(message: str, status: Status) -> str:
     if not words and status in NEEDS_REASON:
         raise BadInput("Tulis alasannya untuk warga; tanpa itu status ini tidak berarti apa-apa.")
     return words
-
-
-def _write(connection: Connection, request: CityRequest, entry: HistoryEntry) -> None:
-    event = RequestStatusChanged(
-        request_id=request.request_id,
-        ticket=request.ticket,
-        status=entry.status,
-        message=entry.message,
-        changed_at=entry.at,
-        agency=entry.agency,
-    )
-    seq = downlinks.append(
-        connection, request.site, event, subject=request.request_id, now=entry.at
-    )
-    requests.set_status(connection, request.request_id, entry.status, entry.at)
-    requests.add_history(connection, request.request_id, replace(entry, down_seq=seq))

@@ -15,7 +15,7 @@ from appliance.domain.moment import to_ms
 from appliance.domain.reference import agency_name
 from command_center import casework, cloudevents, forms, overview, photo_page, wording
 from command_center.forms import ListQuery
-from command_center.store import boxes, feed, requests
+from command_center.store import boxes, feed, follow_ups, requests
 from command_center.store.database import reading
 from web.face import local
 from web.security import staff
@@ -97,11 +97,13 @@ class Pages:
                 abort(404)
             history = requests.history(connection, found)
             photo = photo_page.seen(self._engine, connection, request_id)
+            due = follow_ups.due(connection, request_id)
         return render_template(
             "request.html",
             case=found,
             history=history[::-1],
             photo=photo,
+            due=due,
             moves=[(move.value, wording.status(move)) for move in casework.moves(found)],
             message_max=casework.MESSAGE_MAX_CHARS,
             seen_ms=to_ms(found.updated_at),

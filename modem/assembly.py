@@ -35,6 +35,11 @@ class Message:
         """The part that came first."""
         return min(self.parts.values(), key=lambda part: part.id)
 
+    @property
+    def sent_stamp(self) -> str:
+        """The service centre's time stamp of the first part, as it came (TP-SCTS, hex)."""
+        return self.deliveries()[0].timestamp.raw.hex()
+
     def deliveries(self) -> list[tpdu.Deliver]:
         """Decode the parts, in order."""
         decoded = [tpdu.decode(self.parts[place].tpdu) for place in sorted(self.parts)]

@@ -7,6 +7,7 @@ reads those: a verb counts only beside a ticket, or with nothing around it but w
 """
 
 import re
+from dataclasses import replace
 
 from appliance.domain.ids import Ticket
 from appliance.domain.sms import (
@@ -48,7 +49,7 @@ def parse(text: str) -> Command:
     first = _FIRST_WORD.match(rest)
     verb = _plain(first[1]) if first else ""
     if first and verb in vocabulary.REPORT_VERBS:
-        return _report(rest[first.end() :], text)
+        return _report(rest[first.end() :])
     if len(text) > _LONGEST_COMMAND_CHARS:
         return Report(text)
     if (command := _about_number(verb, text)) is not None:
@@ -89,7 +90,7 @@ def _said(text: str) -> list[str]:
     return [word for word in _words(text) if word not in idle]
 
 
-def _report(body: str, text: str) -> Command:
+def _report(body: str) -> Command:
     """LAPOR alone asks how; LAPOR and nothing but a ticket asks where that stands."""
     if vocabulary.GREETINGS.issuperset(_words(body)):
         return Help()
@@ -98,20 +99,18 @@ def _report(body: str, text: str) -> Command:
         return CheckStatus(found.ticket)
     parts = [part.strip() for part in body.split("#") if part.strip()]
     if len(parts) >= _CHAIN_PARTS and _NAME.fullmatch(parts[0]):
-        return Report(", ".join(parts[2:]), name=parts[0], place=parts[1])
-    return Report(", ".join(parts) if "#" in body else body.strip() or text)
+        return Report(", ".join(parts[2:]), parts[0], parts[1], is_explicit=True)
+    return Report(", ".join(parts) if "#" in body else body.strip(), is_explicit=True)
 
 
 def _topic(verb: str, body: str, text: str) -> Command:
     """USUL, SARAN, TANYA and INFO with what they are about; alone they ask how."""
     if not _said(body):
         return Help()
-    if "#" not in body:
-        return Report(text)
-    chain = _report(body, text)
+    chain = _report(body) if "#" in body else None
     if not isinstance(chain, Report):
-        return Report(text)
-    return Report(f"{verb}: {chain.text}", name=chain.name, place=chain.place)
+        return Report(text, is_explicit=True)
+    return replace(chain, text=f"{verb}: {chain.text}")
 
 
 def _about_ticket(ticket: Ticket, found: Found, text: str) -> Command:
@@ -161,7 +160,10 @@ def _about_wrong_ticket(found: Found, verb: str) -> Command | None:
 
 def _bare(said: list[str], text: str) -> Command:
     """A verb without a ticket, if nothing but its own words stand around it."""
-    verb, remark = (said[0], said[1:]) if said else ("", [])
+    if not said:
+        is_thanks = not vocabulary.THANKS.isdisjoint(_words(text))
+        return Ignore("thanks") if is_thanks else Help()
+    verb, remark = said[0], said[1:]
     if verb in vocabulary.CHECK_VERBS:
         return _check(remark, text)
     if verb in vocabulary.HELP_VERBS and not remark:

@@ -121,6 +121,7 @@ class Inbound:
             phone=phone_of(message.oldest.sender),
             text=message.text(),
             part_ids=message.part_ids,
+            sent_stamp=message.sent_stamp,
         )
         command = _command(message, sms)
         try:

@@ -18,9 +18,10 @@ GREETINGS = words(
 POLITE = words(
     "tolong tlg mohon mhn minta mau ingin sy saya kami ya yah yo dong donk deh nih ni lah kah la",
     "pak bpk bapak bu ibu buk min admin bang kak mas mbak posko kantor camat lurah",
-    "terima kasih terimakasih makasih mksh trims tks thx tarimo kasi",
+    "terima kasih terimakasih makasih mksh trims tks thx tarimo kasi banyak",
 )
 """Words around a command that say nothing more."""
+THANKS = words("terima terimakasih makasih mksh trims tks thx tarimo")
 TICKET_WORDS = words(
     "tiket ticket tikect nomor nomer nombo nmr nomornya nope no lapor laporan laporannya lapornya",
     "aduan pengaduan yg yang dengan dgn untuk utk tentang tentng ttg adalah itu ini",

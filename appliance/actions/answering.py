@@ -3,18 +3,11 @@
 import sqlite3
 from collections.abc import Callable
 
-from appliance.actions import intake, texting
+from appliance.actions import following_up, sms_reports
+from appliance.actions.turn import Turn
 from appliance.domain import phrases, reference
 from appliance.domain.moment import Moment
-from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import (
-    TEXT_MAX_CHARS,
-    Channel,
-    Draft,
-    Sensitivity,
-    ServiceRequest,
-    clean_text,
-)
+from appliance.domain.service_request import Sensitivity, ServiceRequest
 from appliance.domain.sms import (
     CheckStatus,
     Command,
@@ -28,11 +21,11 @@ from appliance.domain.sms import (
     Stop,
     UnknownTicket,
 )
-from appliance.domain.triage.keywords import classify
 from appliance.store import requests, sms_inbox
 from appliance.store.database import transaction
 
 LISTED_TICKETS = 3
+OUTCOME_MAX_CHARS = 80
 
 
 def keep_part(db: sqlite3.Connection, part: ReceivedPart, now: Moment) -> bool:
@@ -61,65 +54,70 @@ def answer(
     with transaction(db):
         if not sms_inbox.are_waiting(db, sms.part_ids):
             return None
-        outcome, request = _act(db, sms, command, now, new_id)
+        outcome, request = _act(Turn(db=db, sms=sms, now=now, new_id=new_id), command)
+        request_id = request.id if request else None
         sms_inbox.add_message(
-            db, sms, outcome=outcome, request_id=request.id if request else None, at=now.wall
+            db, sms, outcome=outcome[:OUTCOME_MAX_CHARS], request_id=request_id, at=now.wall
         )
-        return request.id if request else None
+        return request_id
 
 
-def _act(
-    db: sqlite3.Connection,
-    sms: ReceivedSms,
-    command: Command,
-    now: Moment,
-    new_id: Callable[[], str],
-) -> tuple[str, ServiceRequest | None]:
+def _act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:
     match command:
-        case Report() | Mention() | FollowUp(ticket=None):
-            text = command.text or sms.text
-            return "request", _report(db, sms, text, now, new_id)
-        case CheckStatus(ticket) | FollowUp(ticket=ticket):
-            found = requests.by_ticket(db, ticket) if ticket else None
-            if ticket and found is None:
-                _reply(db, sms, phrases.render("unknown_ticket", typed=str(ticket)), now)
-            elif found is not None:
-                _reply(db, sms, status_line(found), now)
-            elif sms.phone is not None:
-                _reply(db, sms, _own_tickets(db, sms.phone), now)
-            return "status", found
+        case Report():
+            return sms_reports.take(turn, command)
+        case FollowUp():
+            return following_up.follow_up(turn, command) or _undecided(turn, command)
+        case Mention():
+            return following_up.mention(turn, command) or _as_report(turn)
+        case Stop():
+            following_up.stop(turn)
+            return "stop", None
+        case _:
+            return _tell(turn, command)
+
+
+def _tell(
+    turn: Turn, command: CheckStatus | UnknownTicket | Help | Ignore
+) -> tuple[str, ServiceRequest | None]:
+    """Acts that change nothing."""
+    match command:
+        case CheckStatus():
+            return "status", _tell_status(turn, command)
         case UnknownTicket(typed):
-            _reply(db, sms, phrases.render("unknown_ticket", typed=typed[:20]), now)
+            turn.reply("unknown_ticket", typed=typed[:20])
             return "status", None
         case Help():
-            _reply(db, sms, phrases.render("help"), now)
+            turn.reply("help")
             return "help", None
-        case Stop():
-            return "stop", None
         case Ignore(reason):
-            return f"ignored: {reason}"[:80], None
+            return f"ignored: {reason}", None
 
 
-def _report(
-    db: sqlite3.Connection,
-    sms: ReceivedSms,
-    text: str,
-    now: Moment,
-    new_id: Callable[[], str],
-) -> ServiceRequest | None:
-    draft = Draft(
-        channel=Channel.SMS,
-        text=clean_text(text)[:TEXT_MAX_CHARS],
-        submission_id=new_id(),
-        reporter_phone=sms.phone,
-    )
-    result = intake.receive_in(db, draft, classify(draft.text), now)
-    if not isinstance(result, intake.Receipt):
+def _undecided(turn: Turn, command: FollowUp) -> tuple[str, ServiceRequest | None]:
+    """A wish about no ticket of ours: told so, or a report where it says more."""
+    if command.ticket is not None:
+        return "status", None
+    if command.text:
+        return _as_report(turn)
+    turn.reply("which_ticket", verb=command.wish.upper())
+    return "which ticket", None
+
+
+def _as_report(turn: Turn) -> tuple[str, ServiceRequest]:
+    return sms_reports.take(turn, Report(turn.sms.text))
+
+
+def _tell_status(turn: Turn, command: CheckStatus) -> ServiceRequest | None:
+    if command.ticket is None:
+        turn.say(_own_tickets(turn))
         return None
-    if not result.is_new:
-        # Whoever writes the same again has not got the ticket, or has lost it.
-        texting.queue_receipt(db, result.request, now, purpose=texting.Purpose.ANSWER)
-    return result.request
+    found = requests.by_ticket(turn.db, command.ticket)
+    if found is None:
+        turn.reply("unknown_ticket", typed=str(command.ticket))
+    else:
+        turn.say(status_line(found))
+    return found
 
 
 def status_line(request: ServiceRequest) -> str:
@@ -135,8 +133,8 @@ def status_line(request: ServiceRequest) -> str:
     )
 
 
-def _own_tickets(db: sqlite3.Connection, phone: Msisdn) -> str:
-    latest = requests.latest_of_phone(db, phone, LISTED_TICKETS)
+def _own_tickets(turn: Turn) -> str:
+    latest = turn.own()[:LISTED_TICKETS]
     if not latest:
         return phrases.render("status_list_empty")
     return phrases.render("status_list", tickets="; ".join(_state(request) for request in latest))
@@ -146,8 +144,3 @@ def _state(request: ServiceRequest) -> str:
     if request.sensitivity is Sensitivity.CONFIDENTIAL:
         return f"{request.ticket} ditangani"
     return f"{request.ticket} {phrases.STATUS_WORDS[request.status]}"
-
-
-def _reply(db: sqlite3.Connection, sms: ReceivedSms, body: str, now: Moment) -> None:
-    if sms.phone is not None:
-        texting.queue_answer(db, sms.phone, body, now)

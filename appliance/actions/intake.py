@@ -2,7 +2,6 @@
 
 import sqlite3
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from appliance.actions import forwarding, photos, texting
 from appliance.actions.photos import StagedPhoto
@@ -10,7 +9,6 @@ from appliance.domain import quota, reference
 from appliance.domain.events import RequestReceived
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import (
-    Channel,
     Draft,
     Kind,
     Sensitivity,
@@ -21,11 +19,6 @@ from appliance.domain.topics import Lane
 from appliance.domain.triage.keywords import Triage, classify
 from appliance.store import box, outbox, requests
 from appliance.store.database import transaction
-
-SAME_TEXT_WINDOW = timedelta(hours=24)
-"""An identical SMS from the same phone within this time is the same ticket. On screens it is not:
-their ready sentences make equal words for different places."""
-
 
 EMERGENCY_FACTOR = 10
 """A device may report this many times more emergencies than anything else: nobody in need is
@@ -67,6 +60,9 @@ def receive(
     triage = classify(draft.text)
     with transaction(db, leaves_reserve=triage.kind is not Kind.EMERGENCY):
         outcome = receive_in(db, draft, triage, now, origin=origin, limit=limit)
+        if isinstance(outcome, Receipt) and outcome.is_new:
+            texting.queue_receipt(db, outcome.request, now)
+            forwarding.forward(db, outcome.request, now)
         if photo is not None and isinstance(outcome, Receipt):
             photos.attach(db, outcome.request.id, photo, now)
         return outcome
@@ -81,8 +77,8 @@ def receive_in(
     origin: str | None = None,
     limit: quota.Quota | None = None,
 ) -> Receipt | Refused:
-    """As `receive`, inside the caller's transaction."""
-    if (earlier := _earlier(db, draft, now)) is not None:
+    """As `receive`, inside the caller's transaction and without any text."""
+    if (earlier := requests.by_id(db, draft.submission_id)) is not None:
         return Receipt(request=earlier, is_new=False)
     if origin and limit:
         is_emergency = triage.kind is Kind.EMERGENCY
@@ -94,18 +90,7 @@ def receive_in(
         requests.add_attempt(db, origin, now.wall)
     request = _request(db, draft, triage, now)
     _store(db, request, now)
-    texting.queue_receipt(db, request, now)
-    forwarding.forward(db, request, now)
     return Receipt(request=request, is_new=True)
-
-
-def _earlier(db: sqlite3.Connection, draft: Draft, now: Moment) -> ServiceRequest | None:
-    if (same := requests.by_id(db, draft.submission_id)) is not None:
-        return same
-    if draft.channel is not Channel.SMS or draft.reporter_phone is None:
-        return None
-    since = now.wall - SAME_TEXT_WINDOW
-    return requests.same_text_since(db, draft.reporter_phone, draft.text, since)
 
 
 def _request(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) -> ServiceRequest:

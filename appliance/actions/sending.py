@@ -74,7 +74,7 @@ def claim_part(
         texts.set_modem(db, text.id, modem)
         parts = texts.parts(db, text.id)
         if not parts:
-            texts.add_parts(db, text.id, encode(text.recipient, text.body))
+            texts.add_parts(db, text.id, encode(text.address or text.recipient, text.body))
             parts = texts.parts(db, text.id)
         part = next((part for part in parts if part.state == "pending"), None)
         if part is None:

@@ -9,19 +9,21 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest, StatusEntry
-from appliance.store import texts
+from appliance.store import follow_ups, texts
 from appliance.store.database import transaction
 
 VALIDITY = timedelta(days=3)
 """A text older than this would confuse more than it tells."""
-TEXTS_PER_HOUR = 30
-"""Caused by one phone: more than this is a loop between machines, not a resident."""
+TEXTS_PER_HOUR = 5
+"""Receipts and answers to one phone; who causes more is a machine or a flood."""
 
 
 class Purpose(StrEnum):
     """Why a text is sent; stored."""
 
     RECEIPT = "receipt"
+    QUESTION = "question"
+    """A receipt that asks where it is."""
     STATUS = "status"
     ANSWER = "answer"
     FORWARD = "forward"
@@ -34,6 +36,7 @@ _PRIORITY = {
     Purpose.ANSWER: 1,
     Purpose.STAFF: 1,
     Purpose.RECEIPT: 2,
+    Purpose.QUESTION: 2,
     Purpose.STATUS: 3,
     Purpose.FORWARD: 4,
 }
@@ -46,6 +49,7 @@ def queue_receipt(
     now: Moment,
     *,
     purpose: Purpose = Purpose.RECEIPT,
+    address: str | None = None,
 ) -> None:
     """Queue the text with the ticket, inside the caller's transaction; none without a phone.
 
@@ -53,16 +57,22 @@ def queue_receipt(
     """
     if request.sensitivity is Sensitivity.CONFIDENTIAL:
         key = "confidential"
+    elif request.kind is Kind.EMERGENCY:
+        key = "emergency"
     else:
-        key = "emergency" if request.kind is Kind.EMERGENCY else "received"
+        key = "received_where" if purpose is Purpose.QUESTION else "received"
     body = phrases.render(key, ticket=str(request.ticket))
-    _queue(db, request.reporter_phone, body, purpose, now, request=request)
+    if request.reporter_phone and not _is_flooded(db, request.reporter_phone, purpose, now):
+        _queue(db, request.reporter_phone, body, purpose, now, request=request, address=address)
 
 
 def queue_status_change(
     db: sqlite3.Connection, request: ServiceRequest, entry: StatusEntry, now: Moment
 ) -> None:
-    """Queue the news for the reporter, inside the caller's transaction."""
+    """Queue the news for the reporter, unless they want none, in the caller's transaction."""
+    phone = request.reporter_phone
+    if phone is None or follow_ups.has_opted_out(db, phone):
+        return
     is_confidential = request.sensitivity is Sensitivity.CONFIDENTIAL
     body = phrases.render(
         "status_changed_confidential" if is_confidential else "status_changed",
@@ -71,12 +81,21 @@ def queue_status_change(
         agency=reference.agency_name(entry.agency or request.agency),
         message=entry.message,
     )
-    _queue(db, request.reporter_phone, body, Purpose.STATUS, now, request=request)
+    _queue(db, phone, body, Purpose.STATUS, now, request=request)
 
 
-def queue_answer(db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment) -> None:
-    """Queue an answer to a received SMS, inside the caller's transaction."""
-    _queue(db, phone, body, Purpose.ANSWER, now)
+def queue_answer(
+    db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment, *, address: str | None = None
+) -> None:
+    """Queue an answer to a received SMS, to the number as it came, in the caller's transaction."""
+    if not _is_flooded(db, phone, Purpose.ANSWER, now):
+        _queue(db, phone, body, Purpose.ANSWER, now, address=address)
+
+
+def _is_flooded(db: sqlite3.Connection, phone: Msisdn, purpose: Purpose, now: Moment) -> bool:
+    """Whether this phone has caused enough texts; a receipt's request counts already."""
+    caused = texts.caused_since(db, phone, now.wall - timedelta(hours=1))
+    return caused + (purpose is Purpose.ANSWER) > TEXTS_PER_HOUR
 
 
 def queue_forward(
@@ -119,19 +138,19 @@ def send(db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment) -> int:
 
 def _queue(
     db: sqlite3.Connection,
-    phone: Msisdn | None,
+    phone: Msisdn,
     body: str,
     purpose: Purpose,
     now: Moment,
     *,
     request: ServiceRequest | None = None,
+    address: str | None = None,
 ) -> None:
-    if phone is None:
-        return
     is_urgent = request is not None and request.kind is Kind.EMERGENCY
-    text_id = texts.add(
+    texts.add(
         db,
         recipient=phone,
+        address=address,
         body=body,
         purpose=purpose,
         request_id=request.id if request else None,
@@ -139,7 +158,3 @@ def _queue(
         now=now,
         validity=VALIDITY,
     )
-    if purpose is Purpose.FORWARD:
-        return
-    if texts.caused_since(db, phone, now.wall - timedelta(hours=1)) > TEXTS_PER_HOUR:
-        texts.set_state(db, text_id, "failed", now=now.wall, error="too many texts to this phone")

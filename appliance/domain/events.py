@@ -36,6 +36,33 @@ class RequestReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedUp:
+    """Up: what the reporter says about a ticket later on; the city decides what follows."""
+
+    KIND: ClassVar[str] = "service_request.followed_up"
+
+    follow_up_id: str
+    """The same when it is told again under another number."""
+    request_id: str
+    wish: str
+    """A `sms.Wish`: sudah, belum, tambah, batal, hapus, data, ubah, aman or stop."""
+    text: str
+    """In the reporter's words; empty when nothing was said beside the wish."""
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextAmended:
+    """Up: the whole text of a request as it is now: a missing part of its SMS has come."""
+
+    KIND: ClassVar[str] = "service_request.text_amended"
+
+    request_id: str
+    text: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoAttached:
     """Up: a resident's photo belongs to this request; its bytes follow when the city asks."""
 
@@ -207,6 +234,8 @@ Event = (
     | DocumentPublished
     | DocumentWithdrawn
     | DocumentSettled
+    | FollowedUp
+    | TextAmended
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -222,4 +251,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
     DocumentPublished.KIND: DocumentPublished,
     DocumentWithdrawn.KIND: DocumentWithdrawn,
     DocumentSettled.KIND: DocumentSettled,
+    FollowedUp.KIND: FollowedUp,
+    TextAmended.KIND: TextAmended,
 }

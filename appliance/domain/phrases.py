@@ -37,6 +37,10 @@ TEMPLATES: dict[str, str] = {
         "Laporan DITERIMA Posko Kecamatan. Tiket {ticket}. Simpan tiket ini. "
         "Kami periksa maks 3 hari kerja. Tanya kabar: CEK {ticket}"
     ),
+    "received_where": (
+        "Laporan DITERIMA. Tiket {ticket}. Di mana lokasinya? Balas: nama jalan/gang, kelurahan, "
+        "dekat apa. Tanya kabar: CEK {ticket}"
+    ),
     "emergency": (
         "DARURAT: TELEPON 112 SEKARANG (gratis, 24 jam). SMS ini BUKAN pengganti telepon. "
         "Kebakaran 113, ambulans 119, polisi 110. Tiket {ticket} kami teruskan."
@@ -56,6 +60,39 @@ TEMPLATES: dict[str, str] = {
     "unknown_ticket": (
         "Tiket {typed} tidak ditemukan. Periksa 8 angka pada struk atau SMS. "
         "Lupa? Ketik CEK saja dari HP yang dipakai melapor."
+    ),
+    "other_phone": (
+        "Tiket {ticket} hanya dapat diubah dari HP yang dipakai melapor. "
+        "Untuk laporan baru tulis saja masalahnya."
+    ),
+    "which_ticket": (
+        "Tiket yang mana? Balas {verb} lalu 8 angka tiket. Lupa? Ketik CEK dari HP ini."
+    ),
+    "noted_sudah": "Tiket {ticket}: kata SUDAH dari Anda kami teruskan ke kota. Terima kasih.",
+    "noted_belum": (
+        "Tiket {ticket}: kata BELUM dari Anda kami teruskan ke kota untuk diperiksa lagi."
+    ),
+    "noted_tambah": "Tiket {ticket}: tambahan Anda kami catat dan teruskan. Terima kasih.",
+    "noted_batal": "Tiket {ticket}: permintaan BATAL kami catat dan teruskan ke kota.",
+    "noted_hapus": (
+        "Tiket {ticket}: permintaan HAPUS data kami catat. Petugas menjawab paling lama 3 hari."
+    ),
+    "noted_data": (
+        "Tiket {ticket}: permintaan melihat DATA kami catat. Petugas menjawab paling lama 3 hari."
+    ),
+    "noted_ubah": (
+        "Tiket {ticket}: permintaan UBAH data kami catat. Petugas menjawab paling lama 3 hari."
+    ),
+    "noted_aman": (
+        "Waktu aman Anda kami catat; petugas hanya menghubungi pada waktu itu. "
+        "Bila bahaya telepon 112. Hapus SMS ini."
+    ),
+    "noted_confidential": (
+        "Pesan Anda kami catat dan DIRAHASIAKAN. Bila bahaya telepon 112. Hapus SMS ini."
+    ),
+    "stopped": (
+        "Baik, kami tidak mengirim kabar lagi ke HP ini, hanya jawaban atas pesan Anda. "
+        "Darurat: telepon 112."
     ),
     "status_changed": "Tiket {ticket}: {status}. {agency}. {message}",
     "status_changed_confidential": "Tiket {ticket}: ada kabar baru. Hubungi petugas Posko.",

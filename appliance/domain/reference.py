@@ -112,6 +112,19 @@ def kelurahan_name(site: SiteCode, code: str) -> str:
 
 
 @cache
+def kelurahan_names() -> frozenset[str]:
+    """The names of all kelurahan of the city, in lower case."""
+    table = rows("wilayah.csv")
+    return frozenset(r["nama_umum"].lower() for r in table if r["tingkat"] == "kelurahan")
+
+
+def kelurahan_code(site: SiteCode, name: str) -> str | None:
+    """The code of a kelurahan of this kecamatan by its name in any case, else None."""
+    wanted = " ".join(name.casefold().split()).removeprefix("kelurahan ").removeprefix("kel ")
+    return next((k.code for k in kelurahan_of(site) if k.name.casefold() == wanted), None)
+
+
+@cache
 def plain_spelling() -> dict[str, str]:
     """SMS and dialect spellings that have one meaning only, to standard Indonesian."""
     return {

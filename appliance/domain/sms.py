@@ -45,6 +45,10 @@ class ReceivedSms:
     """The sender as a phone that can be answered; None for short codes and names."""
     text: str
     part_ids: tuple[int, ...]
+    sent_stamp: str = ""
+    """When it was sent, as the network stamped it (TP-SCTS, hex): often wrong, only kept."""
+    is_answerable: bool = True
+    """False for what a machine seems to have written: it is kept, and never answered."""
 
 
 class Wish(StrEnum):
@@ -64,6 +68,8 @@ class Wish(StrEnum):
     """Personal data are to be corrected (art. 30)."""
     SAFE = "aman"
     """When a victim may be called."""
+    STOP = "stop"
+    """No more texts to this phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class Report:
     name: str | None = None
     """The sender's, where LAPOR#name#place#text gave it."""
     place: str | None = None
+    is_explicit: bool = False
+    """Whether a verb said that it is a report, so that it continues nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,11 @@ def _first_block(epoch: str) -> int:
     return int(epoch, 16) % _BLOCKS
 
 
+def site(db: sqlite3.Connection) -> SiteCode:
+    """Which kecamatan this box stands in."""
+    return SiteCode(db.execute("SELECT site_code FROM box").fetchone()["site_code"])
+
+
 def epoch(db: sqlite3.Connection) -> str:
     """The epoch of this database: eight hex digits, new whenever a database is made."""
     value: str = db.execute("SELECT epoch FROM box").fetchone()["epoch"]

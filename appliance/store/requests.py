@@ -20,7 +20,7 @@ _SELECT = """
     SELECT r.*, r.event_seq <= l.acked_seq AND o.reject_code IS NULL AND e.id IS NULL AS acked
     FROM requests r JOIN outbox_lanes l ON l.lane = r.event_lane
     LEFT JOIN outbox o ON o.place = l.base + r.event_seq
-    LEFT JOIN rejected_events e ON e.subject = r.id
+    LEFT JOIN rejected_events e ON e.subject = r.id AND e.kind = 'service_request.received'
 """
 
 
@@ -73,22 +73,6 @@ def by_ticket(db: sqlite3.Connection, ticket: Ticket) -> ServiceRequest | None:
 def by_id(db: sqlite3.Connection, request_id: str) -> ServiceRequest | None:
     """Find a request by its id."""
     return _one(db.execute(_SELECT + "WHERE r.id = ?", (request_id,)))
-
-
-def same_text_since(
-    db: sqlite3.Connection, phone: Msisdn, text: str, since: datetime
-) -> ServiceRequest | None:
-    """Find the newest request of this phone with exactly this text."""
-    return _one(
-        db.execute(
-            _SELECT
-            + """
-            WHERE r.reporter_phone = ? AND r.created_at_ms >= ? AND r.text = ?
-            ORDER BY r.created_at_ms DESC LIMIT 1
-            """,
-            (phone.e164, to_ms(since), text),
-        )
-    )
 
 
 def latest_of_phone(db: sqlite3.Connection, phone: Msisdn, limit: int) -> list[ServiceRequest]:
@@ -153,6 +137,11 @@ def history(db: sqlite3.Connection, request_id: str) -> list[StatusEntry]:
         )
         for row in rows
     ]
+
+
+def set_text(db: sqlite3.Connection, request_id: str, text: str) -> None:
+    """Replace what the resident wrote by what is known of it now."""
+    db.execute("UPDATE requests SET text = ? WHERE id = ?", (text, request_id))
 
 
 def attempts_since(db: sqlite3.Connection, origin: str, since: datetime) -> list[datetime]:

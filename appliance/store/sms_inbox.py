@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.phone import Msisdn
 from appliance.domain.sms import ReceivedPart, ReceivedSms, StoredPart
 
 
@@ -89,15 +90,48 @@ def add_message(
     """Store a whole message and mark its parts as taken."""
     sms_id = db.execute(
         """
-        INSERT INTO sms_inbox (sender, body, parts, received_at_ms, outcome, request_id)
-        VALUES (?, ?, ?, ?, ?, ?) RETURNING id
+        INSERT INTO sms_inbox
+            (sender, phone, body, parts, sent_stamp, received_at_ms, outcome, request_id)
+        VALUES (:sender, :phone, :body, :parts, :stamp, :at, :outcome, :request_id) RETURNING id
         """,
-        (sms.sender, sms.text, len(sms.part_ids), to_ms(at), outcome, request_id),
+        {
+            "sender": sms.sender,
+            "phone": sms.phone and sms.phone.e164,
+            "body": sms.text,
+            "parts": len(sms.part_ids),
+            "stamp": sms.sent_stamp,
+            "at": to_ms(at),
+            "outcome": outcome,
+            "request_id": request_id,
+        },
     ).fetchall()[0]["id"]
     db.executemany(
         "UPDATE sms_parts SET state = 'taken', sms_id = ? WHERE id = ?",
         [(sms_id, part_id) for part_id in sms.part_ids],
     )
+
+
+def reported_since(db: sqlite3.Connection, phone: Msisdn, body: str, since: datetime) -> str | None:
+    """The request that the same words from this phone have made or joined."""
+    row = db.execute(
+        """
+        SELECT request_id FROM sms_inbox
+        WHERE phone = ? AND received_at_ms >= ? AND body = ?
+            AND outcome IN ('request', 'continued') AND request_id IS NOT NULL
+        ORDER BY id DESC LIMIT 1
+        """,
+        (phone.e164, to_ms(since), body),
+    ).fetchone()
+    return row["request_id"] if row else None
+
+
+def count_same(db: sqlite3.Connection, phone: Msisdn, body: str, since: datetime) -> int:
+    """How often this phone has sent the same words."""
+    count: int = db.execute(
+        "SELECT count(*) FROM sms_inbox WHERE phone = ? AND received_at_ms >= ? AND body = ?",
+        (phone.e164, to_ms(since), body),
+    ).fetchone()[0]
+    return count
 
 
 def are_waiting(db: sqlite3.Connection, part_ids: tuple[int, ...]) -> bool:

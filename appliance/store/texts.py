@@ -14,6 +14,9 @@ class Text:
 
     id: int
     recipient: str
+    """In E.164."""
+    address: str | None
+    """The number as the SMS that is answered gave it."""
     body: str
     purpose: str
     request_id: str | None
@@ -42,6 +45,7 @@ def add(
     db: sqlite3.Connection,
     *,
     recipient: Msisdn,
+    address: str | None = None,
     body: str,
     purpose: str,
     request_id: str | None,
@@ -53,15 +57,16 @@ def add(
     text_id = db.execute(
         """
         INSERT INTO texts (
-            recipient, body, purpose, request_id, priority, next_attempt_at_ms, expires_at_ms,
-            boot_id, expires_mono_ms, created_at_ms, updated_at_ms
+            recipient, address, body, purpose, request_id, priority, next_attempt_at_ms,
+            expires_at_ms, boot_id, expires_mono_ms, created_at_ms, updated_at_ms
         ) VALUES (
-            :recipient, :body, :purpose, :request_id, :priority, :now, :expires,
+            :recipient, :address, :body, :purpose, :request_id, :priority, :now, :expires,
             :boot_id, :expires_mono, :now, :now
         )
         """,
         {
             "recipient": recipient.e164,
+            "address": address,
             "body": body,
             "purpose": purpose,
             "request_id": request_id,
@@ -329,6 +334,21 @@ def last_error(db: sqlite3.Connection) -> str | None:
     return row["error"] if row else None
 
 
+def open_questions(db: sqlite3.Connection, request_ids: list[str]) -> set[str]:
+    """Which of these requests we have asked something that nobody has added to since."""
+    return {
+        request_id
+        for request_id in request_ids
+        if db.execute(
+            """
+            SELECT 1 FROM texts WHERE request_id = :id AND purpose = 'question'
+                AND NOT EXISTS (SELECT 1 FROM follow_ups WHERE request_id = :id)
+            """,
+            {"id": request_id},
+        ).fetchone()
+    }
+
+
 def counts_by_state(db: sqlite3.Connection) -> dict[str, int]:
     """How many texts are in each state."""
     return dict(db.execute("SELECT state, count(*) FROM texts GROUP BY state").fetchall())
@@ -360,6 +380,7 @@ def _text(row: sqlite3.Row) -> Text:
     return Text(
         id=row["id"],
         recipient=row["recipient"],
+        address=row["address"],
         body=row["body"],
         purpose=row["purpose"],
         request_id=row["request_id"],

@@ -128,6 +128,13 @@ def set_status(connection: Connection, request_id: str, status: str, now: dateti
     )
 
 
+def set_text(connection: Connection, request_id: str, text: str) -> None:
+    """Replace what the resident wrote by what is known of it now."""
+    connection.execute(
+        update(requests).where(requests.c.request_id == request_id).values(text=text)
+    )
+
+
 def add_history(connection: Connection, request_id: str, entry: HistoryEntry) -> None:
     """Add a line to a case."""
     row = {

@@ -158,6 +158,20 @@ case_history = Table(
 """What happened to a request after its arrival, in order. Only casework writes; `down_seq` is the
 event that tells the box."""
 
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("follow_up_id", Text, primary_key=True),
+    Column("request_id", Text, ForeignKey("requests.request_id"), nullable=False),
+    Column("wish", Text, nullable=False),
+    Column("received_at", BIG, nullable=False),
+    Column("due_at", BIG),
+    Index("follow_ups_by_request", "request_id"),
+    sqlite_strict=True,
+)
+"""What residents said about their cases, each once; its words are in the history. Only ingest
+inserts; `due_at` is set where the law gives a time to answer."""
+
 down_lanes = Table(
     "down_lanes",
     metadata,

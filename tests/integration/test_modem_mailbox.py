@@ -152,8 +152,8 @@ def test_parts_with_one_reference_from_two_phones_are_kept_apart(box):
 
 def test_reused_reference_begins_another_message(box):
     """SMS check 5."""
-    box.sms("A" * 200, reference=7)
-    box.sms("B" * 200, reference=7)
+    box.sms("LAPOR " + "A" * 200, reference=7)
+    box.sms("LAPOR " + "B" * 200, reference=7)
     assert box.reports == ["A" * 200, "B" * 200]
 
 
@@ -321,7 +321,7 @@ def test_message_that_cannot_be_stored_for_a_minute_ends_the_process(box):
 def test_part_caught_by_a_crash_is_settled_when_the_disk_has_room_again(box, monkeypatch):
     box.sms("Lampu jalan mati")
     box.mailbox.sending(box.mailbox.next_part().part_id)
-    box.sms("Got mampet")
+    box.sms("LAPOR got mampet")
     with full_disk(box, monkeypatch):
         box.start()
         assert box.mailbox.next_part() is None

@@ -29,6 +29,8 @@ ORDINARY = (
     "city_tables",
     "photos",
     "documents",
+    "follow_ups",
+    "text_optouts",
 )
 _APART = {"requests": 10}
 """How far keys are apart where each follows the one before: a ticket ends with a check digit."""
@@ -137,6 +139,7 @@ def _cut_off_dangling(fresh: sqlite3.Connection) -> None:
     for statement in (
         "DELETE FROM request_history WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM photos WHERE request_id NOT IN (SELECT id FROM requests)",
+        "DELETE FROM follow_ups WHERE request_id NOT IN (SELECT id FROM requests)",
         "UPDATE texts SET request_id = NULL WHERE request_id NOT IN (SELECT id FROM requests)",
         "UPDATE sms_inbox SET request_id = NULL WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM text_parts WHERE text_id NOT IN (SELECT id FROM texts)",

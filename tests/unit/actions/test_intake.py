@@ -58,14 +58,6 @@ def test_the_same_submission_again_gives_the_same_ticket(db: sqlite3.Connection)
     assert len(outbox.every(db)) == 1
 
 
-def test_the_same_sms_within_a_day_is_one_ticket(db: sqlite3.Connection) -> None:
-    first = receive(db, a_draft("got mampet", channel=Channel.SMS))
-    again = receive(db, a_draft("got mampet", channel=Channel.SMS), hours=23)
-    later = receive(db, a_draft("got mampet", channel=Channel.SMS), hours=25)
-    assert again.request.ticket == first.request.ticket
-    assert later.request.ticket != first.request.ticket
-
-
 def test_the_same_ready_sentence_for_two_places_is_two_tickets(db: sqlite3.Connection) -> None:
     one = receive(db, a_draft("Lampu jalan mati", channel=Channel.KIOSK, location="Jl A"))
     two = receive(db, a_draft("Lampu jalan mati", channel=Channel.KIOSK, location="Jl B"))
@@ -136,9 +128,9 @@ def test_old_attempts_of_devices_are_forgotten(db: sqlite3.Connection) -> None:
     assert db.execute("SELECT count(*) FROM intake_attempts").fetchone()[0] == 1
 
 
-def test_one_phone_gets_no_more_than_thirty_receipts_an_hour(db: sqlite3.Connection) -> None:
-    for number in range(35):
+def test_one_phone_gets_no_more_than_five_receipts_an_hour(db: sqlite3.Connection) -> None:
+    for number in range(9):
         receive(db, a_draft(f"lampu mati {number}"))
     receive(db, a_draft("got mampet"), hours=2)
     states = [text.state for text in texts.every(db)]
-    assert states == ["queued"] * 30 + ["failed"] * 5 + ["queued"]
+    assert states == ["queued"] * 5 + ["queued"]

@@ -17,6 +17,7 @@ FILLING = {
     "ticket": "07 123 450",
     "tickets": "07 123 450 Butuh kelengkapan; 07 123 467 ditangani; 07 123 473 Diproses",
     "typed": "0812345678901234567890",
+    "verb": "SELESAI",
     "status": LONGEST_STATUS,
     "agency": LONGEST_AGENCY,
     "date": phrases.short_date(datetime(2026, 12, 31, tzinfo=UTC)),

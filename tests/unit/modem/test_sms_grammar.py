@@ -53,17 +53,20 @@ def test_a_text_that_people_send_is_understood(label: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "report"),
     [
-        ("LAPOR lampu mati", Report("lampu mati")),
-        ("Selamat pagi pak, LAPOR got mampet", Report("got mampet")),
+        ("LAPOR lampu mati", Report("lampu mati", is_explicit=True)),
+        ("Selamat pagi pak, LAPOR got mampet", Report("got mampet", is_explicit=True)),
         ("Pagi pak, got mampet", Report("Pagi pak, got mampet")),
         (
             "Lapor#Budi#Tangkerang#jalan rusak",
-            Report("jalan rusak", name="Budi", place="Tangkerang"),
+            Report("jalan rusak", "Budi", "Tangkerang", is_explicit=True),
         ),
-        ("LAPOR#a#b", Report("a, b")),
-        ("lapor#jl Melati 3#Tangkerang#rusak", Report("jl Melati 3, Tangkerang, rusak")),
-        ("USUL#Siti#Maharatu#portal", Report("usul: portal", name="Siti", place="Maharatu")),
-        ("tanya syarat ktp", Report("tanya syarat ktp")),
+        ("LAPOR#a#b", Report("a, b", is_explicit=True)),
+        (
+            "lapor#jl Melati 3#Tangkerang#rusak",
+            Report("jl Melati 3, Tangkerang, rusak", is_explicit=True),
+        ),
+        ("USUL#Siti#Maharatu#portal", Report("usul: portal", "Siti", "Maharatu", is_explicit=True)),
+        ("tanya syarat ktp", Report("tanya syarat ktp", is_explicit=True)),
     ],
 )
 def test_a_report_keeps_what_was_said(text: str, report: Report) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from appliance.actions import intake, syncing
 from appliance.domain import wire
+from appliance.domain.phone import Msisdn
 from appliance.domain.topics import Lane
 from appliance.store import compaction, database, housekeeping, outbox, requests
 from appliance.store.compaction import compact
@@ -30,7 +31,9 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def report(db: sqlite3.Connection, count: int) -> None:
     for number in range(count):
-        intake.receive(db, a_draft(f"jalan rusak {number}"), at(), origin="portal:1")
+        phone = Msisdn(f"+62812{number:08d}")
+        draft = a_draft(f"jalan rusak {number}", reporter_phone=phone)
+        intake.receive(db, draft, at(), origin="portal:1")
 
 
 def acknowledge(db: sqlite3.Connection, upto: int, **changes: object) -> None:

@@ -1,0 +1,90 @@
+"""What a resident says about a ticket: recorded here, told to the city, which decides.
+
+Only the phone that reported may act on a ticket; others hear that, and nothing else. Nothing is
+withdrawn, closed or erased by the box itself: an SMS proves no more than a phone.
+"""
+
+from appliance.actions.turn import Turn
+from appliance.domain import conversation
+from appliance.domain.events import FollowedUp
+from appliance.domain.service_request import (
+    TEXT_MAX_CHARS,
+    Sensitivity,
+    ServiceRequest,
+    Status,
+    clean_text,
+)
+from appliance.domain.sms import FollowUp, Mention, Wish
+from appliance.store import follow_ups, outbox, requests
+
+_FINISHED = frozenset({Status.CLOSED, Status.ARCHIVED, Status.MERGED, Status.NOT_OURS})
+
+
+def follow_up(turn: Turn, command: FollowUp) -> tuple[str, ServiceRequest] | None:
+    """Act on a wish and answer; None where it names no ticket and may be a report.
+
+    A number that is no ticket of this box, or another phone's, is answered and changes nothing.
+    """
+    if command.ticket is None:
+        request = conversation.meant(command.wish, turn.own())
+        if request is None:
+            return None
+        return _act(turn, request, command)
+    found = requests.by_ticket(turn.db, command.ticket)
+    if found is None:
+        turn.reply("unknown_ticket", typed=str(command.ticket))
+        return None
+    if not turn.owns(found):
+        turn.reply("other_phone", ticket=str(found.ticket))
+        return "not the reporter's phone", found
+    return _act(turn, found, command)
+
+
+def mention(turn: Turn, command: Mention) -> tuple[str, ServiceRequest] | None:
+    """Add a text to the ticket that it names; None where that is not the sender's."""
+    found = requests.by_ticket(turn.db, command.ticket)
+    if found is None or not turn.owns(found):
+        return None
+    return _act(turn, found, FollowUp(Wish.ADD, command.ticket, command.text))
+
+
+def stop(turn: Turn) -> None:
+    """Send no more news to this phone; say so once, and to the city for every open ticket."""
+    if turn.sms.phone is None or follow_ups.has_opted_out(turn.db, turn.sms.phone):
+        return
+    for request in turn.own():
+        if request.status not in _FINISHED:
+            record(turn, request, Wish.STOP, "")
+    turn.reply("stopped")
+    follow_ups.opt_out(turn.db, turn.sms.phone, turn.now.wall)
+
+
+def record(turn: Turn, request: ServiceRequest, wish: Wish, text: str) -> None:
+    """Store what was said, with the event for the city; an addition also joins the request."""
+    text = clean_text(text)[:TEXT_MAX_CHARS]
+    event = FollowedUp(
+        follow_up_id=turn.new_id(),
+        request_id=request.id,
+        wish=wish,
+        text=text,
+        at=turn.now.wall,
+    )
+    follow_ups.add(turn.db, event.follow_up_id, request.id, wish=wish, text=text, at=turn.now.wall)
+    lane = outbox.place_of(turn.db, request.id).lane
+    outbox.append(turn.db, lane, event, subject=request.id, now=turn.now)
+    joined = f"{request.text}\n{text}"
+    if wish is Wish.ADD and len(joined) <= TEXT_MAX_CHARS:
+        requests.set_text(turn.db, request.id, joined)
+
+
+def _act(turn: Turn, request: ServiceRequest, command: FollowUp) -> tuple[str, ServiceRequest]:
+    is_confidential = request.sensitivity is Sensitivity.CONFIDENTIAL
+    wish, text = command.wish, command.text
+    if wish is Wish.SAFE and not is_confidential:
+        wish, text = Wish.ADD, turn.sms.text
+    record(turn, request, wish, text)
+    if is_confidential:
+        turn.reply("noted_aman" if wish is Wish.SAFE else "noted_confidential")
+    else:
+        turn.reply(f"noted_{wish}", ticket=str(request.ticket))
+    return str(wish), request

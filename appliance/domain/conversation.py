@@ -1,0 +1,93 @@
+"""Which ticket a message without a number belongs to, by what its phone has said before; pure.
+
+A report that stands alone is a ticket of its own. What follows within minutes, the answer to our
+question, and what a flood leaves over belong to one that is there. Nothing that is more urgent or
+more secret than a ticket is put under it.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from appliance.domain.service_request import (
+    TEXT_MAX_CHARS,
+    Channel,
+    Kind,
+    Sensitivity,
+    ServiceRequest,
+    Status,
+)
+from appliance.domain.sms import Wish
+
+CONTINUES_FOR = timedelta(minutes=10)
+"""What comes without a verb so soon belongs to the report before."""
+ANSWERS_FOR = timedelta(hours=24)
+TICKETS_PER_HOUR = 10
+"""More from one phone are put together, so that a flood makes few tickets."""
+LATELY = timedelta(hours=1)
+
+_OVER = frozenset({Status.CLOSED, Status.ARCHIVED, Status.MERGED, Status.NOT_OURS})
+_MEANT: dict[Wish, frozenset[Status]] = {
+    Wish.CONFIRM: frozenset({Status.RESOLVED}),
+    Wish.DISPUTE: frozenset({Status.RESOLVED, Status.CLOSED}),
+    Wish.ADD: frozenset(Status) - _OVER,
+    Wish.WITHDRAW: frozenset(Status) - _OVER,
+    Wish.CORRECT: frozenset(Status),
+    Wish.ERASE: frozenset(Status),
+    Wish.ACCESS: frozenset(Status),
+}
+
+
+def continued(
+    report: str,
+    kind: Kind,
+    sensitivity: Sensitivity,
+    own: Sequence[ServiceRequest],
+    now: datetime,
+    *,
+    is_explicit: bool,
+) -> ServiceRequest | None:
+    """The newest of the phone's requests (newest first) that this report goes on with."""
+    fitting = [r for r in own if _may_hold(r, report, kind, sensitivity)]
+    fresh = (r for r in fitting if _age(r, now) < CONTINUES_FOR)
+    if not is_explicit and (newest := next(fresh, None)):
+        return newest
+    lately = [r for r in own if _age(r, now) < LATELY]
+    if len(lately) >= TICKETS_PER_HOUR:
+        return next((r for r in fitting if r in lately), None)
+    return None
+
+
+def answered(
+    text: str, own: Sequence[ServiceRequest], asked: Collection[str], now: datetime
+) -> ServiceRequest | None:
+    """The newest request whose open question (`asked`: ids) this can be the answer to."""
+    waiting = (r for r in own if r.id in asked and _age(r, now) < ANSWERS_FOR)
+    return next((r for r in waiting if _has_room(r, text)), None)
+
+
+def meant(wish: Wish, own: Sequence[ServiceRequest]) -> ServiceRequest | None:
+    """The ticket a wish without a number is about; None where that is in doubt."""
+    if wish is Wish.SAFE:
+        secret = (r for r in own if r.sensitivity is Sensitivity.CONFIDENTIAL)
+        return next(secret, None)
+    fitting = [r for r in own if r.status in _MEANT[wish]]
+    is_about_the_phone = wish in (Wish.ERASE, Wish.ACCESS)
+    return fitting[0] if len(fitting) == 1 or (fitting and is_about_the_phone) else None
+
+
+def _age(request: ServiceRequest, now: datetime) -> timedelta:
+    """How long ago; a request from the future is as good as old."""
+    age = now - request.created_at
+    return age if age >= timedelta(0) else timedelta.max
+
+
+def _may_hold(request: ServiceRequest, text: str, kind: Kind, sensitivity: Sensitivity) -> bool:
+    is_less_urgent = kind is Kind.EMERGENCY and request.kind is not Kind.EMERGENCY
+    order = list(Sensitivity)
+    is_less_secret = order.index(sensitivity) > order.index(request.sensitivity)
+    is_sms = request.channel is Channel.SMS
+    return is_sms and not (is_less_urgent or is_less_secret) and _has_room(request, text)
+
+
+def _has_room(request: ServiceRequest, text: str) -> bool:
+    return len(request.text) + 1 + len(text) <= TEXT_MAX_CHARS

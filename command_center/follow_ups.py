@@ -1,0 +1,89 @@
+"""What residents say about their cases: noted once, and followed by the move that it means.
+
+Runs inside the caller's transaction. A move that the table of statuses does not allow leaves a line
+in the history for the officer; nothing is erased or corrected here, since that is for people.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from appliance.domain.errors import BadInput
+from appliance.domain.events import FollowedUp, TextAmended
+from appliance.domain.ids import SiteCode
+from appliance.domain.service_request import TEXT_MAX_CHARS, TRANSITIONS, Status, clean_text
+from appliance.domain.sms import Wish
+from command_center import casework
+from command_center.store import follow_ups, requests
+from command_center.store.requests import CityRequest, HistoryEntry
+
+RESIDENT = "Warga"
+ANSWER_WITHIN = timedelta(hours=72)
+"""UU 27/2022 articles 30, 32 and 40-44: 3 x 24 hours."""
+ID_MAX_CHARS = 64
+WISH_MAX_CHARS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    status: Status
+    message: str
+
+
+_MOVES: dict[str, _Move] = {
+    Wish.CONFIRM: _Move(Status.CLOSED, "Sudah selesai menurut pelapor."),
+    Wish.DISPUTE: _Move(Status.REOPENED, "Belum selesai menurut pelapor."),
+    Wish.WITHDRAW: _Move(Status.ARCHIVED, "Dibatalkan oleh pelapor."),
+}
+_WITH_A_CLOCK = frozenset({Wish.ERASE, Wish.ACCESS, Wish.CORRECT})
+
+
+def take(
+    connection: Connection, site: SiteCode, event: FollowedUp, asked_at: datetime, now: datetime
+) -> None:
+    """Note a follow-up, once for its id, and move the case if it means that and the case may.
+
+    Raises BadInput when it does not fit, or names no request of the site.
+    """
+    if not 1 <= len(event.follow_up_id) <= ID_MAX_CHARS or len(event.wish) > WISH_MAX_CHARS:
+        raise BadInput("follow_up_id or wish is no word")
+    request = _found(connection, site, event.request_id)
+    due_at = asked_at + ANSWER_WITHIN if event.wish in _WITH_A_CLOCK else None
+    if not follow_ups.add(connection, event, due_at, now):
+        return
+    text = clean_text(event.text)[:TEXT_MAX_CHARS]
+    said = f"{event.wish.upper()}: {text}" if text else event.wish.upper()
+    _note(connection, request, said, now)
+    joined = f"{request.text}\n{text}"
+    if event.wish == Wish.ADD and len(joined) <= TEXT_MAX_CHARS:
+        requests.set_text(connection, request.request_id, joined)
+    move = _MOVES.get(event.wish)
+    if move and move.status in TRANSITIONS.get(Status(request.status), frozenset()):
+        entry = HistoryEntry(
+            status=move.status, message=move.message, agency=request.agency, by=RESIDENT, at=now
+        )
+        casework.write(connection, request, entry)
+
+
+def amend(connection: Connection, site: SiteCode, event: TextAmended, now: datetime) -> None:
+    """Replace the text of a request; the same text again changes nothing."""
+    request = _found(connection, site, event.request_id)
+    text = clean_text(event.text)[:TEXT_MAX_CHARS]
+    if not text:
+        raise BadInput("text is empty")
+    if text != request.text:
+        requests.set_text(connection, request.request_id, text)
+        _note(connection, request, "Bagian SMS yang terlambat sudah masuk.", now)
+
+
+def _found(connection: Connection, site: SiteCode, request_id: str) -> CityRequest:
+    request = requests.by_id(connection, request_id, lock=True)
+    if request is None or request.site != site:
+        raise BadInput("no such request of this site")
+    return request
+
+
+def _note(connection: Connection, request: CityRequest, message: str, now: datetime) -> None:
+    entry = HistoryEntry(status=request.status, message=message, agency=None, by=RESIDENT, at=now)
+    requests.add_history(connection, request.request_id, entry)

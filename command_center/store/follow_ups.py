@@ -1,0 +1,45 @@
+"""What residents said about their cases: each once, and by when some of it must be answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from appliance.domain.events import FollowedUp
+from appliance.domain.moment import from_ms, to_ms
+from command_center.store.schema import follow_ups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A wish about personal data that the law gives a time for."""
+
+    wish: str
+    due_at: datetime
+
+
+def add(connection: Connection, event: FollowedUp, due_at: datetime | None, now: datetime) -> bool:
+    """Store a follow-up; False when its id is here already."""
+    known = select(follow_ups.c.request_id).where(follow_ups.c.follow_up_id == event.follow_up_id)
+    if connection.execute(known).one_or_none() is not None:
+        return False
+    connection.execute(
+        insert(follow_ups).values(
+            follow_up_id=event.follow_up_id,
+            request_id=event.request_id,
+            wish=event.wish,
+            received_at=to_ms(now),
+            due_at=to_ms(due_at) if due_at else None,
+        )
+    )
+    return True
+
+
+def due(connection: Connection, request_id: str) -> list[Due]:
+    """What of a request must be answered by when, the most pressing first."""
+    rows = connection.execute(
+        select(follow_ups)
+        .where(follow_ups.c.request_id == request_id, follow_ups.c.due_at.is_not(None))
+        .order_by(follow_ups.c.due_at)
+    )
+    return [Due(wish=row.wish, due_at=from_ms(row.due_at)) for row in rows]

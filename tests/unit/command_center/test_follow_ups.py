@@ -1,0 +1,151 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from appliance.domain import wire
+from appliance.domain.events import FollowedUp, RequestStatusChanged, TextAmended
+from appliance.domain.ids import SiteCode
+from appliance.domain.service_request import Status
+from command_center import casework
+from command_center.store import downlinks, follow_ups, requests
+from command_center.store.database import reading
+from command_center.store.requests import CityRequest
+from tests.conftest import SITE, START
+from tests.unit.command_center.city import (
+    a_batch,
+    a_received,
+    received,
+    request,
+    rows,
+    store,
+    stream_upto,
+    wire_event,
+)
+
+
+def said(case: CityRequest | None = None, wish: str = "belum", **changes: object) -> wire.WireEvent:
+    values: dict[str, object] = {
+        "follow_up_id": "follow-up-1",
+        "request_id": case.request_id if case else "",
+        "wish": wish,
+        "text": "",
+        "at": START,
+    }
+    event = FollowedUp(**{**values, **changes})  # type: ignore[arg-type]
+    return wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
+
+
+def tell(engine: Engine, *events: wire.WireEvent, **where: SiteCode) -> wire.Ack:
+    return store(engine, a_batch(*events, first=stream_upto(engine) + 1), **where)
+
+
+def move(engine: Engine, case: CityRequest, *statuses: Status) -> None:
+    for status in statuses:
+        casework.change_status(engine, case.request_id, status, "karena itu", by="Rina", now=START)
+
+
+def lines(engine: Engine, case: CityRequest) -> list[tuple[str, str, str]]:
+    with reading(engine) as connection:
+        history = requests.history(connection, request(engine, case.request_id))
+    return [(entry.by, entry.status, entry.message) for entry in history]
+
+
+@pytest.mark.parametrize(
+    ("before", "wish", "after"),
+    [
+        ([Status.RESOLVED], "sudah", Status.CLOSED),
+        ([Status.RESOLVED], "belum", Status.REOPENED),
+        ([Status.RESOLVED, Status.CLOSED], "belum", Status.REOPENED),
+        ([], "batal", Status.ARCHIVED),
+        ([Status.IN_PROGRESS], "batal", Status.ARCHIVED),
+    ],
+)
+def test_a_wish_moves_the_case_and_the_box_hears_of_it(
+    engine: Engine, before: list[Status], wish: str, after: Status
+) -> None:
+    case = received(engine)
+    move(engine, case, *before)
+    tell(engine, said(case, wish))
+    assert request(engine, case.request_id).status == after
+    with reading(engine) as connection:
+        sent = downlinks.after(connection, SITE, 0, max_events=10, max_bytes=10_000)
+    newest = wire.decode_event(sent[-1].kind, sent[-1].payload.encode())
+    assert isinstance(newest, RequestStatusChanged)
+    assert newest.status == after
+
+
+@pytest.mark.parametrize(
+    ("before", "wish"),
+    [
+        ([], "sudah"),
+        ([Status.IN_PROGRESS], "belum"),
+        ([Status.RESOLVED], "batal"),
+        ([], "hapus"),
+        ([], "aman"),
+        ([], "stop"),
+        ([], "sesuatu_yang_baru"),
+    ],
+)
+def test_what_moves_nothing_is_a_line_for_the_officer(
+    engine: Engine, before: list[Status], wish: str
+) -> None:
+    case = received(engine)
+    move(engine, case, *before)
+    status = request(engine, case.request_id).status
+    tell(engine, said(case, wish, text="begini"))
+    assert request(engine, case.request_id).status == status
+    assert lines(engine, case)[-1] == ("Warga", status, f"{wish.upper()}: begini")
+
+
+def test_a_follow_up_told_again_under_another_number_is_noted_once(engine: Engine) -> None:
+    case = received(engine)
+    tell(engine, said(case, text="masih gelap"), said(case, text="masih gelap"))
+    assert [message for _, _, message in lines(engine, case)] == ["", "BELUM: masih gelap"]
+
+
+def test_a_follow_up_may_come_in_the_batch_of_its_request(engine: Engine) -> None:
+    event = a_received()
+    tell(engine, wire_event(event), said(wish="batal", request_id=event.request_id))
+    assert request(engine, event.request_id).status == Status.ARCHIVED
+
+
+def test_an_addition_joins_the_text(engine: Engine) -> None:
+    case = received(engine)
+    tell(engine, said(case, "tambah", text="dekat masjid"))
+    assert request(engine, case.request_id).text == f"{case.text}\ndekat masjid"
+
+
+@pytest.mark.parametrize("wish", ["hapus", "data", "ubah"])
+def test_personal_data_are_a_task_of_72_hours(engine: Engine, wish: str) -> None:
+    case = received(engine)
+    tell(engine, said(case, wish))
+    with reading(engine) as connection:
+        [task] = follow_ups.due(connection, case.request_id)
+    assert (task.wish, task.due_at) == (wish, START + timedelta(hours=72))
+    assert request(engine, case.request_id).phone == case.phone
+
+
+def test_nobody_speaks_about_another_sites_case(engine: Engine) -> None:
+    case = received(engine)
+    ack = store(engine, a_batch(said(case, "batal")), site=SiteCode("14.71.01"))
+    assert [reject.code for reject in ack.reject] == ["event"]
+    assert request(engine, case.request_id).status == Status.RECEIVED
+
+
+@pytest.mark.parametrize("changes", [{"follow_up_id": ""}, {"wish": "x" * 21}])
+def test_a_follow_up_that_does_not_fit_is_set_aside(
+    engine: Engine, changes: dict[str, object]
+) -> None:
+    case = received(engine)
+    assert [reject.code for reject in tell(engine, said(case, **changes)).reject] == ["event"]
+    assert rows(engine, "SELECT * FROM follow_ups") == []
+
+
+def test_an_amended_text_replaces_the_first_and_says_so_once(engine: Engine) -> None:
+    case = received(engine, text="Pohon [bagian 2 hilang]")
+    event = TextAmended(request_id=case.request_id, text="Pohon tumbang", at=START)
+    amended = wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
+    tell(engine, amended, amended)
+    assert request(engine, case.request_id).text == "Pohon tumbang"
+    assert len(lines(engine, case)) == 2
