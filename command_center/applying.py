@@ -20,13 +20,14 @@ from appliance.domain.events import (
     DocumentSettled,
     Event,
     FollowedUp,
+    OfficialReplied,
     PhotoAttached,
     PhotoLost,
     RequestReceived,
     TextAmended,
 )
 from appliance.domain.ids import SiteCode
-from command_center import dating, follow_ups, intake, photo_intake
+from command_center import dating, follow_ups, intake, official_replies, photo_intake
 from command_center.store import boxes, commands, documents, photos, requests
 from command_center.store.requests import CityRequest
 from command_center.store.streams import Kept
@@ -42,6 +43,7 @@ _OURS = (
     PhotoLost,
     DocumentSettled,
     FollowedUp,
+    OfficialReplied,
     TextAmended,
 )
 """What travels up and this release knows."""
@@ -55,6 +57,8 @@ class Arrival:
     batch: wire.Batch
 
 
+AboutRequest = PhotoAttached | FollowedUp | OfficialReplied | TextAmended
+"""Events whose request may come in the same batch."""
 Numbered = Sequence[tuple[int, wire.WireEvent]]
 Apply = Callable[[Connection, Arrival, Numbered, datetime], list[Kept]]
 
@@ -68,13 +72,13 @@ def apply(
     """
     kept: list[Kept] = []
     received: list[tuple[int, CityRequest]] = []
-    later: list[tuple[int, PhotoAttached | FollowedUp | TextAmended]] = []
+    later: list[tuple[int, AboutRequest]] = []
     for seq, event in numbered:
         try:
             known = wire.decode_event(event.y, bytes(event.d))
             if isinstance(known, RequestReceived):
                 received.append((len(kept), _request(arrival, event, known, now)))
-            elif isinstance(known, PhotoAttached | FollowedUp | TextAmended):
+            elif isinstance(known, AboutRequest):
                 later.append((len(kept), known))
             elif known is not None:
                 _apply_alone(connection, arrival.site, known, event, now)
@@ -104,7 +108,7 @@ def apply(
 def _apply_to_request(
     connection: Connection,
     arrival: Arrival,
-    about: PhotoAttached | FollowedUp | TextAmended,
+    about: AboutRequest,
     event: wire.WireEvent,
     now: datetime,
 ) -> None:
@@ -115,6 +119,8 @@ def _apply_to_request(
         case FollowedUp():
             asked = dating.dated(about.at, event.c, arrival.batch.sent, now)
             follow_ups.take(connection, arrival.site, about, asked.at, now)
+        case OfficialReplied():
+            official_replies.take(connection, arrival.site, about, now)
         case TextAmended():
             follow_ups.amend(connection, arrival.site, about, now)
 

@@ -48,9 +48,17 @@ def take(
     """
     if not 1 <= len(event.follow_up_id) <= ID_MAX_CHARS or len(event.wish) > WISH_MAX_CHARS:
         raise BadInput("follow_up_id or wish is no word")
-    request = _found(connection, site, event.request_id)
+    request = found(connection, site, event.request_id)
     due_at = asked_at + ANSWER_WITHIN if event.wish in _WITH_A_CLOCK else None
-    if not follow_ups.add(connection, event, due_at, now):
+    is_new = follow_ups.add(
+        connection,
+        event.follow_up_id,
+        request.request_id,
+        wish=event.wish,
+        due_at=due_at,
+        now=now,
+    )
+    if not is_new:
         return
     text = clean_text(event.text)[:TEXT_MAX_CHARS]
     said = f"{event.wish.upper()}: {text}" if text else event.wish.upper()
@@ -68,7 +76,7 @@ def take(
 
 def amend(connection: Connection, site: SiteCode, event: TextAmended, now: datetime) -> None:
     """Replace the text of a request; the same text again changes nothing."""
-    request = _found(connection, site, event.request_id)
+    request = found(connection, site, event.request_id)
     text = clean_text(event.text)[:TEXT_MAX_CHARS]
     if not text:
         raise BadInput("text is empty")
@@ -77,7 +85,8 @@ def amend(connection: Connection, site: SiteCode, event: TextAmended, now: datet
         _note(connection, request, "Bagian SMS yang terlambat sudah masuk.", now)
 
 
-def _found(connection: Connection, site: SiteCode, request_id: str) -> CityRequest:
+def found(connection: Connection, site: SiteCode, request_id: str) -> CityRequest:
+    """A request of this site, kept from others' changes; raises BadInput for any other."""
     request = requests.by_id(connection, request_id, lock=True)
     if request is None or request.site != site:
         raise BadInput("no such request of this site")

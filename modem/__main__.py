@@ -5,6 +5,7 @@ import sys
 from contextlib import closing
 from functools import partial
 
+from appliance.domain.phone import Msisdn
 from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings
 from appliance.store import migrate
@@ -31,6 +32,7 @@ def _serve(settings: Settings) -> None:
             new_id=ids.new_id,
             first_reference=secrets.randbelow(256),
             policy=settings.modem.sending_policy,
+            own_numbers=[Msisdn(number) for number in settings.modem.own_numbers],
         )
         mailbox.recover()
         modem, pin = settings.modem, settings.modem.power_key_pin

@@ -4,6 +4,7 @@ References are reused, by the same phone too: a second, different part for a tak
 another message. Does not know when to give up waiting: the mailbox decides that.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -59,6 +60,24 @@ class Message:
             run = []
         texts.append(concat.join(run))
         return " ".join(text for text in texts if text)
+
+
+def fair(messages: Sequence[Message]) -> list[Message]:
+    """Order messages so that nobody waits behind another's flood: everybody's first comes first."""
+    turns: Counter[str] = Counter()
+    ranked: list[tuple[int, Message]] = []
+    for message in messages:
+        ranked.append((turns[message.oldest.sender], message))
+        turns[message.oldest.sender] += 1
+    return [message for _, message in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def completed(earlier: Sequence[StoredPart], late: Message) -> Message | None:
+    """Put late parts to those of an earlier message; None where their places are taken."""
+    parts = {part.part: part for part in earlier}
+    if parts.keys() & late.parts.keys():
+        return None
+    return Message(total=late.total, parts=parts | late.parts)
 
 
 def assemble(parts: Sequence[StoredPart]) -> list[Message]:

@@ -68,6 +68,11 @@ def _about_number(verb: str, text: str) -> Command | None:
     return _about_ticket(found.ticket, found, text)
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text that say something, in lower case."""
+    return _said(text)
+
+
 def _plain(word: str) -> str:
     return word.casefold().strip(".!?'\"()[]")
 

@@ -7,33 +7,37 @@ serial port.
 import hashlib
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
 
-from appliance.actions import answering, sending
-from appliance.domain.errors import BadInput
+from appliance.actions import amending, answering, sending
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
-from appliance.domain.sms import Command, Ignore, ReceivedPart, ReceivedSms
+from appliance.domain.sms import Command, Ignore, ReceivedPart, ReceivedSms, Report
 from appliance.runtime.logs import Masked
-from appliance.store import sms_inbox
-from modem import grammar
-from modem.assembly import Message, assemble
+from appliance.store import officials, sms_inbox
+from modem import grammar, reading
+from modem.assembly import Message, assemble, completed, fair
 from modem.committing import Committer
 from modem.pdu import tpdu
 from modem.pdu.errors import PduError
+from modem.senders import phone_of
 
 log = logging.getLogger(__name__)
 
-# Parts of one message come within seconds, or after the sender's next good signal.
-MISSING_AFTER = timedelta(minutes=30)
+# Parts of one message come within seconds, mostly; those that come later amend it.
+MISSING_AFTER = timedelta(minutes=3)
+# So long parts that would fill a gap may still turn out to begin another message.
+_LATE_AFTER = timedelta(minutes=1)
+# References (8 bits) of one phone come around again.
+_AMENDED_WITHIN = timedelta(hours=24)
+# Each is a transaction: the modem must not wait for many of them.
+_MESSAGES_PER_TURN = 10
 # An SMSC address and the longest TPDU (23.040 9.2): what is longer is no message.
 _MAX_PDU_OCTETS = 176
 # Raw octets kept of something unreadable (CHECK of sms_parts.tpdu).
 _QUARANTINE_OCTETS = 400
-# Shorter numbers belong to services (operators: 888, 1708, 4444).
-_MIN_PERSON_DIGITS = 7
 # Messages with missing parts are looked at this often.
 _GAPS_EVERY_S = 5.0
 
@@ -49,8 +53,10 @@ class Inbound:
         now: Callable[[], Moment],
         new_id: Callable[[], str],
         clock: Callable[[], float],
+        own_numbers: Collection[Msisdn] = (),
     ) -> None:
         self._db = db
+        self._own_numbers = own_numbers
         self._committer = committer
         self._now = now
         self._new_id = new_id
@@ -97,33 +103,57 @@ class Inbound:
             )
 
     def act(self) -> bool:
-        """Act on every message that is whole, or has waited too long for its parts.
+        """Act on messages that are whole, or have waited too long for their parts.
 
-        Looks only after a reception, and now and then for gaps. Return whether it acted.
+        Looks only after a reception, and now and then for gaps; takes few messages a turn, and
+        everybody's first before anybody's second. Return whether it acted.
         """
         now_s = self._clock()
         if now_s < self._act_at_s:
             return False
         self._act_at_s = now_s + _GAPS_EVERY_S
-        has_acted = False
-        for message in assemble(sms_inbox.waiting(self._db)):
-            waited = self._now().wall - message.oldest.received_at
-            if not message.is_complete and waited < MISSING_AFTER:
-                continue
-            if not self._committer.guard(partial(self._act_on, message)):
-                break
-            has_acted = True
-        return has_acted
+        messages = fair(assemble(sms_inbox.waiting(self._db)))
+        acts = [act for message in messages if (act := self._due(message))]
+        for act in acts[:_MESSAGES_PER_TURN]:
+            if not self._committer.guard(act):
+                return act is not acts[0]
+        if len(acts) > _MESSAGES_PER_TURN:
+            self._act_at_s = now_s
+        return bool(acts)
+
+    def _due(self, message: Message) -> Callable[[], None] | None:
+        """What to do with a message now; None while its parts may still come."""
+        if message.is_complete:
+            return partial(self._act_on, message)
+        waited = self._now().wall - message.oldest.received_at
+        if waited < _LATE_AFTER:
+            return None
+        if (amended := self._earlier(message)) is not None:
+            return partial(self._amend, *amended, message)
+        return partial(self._act_on, message) if waited >= MISSING_AFTER else None
+
+    def _earlier(self, message: Message) -> tuple[int, Message] | None:
+        """The message with gaps that these parts fill, with its row."""
+        key, since = message.oldest.concat_key, self._now().wall - _AMENDED_WITHIN
+        found = sms_inbox.with_gaps(self._db, key or "", since)
+        whole = completed(found[1], message) if found else None
+        return (found[0], whole) if found and whole else None
+
+    def _amend(self, sms_id: int, whole: Message, late: Message) -> None:
+        old = Message(whole.total, {n: p for n, p in whole.parts.items() if n not in late.parts})
+        amending.amend(
+            self._db,
+            sms_id,
+            late.part_ids,
+            before=_report_of(old.text()),
+            after=_report_of(whole.text()),
+            body=whole.text(),
+            now=self._now(),
+        )
+        log.info("Amended an SMS by a late part. parts=%s/%s", len(whole.parts), whole.total)
 
     def _act_on(self, message: Message) -> None:
-        sms = ReceivedSms(
-            sender=message.oldest.sender,
-            phone=phone_of(message.oldest.sender),
-            text=message.text(),
-            part_ids=message.part_ids,
-            sent_stamp=message.sent_stamp,
-        )
-        command = _command(message, sms)
+        sms, command = reading.read(message, self._own_numbers, self._is_official)
         try:
             request_id = self._answer(sms, command)
         except (ValueError, sqlite3.IntegrityError) as error:
@@ -139,6 +169,9 @@ class Inbound:
             request_id,
         )
 
+    def _is_official(self, phone: Msisdn) -> bool:
+        return bool(officials.by_phone(self._db, phone))
+
     def _answer(self, sms: ReceivedSms, command: Command) -> str | None:
         return answering.answer(self._db, sms, command, self._now(), self._new_id)
 
@@ -147,14 +180,6 @@ def _decode(pdu: bytes) -> tpdu.Deliver | tpdu.StatusReport:
     if len(pdu) > _MAX_PDU_OCTETS:
         raise PduError("longer than any message")
     return tpdu.decode(pdu)
-
-
-def phone_of(sender: str) -> Msisdn | None:
-    """Return the sender as a number that may be answered; None for names and short codes."""
-    try:
-        return Msisdn.parse(sender)
-    except BadInput:
-        return None
 
 
 def _received_part(pdu: bytes, message: tpdu.Deliver) -> ReceivedPart:
@@ -176,16 +201,7 @@ def _received_part(pdu: bytes, message: tpdu.Deliver) -> ReceivedPart:
     )
 
 
-def _command(message: Message, sms: ReceivedSms) -> Command:
-    deliveries = message.deliveries()
-    if any(delivery.is_service for delivery in deliveries):
-        return Ignore("service message")
-    if any(not _is_person(delivery) for delivery in deliveries):
-        return Ignore("sender is no person")
-    return grammar.parse(sms.text)
-
-
-def _is_person(delivery: tpdu.Deliver) -> bool:
-    """Names and short codes are operators and shops; any longer number may be a resident's."""
-    digits = sum(char.isdigit() for char in delivery.sender.number)
-    return not delivery.sender.is_alphanumeric and digits >= _MIN_PERSON_DIGITS
+def _report_of(text: str) -> str:
+    """What of a text has become the text of a request."""
+    command = grammar.parse(text)
+    return command.text if isinstance(command, Report) else text

@@ -5,12 +5,13 @@ Implements `modem.driver.Mailbox`. Knows actions, no serial port.
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 from appliance.actions import health, sim_unlocking
 from appliance.actions.sending import NO_LIMITS, ONE_MODEM
 from appliance.domain.moment import Moment
+from appliance.domain.phone import Msisdn
 from appliance.domain.sending_policy import SendingPolicy
 from modem.advice import advise
 from modem.committing import Committer
@@ -32,13 +33,16 @@ class SmsMailbox:
         first_reference: int,
         modem: str = ONE_MODEM,
         policy: SendingPolicy = NO_LIMITS,
+        own_numbers: Collection[Msisdn] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._db = db
         self._now = now
         self._modem = modem
         self._committer = Committer(clock)
-        self._inbound = Inbound(db, self._committer, now=now, new_id=new_id, clock=clock)
+        self._inbound = Inbound(
+            db, self._committer, now=now, new_id=new_id, clock=clock, own_numbers=own_numbers
+        )
         self._outbound = Outbound(
             db,
             self._committer,

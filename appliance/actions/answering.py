@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 
-from appliance.actions import following_up, sms_reports
+from appliance.actions import following_up, official_replies, sms_reports
 from appliance.actions.turn import Turn
 from appliance.domain import phrases, reference
 from appliance.domain.moment import Moment
@@ -15,6 +15,8 @@ from appliance.domain.sms import (
     Help,
     Ignore,
     Mention,
+    OfficialReply,
+    Picture,
     ReceivedPart,
     ReceivedSms,
     Report,
@@ -70,6 +72,8 @@ def _act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:
             return following_up.follow_up(turn, command) or _undecided(turn, command)
         case Mention():
             return following_up.mention(turn, command) or _as_report(turn)
+        case OfficialReply():
+            return official_replies.take(turn, command) or _act(turn, command.otherwise)
         case Stop():
             following_up.stop(turn)
             return "stop", None
@@ -78,7 +82,7 @@ def _act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:
 
 
 def _tell(
-    turn: Turn, command: CheckStatus | UnknownTicket | Help | Ignore
+    turn: Turn, command: CheckStatus | UnknownTicket | Picture | Help | Ignore
 ) -> tuple[str, ServiceRequest | None]:
     """Acts that change nothing."""
     match command:
@@ -87,6 +91,9 @@ def _tell(
         case UnknownTicket(typed):
             turn.reply("unknown_ticket", typed=typed[:20])
             return "status", None
+        case Picture():
+            turn.reply_daily("only_words")
+            return "picture", None
         case Help():
             turn.reply("help")
             return "help", None

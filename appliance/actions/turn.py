@@ -10,7 +10,7 @@ from appliance.domain import phrases
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import ServiceRequest
 from appliance.domain.sms import ReceivedSms
-from appliance.store import requests, sms_inbox
+from appliance.store import requests, sms_inbox, texts
 
 IDENTICAL_PER_HOUR = 3
 """Who sends the same words more often is a machine."""
@@ -30,6 +30,13 @@ class Turn:
     def reply(self, key: str, **values: str) -> None:
         """Queue a text from a template, if the sender may be answered."""
         self.say(phrases.render(key, **values))
+
+    def reply_daily(self, key: str) -> None:
+        """As `reply`, but the same words to one phone at most once a day."""
+        body, phone = phrases.render(key), self.sms.phone
+        since = self.now.wall - timedelta(days=1)
+        if phone is not None and not texts.answered_since(self.db, phone, body, since):
+            self.say(body)
 
     def say(self, body: str) -> None:
         """Queue a text, if the sender may be answered."""

@@ -52,6 +52,24 @@ class FollowedUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfficialReplied:
+    """Up: an official has answered by SMS about a request of his agency; the city decides."""
+
+    KIND: ClassVar[str] = "service_request.official_replied"
+
+    reply_id: str
+    """The same when it is told again under another number."""
+    request_id: str
+    status: str
+    """Where the official wants it: diproses, selesai, bukan_wewenang; empty for a remark."""
+    text: str
+    official: str
+    """His name in the box's directory."""
+    agency: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextAmended:
     """Up: the whole text of a request as it is now: a missing part of its SMS has come."""
 
@@ -235,6 +253,7 @@ Event = (
     | DocumentWithdrawn
     | DocumentSettled
     | FollowedUp
+    | OfficialReplied
     | TextAmended
 )
 
@@ -252,5 +271,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
     DocumentWithdrawn.KIND: DocumentWithdrawn,
     DocumentSettled.KIND: DocumentSettled,
     FollowedUp.KIND: FollowedUp,
+    OfficialReplied.KIND: OfficialReplied,
     TextAmended.KIND: TextAmended,
 }

@@ -90,6 +90,13 @@ TEMPLATES: dict[str, str] = {
     "noted_confidential": (
         "Pesan Anda kami catat dan DIRAHASIAKAN. Bila bahaya telepon 112. Hapus SMS ini."
     ),
+    "only_words": (
+        "Gambar tidak sampai ke Posko. Kirim teks saja: apa masalahnya dan di mana. "
+        "Foto bisa lewat WiFi Posko."
+    ),
+    "other_agency": "Tiket {ticket} bukan untuk dinas Anda. Hubungi petugas Posko.",
+    "reason_wanted": "Tulis alasannya. Balas: TOLAK {ticket} lalu alasan.",
+    "official_noted": "Tiket {ticket}: {status} dari Anda dicatat dan diteruskan ke kota.",
     "stopped": (
         "Baik, kami tidak mengirim kabar lagi ke HP ini, hanya jawaban atas pesan Anda. "
         "Darurat: telepon 112."

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
+from appliance.domain.service_request import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,23 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficialReply:
+    """What an official says of a request: its new status, or None for a remark alone."""
+
+    status: Status | None
+    ticket: Ticket | None
+    """None for the only one that waits for this official."""
+    text: str
+    otherwise: "Command"
+    """What it means where it is about no request of his: officials are residents, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Somebody has sent a picture (MMS), of which only the notice reaches us."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """STOP: no more texts but answers."""
 
@@ -133,4 +151,15 @@ class Ignore:
     reason: str
 
 
-Command = Report | CheckStatus | UnknownTicket | FollowUp | Mention | Stop | Help | Ignore
+Command = (
+    Report
+    | CheckStatus
+    | UnknownTicket
+    | FollowUp
+    | Mention
+    | OfficialReply
+    | Picture
+    | Stop
+    | Help
+    | Ignore
+)

@@ -49,6 +49,10 @@ CityKeys = Annotated[
 TextLimit = Annotated[
     int, msgspec.Meta(ge=0, le=100_000, description="a whole number, 0 (no limit) to 100000")
 ]
+OwnNumbers = Annotated[
+    tuple[Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{7,14}$")], ...],
+    msgspec.Meta(max_length=8, description='a list of up to 8 numbers, each like "+628123456789"'),
+]
 _SECRETS = {"modem.pin"}
 
 
@@ -129,6 +133,7 @@ class Modem(_Section, frozen=True):
     power_key_pin: (
         Annotated[int, msgspec.Meta(ge=0, le=27, description="a GPIO number, 0 to 27")] | None
     ) = None
+    own_numbers: OwnNumbers = ()
     texts_per_minute: TextLimit = 200
     texts_per_hour: TextLimit = 600
     texts_per_day: TextLimit = 2000

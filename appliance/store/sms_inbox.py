@@ -65,18 +65,7 @@ def waiting(db: sqlite3.Connection) -> list[StoredPart]:
         FROM sms_parts WHERE state = 'waiting' ORDER BY id
         """
     )
-    return [
-        StoredPart(
-            id=row["id"],
-            tpdu=row["tpdu"],
-            sender=row["sender"],
-            concat_key=row["concat_key"],
-            total=row["concat_total"],
-            part=row["concat_part"],
-            received_at=from_ms(row["received_at_ms"]),
-        )
-        for row in rows
-    ]
+    return [_part(row) for row in rows]
 
 
 def add_message(
@@ -109,6 +98,38 @@ def add_message(
         "UPDATE sms_parts SET state = 'taken', sms_id = ? WHERE id = ?",
         [(sms_id, part_id) for part_id in sms.part_ids],
     )
+
+
+def with_gaps(
+    db: sqlite3.Connection, concat_key: str, since: datetime
+) -> tuple[int, list[StoredPart]] | None:
+    """The newest message of this key that was taken in without all its parts, and those it has."""
+    row = db.execute(
+        """
+        SELECT sms_id FROM sms_parts
+        WHERE concat_key = ? AND state = 'taken' AND received_at_ms >= ? AND sms_id IS NOT NULL
+        GROUP BY sms_id HAVING count(*) < max(concat_total) ORDER BY sms_id DESC LIMIT 1
+        """,
+        (concat_key, to_ms(since)),
+    ).fetchone()
+    if row is None:
+        return None
+    parts = db.execute("SELECT * FROM sms_parts WHERE sms_id = ?", (row["sms_id"],))
+    return row["sms_id"], [_part(part) for part in parts]
+
+
+def amend(db: sqlite3.Connection, sms_id: int, body: str, part_ids: tuple[int, ...]) -> str | None:
+    """Put more parts to a message; return the request it belongs to."""
+    db.executemany(
+        "UPDATE sms_parts SET state = 'taken', sms_id = ? WHERE id = ?",
+        [(sms_id, part_id) for part_id in part_ids],
+    )
+    row = db.execute(
+        "UPDATE sms_inbox SET body = ?, parts = parts + ? WHERE id = ? RETURNING request_id",
+        (body, len(part_ids), sms_id),
+    ).fetchall()[0]
+    request_id: str | None = row["request_id"]
+    return request_id
 
 
 def reported_since(db: sqlite3.Connection, phone: Msisdn, body: str, since: datetime) -> str | None:
@@ -169,3 +190,15 @@ def last_received(db: sqlite3.Connection) -> datetime | None:
     """When the newest message came."""
     row = db.execute("SELECT received_at_ms FROM sms_inbox ORDER BY id DESC LIMIT 1").fetchone()
     return from_ms(row["received_at_ms"]) if row else None
+
+
+def _part(row: sqlite3.Row) -> StoredPart:
+    return StoredPart(
+        id=row["id"],
+        tpdu=row["tpdu"],
+        sender=row["sender"],
+        concat_key=row["concat_key"],
+        total=row["concat_total"],
+        part=row["concat_part"],
+        received_at=from_ms(row["received_at_ms"]),
+    )

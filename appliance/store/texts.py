@@ -334,6 +334,28 @@ def last_error(db: sqlite3.Connection) -> str | None:
     return row["error"] if row else None
 
 
+def answered_since(db: sqlite3.Connection, phone: Msisdn, body: str, since: datetime) -> bool:
+    """Whether this phone has been answered with these words."""
+    sql = """
+        SELECT 1 FROM texts
+        WHERE purpose = 'answer' AND recipient = ? AND created_at_ms >= ? AND body = ?
+    """
+    return db.execute(sql, (phone.e164, to_ms(since), body)).fetchone() is not None
+
+
+def forwarded_to(db: sqlite3.Connection, phone: Msisdn) -> list[str]:
+    """The requests that this phone was sent, newest first."""
+    rows = db.execute(
+        """
+        SELECT request_id, max(id) AS newest FROM texts
+        WHERE purpose = 'forward' AND recipient = ? AND request_id IS NOT NULL
+        GROUP BY request_id ORDER BY newest DESC LIMIT 100
+        """,
+        (phone.e164,),
+    )
+    return [row["request_id"] for row in rows]
+
+
 def open_questions(db: sqlite3.Connection, request_ids: list[str]) -> set[str]:
     """Which of these requests we have asked something that nobody has added to since."""
     return {

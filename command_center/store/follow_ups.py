@@ -1,11 +1,10 @@
-"""What residents said about their cases: each once, and by when some of it must be answered."""
+"""What residents and officials said about cases by SMS, each once, and what has a time limit."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from appliance.domain.events import FollowedUp
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema import follow_ups
 
@@ -18,16 +17,24 @@ class Due:
     due_at: datetime
 
 
-def add(connection: Connection, event: FollowedUp, due_at: datetime | None, now: datetime) -> bool:
+def add(
+    connection: Connection,
+    follow_up_id: str,
+    request_id: str,
+    *,
+    wish: str,
+    due_at: datetime | None,
+    now: datetime,
+) -> bool:
     """Store a follow-up; False when its id is here already."""
-    known = select(follow_ups.c.request_id).where(follow_ups.c.follow_up_id == event.follow_up_id)
+    known = select(follow_ups.c.request_id).where(follow_ups.c.follow_up_id == follow_up_id)
     if connection.execute(known).one_or_none() is not None:
         return False
     connection.execute(
         insert(follow_ups).values(
-            follow_up_id=event.follow_up_id,
-            request_id=event.request_id,
-            wish=event.wish,
+            follow_up_id=follow_up_id,
+            request_id=request_id,
+            wish=wish,
             received_at=to_ms(now),
             due_at=to_ms(due_at) if due_at else None,
         )

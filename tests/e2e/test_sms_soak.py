@@ -92,7 +92,10 @@ def test_after_all_trouble_what_the_network_saw_is_what_the_database_says(soak):
     soak.play(schedule(SEED, SOAK_S, pace_s=0.5, trouble_s=2.0))
     soak.modem.wait_for(soak.is_settled, limit_s=SETTLE_S)
     told = Counter((item["to"], item["text"]) for item in soak.modem.delivered())
-    written = {(text.recipient, text.body): text.state for text in texts.every(soak.daemon.db)}
+    written = {
+        (text.address or text.recipient, text.body): text.state
+        for text in texts.every(soak.daemon.db)
+    }
     states = Counter(written.values())
     print(f"in={len(soak.sent)} out={states} doubt={soak.reasons_for_doubt} {soak.modem.audit()}")
 

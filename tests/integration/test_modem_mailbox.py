@@ -7,9 +7,13 @@ from itertools import count
 
 import pytest
 
+from appliance.actions import directory, syncing
+from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment
-from appliance.store import migrate, requests, room, sms_inbox, texts
+from appliance.domain.official import Official
+from appliance.domain.phone import Msisdn
+from appliance.store import migrate, outbox, requests, room, sms_inbox, texts
 from appliance.store.database import connect
 from modem.driver import NotStoredError
 from modem.events import Health, ModemState, Verdict
@@ -36,12 +40,15 @@ class Box:
     def start(self):
         self.mailbox = SmsMailbox(
             self.db,
-            now=lambda: Moment(wall=self.time, boot_id="b", mono_ms=0),
+            now=self.moment,
             new_id=lambda: f"00000000-0000-7000-8000-{next(self.ids):012d}",
             first_reference=0,
             clock=lambda: self.seconds,
         )
         self.mailbox.recover()
+
+    def moment(self):
+        return Moment(wall=self.time, boot_id="b", mono_ms=0)
 
     def pass_time(self, delta):
         self.time += delta
@@ -461,3 +468,264 @@ def test_health_is_shown_as_gauges(box):
     box.mailbox.modem_state(Health(state=ModemState.READY, signal_dbm=-77))
     rows = box.db.execute("SELECT name, value FROM gauges WHERE process = 'modem'").fetchall()
     assert {row["name"]: row["value"] for row in rows}["state"] == "ready"
+
+
+def outcomes(box):
+    return [row["outcome"] for row in box.db.execute("SELECT outcome FROM sms_inbox ORDER BY id")]
+
+
+def kinds(box):
+    return [row.kind for row in outbox.every(box.db)]
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_late_part_amends_its_ticket_across_a_restart(box, is_sent):
+    """SMS check 6."""
+    pdus = box.air.inject(CITIZEN, "LAPOR " + "Pohon tumbang di jl Durian. " * 15)
+    box.arrive([pdus[0], pdus[2]])
+    box.pass_time(MISSING_AFTER)
+    box.mailbox.act()
+    assert "[bagian 2 hilang]" in box.reports[0]
+    if is_sent:
+        syncing.acknowledge(box.db, wire.Ack(epoch="00000001", lane="p1", upto=1), box.moment())
+    box.start()
+    box.arrive([pdus[1]])
+    box.pass_time(timedelta(minutes=2))
+    box.start()
+    assert box.reports == [("Pohon tumbang di jl Durian. " * 15).strip()]
+    assert kinds(box) == ["service_request.received", "service_request.text_amended"]
+    assert len(box.queued) == 1
+
+
+def test_two_late_parts_amend_one_after_the_other(box):
+    """SMS check 6."""
+    pdus = box.air.inject(CITIZEN, "Pohon tumbang di jl Durian. " * 25)
+    box.arrive(pdus[:2])
+    box.pass_time(MISSING_AFTER)
+    box.mailbox.act()
+    for pdu in pdus[2:]:
+        box.arrive([pdu])
+        box.pass_time(timedelta(minutes=2))
+        box.mailbox.act()
+    assert box.reports == [("Pohon tumbang di jl Durian. " * 25).strip()]
+
+
+def test_reference_used_again_after_a_gap_begins_another_message(box):
+    """SMS check 5."""
+    first = box.air.inject(CITIZEN, "LAPOR " + "A" * 300, reference=7)
+    box.arrive(first[:1])
+    box.pass_time(MISSING_AFTER)
+    box.mailbox.act()
+    box.arrive(box.air.inject(CITIZEN, "LAPOR " + "B" * 300, reference=7))
+    assert len(box.reports) == 2
+    assert box.reports[1] == "B" * 300
+
+
+def test_same_words_next_day_are_another_ticket(box):
+    """SMS check 13."""
+    box.sms("Sampah menumpuk di pasar")
+    box.pass_time(timedelta(hours=25))
+    box.sms("Sampah menumpuk di pasar")
+    assert len(box.reports) == 2
+
+
+def test_crash_before_the_delete_makes_no_second_ticket_and_no_second_reply(box):
+    """SMS check 12: the SIM still holds what is committed, and gives it again after the restart."""
+    pdus = box.sms("Sampah menumpuk di pasar")
+    box.start()
+    box.arrive(pdus)
+    assert (len(box.reports), len(box.queued), kinds(box)) == (
+        1,
+        1,
+        ["service_request.received"],
+    )
+
+
+@pytest.mark.parametrize("dcs", [0x10, 0xF0])
+def test_flash_message_is_taken_in(box, dcs):
+    """SMS check 15."""
+    box.sms("Lampu jalan mati di jl Durian", dcs=dcs)
+    assert box.reports == ["Lampu jalan mati di jl Durian"]
+    assert len(box.queued) == 1
+
+
+def test_one_phone_in_four_forms_is_one_citizen_answered_at_the_number_as_it_came(box):
+    """SMS check 23."""
+    box.sms("Lampu jalan mati di jl Durian", sender="08123456789")
+    for sender in ("628123456789", "+628123456789", "00628123456789"):
+        box.sms("dekat masjid " + sender[:2], sender=sender)
+    assert len(box.reports) == 1
+    recipients = []
+    box.send(lambda part: recipients.append(smscodec.read_submit(part.tpdu).number))
+    assert recipients == ["08123456789"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"pid": pid} for pid in (0x40, 0x41, 0x47, 0x7F)]
+    + [{"dcs": dcs} for dcs in (0xC8, 0xD0, 0xF2, 0x12)]
+    + [{"dcs": dcs, "text": "lampu jalan mati 😀"} for dcs in (0xE0, 0xF4)],
+)
+def test_every_service_message_is_kept_without_ticket_or_reply(box, options):
+    """SMS check 24."""
+    box.sms(**{"text": "lampu jalan mati di jl Durian", **options})
+    assert (box.reports, box.queued) == ([], [])
+    assert outcomes(box) == ["ignored: service message"]
+
+
+def test_whoever_sends_a_picture_is_told_once_a_day_to_send_words(box):
+    """SMS check 24."""
+    body = b"\x01\x06\x03\xbe\xaf\x84\x8c\x82\x89\x80+628123456789/TYPE=PLMN\x00"
+    for number in range(3):
+        stamp = FIRST_STAMP + timedelta(minutes=number)
+        header = bytes([6, 5, 4, 0x0B, 0x84, 0x23, 0xF0])
+        box.arrive([smscodec.deliver("3636", body, stamp, is_ucs2=True, header=header, dcs=0xF5)])
+    assert box.reports == []
+    assert [text.recipient for text in box.queued] == [CITIZEN]
+    assert "Kirim teks" in box.queued[0].body
+    box.pass_time(timedelta(hours=25))
+    header = bytes([6, 5, 4, 0x0B, 0x84, 0x23, 0xF0])
+    later = FIRST_STAMP + timedelta(days=2)
+    box.arrive([smscodec.deliver("3636", body, later, is_ucs2=True, header=header, dcs=0xF5)])
+    assert len(box.queued) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Kode OTP Anda 482913. Jangan berikan", "Pesan otomatis: sedang tidak bisa menjawab"],
+)
+def test_what_a_machine_writes_is_kept_and_never_answered(box, text):
+    """SMS check 25."""
+    box.sms(text)
+    assert (box.reports, box.queued) == ([], [])
+    assert outcomes(box)[0].startswith("ignored: machine")
+
+
+def test_doubt_whether_a_machine_wrote_it_goes_to_a_ticket_without_an_answer(box):
+    """SMS check 25."""
+    box.sms("ada penipuan kode OTP di pasar, warga dirampok tolong cepat")
+    assert len(box.reports) == 1
+    assert box.queued == []
+
+
+def test_auto_reply_bot_gets_five_answers_an_hour_over_restarts(box):
+    """SMS check 25: the counter is on disk."""
+    for number in range(30):
+        box.sms(f"LAPOR saya bot nomor {number} di jl Durian", sender=CITIZEN)
+        box.start()
+    assert len(box.queued) == 5
+
+
+def test_two_boxes_that_text_each_other_stop_after_one_exchange(box, tmp_path):
+    """SMS check 25."""
+    other = Box(tmp_path / "other.db")
+    numbers = {box: "+628111111111", other: "+628222222222"}
+    other.sms("Tiket 07 123 450: Diproses. Dishub. Kabar.", sender=numbers[box])
+    carried = 0
+    for sender, receiver in [(other, box), (box, other)] * 5:
+        parts = []
+        sender.send(
+            lambda part, sender=sender, parts=parts: (
+                parts.append(smscodec.read_submit(part.tpdu)),
+                sender.mailbox.sent(part.part_id, 1),
+            )
+        )
+        for submit in parts:
+            carried += 1
+            receiver.sms(submit.text_units.decode("latin-1"), sender=numbers[sender])
+    other.db.close()
+    assert carried == 1
+
+
+def test_flood_from_one_phone_starves_nobody_and_loses_nothing(box):
+    """SMS check 26."""
+    for number in range(500):
+        pdus = box.air.inject("+628000000001", f"banjir lagi di jl Durian nomor {number}")
+        box.mailbox.receive(pdus[0], memory="SM", index=0)
+    (pdu,) = box.air.inject(CITIZEN, "Lampu jalan mati di jl Rajawali")
+    box.mailbox.receive(pdu, memory="SM", index=0)
+    box.mailbox.act()
+    assert "Lampu jalan mati di jl Rajawali" in box.reports
+    while sms_inbox.waiting(box.db):
+        box.mailbox.act()
+    assert len(outcomes(box)) == 501
+    flood = [text for text in box.reports if "banjir" in text]
+    assert len(flood) <= 10
+    said = "\n".join(flood)
+    assert all(f"nomor {number}" in said for number in range(500))
+    assert len(box.queued) <= 6
+
+
+def test_ticket_time_is_the_time_of_reception_and_the_stamp_is_kept(box):
+    """SMS check 35."""
+    stamp = FIRST_STAMP.replace(year=2070)
+    units = smscodec.units_of("Lampu jalan mati di jl Durian")
+    pdu = smscodec.deliver(CITIZEN, units, stamp)
+    at = box.time
+    box.arrive([pdu])
+    (request,) = requests.every(box.db)
+    assert abs(request.created_at - at) <= timedelta(seconds=1)
+    (row,) = box.db.execute("SELECT sent_stamp FROM sms_inbox").fetchall()
+    assert row["sent_stamp"].startswith("07")
+
+
+class TestOfficials:
+    """A reply of an official is noted with the uplink dead; the city decides."""
+
+    HEAD = "+6281200000001"
+
+    @pytest.fixture
+    def ticket(self, box):
+        official = Official(agency="DISHUB", rank=1, phone=Msisdn(self.HEAD), name="Kepala")
+        directory.put(box.db, official, box.moment())
+        box.sms("lampu jalan mati di jl Durian")
+        (request,) = requests.every(box.db)
+        return request
+
+    def replies(self, box):
+        return [
+            wire.decode_event(row.kind, row.payload.encode())
+            for row in outbox.every(box.db)
+            if row.kind == "service_request.official_replied"
+        ]
+
+    def test_ok_is_told_to_the_city_and_answered(self, box, ticket):
+        box.sms(f"OK {ticket.ticket} petugas berangkat", sender="081200000001")
+        [event] = self.replies(box)
+        assert (event.status, event.text, event.official) == (
+            "diproses",
+            "petugas berangkat",
+            "Kepala",
+        )
+        assert (event.agency, event.request_id) == ("DISHUB", ticket.id)
+        assert "Diproses dari Anda dicatat" in box.queued[-1].body
+        assert next(requests.every(box.db)).status == "diterima"
+
+    def test_bare_ok_means_the_only_forward_that_is_open(self, box, ticket):
+        box.sms("selesai pak", sender=self.HEAD)
+        assert [event.status for event in self.replies(box)] == ["selesai"]
+
+    def test_bare_ok_with_two_open_is_not_guessed(self, box, ticket):
+        box.sms("LAPOR lampu padam di jl Melati", sender="+628129999999")
+        box.sms("OK", sender=self.HEAD)
+        assert self.replies(box) == []
+
+    def test_refusal_without_a_reason_is_asked_for_one(self, box, ticket):
+        box.sms(f"TOLAK {ticket.ticket}", sender=self.HEAD)
+        assert self.replies(box) == []
+        assert "alasan" in box.queued[-1].body
+
+    def test_official_of_another_agency_changes_nothing(self, box, ticket):
+        official = Official(agency="DLHK", rank=1, phone=Msisdn("+6281200000009"), name="Lain")
+        directory.put(box.db, official, box.moment())
+        box.sms(f"SELESAI {ticket.ticket}", sender="+6281200000009")
+        assert self.replies(box) == []
+        assert "bukan untuk dinas Anda" in box.queued[-1].body
+
+    def test_resident_with_the_same_words_is_a_resident(self, box, ticket):
+        box.sms(f"OK {ticket.ticket} petugas berangkat", sender="+628129999999")
+        assert self.replies(box) == []
+
+    def test_official_who_reports_is_a_resident(self, box, ticket):
+        box.sms("LAPOR jalan berlubang di jl Melati", sender=self.HEAD)
+        assert len(box.reports) == 2

@@ -75,10 +75,6 @@ def phone(number):
     return f"0812345{number:05d}"
 
 
-def international(number):
-    return f"+62812345{number:05d}"
-
-
 def answers(modem_sim):
     """How many texts each resident got."""
     return Counter(delivered["to"] for delivered in modem_sim.delivered())
@@ -104,7 +100,7 @@ def test_report_by_sms_is_answered_by_sms_and_the_daemon_stops_cleanly(daemon, m
     modem_sim.wait_for(modem_sim.delivered, limit_s=20)
     (reply,) = modem_sim.delivered()
     (request,) = daemon.query(requests.every)
-    assert reply["to"] == "+628123456789"
+    assert reply["to"] == "08123456789"
     assert str(request.ticket) in reply["text"]
     assert daemon.stop() == 0
     log = (daemon.folder / "modem.log").read_text(encoding="utf-8")
@@ -124,7 +120,7 @@ def test_killed_before_the_prompt_every_resident_gets_exactly_one_receipt(daemon
         daemon.start()
     modem_sim.fault(prompt_delay_s=0)
     daemon.settle(8)
-    assert answers(modem_sim) == {international(number): 1 for number in range(8)}
+    assert answers(modem_sim) == {phone(number): 1 for number in range(8)}
     assert {text.state for text in daemon.query(texts.every)} <= {"sent", "delivered"}
 
 
@@ -148,8 +144,8 @@ def test_killed_at_any_moment_only_what_was_in_the_air_is_in_doubt(daemon, modem
     modem_sim.fault(prompt_delay_s=0, send_delay_s=0)
     daemon.settle(people)
     told, states = answers(modem_sim), daemon.query(texts.every)
-    in_doubt = {text.recipient for text in states if text.state == "uncertain"}
-    untold = {international(number) for number in range(people)} - set(told)
+    in_doubt = {text.address for text in states if text.state == "uncertain"}
+    untold = {phone(number) for number in range(people)} - set(told)
     print(f"kills={kills} people={people} told={len(told)} uncertain={len(in_doubt)} {untold=}")
     assert max(told.values()) == 1
     assert untold <= in_doubt

@@ -1,0 +1,61 @@
+"""What officials text about the requests they were sent; pure.
+
+A verb with a ticket before or behind it, a verb alone, or any words with a ticket. What is none of
+these is read as a resident's: officials report, too.
+"""
+
+from appliance.domain.service_request import Status
+from appliance.domain.sms import CheckStatus, OfficialReply, Report
+from modem import grammar, spoken_ticket
+from modem.vocabulary import words
+
+_VERBS: dict[str, Status] = {
+    word: status
+    for status, spellings in {
+        Status.IN_PROGRESS: words(
+            "ok oke okey okay siap proses diproses kerjakan dikerjakan kerja tangani ditangani",
+            "laksanakan dilaksanakan meluncur",
+        ),
+        Status.RESOLVED: words("selesai slesai sudah sdh udah beres tuntas"),
+        Status.NOT_OURS: words("tolak ditolak bukan"),
+    }.items()
+    for word in spellings
+}
+# "sudah 3 hari lampu mati" is a report.
+_SENTENCE_BEGINNINGS = words("sudah sdh udah kerja jalan bukan")
+_BARE_MAX_WORDS = 4
+
+
+def parse(text: str) -> OfficialReply | None:
+    """Say what an official decides; None where it is no reply."""
+    found = spoken_ticket.find(text)
+    if found is None:
+        return _bare(text)
+    if found.ticket is None:
+        return None
+    otherwise = grammar.parse(text)
+    before, after = grammar.words_of(found.before), grammar.words_of(found.after)
+    rest = f"{found.before} {found.after}".strip()
+    for side in (before, after):
+        if side and (status := _VERBS.get(side[0])):
+            return OfficialReply(status, found.ticket, _behind(rest, side[0]), otherwise)
+    if isinstance(otherwise, CheckStatus):
+        return None
+    return OfficialReply(None, found.ticket, text, otherwise)
+
+
+def _bare(text: str) -> OfficialReply | None:
+    """A verb and at most a few words, none of which makes it a report."""
+    said, otherwise = grammar.words_of(text), grammar.parse(text)
+    is_report = isinstance(otherwise, Report) and otherwise.is_explicit
+    verb = _VERBS.get(said[0]) if said and said[0] not in _SENTENCE_BEGINNINGS else None
+    if verb is None or is_report or len(said) > _BARE_MAX_WORDS:
+        return None
+    return OfficialReply(verb, None, _behind(text, said[0]), otherwise)
+
+
+def _behind(text: str, verb: str) -> str:
+    """The words but the verb, as they were written."""
+    at = text.casefold().find(verb)
+    rest = text[:at] + text[at + len(verb) :] if at >= 0 else text
+    return " ".join(rest.split()).strip(" .,;:#*-")

@@ -1,0 +1,74 @@
+import pytest
+from sqlalchemy import Engine
+
+from appliance.domain import wire
+from appliance.domain.events import OfficialReplied
+from appliance.domain.service_request import Status
+from command_center.store.requests import CityRequest
+from tests.conftest import START
+from tests.unit.command_center.city import received, request, rows, wire_event
+from tests.unit.command_center.test_follow_ups import lines, move, tell
+
+BY = "Kepala Bidang (Dishub), SMS"
+
+
+def replied(case: CityRequest, status: str = "diproses", **changes: object) -> wire.WireEvent:
+    values: dict[str, object] = {
+        "reply_id": "reply-1",
+        "request_id": case.request_id,
+        "status": status,
+        "text": "petugas berangkat",
+        "official": "Kepala Bidang",
+        "agency": "DISHUB",
+        "at": START,
+    }
+    event = OfficialReplied(**{**values, **changes})  # type: ignore[arg-type]
+    return wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
+
+
+@pytest.mark.parametrize("status", ["diproses", "selesai", "bukan_wewenang"])
+def test_a_reply_moves_the_case_with_its_remark(engine: Engine, status: str) -> None:
+    case = received(engine)
+    tell(engine, replied(case, status))
+    assert request(engine, case.request_id).status == status
+    assert lines(engine, case)[1:] == [(BY, status, "petugas berangkat")]
+    assert rows(engine, "SELECT count(*) FROM down_outbox") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "line"),
+    [
+        ([Status.RESOLVED, Status.CLOSED], {}, "DIPROSES: petugas berangkat"),
+        ([], {"agency": "DLHK"}, "DIPROSES: petugas berangkat"),
+        ([], {"status": "bukan_wewenang", "text": ""}, "BUKAN_WEWENANG: "),
+        ([], {"status": "ditutup"}, "DITUTUP: petugas berangkat"),
+        ([], {"status": ""}, "petugas berangkat"),
+    ],
+)
+def test_what_may_not_move_the_case_is_a_line_for_the_officer(
+    engine: Engine, before: list[Status], changes: dict[str, str], line: str
+) -> None:
+    case = received(engine)
+    move(engine, case, *before)
+    status = request(engine, case.request_id).status
+    tell(engine, replied(case, **changes))
+    assert request(engine, case.request_id).status == status
+    assert lines(engine, case)[-1][2] == line
+
+
+def test_a_reply_told_again_under_another_number_moves_once(engine: Engine) -> None:
+    case = received(engine)
+    tell(engine, replied(case), replied(case))
+    assert len(lines(engine, case)) == 2
+
+
+def test_a_long_remark_is_cut_for_the_resident_and_whole_for_the_officer(engine: Engine) -> None:
+    case = received(engine)
+    tell(engine, replied(case, text="x" * 300))
+    messages = [message for _, _, message in lines(engine, case)]
+    assert messages == ["", "x" * 160, "DIPROSES: " + "x" * 300]
+
+
+def test_a_reply_without_an_id_is_set_aside(engine: Engine) -> None:
+    case = received(engine)
+    assert [reject.code for reject in tell(engine, replied(case, reply_id="")).reject] == ["event"]
