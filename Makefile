@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := appliance captive_portal modem sync_agent command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet soak screenshots i18n clean
+.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms soak screenshots i18n clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -50,6 +50,10 @@ bench-sync: $(VENV)/dev.stamp ## draining an outage against a mosquitto bridge (
 bench-fleet: $(VENV)/dev.stamp ## all 7,277 kecamatan on one broker: storm, steady day, dead broker
 	@sh scripts/install-test-packages.sh
 	$(BIN)/python -m bench.fleet
+
+bench-sms: $(VENV)/dev.stamp ## the SMS part against gammu-smsd and smstools on one simulated modem
+	@sh scripts/install-test-packages.sh
+	$(BIN)/python -m bench.sms
 
 soak: $(VENV)/dev.stamp ## ten minutes of trouble for the SMS part (SOAK_S=600, POSKO_SEED=...)
 	SOAK_S=$(or $(SOAK_S),600) $(BIN)/pytest -q -s tests/e2e/test_sms_soak.py

@@ -1,5 +1,7 @@
 """Trouble without end against the real `posko-modem`; afterwards every message is accounted for.
 
+SMS checks 11, 27 and 40 under random faults.
+
 `make soak` plays ten minutes; SOAK_S and POSKO_SEED choose otherwise.
 """
 

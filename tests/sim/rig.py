@@ -125,8 +125,12 @@ class Rig:
         self.reopen()
 
     def reopen(self) -> None:
-        """Lose the port and find it again at the end of the next turn."""
-        self._must_reopen = True
+        """Lose the port and find it again."""
+        self._due = None
+        self._to_modem.clear()
+        self.feed(PortLost())
+        self.sim.reopened()
+        self.feed(PortOpened())
 
     def turn(self) -> None:
         """One turn of the wire; idle turns take longer, as a blocking read would."""
@@ -142,15 +146,12 @@ class Rig:
             self.feed(SendRequested(part))
 
     def _reset(self, reset: Reset) -> None:
-        self._due = None
         self.resets.append(reset)
-        self._to_modem.clear()
         self.feed(PortLost())
         self.feed(WasReset(reset))
         if reset is Reset.POWER_KEY:
             self.sim.power_cycle()
-        self.sim.reopened()
-        self.feed(PortOpened())
+        self.reopen()
 
     def run_until(self, condition: Callable[[], object], *, limit_s: float = 30.0) -> float:
         """Turn until the condition holds; return how long that took, fail after `limit_s`."""

@@ -45,6 +45,10 @@ class SmsDaemon:
         """The texts taken in so far, each copy."""
         raise NotImplementedError
 
+    def count(self) -> int:
+        """How many messages of one part are in; cheap."""
+        raise NotImplementedError
+
     def send(self, number: str, text: str) -> None:
         """Queue a text."""
         raise NotImplementedError
@@ -103,6 +107,9 @@ class Posko(SmsDaemon):
     def received(self) -> list[str]:
         return [request.text for request in requests.every(self.db)]
 
+    def count(self) -> int:
+        return self.db.execute("SELECT count(*) FROM requests").fetchone()[0]
+
     def send(self, number: str, text: str) -> None:
         with transaction(self.db):
             texting.queue_answer(self.db, Msisdn.parse(number), text, clock.now())
@@ -140,6 +147,9 @@ class GammuFiles(SmsDaemon):
             messages[message][part] = text
         return ["".join(parts[at] for at in sorted(parts)) for parts in messages.values()]
 
+    def count(self) -> int:
+        return len(list((self.folder / "inbox").iterdir()))
+
     def send(self, number: str, text: str) -> None:
         command = [needs("gammu-smsd-inject"), "-c", str(self.folder / "smsdrc"), "TEXT", number]
         options = ["-text", text, "-autolen", str(len(text)), "-report"]
@@ -171,6 +181,10 @@ class GammuSql(GammuFiles):
             else:
                 texts[-1] += text
         return texts
+
+    def count(self) -> int:
+        with closing(sqlite3.connect(self.path, timeout=10)) as db:
+            return db.execute("SELECT count(*) FROM inbox").fetchone()[0]
 
 
 class Smstools(SmsDaemon):
@@ -206,6 +220,9 @@ class Smstools(SmsDaemon):
             coding = "utf-16-be" if b"Alphabet: UCS2" in head else "iso-8859-15"
             texts.append(text.decode(coding, "replace"))
         return [text for text in texts if text]
+
+    def count(self) -> int:
+        return len(list((self.folder / "incoming").iterdir()))
 
     def send(self, number: str, text: str) -> None:
         draft = self.folder / "draft"

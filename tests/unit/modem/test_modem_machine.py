@@ -299,6 +299,27 @@ def test_full_sim_is_emptied_and_the_network_hands_over_the_rest():
     assert (rig.sim.audit.deleted_unread, rig.sim.audit.deleted_all) == (0, 0)
 
 
+def test_parts_of_incomplete_messages_occupy_no_slots():
+    """SMS check 7: five of them on ten slots, then another message."""
+    rig = Rig(ModemSim(sim=Sim(capacity=10)))
+    rig.run_until_ready()
+    for reference in range(5):
+        rig.sim.air.inject(CITIZEN, "panjang " * 50, reference=reference, order=[0, 1])
+    rig.sim.air.inject(CITIZEN, "sesudahnya")
+    assert rig.run_until(is_emptied(rig, 11)) < 2
+
+
+def test_message_that_arrives_between_listing_and_deleting_is_kept(rig):
+    """SMS check 10, with the slot that was just freed used again."""
+    rig.sim.faults.lost_urcs = True
+    rig.sim.air.inject(CITIZEN, "lama")
+    rig.run_until(lambda: rig.log[-1] == "AT+CMGD=0", limit_s=65)
+    rig.sim.air.inject(CITIZEN, "baru")
+    rig.run_until(is_emptied(rig, 2), limit_s=65)
+    assert rig.postbox.texts == ["lama", "baru"]
+    assert rig.sim.audit.deleted_unread == 0
+
+
 @pytest.mark.parametrize("fault", ["urc_inside", "garbage"])
 def test_disturbed_answers_lose_and_repeat_nothing(rig, fault):
     """SMS checks 16 and 17."""
