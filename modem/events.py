@@ -83,9 +83,9 @@ class Timing:
     quiet_s: float = 0.3
     sms_ready_s: float = 60.0
     retry_s: float = 2.0
-    sweep_every_s: float = 60.0
+    sweep_every_s: float = 20.0
     poll_every_s: float = 10.0
-    inspect_every_s: float = 60.0
+    inspect_every_s: float = 30.0
     store_retry_s: float = 10.0
     not_ready_retry_s: float = 30.0
     everything_every_s: float = 600.0

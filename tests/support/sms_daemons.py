@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import defaultdict
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from appliance.actions import texting
@@ -216,9 +216,10 @@ class Smstools(SmsDaemon):
         """A message is a file: headers, an empty line, the text (none while it is written)."""
         texts = []
         for path in (self.folder / "incoming").iterdir():
-            head, _, text = path.read_bytes().partition(b"\n\n")
-            coding = "utf-16-be" if b"Alphabet: UCS2" in head else "iso-8859-15"
-            texts.append(text.decode(coding, "replace"))
+            with suppress(FileNotFoundError):  # renamed meanwhile
+                head, _, text = path.read_bytes().partition(b"\n\n")
+                coding = "utf-16-be" if b"Alphabet: UCS2" in head else "iso-8859-15"
+                texts.append(text.decode(coding, "replace"))
         return [text for text in texts if text]
 
     def count(self) -> int:
