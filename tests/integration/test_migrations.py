@@ -136,7 +136,7 @@ def check_that_it_is_refused(command: list[str], path: Path, words: str) -> None
 OF_TOMORROW = "INSERT INTO migration_checksums VALUES ('999-of-tomorrow', '')"
 EDITED = (
     "UPDATE migration_checksums SET sha256 = 'of another text'"
-    " WHERE name = (SELECT min(name) FROM migration_checksums)"
+    " WHERE rowid = (SELECT min(rowid) FROM migration_checksums)"
 )
 
 
