@@ -14,6 +14,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from appliance.domain.reference import agency_name
 from command_center import casework, cloudevents, forms, overview, photo_page, wording
+from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
 from command_center.store import boxes, feed, follow_ups, requests
 from command_center.store.database import reading
@@ -104,6 +105,7 @@ class Pages:
             history=history[::-1],
             photo=photo,
             due=due,
+            resident=RESIDENT,
             moves=[(move.value, wording.status(move)) for move in casework.moves(found)],
             message_max=casework.MESSAGE_MAX_CHARS,
             seen_ms=to_ms(found.updated_at),

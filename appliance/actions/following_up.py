@@ -78,6 +78,8 @@ def record(turn: Turn, request: ServiceRequest, wish: Wish, text: str) -> None:
 
 
 def _act(turn: Turn, request: ServiceRequest, command: FollowUp) -> tuple[str, ServiceRequest]:
+    if turn.is_repetition:
+        return "repeated", request
     is_confidential = request.sensitivity is Sensitivity.CONFIDENTIAL
     wish, text = command.wish, command.text
     if wish is Wish.SAFE and not is_confidential:

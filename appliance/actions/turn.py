@@ -46,11 +46,16 @@ class Turn:
     @property
     def may_answer(self) -> bool:
         """Whether the sender is a person's phone that does not repeat itself like a machine."""
-        if self.sms.phone is None or not self.sms.is_answerable:
+        return self.sms.is_answerable and self.sms.phone is not None and not self.is_repetition
+
+    @property
+    def is_repetition(self) -> bool:
+        """Whether this phone has sent these words too often within the hour."""
+        if self.sms.phone is None:
             return False
         since = self.now.wall - timedelta(hours=1)
         same = sms_inbox.count_same(self.db, self.sms.phone, self.sms.text, since)
-        return same < IDENTICAL_PER_HOUR
+        return same >= IDENTICAL_PER_HOUR
 
     def own(self) -> list[ServiceRequest]:
         """The sender's requests, newest first."""

@@ -250,3 +250,12 @@ def test_the_answer_goes_to_the_number_as_it_came(db: sqlite3.Connection, new_id
 
     assert sending.claim_part(db, at(), encode)
     assert called == ["081234567890"]
+
+
+def test_the_same_wish_repeated_by_a_machine_is_recorded_three_times_an_hour(
+    db: sqlite3.Connection, new_id: NewId, reported: ServiceRequest
+) -> None:
+    wish = FollowUp(Wish.DISPUTE, reported.ticket, "")
+    for number in range(20):
+        take(db, new_id, "BELUM", wish, tpdu=b"%d" % number, hours=1)
+    assert len(told(db)) == 3

@@ -25,6 +25,7 @@ from tests.unit.command_center.city import (
     store,
     wire_event,
 )
+from tests.unit.command_center.test_follow_ups import said, tell
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }} \u202e'
 
@@ -328,3 +329,20 @@ def test_own_static_files_are_served_and_cached(client: FlaskClient) -> None:
 def test_pages_are_indonesian_whatever_the_browser_prefers(client: FlaskClient) -> None:
     response = client.get("/", headers={"Accept-Language": "en"})
     assert '<html lang="id">' in response.text
+
+
+def test_a_task_about_personal_data_is_shown_with_its_time(
+    engine: Engine, client: FlaskClient
+) -> None:
+    case = received(engine)
+    tell(engine, said(case, "hapus"))
+    shown = words(page(client, f"/permohonan/{case.request_id}"))
+    assert "Warga meminta datanya dihapus. Wajib dijawab paling lambat" in shown
+    assert "HAPUS" in shown
+
+
+def test_what_a_victim_adds_stays_folded_away(engine: Engine, client: FlaskClient) -> None:
+    case = received(engine, sensitivity="rahasia")
+    tell(engine, said(case, "aman", text="jam 10 pagi"))
+    shown = page(client, f"/permohonan/{case.request_id}")
+    assert re.search(r"<details><summary>Tampilkan kata warga</summary>[^/]*jam 10 pagi", shown)
