@@ -62,6 +62,8 @@ def _teach_words(app: Flask) -> None:
     app.jinja_env.filters.update(
         agency=agency_name,
         category=wording.category,
+        text_purpose=wording.text_purpose,
+        text_state=wording.text_state,
         channel=wording.channel,
         kind=wording.kind,
         phone=wording.phone,

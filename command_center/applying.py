@@ -25,16 +25,23 @@ from appliance.domain.events import (
     PhotoLost,
     RequestReceived,
     TextAmended,
+    TextSettled,
 )
 from appliance.domain.ids import SiteCode
+from appliance.domain.moment import plausible
+from appliance.domain.service_request import clean_text
 from command_center import dating, follow_ups, intake, official_replies, photo_intake
-from command_center.store import boxes, commands, documents, photos, requests
+from command_center.store import boxes, case_texts, commands, documents, photos, requests
+from command_center.store.case_texts import CaseText
 from command_center.store.requests import CityRequest
 from command_center.store.streams import Kept
 
 log = logging.getLogger(__name__)
 
 DETAIL_MAX_CHARS = 200
+_WORD_MAX_CHARS = 40
+_ID_MAX_CHARS = 64
+_MAX_TEXT_ID = 2**53
 _OURS = (
     RequestReceived,
     BoxHeartbeat,
@@ -45,6 +52,7 @@ _OURS = (
     FollowedUp,
     OfficialReplied,
     TextAmended,
+    TextSettled,
 )
 """What travels up and this release knows."""
 
@@ -136,8 +144,23 @@ def _apply_alone(
             commands.answer(connection, site, known, now)
         case PhotoLost():
             photos.lose(connection, site, known.request_id, now)
+        case TextSettled():
+            _settle_text(connection, site, known)
         case DocumentSettled():
             documents.settle(connection, site, known.document_id, known.outcome, now)
+
+
+def _settle_text(connection: Connection, site: SiteCode, event: TextSettled) -> None:
+    if not 0 <= event.text_id <= _MAX_TEXT_ID or len(event.request_id) > _ID_MAX_CHARS:
+        raise BadInput("request_id or text_id is out of bounds")
+    text = CaseText(
+        purpose=event.purpose[:_WORD_MAX_CHARS],
+        recipient=event.recipient[:_WORD_MAX_CHARS],
+        state=event.state,
+        error=clean_text(event.error)[:DETAIL_MAX_CHARS],
+        at=plausible(event.at, "at"),
+    )
+    case_texts.settle(connection, site, event.request_id, event.text_id, text)
 
 
 def apply_or_reject(

@@ -16,7 +16,7 @@ from appliance.domain.reference import agency_name
 from command_center import casework, cloudevents, forms, overview, photo_page, wording
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
-from command_center.store import boxes, feed, follow_ups, requests
+from command_center.store import boxes, case_texts, feed, follow_ups, requests
 from command_center.store.database import reading
 from web.face import local
 from web.security import staff
@@ -99,6 +99,7 @@ class Pages:
             history = requests.history(connection, found)
             photo = photo_page.seen(self._engine, connection, request_id)
             due = follow_ups.due(connection, request_id)
+            texts = case_texts.of_request(connection, found.site, request_id)
         return render_template(
             "request.html",
             case=found,
@@ -106,6 +107,7 @@ class Pages:
             photo=photo,
             due=due,
             resident=RESIDENT,
+            texts=texts,
             moves=[(move.value, wording.status(move)) for move in casework.moves(found)],
             message_max=casework.MESSAGE_MAX_CHARS,
             seen_ms=to_ms(found.updated_at),

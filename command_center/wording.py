@@ -21,6 +21,19 @@ KINDS = {
 }
 SENSITIVITIES = {"publik": "Publik", "disamarkan": "Disamarkan", "rahasia": "Rahasia"}
 
+TEXT_PURPOSES = {
+    "receipt": "Tanda terima ke warga",
+    "status": "Kabar ke warga",
+    "answer": "Jawaban ke warga",
+    "forward": "Disposisi ke pejabat",
+}
+TEXT_STATES = {
+    "delivered": "sampai di HP",
+    "failed": "gagal",
+    "uncertain": "tidak pasti terkirim",
+    "expired": "tidak terkirim sampai batas waktu",
+}
+
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
 
@@ -42,6 +55,16 @@ def kind(value: str) -> str:
 def sensitivity(value: str) -> str:
     """Who may see the text."""
     return SENSITIVITIES.get(value, value)
+
+
+def text_purpose(value: str) -> str:
+    """Whom an SMS is for, and why."""
+    return TEXT_PURPOSES.get(value, value)
+
+
+def text_state(value: str) -> str:
+    """What became of an SMS."""
+    return TEXT_STATES.get(value, value)
 
 
 def category(value: str) -> str:

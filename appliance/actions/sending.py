@@ -10,12 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import cast, get_args
 
 from appliance.actions import forwarding
 from appliance.actions.texting import EMERGENCY_PRIORITY, Purpose
+from appliance.domain.events import FinalState, TextSettled
 from appliance.domain.moment import Moment
+from appliance.domain.phone import Msisdn
 from appliance.domain.sending_policy import SendingPolicy
-from appliance.store import early_reports, texts
+from appliance.domain.topics import Lane
+from appliance.store import early_reports, outbox, texts
 from appliance.store.database import transaction
 from appliance.store.texts import Text, TextPart
 
@@ -150,7 +154,7 @@ def part_refused(
         if refusal is Refusal.GIVE_UP:
             texts.set_part_state(db, part_id, "failed", now=now.wall)
             texts.set_state(db, text_id, "failed", now=now.wall, error=error)
-            forwarding.pass_on(db, texts.by_id(db, text_id), now)
+            _conclude(db, texts.by_id(db, text_id), now)
             return
         delay = min(_FIRST_RETRY[refusal] * 2 ** min(text.attempts, 10), _LONGEST_RETRY)
         texts.set_part_state(db, part_id, "pending", now=now.wall)
@@ -218,7 +222,7 @@ def _apply_report(
 
 def _expire(db: sqlite3.Connection, now: Moment) -> None:
     for text in texts.expire(db, now):
-        forwarding.pass_on(db, text, now)
+        _conclude(db, text, now)
 
 
 def _settle(db: sqlite3.Connection, text_id: int, now: Moment) -> None:
@@ -229,5 +233,22 @@ def _settle(db: sqlite3.Connection, text_id: int, now: Moment) -> None:
     for state in ("failed", "uncertain", "sent", "delivered"):
         if state in states:
             texts.set_state(db, text_id, state, now=now.wall)
-            forwarding.pass_on(db, texts.by_id(db, text_id), now)
+            _conclude(db, texts.by_id(db, text_id), now)
             return
+
+
+def _conclude(db: sqlite3.Connection, text: Text, now: Moment) -> None:
+    """A text has come to an end, maybe not the last: tell the city, and ask the deputy."""
+    if text.state not in get_args(FinalState) or text.request_id is None:
+        return
+    event = TextSettled(
+        request_id=text.request_id,
+        text_id=text.id,
+        purpose=text.purpose,
+        recipient=Msisdn(text.recipient).masked,
+        state=cast("FinalState", text.state),
+        at=now.wall,
+        error=text.error,
+    )
+    outbox.append(db, Lane.STATISTICS, event, subject=text.request_id, now=now)
+    forwarding.pass_on(db, text, now)

@@ -14,6 +14,10 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """RFC 3339 with a zone."""
 
 
+FinalState = Literal["delivered", "failed", "uncertain", "expired"]
+"""Of an SMS; `uncertain` may still become another."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestReceived:
     """Up: a resident submitted a service request and has been shown its ticket."""
@@ -78,6 +82,24 @@ class TextAmended:
     request_id: str
     text: str
     at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextSettled:
+    """Up: what became of an SMS about a request; a later one about the same text holds."""
+
+    KIND: ClassVar[str] = "service_request.text_settled"
+
+    request_id: str
+    text_id: int
+    """Its number at the box."""
+    purpose: str
+    recipient: str
+    """Masked."""
+    state: FinalState
+    at: Instant
+    error: str = ""
+    """Why the network or the modem refused it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +268,7 @@ Event = (
     | CommandIssued
     | CommandResult
     | TablePublished
+    | TextSettled
     | PhotoAttached
     | PhotoLost
     | PhotoSettled
@@ -264,6 +287,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     CommandIssued.KIND: CommandIssued,
     CommandResult.KIND: CommandResult,
     TablePublished.KIND: TablePublished,
+    TextSettled.KIND: TextSettled,
     PhotoAttached.KIND: PhotoAttached,
     PhotoLost.KIND: PhotoLost,
     PhotoSettled.KIND: PhotoSettled,

@@ -172,6 +172,22 @@ follow_ups = Table(
 """What residents said about their cases, each once; its words are in the history. Only ingest
 inserts; `due_at` is set where the law gives a time to answer."""
 
+case_texts = Table(
+    "case_texts",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("request_id", Text, primary_key=True),
+    Column("text_id", BIG, primary_key=True, autoincrement=False),
+    Column("purpose", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("at", BIG, nullable=False),
+    sqlite_strict=True,
+)
+"""SMS about requests, to masked numbers. Their lane is not the request's, so they may come before
+it. Only ingest writes."""
+
 down_lanes = Table(
     "down_lanes",
     metadata,

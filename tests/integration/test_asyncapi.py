@@ -25,6 +25,7 @@ from appliance.domain.events import (
     PhotoLost,
     PhotoSettled,
     TablePublished,
+    TextSettled,
 )
 from appliance.domain.publishing import EXTENSIONS
 from appliance.domain.remote_command import Outcome
@@ -135,6 +136,15 @@ files = st.one_of(
         size_bytes=sizes,
         media_type=st.sampled_from(["image/jpeg", "image/png", "image/webp"]),
     ),
+    st.builds(
+        TextSettled,
+        request_id=words,
+        text_id=st.integers(0, 2**53),
+        purpose=words,
+        recipient=words,
+        at=times,
+        error=words,
+    ),
     st.builds(PhotoLost),
     st.builds(PhotoSettled, outcome=settled),
     st.builds(
@@ -168,6 +178,7 @@ def test_commands_tables_files_and_heartbeats_fit_the_document(event: Event) -> 
         "table.published",
         BoxHeartbeat.KIND,
         PhotoAttached.KIND,
+        TextSettled.KIND,
         PhotoLost.KIND,
         PhotoSettled.KIND,
         DocumentPublished.KIND,

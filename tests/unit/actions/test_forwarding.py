@@ -1,5 +1,6 @@
 """Requests on the phones of officials."""
 
+import json
 import sqlite3
 
 import pytest
@@ -7,9 +8,10 @@ import pytest
 from appliance.actions import directory, intake, sending
 from appliance.actions.sending import Refusal
 from appliance.domain.errors import BadInput
+from appliance.domain.events import TextSettled
 from appliance.domain.official import Official
 from appliance.domain.phone import Msisdn
-from appliance.store import officials, texts
+from appliance.store import officials, outbox, texts
 from appliance.store.texts import Text
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
@@ -102,3 +104,24 @@ def test_an_official_of_an_unknown_agency_is_a_mistake_that_names_the_known(
 def test_a_phone_tells_the_offices_it_stands_for(db: sqlite3.Connection, official: Msisdn) -> None:
     assert [office.agency for office in officials.by_phone(db, official)] == ["DISHUB"]
     assert officials.by_phone(db, PHONE) == []
+
+
+def told(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    rows = [row for row in outbox.every(db) if row.kind == TextSettled.KIND]
+    return [(data["purpose"], data["state"]) for data in (json.loads(r.payload) for r in rows)]
+
+
+def test_the_city_hears_what_became_of_each_text_and_not_to_which_number(
+    db: sqlite3.Connection, official: Msisdn
+) -> None:
+    """SMS check 37."""
+    intake.receive(db, a_draft(), at())
+    refuse_forward(db)
+    assert told(db) == [("forward", "failed")]
+    sending.report(
+        db, recipient=PHONE.e164, message_reference=1, is_delivered=True, now=at(seconds=9)
+    )
+    assert told(db) == [("forward", "failed"), ("receipt", "delivered")]
+    payloads = "".join(row.payload for row in outbox.every(db) if row.kind == TextSettled.KIND)
+    assert PHONE.e164 not in payloads
+    assert official.e164 not in payloads
