@@ -92,7 +92,8 @@ class Posko(SmsDaemon):
         self.path = self.folder / "posko.db"
         (self.folder / "posko.toml").write_text(
             f'[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Pekanbaru"\n'
-            f'[store]\npath = "{self.path}"\n[modem]\ndevice = "{self.device}"\n',
+            f'[store]\npath = "{self.path}"\n[modem]\ndevice = "{self.device}"\n'
+            "texts_per_minute = 0\ntexts_per_hour = 0\ntexts_per_day = 0\n",
             encoding="utf-8",
         )
         migrate.ensure(self.path, SiteCode("14.71.07"), lambda: "00000001")
