@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from appliance.actions import texting
+from appliance.cli import probing
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.domain.phone import Msisdn
@@ -30,6 +31,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     status = actions.add_parser("status", help="modem, SIM and queue, with what to do")
     status.add_argument("--json", action="store_true", help="print a JSON object")
     status.set_defaults(run=_status)
+    probing.add(actions)
 
 
 def _inbox(args: argparse.Namespace) -> None:

@@ -18,7 +18,9 @@ ATTENTION = "AT"
 ATTENTIONS = ("\x1bAT", "ATQ0V1", "AT")
 IDENTITY = "ATI"
 MANUFACTURER = "AT+CGMI"
+_IDENTITIES = ("+CGMI", "+CGMM", "+CGMR")
 SIM_STATE = "AT+CPIN?"
+SERVICE_CENTRE = "AT+CSCA?"
 SUBSCRIBER = "AT+CIMI"
 PDU_MODE = "AT+CMGF=0"
 PDU_MODE_QUERY = "AT+CMGF?"
@@ -169,6 +171,12 @@ def read_subscriber(lines: Iterable[Parsed]) -> str:
     return ""
 
 
+def read_service_centre(lines: Iterable[Parsed]) -> str | None:
+    """The SMS centre's number, "" if the SIM has none, None if the modem does not tell."""
+    replies = _all(lines, "+CSCA")
+    return replies[-1][0] if replies else None
+
+
 def read_registration(lines: Iterable[Parsed], name: str) -> int | None:
     """Read `+CREG: <n>,<stat>`; a lone value is the unsolicited form and no answer."""
     for arguments in _all(lines, name):
@@ -195,7 +203,12 @@ def read_numbers(lines: Iterable[Parsed], name: str) -> tuple[int | None, ...] |
 def read_identity(lines: Iterable[Parsed]) -> str:
     """Join the free text of ATI or +CGMI, without echoes."""
     texts = [line.text for line in lines if isinstance(line, Text)]
-    keyed = [argument for name in ("+CGMI",) for line in _all(lines, name) for argument in line]
+    keyed = [
+        argument
+        for name in ("+CGMI", "+CGMM", "+CGMR")
+        for line in _all(lines, name)
+        for argument in line
+    ]
     return " ".join(text for text in texts + keyed if not text.upper().startswith("AT"))[:200]
 
 
