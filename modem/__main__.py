@@ -1,7 +1,9 @@
-"""Composition root of `posko-modem`."""
+"""Composition root of `posko-modem`: one modem, or several side by side, a thread each."""
 
+import logging
 import secrets
 import sys
+import threading
 from contextlib import closing
 from functools import partial
 
@@ -15,28 +17,65 @@ from modem.hardware import Hardware, gpio_key
 from modem.machine import Machine
 from modem.mailbox import SmsMailbox
 from modem.port import open_port
+from modem.roster import Roster
+
+log = logging.getLogger(__name__)
+
+# A channel that failed is built anew after so long, beside others that go on.
+_ANEW_AFTER_S = 10.0
 
 
 def main() -> int:
-    """Serve the modem until SIGTERM; return the exit status."""
-    return daemon.run("posko-modem", "SMS in and out through a GSM modem.", _serve)
+    """Serve the modems until SIGTERM; return the exit status."""
+    return daemon.run("posko-modem", "SMS in and out through GSM modems.", _serve)
 
 
 def _serve(settings: Settings) -> None:
     stop = daemon.stop_event()
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
+    first, *others = settings.modem.all
+    roster = Roster(settings.modem.all)
+    threads = [
+        threading.Thread(target=_keep, name=name, args=(settings, name, roster, stop))
+        for name in others
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        # One that is alone may fail with the process: it is started anew from the beginning.
+        (_keep if others else _run)(settings, first, roster, stop)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _keep(settings: Settings, name: str, roster: Roster, stop: threading.Event) -> None:
+    """Run a channel for ever: what befalls one modem must not end the others."""
+    while not stop.is_set():
+        try:
+            _run(settings, name, roster, stop)
+        except Exception:
+            log.exception("A modem's channel failed; it is built anew. modem=%s", name)
+            stop.wait(_ANEW_AFTER_S)
+
+
+def _run(settings: Settings, name: str, roster: Roster, stop: threading.Event) -> None:
+    modem = settings.modem.all[name]
+    pin = modem.power_key_pin
+    hardware = Hardware(modem.device, power_key=None if pin is None else gpio_key(pin))
     with closing(connect(settings.store.path)) as db:
         mailbox = SmsMailbox(
             db,
             now=clock.now,
             new_id=ids.new_id,
             first_reference=secrets.randbelow(256),
+            modem=name,
+            roster=roster,
             policy=settings.modem.sending_policy,
             own_numbers=[Msisdn(number) for number in settings.modem.own_numbers],
         )
         mailbox.recover()
-        modem, pin = settings.modem, settings.modem.power_key_pin
-        hardware = Hardware(modem.device, power_key=None if pin is None else gpio_key(pin))
         driver = Driver(
             device=modem.device,
             machine=Machine(

@@ -7,8 +7,9 @@ serial port.
 import hashlib
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable, Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from appliance.actions import amending, answering, sending
@@ -52,6 +53,7 @@ class Inbound:
         *,
         now: Callable[[], Moment],
         new_id: Callable[[], str],
+        turn: threading.Lock,
         clock: Callable[[], float],
         own_numbers: Collection[Msisdn] = (),
     ) -> None:
@@ -60,13 +62,16 @@ class Inbound:
         self._committer = committer
         self._now = now
         self._new_id = new_id
+        self._turn = turn
         self._clock = clock
+        self.last_received_at: datetime | None = None
         self._act_at_s = 0.0
 
     def receive(self, pdu: bytes, *, memory: str, index: int | None) -> None:
         """Commit a PDU; raise `NotStoredError` if the database cannot take it now."""
         self._committer.store(lambda: self._keep(pdu))
         self._act_at_s = 0.0
+        self.last_received_at = self._now().wall.replace(microsecond=0)
         log.debug("Kept a PDU. memory=%s index=%s", memory, index)
 
     def _keep(self, pdu: bytes) -> None:
@@ -112,6 +117,10 @@ class Inbound:
         if now_s < self._act_at_s:
             return False
         self._act_at_s = now_s + _GAPS_EVERY_S
+        with self._turn:
+            return self._act_on_some(now_s)
+
+    def _act_on_some(self, now_s: float) -> bool:
         messages = fair(assemble(sms_inbox.waiting(self._db)))
         acts = [act for message in messages if (act := self._due(message))]
         for act in acts[:_MESSAGES_PER_TURN]:

@@ -15,10 +15,14 @@ from appliance.domain.phone import Msisdn
 from appliance.domain.sending_policy import SendingPolicy
 from modem.advice import advise
 from modem.committing import Committer
-from modem.events import Health, OutgoingPart, Reset, Verdict
+from modem.events import Health, ModemState, OutgoingPart, Reset, Verdict
 from modem.inbound import Inbound
 from modem.operators import of_network
 from modem.outbound import Outbound
+from modem.roster import Roster
+
+# What changes with each message is stated this often: each statement costs the card a commit.
+_RESTATE_EVERY_S = 60.0
 
 
 class SmsMailbox:
@@ -32,6 +36,7 @@ class SmsMailbox:
         new_id: Callable[[], str],
         first_reference: int,
         modem: str = ONE_MODEM,
+        roster: Roster | None = None,
         policy: SendingPolicy = NO_LIMITS,
         own_numbers: Collection[Msisdn] = (),
         clock: Callable[[], float] = time.monotonic,
@@ -39,14 +44,25 @@ class SmsMailbox:
         self._db = db
         self._now = now
         self._modem = modem
+        self._clock = clock
+        self._health: Health | None = None
+        self._restate_at_s = 0.0
         self._committer = Committer(clock)
+        self._roster = roster or Roster([modem])
         self._inbound = Inbound(
-            db, self._committer, now=now, new_id=new_id, clock=clock, own_numbers=own_numbers
+            db,
+            self._committer,
+            now=now,
+            new_id=new_id,
+            turn=self._roster.turn,
+            clock=clock,
+            own_numbers=own_numbers,
         )
         self._outbound = Outbound(
             db,
             self._committer,
             modem=modem,
+            roster=self._roster,
             policy=policy,
             now=now,
             first_reference=first_reference,
@@ -66,6 +82,8 @@ class SmsMailbox:
         """Act on every message that is whole, or has waited too long for its parts."""
         if self._inbound.act():
             self._outbound.look_again()
+        if self._health is not None and self._clock() >= self._restate_at_s:
+            self._state(self._health)
 
     def next_part(self) -> OutgoingPart | None:
         """The next part to send now, or None."""
@@ -105,7 +123,15 @@ class SmsMailbox:
         return {reset: int(stated.get(f"resets_{reset}", "0")) for reset in Reset}
 
     def modem_state(self, health_now: Health) -> None:
-        """State the health as gauges."""
+        """State the health as gauges; what an ailing modem has not begun may go with another."""
+        self._roster.state(self._modem, health_now)
+        if health_now.state is not ModemState.READY:
+            self._outbound.release()
+        self._health = health_now
+        self._state(health_now)
+
+    def _state(self, health_now: Health) -> None:
+        self._restate_at_s = self._clock() + _RESTATE_EVERY_S
         values = {
             "state": str(health_now.state),
             "profile": health_now.profile,
@@ -115,6 +141,8 @@ class SmsMailbox:
             "slots_total": _shown(health_now.total),
             "balance_rp": _shown(health_now.account.balance_rp),
             "valid_until": _shown(health_now.account.valid_until),
+            "errors": self._outbound.errors,
+            "last_received_at": _shown(self._inbound.last_received_at),
             "advice": advise(health_now, self._now().wall.date()),
             "operator": _operator_name(health_now.operator),
             **{f"resets_{reset}": str(count) for reset, count in health_now.resets},
@@ -128,4 +156,5 @@ def _operator_name(network: str) -> str:
 
 
 def _shown(value: int | date | None) -> str:
+    """As ISO 8601 where it is a date or time."""
     return "" if value is None else str(value)

@@ -6,7 +6,7 @@ port.
 
 import logging
 import sqlite3
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -16,8 +16,10 @@ from appliance.domain.moment import Moment
 from appliance.domain.sending_policy import SendingPolicy
 from appliance.store.database import Watcher
 from modem.committing import Committer
+from modem.driver import NotStoredError
 from modem.events import OutgoingPart, Verdict
 from modem.pdu import concat, gsm7, tpdu
+from modem.roster import Roster
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,8 @@ _STOP_PAUSE_S = 1800.0
 _STOPS_IN_A_ROW = 3
 # Shorter than the first retry of a text, so that another one has its turn in between.
 _FIRST_PAUSE_S = 20.0
+# So many error codes are told; the rarest are left out.
+_CODES = 8
 _REFUSALS = {
     Verdict.TEMPORARY: sending.Refusal.RETRY,
     Verdict.LASTING: sending.Refusal.RETRY_LATER,
@@ -45,6 +49,7 @@ class Outbound:
         committer: Committer,
         *,
         modem: str,
+        roster: Roster,
         policy: SendingPolicy,
         now: Callable[[], Moment],
         first_reference: int,
@@ -53,6 +58,7 @@ class Outbound:
         self._db = db
         self._committer = committer
         self._modem = modem
+        self._roster = roster
         self._policy = policy
         self._now = now
         self._reference = first_reference
@@ -62,15 +68,22 @@ class Outbound:
         self._due_at_s = 0.0
         self._paused_until_s = 0.0
         self._stops = 0
+        self._errors: Counter[str] = Counter()
         self._refused_for_all: str | None = None
         self._outcomes: deque[Callable[[], None]] = deque()
+
+    @property
+    def errors(self) -> str:
+        """Refusals by their code since the start, the commonest first: "CMS 38:2 CMS 500:1"."""
+        return " ".join(f"{error}:{count}" for error, count in self._errors.most_common(_CODES))
 
     def recover(self) -> None:
         """Settle the parts that an earlier run left in the act of sending."""
         self._note(self._settle_caught)
 
     def _settle_caught(self) -> None:
-        caught = sending.recover(self._db, self._now())
+        others = self._roster.modems - {self._modem}
+        caught = sending.recover(self._db, self._now(), modem=self._modem, others=others)
         if caught:
             log.warning("Parts were being sent at the last stop; outcome unknown. count=%s", caught)
 
@@ -98,6 +111,7 @@ class Outbound:
                     self._encode,
                     modem=self._modem,
                     policy=self._policy,
+                    left_to_others=self._roster.left_to_others(self._modem),
                 )
             )
         )
@@ -121,7 +135,12 @@ class Outbound:
 
     def sending(self, part_id: int) -> None:
         """Commit that the part is being handed over; raise `NotStoredError` if it must not be."""
-        self._committer.store(lambda: sending.part_sending(self._db, part_id, self._now()))
+        try:
+            self._committer.store(
+                lambda: sending.part_sending(self._db, part_id, self._now(), modem=self._modem)
+            )
+        except sending.NotOurs as error:
+            raise NotStoredError(str(error)) from error
 
     def sent(self, part_id: int, reference: int) -> None:
         """Note that the network took the part."""
@@ -132,8 +151,10 @@ class Outbound:
     def refused(self, part_id: int, error: str, verdict: Verdict) -> None:
         """Note a refusal; one that concerns everybody pauses the queue."""
         log.warning("A text was refused. part=%s error=%s verdict=%s", part_id, error, verdict)
+        self._errors[error] += 1
         refusal = _REFUSALS[verdict]
-        self._note(partial(sending.part_refused, self._db, part_id, refusal, error, self._now()))
+        refuse = partial(sending.part_refused, self._db, part_id, refusal, error, self._now())
+        self._note(partial(refuse, modem=self._modem))
         if verdict is Verdict.STOP:
             self._pause(error)
 
@@ -151,11 +172,18 @@ class Outbound:
         self._stops = 0
         self._paused_until_s = self._clock() + _STOP_PAUSE_S
         self._set_refused_for_all(error)
+        self.release()
 
     def uncertain(self, part_id: int) -> None:
         """Note that nobody knows; a status report may still tell."""
         log.warning("No answer to a text; it is not repeated. part=%s", part_id)
+        self._errors["no answer"] += 1
         self._note(partial(sending.part_uncertain, self._db, part_id, self._now()))
+
+    def release(self) -> None:
+        """This modem cannot send now: let another one, if there is any."""
+        if len(self._roster.modems) > 1:
+            self._committer.guard(lambda: sending.release(self._db, self._modem))
 
     def _note(self, outcome: Callable[[], None]) -> None:
         """Write an outcome, as soon as the database takes it; a crash leaves it uncertain."""

@@ -42,10 +42,10 @@ class Profile:
 
     `routings` are +CNMI values: stored messages announced by +CMTI (mt=1), since a message in the
     SIM survives us. For the same reason `ds=2` (reports stored, announced by +CDSI) comes before
-    `ds=1` (shown as +CDS), and that before `ds=0`. `pin_counter` is the command that tells the
-    attempts left for the PIN, the name of its answer, and which value that is. `restart` brings
-    the whole firmware up anew and takes up to `restart_s`; a pulse of `power_key_s` on the power
-    key turns the modem off or on.
+    `ds=1` (shown as +CDS), and that before `ds=0`. `pin_counters` are commands that tell the
+    attempts left for the PIN, each with the name of its answer, and which value that is. `restart`
+    brings the whole firmware up anew; a pulse of `power_key_s` on the power key turns the modem
+    off or on.
     """
 
     name: str
@@ -53,7 +53,11 @@ class Profile:
     routings: tuple[tuple[int, ...], ...]
     memories: tuple[str, ...] = ("SM", "ME", "MT")
     extra_commands: tuple[str, ...] = ()
-    pin_counter: tuple[str, str, int] = ('AT+CPINR="SIM PIN"', "+CPINR", 1)
+    pin_counters: tuple[tuple[str, str, int], ...] = (
+        ('AT+CPINR="SIM PIN"', "+CPINR", 1),
+        ("AT+SPIC", "+SPIC", 0),
+        ("AT^SPIC", "^SPIC", 0),
+    )
     restart: str = "AT+CFUN=1,1"
     power_key_s: float = 1.5
 
@@ -74,7 +78,7 @@ PROFILES = (
         name="simcom-sim800",
         signatures=("SIM800", "SIM900", "SIM868"),
         routings=((2, 1, 0, 1, 0), *_COMMON),
-        pin_counter=("AT+SPIC", "+SPIC", 0),
+        pin_counters=(("AT+SPIC", "+SPIC", 0),),
         power_key_s=1.2,
     ),
     Profile(
@@ -82,7 +86,7 @@ PROFILES = (
         signatures=("A7670", "A7672", "A7608"),
         routings=_COMMON,
         memories=("SM", "ME"),
-        pin_counter=("AT+SPIC", "+SPIC", 0),
+        pin_counters=(("AT+SPIC", "+SPIC", 0),),
         restart="AT+CRESET",
         power_key_s=2.5,
     ),
@@ -90,13 +94,13 @@ PROFILES = (
         name="simcom",
         signatures=("SIMCOM", "SIM7600", "SIM7500"),
         routings=_COMMON,
-        pin_counter=("AT+SPIC", "+SPIC", 0),
+        pin_counters=(("AT+SPIC", "+SPIC", 0),),
     ),
     Profile(
         name="quectel-m95",
         signatures=("QUECTEL_M95", "QUECTEL_M66", "M95", "M66"),
         routings=((2, 1, 0, 1, 0), *_COMMON),
-        pin_counter=("AT+QTRPIN", "+QTRPIN", 0),
+        pin_counters=(("AT+QTRPIN", "+QTRPIN", 0),),
         power_key_s=0.8,
     ),
     Profile(
@@ -104,7 +108,7 @@ PROFILES = (
         signatures=("QUECTEL", "EC25", "EG25"),
         routings=_COMMON,
         extra_commands=('AT+QURCCFG="urcport","all"',),
-        pin_counter=('AT+QPINC="SC"', "+QPINC", 1),
+        pin_counters=(('AT+QPINC="SC"', "+QPINC", 1),),
         power_key_s=0.7,
     ),
     Profile(
@@ -113,13 +117,13 @@ PROFILES = (
         routings=((2, 1, 0, 2, 0), (2, 0, 0, 2, 1), *_COMMON),
         # Without these the stick streams signal codes, and announces messages on another port.
         extra_commands=("AT^CURC=0", "AT^PORTSEL=1"),
-        pin_counter=("AT^CPIN?", "^CPIN", 2),
+        pin_counters=(("AT^CPIN?", "^CPIN", 3),),
     ),
     Profile(
         name="u-blox",
         signatures=("U-BLOX", "UBLOX"),
         routings=((1, 1, 0, 2, 0), (1, 1, 0, 1, 0), *_COMMON),
-        pin_counter=("AT+UPINCNT", "+UPINCNT", 0),
+        pin_counters=(("AT+UPINCNT", "+UPINCNT", 0),),
         restart="AT+CFUN=16",
     ),
 )

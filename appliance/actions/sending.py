@@ -6,7 +6,7 @@ and is never sent again blindly; only a status report can settle it.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import cast, get_args
 
 from appliance.actions import forwarding
 from appliance.actions.texting import EMERGENCY_PRIORITY, Purpose
+from appliance.domain.errors import PoskoError
 from appliance.domain.events import FinalState, TextSettled
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
@@ -27,6 +28,7 @@ REPORT_WINDOW = timedelta(days=4)
 """How long after sending a status report can still arrive: validity and a margin."""
 ONE_MODEM = "modem"
 """The name of a box's only modem, or first."""
+_LEFT_TO_OTHERS_FOR = timedelta(minutes=1)
 _RECIPIENT_TAIL_DIGITS = 9
 """Operators report a number in another form than it was dialled in."""
 
@@ -64,15 +66,18 @@ def claim_part(
     *,
     modem: str = ONE_MODEM,
     policy: SendingPolicy = NO_LIMITS,
+    left_to_others: Collection[str] = (),
 ) -> ClaimedPart | None:
     """Return the next part for this modem to send; None when nothing is due or allowed.
+
+    Numbers that begin as one of `left_to_others` are left to a better modem, for a while.
 
     `encode(recipient, body)` makes the SMS-SUBMIT TPDUs of a text, once. A text that a modem has
     begun stays with it.
     """
     with transaction(db):
         _expire(db, now)
-        text = _whose_turn(db, now, modem, policy)
+        text = _whose_turn(db, now, modem, policy, left_to_others)
         if text is None:
             return None
         texts.set_modem(db, text.id, modem)
@@ -88,7 +93,11 @@ def claim_part(
 
 
 def _whose_turn(
-    db: sqlite3.Connection, now: Moment, modem: str, policy: SendingPolicy
+    db: sqlite3.Connection,
+    now: Moment,
+    modem: str,
+    policy: SendingPolicy,
+    left_to_others: Collection[str],
 ) -> Text | None:
     """The next text; beyond the limit only the next emergency."""
 
@@ -104,13 +113,26 @@ def _whose_turn(
                 modem=modem,
                 resting=Purpose.FORWARD if policy.quiet_hours.cover(now.wall) else None,
                 lowest_priority=EMERGENCY_PRIORITY if is_emergency else _ANY_PRIORITY,
+                left_to_others=() if is_emergency else left_to_others,
+                left_after=now.wall - _LEFT_TO_OTHERS_FOR,
             )
     return None
 
 
-def part_sending(db: sqlite3.Connection, part_id: int, now: Moment) -> None:
-    """Note that the part is about to be handed over; only after this commit may it be."""
+class NotOurs(PoskoError, RuntimeError):
+    """The text was released meanwhile: another modem may be sending it."""
+
+
+def part_sending(
+    db: sqlite3.Connection, part_id: int, now: Moment, *, modem: str = ONE_MODEM
+) -> None:
+    """Note that the part is about to be handed over; only after this commit may it be.
+
+    Raises NotOurs.
+    """
     with transaction(db):
+        if texts.owner(db, part_id) != modem:
+            raise NotOurs(f"part {part_id} is no longer of {modem}")
         texts.set_state(db, texts.part(db, part_id).text_id, "sending", now=now.wall)
         texts.set_part_state(db, part_id, "sending", now=now.wall)
 
@@ -145,10 +167,21 @@ def _handed_over(
 
 
 def part_refused(
-    db: sqlite3.Connection, part_id: int, refusal: Refusal, error: str, now: Moment
+    db: sqlite3.Connection,
+    part_id: int,
+    refusal: Refusal,
+    error: str,
+    now: Moment,
+    *,
+    modem: str = ONE_MODEM,
 ) -> None:
-    """The modem or the network refused the part: try again later, or give the text up."""
+    """The modem or the network refused the part: try again later, or give the text up.
+
+    Nothing happens to a text that was released meanwhile.
+    """
     with transaction(db):
+        if texts.owner(db, part_id) != modem:
+            return
         text_id = texts.part(db, part_id).text_id
         text = texts.by_id(db, text_id)
         if refusal is Refusal.GIVE_UP:
@@ -169,14 +202,19 @@ def release(db: sqlite3.Connection, modem: str) -> None:
         texts.release(db, modem)
 
 
-def recover(db: sqlite3.Connection, now: Moment) -> int:
-    """After a restart: parts caught in the act are uncertain. Return how many there were."""
-    caught = texts.parts_in_flight(db)
-    if not caught:
-        return 0
+def recover(
+    db: sqlite3.Connection, now: Moment, *, modem: str = ONE_MODEM, others: Collection[str] = ()
+) -> int:
+    """After a restart of a modem's channel: its parts caught in the act are uncertain.
+
+    So are those of modems that are no more, whose claims are freed; `others` are left alone.
+    Return how many there were.
+    """
+    caught = texts.parts_in_flight(db, others)
     with transaction(db):
         for part in caught:
             _handed_over(db, part.id, "uncertain", now)
+        texts.adopt(db, [modem, *others])
     return len(caught)
 
 

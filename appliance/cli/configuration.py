@@ -31,9 +31,18 @@ def run(args: argparse.Namespace) -> None:
     for section, keys in msgspec.to_builtins(loaded, enc_hook=str).items():
         print(f"[{section}]")
         for key, value in keys.items():
-            shown = "****" if key == "pin" and value else value
+            shown = _shown(key, value)
             print(f"{key} = {json.dumps(shown)}" if shown is not None else f"# {key} is not set")
         print()
+
+
+def _shown(key: str, value: object) -> object:
+    """The value without its secrets, at any depth."""
+    if isinstance(value, list):
+        return [_shown(key, item) for item in value]
+    if isinstance(value, dict):
+        return {name: _shown(name, item) for name, item in value.items() if item is not None}
+    return "****" if key == "pin" and value else value
 
 
 def _missing_files(loaded: settings.Settings) -> list[str]:

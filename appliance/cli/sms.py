@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from appliance.actions import texting
+from appliance.actions.sending import ONE_MODEM
 from appliance.cli import probing
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
@@ -14,7 +15,7 @@ from appliance.runtime import clock
 from appliance.store import gauges, requests, sms_inbox, texts
 
 _INBOX_COLUMNS = ("received_at", "number", "parts", "outcome", "ticket", "text")
-_MODEM_GAUGES = "modem"
+_MORE_MODEMS = f"{ONE_MODEM}-"
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -70,8 +71,10 @@ def _status(args: argparse.Namespace) -> None:
     if args.json:
         print_json(status)
         return
-    for name, gauge in status["modem"].items():
-        print(f"{name:<16} {gauge}")
+    for modem, said in {"modem": status["modem"], **status["also"]}.items():
+        for name, gauge in said.items():
+            shown = name if modem == ONE_MODEM else f"{modem} {name}"
+            print(f"{shown:<16} {gauge}")
     counts = ", ".join(f"{count} {state}" for state, count in status["texts"].items())
     print(f"{'texts':<16} {counts or 'none yet'}")
     oldest = status["oldest_waiting_s"]
@@ -82,11 +85,15 @@ def _status(args: argparse.Namespace) -> None:
 
 def facts(db: sqlite3.Connection, now: datetime) -> dict[str, Any]:
     """What the modem says of itself, the queue, and the last refusal."""
-    said = gauges.every(db).get(_MODEM_GAUGES, {})
+    said = {
+        process: {name: value for name, (value, _) in values.items()}
+        for process, values in gauges.every(db).items()
+    }
     waiting = texts.waiting(db)
     last = sms_inbox.last_received(db)
     return {
-        "modem": {name: value for name, (value, _) in said.items()},
+        "modem": said.get(ONE_MODEM, {}),
+        "also": {process: said[process] for process in said if process.startswith(_MORE_MODEMS)},
         "texts": texts.counts_by_state(db),
         "queue": waiting.count,
         "oldest_waiting_s": int((now - waiting.since).total_seconds()) if waiting.since else None,

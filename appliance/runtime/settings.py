@@ -46,6 +46,9 @@ CityKeys = Annotated[
         "(`posko-center signing-key show`)",
     ),
 ]
+ModemDevice = Annotated[
+    str, msgspec.Meta(pattern=r"^/[^\x00]+$", description="the path of a serial device")
+]
 TextLimit = Annotated[
     int, msgspec.Meta(ge=0, le=100_000, description="a whole number, 0 (no limit) to 100000")
 ]
@@ -53,7 +56,7 @@ OwnNumbers = Annotated[
     tuple[Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{7,14}$")], ...],
     msgspec.Meta(max_length=8, description='a list of up to 8 numbers, each like "+628123456789"'),
 ]
-_SECRETS = {"modem.pin"}
+_SECRETS = {"modem.pin", "modem.also"}
 
 
 class ConfigError(PoskoError, ValueError):
@@ -113,12 +116,10 @@ class Kiosk(_Section, frozen=True):
     listen: Listen = "127.0.0.1:8081"
 
 
-class Modem(_Section, frozen=True):
-    """The SMS modem."""
+class _ModemPort(_Section, frozen=True):
+    """One modem and its SIM."""
 
-    device: Annotated[
-        str, msgspec.Meta(pattern=r"^/[^\x00]+$", description="the path of a serial device")
-    ] = "/dev/serial/by-id/modem"
+    device: ModemDevice = "/dev/serial/by-id/modem"
     baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] = 115200
     pin: Annotated[
         str,
@@ -133,6 +134,26 @@ class Modem(_Section, frozen=True):
     power_key_pin: (
         Annotated[int, msgspec.Meta(ge=0, le=27, description="a GPIO number, 0 to 27")] | None
     ) = None
+
+
+class AnotherModem(_ModemPort, frozen=True, kw_only=True):
+    """One more modem, with the SIM of another operator."""
+
+    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
+    device: ModemDevice
+
+
+class Modem(_ModemPort, frozen=True):
+    """The SMS modem, and those that stand beside it."""
+
+    also: Annotated[
+        tuple[AnotherModem, ...],
+        msgspec.Meta(
+            max_length=7,
+            description="up to 7 tables [[modem.also]], each with name (a-z, 0-9, -) and device, "
+            "and where needed baud, pin, balance_code, power_key_pin",
+        ),
+    ] = ()
     own_numbers: OwnNumbers = ()
     texts_per_minute: TextLimit = 200
     texts_per_hour: TextLimit = 600
@@ -144,6 +165,11 @@ class Modem(_Section, frozen=True):
             description="two times of day in WIB, like 21:00-06:00; twice the same means never",
         ),
     ] = "21:00-06:00"
+
+    @property
+    def all(self) -> dict[str, "_ModemPort"]:
+        """Every modem by the name under which it claims texts and states gauges."""
+        return {"modem": self, **{f"modem-{other.name}": other for other in self.also}}
 
     @property
     def sending_policy(self) -> SendingPolicy:
@@ -285,6 +311,11 @@ def _contradictions(settings: Settings) -> list[str]:
     ):
         if not 0 < int(listen.rpartition(":")[2]) <= 65535:
             found.append(f"{name}.listen: the port must be 1 to 65535, not {listen!r}")
+    modems = [settings.modem, *settings.modem.also]
+    if len({modem.device for modem in modems}) < len(modems):
+        found.append("modem.also: two modems have the same device")
+    if len({modem.name for modem in settings.modem.also}) < len(settings.modem.also):
+        found.append("modem.also: two modems have the same name")
     for name, side in (("sync", settings.sync), ("center", settings.center)):
         if (side.tls_cert is None) != (side.tls_key is None):
             found.append(f"{name}.tls_cert and {name}.tls_key belong together; set both or none")

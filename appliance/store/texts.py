@@ -1,6 +1,8 @@
 """SMS to send, and the parts they become. Queued by actions; states moved by the modem alone."""
 
+import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -94,19 +96,32 @@ def next_due(
     modem: str,
     resting: str | None = None,
     lowest_priority: int = 9,
+    left_to_others: Collection[str] = (),
+    left_after: datetime | None = None,
 ) -> Text | None:
     """The text whose turn it is: one already begun first, then by priority and age.
 
     One whose outcome is still to be written has no turn before it is, and none overtakes another
     to the same recipient that waits for its next attempt. What is urgent (priority 0) overtakes,
     and is sent even if its purpose is `resting`.
-    An attempt further away than `longest_wait` was set by a clock that was wrong: it is due.
+    A text to a number that begins as one of `left_to_others` is another modem's, if it became due
+    after `left_after`. An attempt further away than `longest_wait` was set by a clock that was
+    wrong: it is due.
     """
     row = db.execute(
         """
         SELECT * FROM texts
         WHERE state IN ('queued', 'sending')
-            AND (modem IS NULL OR modem = :modem)
+            AND (
+                modem = :modem
+                OR modem IS NULL AND (
+                    next_attempt_at_ms < :left_after
+                    OR NOT EXISTS (
+                        SELECT 1 FROM json_each(:left_to_others)
+                        WHERE recipient LIKE value || '%'
+                    )
+                )
+            )
             AND priority <= :lowest_priority
             AND next_attempt_at_ms NOT BETWEEN :now + 1 AND :now + :longest_wait
             AND (priority = 0 OR (
@@ -129,6 +144,8 @@ def next_due(
             "modem": modem,
             "resting": resting,
             "lowest_priority": lowest_priority,
+            "left_to_others": json.dumps(list(left_to_others)),
+            "left_after": to_ms(left_after or now),
         },
     ).fetchone()
     return _text(row) if row else None
@@ -154,6 +171,27 @@ def release(db: sqlite3.Connection, modem: str) -> int:
         """,
         (modem,),
     ).rowcount
+
+
+def adopt(db: sqlite3.Connection, modems: Collection[str]) -> int:
+    """Free the texts of modems other than these, which are no longer there."""
+    return db.execute(
+        """
+        UPDATE texts SET modem = NULL
+        WHERE state IN ('queued', 'sending') AND modem NOT IN (SELECT value FROM json_each(?))
+        """,
+        (json.dumps(list(modems)),),
+    ).rowcount
+
+
+def owner(db: sqlite3.Connection, part_id: int) -> str | None:
+    """The modem that a part's text is bound to."""
+    row = db.execute(
+        "SELECT t.modem FROM text_parts p JOIN texts t ON t.id = p.text_id WHERE p.id = ?",
+        (part_id,),
+    ).fetchone()
+    owner: str | None = row["modem"]
+    return owner
 
 
 def parts_sent_between(db: sqlite3.Connection, modem: str, since: datetime, until: datetime) -> int:
@@ -237,9 +275,15 @@ def part(db: sqlite3.Connection, part_id: int) -> TextPart:
     return _part(row)
 
 
-def parts_in_flight(db: sqlite3.Connection) -> list[TextPart]:
-    """Parts that a process began to send without learning the outcome."""
-    rows = db.execute("SELECT * FROM text_parts WHERE state='sending'")
+def parts_in_flight(db: sqlite3.Connection, others: Collection[str] = ()) -> list[TextPart]:
+    """Parts that were begun without an outcome, except those of `others`, who may be at it."""
+    rows = db.execute(
+        """
+        SELECT p.* FROM text_parts p JOIN texts t ON t.id = p.text_id
+        WHERE p.state = 'sending' AND coalesce(t.modem, '') NOT IN (SELECT value FROM json_each(?))
+        """,
+        (json.dumps(list(others)),),
+    )
     return [_part(row) for row in rows]
 
 

@@ -79,13 +79,22 @@ def _pin_key(setup: Setup) -> Generator[Step, Answer, str]:
     return hashlib.sha256(f"{card}/{setup.pin}".encode()).hexdigest()
 
 
+def _attempts_left(
+    profile: profiles.Profile, timing: Timing
+) -> Generator[Step, Answer, int | None]:
+    """How many tries the SIM still grants; None where the modem does not tell."""
+    for text, name, position in profile.pin_counters:
+        reply = yield from ask(text, timing.command_s, name)
+        left = commands.read_numbers(reply.lines, name)
+        if left and len(left) > position and left[position] is not None:
+            return left[position]
+    return None
+
+
 def _enter_pin(setup: Setup, profile: profiles.Profile) -> Generator[Step, Answer, None]:
     if not setup.pin:
         raise NotReadyError(ModemState.PIN_REQUIRED, "the SIM wants a PIN that we lack")
-    text, name, position = profile.pin_counter
-    reply = yield from ask(text, setup.timing.command_s, name)
-    left = commands.read_numbers(reply.lines, name)
-    attempts = left[position] if left and len(left) > position else None
+    attempts = yield from _attempts_left(profile, setup.timing)
     if attempts is not None and attempts < _MIN_PIN_ATTEMPTS:
         raise NotReadyError(ModemState.PIN_REQUIRED, "one PIN attempt is left: not ours to take")
     key = yield from _pin_key(setup)

@@ -16,7 +16,7 @@ from appliance.domain.phone import Msisdn
 from appliance.store import migrate, outbox, requests, room, sms_inbox, texts
 from appliance.store.database import connect
 from modem.driver import NotStoredError
-from modem.events import Health, ModemState, Verdict
+from modem.events import Health, ModemState, Reset, Verdict
 from modem.inbound import MISSING_AFTER
 from modem.mailbox import SmsMailbox
 from modem.pdu import tpdu
@@ -729,3 +729,30 @@ class TestOfficials:
     def test_official_who_reports_is_a_resident(self, box, ticket):
         box.sms("LAPOR jalan berlubang di jl Melati", sender=self.HEAD)
         assert len(box.reports) == 2
+
+
+def test_gauges_tell_errors_by_code_and_the_last_message(box):
+    box.mailbox.modem_state(Health(state=ModemState.READY))
+    box.sms("Lampu jalan mati")
+    box.send(lambda part: box.mailbox.refused(part.part_id, "CMS 38", Verdict.TEMPORARY))
+    box.pass_time(timedelta(minutes=2))
+    box.mailbox.act()
+    rows = box.db.execute("SELECT name, value FROM gauges WHERE process = 'modem'").fetchall()
+    told = {row["name"]: row["value"] for row in rows}
+    assert told["errors"] == "CMS 38:1"
+    assert told["last_received_at"] == "2026-11-21 02:00:00+00:00"
+
+
+def test_resets_are_counted_over_restarts(box):
+    box.mailbox.modem_state(Health(state=ModemState.READY, resets=((Reset.USB, 3),)))
+    box.start()
+    assert box.mailbox.resets()[Reset.USB] == 3
+
+
+def test_pin_is_granted_once_and_again_after_the_sim_took_it(box):
+    assert box.mailbox.spend_pin("a" * 64)
+    box.start()
+    assert not box.mailbox.spend_pin("a" * 64)
+    box.mailbox.pin_accepted("a" * 64)
+    assert box.mailbox.spend_pin("a" * 64)
+    assert box.mailbox.spend_pin("b" * 64)

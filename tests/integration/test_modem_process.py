@@ -34,10 +34,13 @@ class Daemon:
     def __init__(self, folder):
         self.folder = folder
         self.config = folder / "posko.toml"
-        self.config.write_text(CONFIG.format(folder=folder), encoding="utf-8")
+        self.config.write_text(self.configuration(), encoding="utf-8")
         migrate.ensure(folder / "posko.db", SiteCode("14.71.07"), lambda: "00000001")
         self.log = (folder / "modem.log").open("ab")
         self.start()
+
+    def configuration(self):
+        return CONFIG.format(folder=self.folder)
 
     def start(self):
         self.process = subprocess.Popen(

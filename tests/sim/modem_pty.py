@@ -185,13 +185,16 @@ def main() -> int:
     parser.add_argument("--state", type=Path, help="file that keeps the SIM and the deliveries")
     parser.add_argument("--capacity", type=int, default=20, help="slots per memory")
     parser.add_argument("--pin", default="", help="PIN of the SIM")
+    parser.add_argument("--imsi", default=Sim.imsi, help="whose operator the SIM is of")
     parser.add_argument(
         "--vendor",
         default=DEFAULT,
         help=f"one of {', '.join(PERSONALITIES)}, or what the modem calls itself",
     )
     args = parser.parse_args()
-    modem = ModemSim(sim=Sim(capacity=args.capacity, pin=args.pin), vendor=args.vendor)
+    modem = ModemSim(
+        sim=Sim(capacity=args.capacity, pin=args.pin, imsi=args.imsi), vendor=args.vendor
+    )
     server = ModemPty(modem, args.link, args.control, args.state)
     signal.signal(signal.SIGTERM, server.stop)
     signal.signal(signal.SIGINT, server.stop)

@@ -1,6 +1,6 @@
 """Besides messages: reports kept, PINs spared, resets in order, calls ended, credit asked.
 
-SMS checks 15, 20, 21, 22 and 33 (docs/sms-checks.md).
+SMS checks 15, 20, 21, 22, 33, 39 and 40 (docs/sms-checks.md).
 """
 
 from datetime import date
@@ -34,6 +34,26 @@ def test_every_family_carries_messages_reports_and_survives_its_own_reboot(vendo
     rig.run_until(lambda: len(rig.postbox.texts) == 2, limit_s=90)
     rig.run_until(lambda: not any(rig.sim.sim.memories.values()), limit_s=90)
     assert rig.sim.audit.deleted_unread == 0
+
+
+@pytest.mark.parametrize("unsupported", [r"$^", r"AT\+CNMI.*"])
+def test_idle_modem_hears_at_most_thirty_commands_a_minute_also_where_it_is_polled(unsupported):
+    rig = Rig(Foreign(habits=Habits(unsupported=unsupported, memories=("SM", "ME", "SR"))))
+    rig.run_for(120)
+    rig.log.clear()
+    rig.run_for(1200)
+    assert len(rig.log) / 20 <= 30
+
+
+def test_slow_line_of_9600_baud_is_fast_enough():
+    sim = ModemSim()
+    sim.faults.baud = 9600
+    for number in range(20):
+        sim.air.inject(CITIZEN, f"laporan {number} " + "panjang " * 15)
+    rig = Rig(sim)
+    rig.run_until(lambda: len(rig.postbox.texts) == 20, limit_s=120)
+    rig.run_until_ready()
+    assert (rig.resets, sim.audit.deleted_unread) == ([], 0)
 
 
 # Status reports
@@ -157,6 +177,14 @@ def test_pin_is_tried_at_another_sim():
         rig = Rig(Foreign(habits=Habits(iccid=iccid), pin="1234"), pin="9999", postbox=postbox)
         rig.run_for(40)
         assert rig.sim.pin_attempts == 2
+
+
+@pytest.mark.parametrize("vendor", sorted(set(PERSONALITIES) - {"m95"}))
+def test_last_attempt_that_a_family_tells_of_is_left_to_people(vendor):
+    """The simulated M95 tells none."""
+    rig = Rig(ModemSim(vendor=vendor, sim=Sim(pin="1234", pin_attempts=1)), pin="9999")
+    rig.run_for(40)
+    assert rig.sim.sim.pin_attempts == 1
 
 
 def test_blocked_sim_is_reported_and_left_alone():

@@ -28,7 +28,8 @@ def test_the_example_shows_every_key() -> None:
     for section in msgspec.structs.fields(Settings):
         body = text.split(f"\n[{section.name}]")[1].split("\n[")[0]
         for key in msgspec.structs.fields(section.type):
-            assert f"\n{key.name} =" in body or f"\n# {key.name} =" in body, key.name
+            ways = (f"\n{key.name} =", f"\n# {key.name} =", f"\n# [[{section.name}.{key.name}]]")
+            assert any(way in body for way in ways), key.name
 
 
 def test_only_the_site_is_required(tmp_path: Path) -> None:
@@ -111,3 +112,19 @@ def test_the_option_wins_over_the_variable(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("POSKO_CONFIG", "/from/variable")
     assert settings.find(None) == Path("/from/variable")
     assert settings.find("/from/option") == Path("/from/option")
+
+
+def test_more_modems_are_checked_like_the_first() -> None:
+    site = {"code": "14.71.07", "name": "Bukit Raya", "city": "Pekanbaru"}
+    also = {"name": "xl", "device": "/dev/xl", "pin": "1234"}
+    loaded = settings.parse({"site": site, "modem": {"also": [also]}}, source="x")
+    assert list(loaded.modem.all) == ["modem", "modem-xl"]
+    for wrong in ({**also, "name": "X L"}, {**also, "colour": 1}, {"name": "xl"}):
+        with pytest.raises(ConfigError) as caught:
+            settings.parse({"site": site, "modem": {"also": [wrong]}}, source="x")
+        assert "modem.also" in str(caught.value)
+        assert "1234" not in str(caught.value)
+    with pytest.raises(ConfigError, match="same name"):
+        settings.parse(
+            {"site": site, "modem": {"also": [also, {**also, "device": "/dev/b"}]}}, source="x"
+        )
