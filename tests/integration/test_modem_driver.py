@@ -4,7 +4,8 @@ import time
 import pytest
 
 from modem.driver import Driver
-from modem.events import ModemState, Timing
+from modem.events import ModemState, Reset, Timing
+from modem.hardware import Hardware
 from modem.machine import Machine
 from tests.sim.control import ModemControl
 from tests.sim.postbox import Postbox
@@ -33,11 +34,14 @@ def modem_sim(tmp_path):
 
 
 class Running:
-    def __init__(self, device):
+    def __init__(self, device, *, hardware=None, **options):
         self.postbox = Postbox()
         self.stop = threading.Event()
         self.driver = Driver(
-            device=str(device), machine=Machine(timing=TIMING), mailbox=self.postbox
+            device=str(device),
+            machine=Machine(timing=TIMING, **options),
+            mailbox=self.postbox,
+            hardware=hardware,
         )
         self.thread = threading.Thread(target=self.driver.run, args=(self.stop,))
         self.thread.start()
@@ -109,6 +113,34 @@ def test_hanging_port_is_reopened(modem_sim, running):
     modem_sim.fault(hang="reopen")
     modem_sim.sms(CITIZEN, "sesudah macet")
     wait_for(lambda: running.postbox.texts == ["sesudah macet"], 30)
+
+
+class PowerKey:
+    """A wire to the simulated modem's power."""
+
+    def __init__(self, modem_sim):
+        self.modem_sim = modem_sim
+
+    def on(self):
+        self.modem_sim.call("power")
+
+    def off(self):
+        pass
+
+
+@pytest.mark.slow
+def test_power_key_is_pressed_when_nothing_else_helps(tmp_path, modem_sim):
+    device = str(tmp_path / "modem")
+    hardware = Hardware(device, power_key=lambda: PowerKey(modem_sim), sleep=lambda _: None)
+    running = Running(device, hardware=hardware, has_power_key=True)
+    try:
+        wait_for(lambda: running.state is ModemState.READY)
+        modem_sim.fault(hang="power")
+        modem_sim.sms(CITIZEN, "sesudah mati")
+        wait_for(lambda: running.postbox.texts == ["sesudah mati"], 60)
+        assert dict(running.postbox.health[-1].resets)[Reset.POWER_KEY] == 1
+    finally:
+        running.end()
 
 
 def test_modem_that_lists_nothing_is_read_slot_by_slot_and_that_is_said_once(

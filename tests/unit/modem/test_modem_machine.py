@@ -289,7 +289,7 @@ def test_highest_slot_is_read_where_listing_is_refused():
 
 
 def test_full_sim_is_emptied_and_the_network_hands_over_the_rest():
-    """SMS check 8."""
+    """SMS checks 8 and 10: each slot that is freed is filled anew at once."""
     rig = Rig(ModemSim(sim=Sim(capacity=10)))
     texts = [f"laporan {number}" for number in range(60)]
     for text in texts:
