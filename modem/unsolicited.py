@@ -3,6 +3,7 @@
 Knows the families' words. Does not know what is done about it.
 """
 
+import re
 from dataclasses import dataclass
 
 from modem.at import commands
@@ -10,6 +11,8 @@ from modem.at.parser import Info, Text
 from modem.exchange import Message, Unsolicited
 from modem.profiles import BOOT_LINES, FRESH_BOOT_LINES, FULL_LINES
 
+# What else stands there is noise, and must not become a command.
+_MEMORY = re.compile("[A-Z]{2}")
 _REGISTRATIONS = frozenset({"+CREG", "+CEREG"})
 
 
@@ -105,8 +108,9 @@ def _read_info(info: Info) -> Meaning:
 
 def _announced(arguments: tuple[str, ...]) -> Announced:
     """`+CMTI: ,-1` is what a modem says that could not store: then only a sweep helps."""
-    index = commands.number(arguments[-1]) if len(arguments) >= 2 else None
-    return Announced(arguments[0], index)
+    if len(arguments) < 2 or not _MEMORY.fullmatch(arguments[0]):
+        return Announced("", None)
+    return Announced(arguments[0], commands.number(arguments[-1]))
 
 
 def read_ussd(arguments: tuple[str, ...]) -> Ussd | None:
