@@ -38,7 +38,7 @@ SINGLE_FAULTS = (
     {"reboot_in": "prompt"},
     {"reboot_in": "submit"},
     {"no_prompts": 1},
-    {"prompt_errors": [38]},
+    {"prompt_errors": [42]},
     {"send_errors": [42]},
     {"send_errors": [41, 500]},
     {"send_error_after_sending": 1},
