@@ -90,6 +90,8 @@ class Timing:
     not_ready_retry_s: float = 30.0
     everything_every_s: float = 600.0
     restart_s: float = 20.0
+    # A port that gave no answer to the order has probably not passed it on: reopening comes next.
+    unheard_restart_s: float = 5.0
     restart_every_s: float = 300.0
     usb_every_s: float = 900.0
     # One pulse turns a modem off or on: a second one may have to follow soon.

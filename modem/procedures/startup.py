@@ -34,8 +34,9 @@ def start(setup: Setup, *, reset: str = "") -> Procedure:
     """Bring the modem up; `reset` is a command to order before, as a restart of its firmware."""
     timing = setup.timing
     if reset:
-        yield Command(text=reset, timeout_s=timing.command_s)
-        yield Pause(timing.restart_s)
+        reply = yield Command(text=reset, timeout_s=timing.command_s)
+        is_heard = isinstance(reply, Reply) and reply.final is not None
+        yield Pause(timing.restart_s if is_heard else timing.unheard_restart_s)
     yield from resynchronise(timing)
     yield from set_dialect(timing)
     profile = yield from identify(timing)
