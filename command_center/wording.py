@@ -23,6 +23,7 @@ SENSITIVITIES = {"publik": "Publik", "disamarkan": "Disamarkan", "rahasia": "Rah
 
 TEXT_PURPOSES = {
     "receipt": "Tanda terima ke warga",
+    "question": "Tanda terima dan pertanyaan tempat ke warga",
     "status": "Kabar ke warga",
     "answer": "Jawaban ke warga",
     "forward": "Disposisi ke pejabat",

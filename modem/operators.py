@@ -6,7 +6,6 @@ the operators advertise; `[modem] balance_code` overrides them.
 
 from dataclasses import dataclass
 
-_COUNTRY = "+62"
 _MCC_MNC_DIGITS = 5
 
 
@@ -69,11 +68,3 @@ def home_network(imsi: str) -> str:
 def of_network(network: str) -> Operator | None:
     """Return the operator of a network like "51010"."""
     return next((o for o in OPERATORS if network in o.networks), None)
-
-
-def of_number(number: str) -> Operator | None:
-    """Return the operator whose range a number in E.164 is of; it may have been ported since."""
-    if not number.startswith(_COUNTRY):
-        return None
-    national = number.removeprefix(_COUNTRY)
-    return next((o for o in OPERATORS if national.startswith(o.ranges)), None)

@@ -30,6 +30,12 @@ while IFS=: read -r program package purpose; do
 done <<LIST
 $needed
 LIST
+# A driver, not a program: gammu-smsd reaches SQLite through it.
+if ! ls /usr/lib/*/dbd/libdbdsqlite3.so >/dev/null 2>&1; then
+    missing="$missing libdbd-sqlite3"
+    left_out="$left_out
+  - gammu-smsd on SQLite in the SMS benchmark (libdbd-sqlite3)"
+fi
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ]; then

@@ -214,7 +214,7 @@ class Center(_Broker, frozen=True):
 class Log(_Section, frozen=True):
     """What the daemons write to stderr."""
 
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    level: Literal["TRAFFIC", "DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
 class Settings(_Section, frozen=True):

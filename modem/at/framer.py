@@ -35,7 +35,6 @@ class Framer:
     def __init__(self) -> None:
         self._partial = bytearray()
         self._is_prompt_due = False
-        self.dropped_bytes = 0
 
     def expect_prompt(self, is_due: bool) -> None:
         """Say whether the command just written is answered by a prompt; one prompt disarms."""
@@ -57,7 +56,6 @@ class Framer:
         if byte in _LINE_ENDS:
             return self._end_line()
         if len(self._partial) >= MAX_LINE_BYTES:
-            self.dropped_bytes += 1
             return None
         if byte == _SPACE and not self._partial:
             # Most modems put one behind the sign.

@@ -32,7 +32,10 @@ class Timestamp:
         return -quarters if octet & _ZONE_SIGN else quarters
 
     def to_utc(self) -> datetime | None:
-        """Return the moment in UTC, or None if the octets name no possible moment."""
+        """Return the moment in UTC, or None if the octets name no possible moment.
+
+        The product itself keeps the stamp as it came, and its own time of reception.
+        """
         year, month, day, hour, minute, second = (_swapped(octet) for octet in self.raw[:6])
         if self.raw[6] >> 4 > 9 or abs(self.quarter_hours) > _MAX_QUARTER_HOURS:
             return None

@@ -1,7 +1,7 @@
 """Looking a modem over for an installer: what it is, whether it will work, what to change.
 
 Settings are made as at a start, since trying is the only way to know; they live in the modem's RAM.
-No PIN is entered and nothing is sent, read or deleted.
+No PIN is entered and nothing is sent or deleted; messages are listed, which marks them as read.
 """
 
 import enum

@@ -36,6 +36,12 @@ def test_a_check_that_a_test_names_lists_it(page: str, path: Path) -> None:
     assert ".md check" not in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_each_check_has_one_row_in_order(page: str) -> None:
+    numbers = [int(n) for n in re.findall(r"^\| ([0-9]+) \|", read(page), re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 def checks_named_by(path: Path, page: str) -> set[int]:
     named = " ".join(PAGES[page].findall(path.read_text(encoding="utf-8")))
     return {int(number) for number in re.findall(r"[0-9]+", named)}

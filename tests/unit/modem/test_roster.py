@@ -30,9 +30,7 @@ def test_modem_that_is_alone_or_foreign_leaves_nothing():
     assert roster.left_to_others("a") == ()
 
 
-def test_operators_are_known_by_network_and_by_range():
+def test_operators_are_known_by_network_and_no_range_is_twice():
     assert operators.of_network("51001").name == "Indosat"
-    assert operators.of_number("+628123456789").name == "Telkomsel"
-    assert operators.of_number("+15551234567") is None
     ranges = [digits for operator in operators.OPERATORS for digits in operator.ranges]
     assert len(ranges) == len(set(ranges))

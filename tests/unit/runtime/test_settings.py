@@ -61,7 +61,7 @@ def test_only_the_site_is_required(tmp_path: Path) -> None:
         (SITE + '[sync]\npassword_file = "x"\n', r"sync\.password_file needs sync\.username"),
         (SITE + '[sync]\ncity_keys = "x"\n', r"sync\.city_keys must be a list of .* public keys"),
         (SITE + '[sync]\ncity_keys = ["x"]\n', r"sync\.city_keys must be .*posko-center signing"),
-        (SITE + '[log]\nlevel = "loud"\n', r"log\.level must be one of DEBUG"),
+        (SITE + '[log]\nlevel = "loud"\n', r"log\.level must be one of TRAFFIC"),
         ("[site\n", "not valid TOML"),
     ],
 )
