@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from appliance.actions import intake
 from appliance.domain import announcement
 from appliance.domain.announcement import TITLE_MAX_CHARS
+from appliance.domain.ids import Ticket
 from appliance.kiosk.app import create_app
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings, Site
 from appliance.store import city_tables, migrate
 from appliance.store.database import connect
+from tests.builders import a_draft
 from tests.conftest import START
 from tests.support.browser import chromium, overflow, served, small_targets
 
@@ -25,6 +28,8 @@ FINGER_PX = 76
 LEAST_TEXT_PX = 24
 MOST_KELURAHAN = ("14.71.10", "Tenayan Raya")
 """Eight of them: the fullest screen of the city."""
+LONG_WORDS = 98_879
+"""The number of the ticket before: those that follow are the longest in words."""
 
 _SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll('body *')]
     .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
@@ -52,6 +57,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     longest = {"id": "1", "title": "W" * TITLE_MAX_CHARS, "body": "panjang " * 50}
     db = connect(path)
     city_tables.replace(db, announcement.TABLE, 1, [longest], START)
+    intake.receive(db, a_draft(), clock.now())
+    db.execute(f"UPDATE box SET block = {LONG_WORDS // 1000}")
+    last = Ticket.issue(settings.site.site_code.ticket_prefix, LONG_WORDS)
+    db.execute("UPDATE requests SET ticket = ?", (int(last.digits),))
     db.close()
     app = create_app(settings, partial(connect, path), now=clock.now, new_id=ids.new_id)
     with served(app) as port:
