@@ -33,8 +33,9 @@ _GLUED = re.compile(
 )
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'][^\W\d_]+){0,3}\.?")
 _CHAIN_PARTS = 3
-_UNKNOWN_REMARK_WORDS = 4
-"""More words beside a wrong ticket are somebody's story, and a person reads it."""
+_MOST_TYPED_DIGITS = 9
+"""Of a mistyped ticket; longer numbers are phones and NIK."""
+_PHONE = re.compile(r"0?8[0-9]{8}|628")
 _SHORT_REMARK_WORDS = 8
 _LONGEST_COMMAND_CHARS = 1_000
 """Seven parts; whoever writes more tells a story."""
@@ -127,7 +128,8 @@ def _about_ticket(ticket: Ticket, found: Found, text: str) -> Command:
     if is_question and asks.issuperset(said):
         return CheckStatus(ticket)
     if (wish := _wish(before, after, is_question=is_question)) is not None:
-        return FollowUp(wish, ticket, text if said[1:] else "")
+        says_more = not (vocabulary.REMARKS[wish] | set(vocabulary.WISHES) | asks).issuperset(said)
+        return FollowUp(wish, ticket, text if said[1:] else "", says_more)
     is_check = bool(said) and said[0] in vocabulary.CHECK_VERBS
     if asks.issuperset(said) or (is_check and len(said) <= _SHORT_REMARK_WORDS):
         return CheckStatus(ticket)
@@ -156,11 +158,14 @@ def _wish(before: list[str], after: list[str], *, is_question: bool) -> Wish | N
 
 def _about_wrong_ticket(found: Found, verb: str) -> Command | None:
     """A number that is no ticket: told so where nothing else is said, else somebody's report."""
-    said = _said(f"{found.before} {found.after}")
-    is_meant = verb in vocabulary.WISHES or verb in vocabulary.CHECK_VERBS
-    if not said or (is_meant and len(said) <= 1 + _UNKNOWN_REMARK_WORDS):
-        return UnknownTicket(found.typed)
-    return None
+    others = set(_said(f"{found.before} {found.after}")) - {verb}
+    wish = vocabulary.WISHES.get(verb)
+    own = vocabulary.REMARKS[wish] if wish else frozenset[str]()
+    if not (own | vocabulary.QUESTION_WORDS | vocabulary.CHECK_VERBS).issuperset(others):
+        return None
+    digits = re.sub(r"[^0-9]", "", found.typed)
+    is_phone = len(digits) > _MOST_TYPED_DIGITS or _PHONE.match(digits) is not None
+    return None if is_phone and _said(found.before + found.after) else UnknownTicket(found.typed)
 
 
 def _bare(said: list[str], text: str) -> Command:

@@ -44,9 +44,11 @@ def _personal(sms: ReceivedSms) -> tuple[ReceivedSms, Command]:
     kind = machine_text.kind_of(sms.text)
     if kind is None:
         return sms, command
-    is_doubtful = isinstance(command, Report) and machine_text.may_be_report(sms.text)
+    is_explicit = isinstance(command, Report) and command.is_explicit
+    is_doubtful = is_explicit or machine_text.may_be_report(sms.text)
     if is_doubtful and kind != machine_text.OURS:
-        return replace(sms, is_answerable=False), command
+        report = command if isinstance(command, Report) else Report(sms.text)
+        return replace(sms, is_answerable=False), report
     return sms, Ignore(f"machine: {kind}")
 
 

@@ -7,7 +7,7 @@ from appliance.actions import following_up, official_replies, sms_reports
 from appliance.actions.turn import Turn
 from appliance.domain import phrases, reference
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import Sensitivity, ServiceRequest
+from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
 from appliance.domain.sms import (
     CheckStatus,
     Command,
@@ -23,6 +23,7 @@ from appliance.domain.sms import (
     Stop,
     UnknownTicket,
 )
+from appliance.domain.triage.keywords import classify
 from appliance.store import requests, sms_inbox
 from appliance.store.database import transaction
 
@@ -65,6 +66,8 @@ def answer(
 
 
 def _act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:
+    if _is_graver(turn, command):
+        command = Report(turn.sms.text)
     match command:
         case Report():
             return sms_reports.take(turn, command)
@@ -79,6 +82,30 @@ def _act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:
             return "stop", None
         case _:
             return _tell(turn, command)
+
+
+def _is_graver(turn: Turn, command: Command) -> bool:
+    """Whether a text that reads as something else tells of an emergency or a secret.
+
+    It is a report then, unless it is about a ticket of its sender that is as grave already.
+    """
+    if isinstance(command, Report | OfficialReply | Ignore | Picture):
+        return False
+    judged = classify(turn.sms.text)
+    is_emergency = judged.kind is Kind.EMERGENCY
+    is_secret = _sensitivity(judged.category) is Sensitivity.CONFIDENTIAL
+    if not (is_emergency or is_secret):
+        return False
+    ticket = None if isinstance(command, Help | Stop | UnknownTicket) else command.ticket
+    found = requests.by_ticket(turn.db, ticket) if ticket else None
+    if found is None or not turn.owns(found):
+        return True
+    holds_secret = found.sensitivity is Sensitivity.CONFIDENTIAL
+    return (is_secret and not holds_secret) or (is_emergency and found.kind is not Kind.EMERGENCY)
+
+
+def _sensitivity(category: str) -> Sensitivity:
+    return reference.categories()[category].sensitivity
 
 
 def _tell(
@@ -103,7 +130,7 @@ def _tell(
 
 def _undecided(turn: Turn, command: FollowUp) -> tuple[str, ServiceRequest | None]:
     """A wish about no ticket of ours: told so, or a report where it says more."""
-    if command.ticket is not None:
+    if command.ticket is not None and not command.says_more:
         return "status", None
     if command.text:
         return _as_report(turn)

@@ -23,7 +23,8 @@ _FINISHED = frozenset({Status.CLOSED, Status.ARCHIVED, Status.MERGED, Status.NOT
 def follow_up(turn: Turn, command: FollowUp) -> tuple[str, ServiceRequest] | None:
     """Act on a wish and answer; None where it names no ticket and may be a report.
 
-    A number that is no ticket of this box, or another phone's, is answered and changes nothing.
+    A number that is no ticket of this box, or another phone's, is answered and changes nothing;
+    where more is said than the wish, it may be a report with a number in it.
     """
     if command.ticket is None:
         request = conversation.meant(command.wish, turn.own())
@@ -31,6 +32,8 @@ def follow_up(turn: Turn, command: FollowUp) -> tuple[str, ServiceRequest] | Non
             return None
         return _act(turn, request, command)
     found = requests.by_ticket(turn.db, command.ticket)
+    if command.says_more and not (found and turn.owns(found)):
+        return None
     if found is None:
         turn.reply("unknown_ticket", typed=str(command.ticket))
         return None

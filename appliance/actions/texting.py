@@ -53,7 +53,8 @@ def queue_receipt(
 ) -> None:
     """Queue the text with the ticket, inside the caller's transaction; none without a phone.
 
-    It is an ANSWER to who writes the same again: a request has one receipt.
+    It is an ANSWER to who writes the same again: a request has one receipt. That of an emergency
+    tells to call 112, and nobody has had too many texts for that.
     """
     if request.sensitivity is Sensitivity.CONFIDENTIAL:
         key = "confidential"
@@ -62,7 +63,10 @@ def queue_receipt(
     else:
         key = "received_where" if purpose is Purpose.QUESTION else "received"
     body = phrases.render(key, ticket=str(request.ticket))
-    if request.reporter_phone and not _is_flooded(db, request.reporter_phone, purpose, now):
+    is_first_alarm = request.kind is Kind.EMERGENCY and purpose is not Purpose.ANSWER
+    if request.reporter_phone and (
+        is_first_alarm or not _is_flooded(db, request.reporter_phone, purpose, now)
+    ):
         _queue(db, request.reporter_phone, body, purpose, now, request=request, address=address)
 
 

@@ -107,6 +107,8 @@ class FollowUp:
     ticket: Ticket | None
     text: str
     """The whole message, or empty if it says nothing beside wish and ticket."""
+    says_more: bool = False
+    """Whether it holds words that do not go with the wish: its number may be no ticket then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -756,3 +756,51 @@ def test_pin_is_granted_once_and_again_after_the_sim_took_it(box):
     box.mailbox.pin_accepted("a" * 64)
     assert box.mailbox.spend_pin("a" * 64)
     assert box.mailbox.spend_pin("b" * 64)
+
+
+NEIGHBOUR = "+628129999999"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sudah terbakar 3 rumah 081277889900",
+        "Cek kebakaran jl Riau 081277889900",
+        "Belum ada air sejak pagi, hub 0812 7788 9900",
+        "Belum ada pemadam, rumah terbakar di jl Riau, tolong cepat, hub 0812 1001 7788",
+        "Sudah seminggu sampah belum diangkut di jl Riau, hub Pak Ahmad 0812 1001 7788",
+        "Ubah alamat KTP saya kenapa lama 1471070101990001",
+        "LAPOR saya ditipu orang minta kode OTP, uang hilang",
+        "Tolong jangan balas sms ini, suami saya memukul saya",
+    ],
+)
+def test_report_that_looks_like_something_else_is_a_report(box, text):
+    box.sms(text)
+    assert len(box.reports) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Belum selesai {ticket}, malah sekarang rumah terbakar, tolong cepat",
+        "{ticket} lampu masih mati, sekarang rumah terbakar tolong cepat",
+        "Cek {ticket} rumah terbakar tolong cepat",
+        "{ticket} suami saya sering memukul saya, kdrt",
+    ],
+)
+@pytest.mark.parametrize("sender", [CITIZEN, NEIGHBOUR])
+def test_emergency_or_secret_never_goes_under_a_lesser_ticket(box, text, sender):
+    box.sms("lampu jalan mati di jl Rajawali dekat masjid")
+    [lamp] = requests.every(box.db)
+    box.sms(text.format(ticket=lamp.ticket.digits), sender=sender)
+    [first, grave] = requests.every(box.db)
+    assert first.text == lamp.text
+    assert grave.kind == "darurat" or grave.sensitivity == "rahasia"
+
+
+def test_emergency_hears_to_call_112_however_much_its_phone_has_heard(box):
+    for street in range(6):
+        box.sms(f"lampu jalan mati di jl Rajawali {street} dekat masjid")
+        box.sms(f"CEK 0712345{street}")
+    box.sms("tolong cepat rumah kebakaran di jl Riau")
+    assert any("112 SEKARANG" in text.body for text in box.queued)
