@@ -270,6 +270,8 @@ def _settle(db: sqlite3.Connection, text_id: int, now: Moment) -> None:
         return
     for state in ("failed", "uncertain", "sent", "delivered"):
         if state in states:
+            if texts.by_id(db, text_id).state == state:
+                return
             texts.set_state(db, text_id, state, now=now.wall)
             _conclude(db, texts.by_id(db, text_id), now)
             return

@@ -59,7 +59,7 @@ def _earlier(turn: Turn, report: Report, text: str, triage: Triage) -> ServiceRe
     )
     if request is None and not report.is_explicit and place.is_answer(text, triage):
         asked = texts.open_questions(turn.db, [r.id for r in own])
-        request = conversation.answered(text, own, asked, now)
+        request = conversation.answered(text, triage.kind, sensitivity, own, asked=asked, now=now)
     return request
 
 

@@ -58,11 +58,17 @@ def continued(
 
 
 def answered(
-    text: str, own: Sequence[ServiceRequest], asked: Collection[str], now: datetime
+    text: str,
+    kind: Kind,
+    sensitivity: Sensitivity,
+    own: Sequence[ServiceRequest],
+    *,
+    asked: Collection[str],
+    now: datetime,
 ) -> ServiceRequest | None:
     """The newest request whose open question (`asked`: ids) this can be the answer to."""
     waiting = (r for r in own if r.id in asked and _age(r, now) < ANSWERS_FOR)
-    return next((r for r in waiting if _has_room(r, text)), None)
+    return next((r for r in waiting if _may_hold(r, text, kind, sensitivity)), None)
 
 
 def meant(wish: Wish, own: Sequence[ServiceRequest]) -> ServiceRequest | None:
@@ -86,8 +92,6 @@ def _may_hold(request: ServiceRequest, text: str, kind: Kind, sensitivity: Sensi
     order = list(Sensitivity)
     is_less_secret = order.index(sensitivity) > order.index(request.sensitivity)
     is_sms = request.channel is Channel.SMS
-    return is_sms and not (is_less_urgent or is_less_secret) and _has_room(request, text)
-
-
-def _has_room(request: ServiceRequest, text: str) -> bool:
-    return len(request.text) + 1 + len(text) <= TEXT_MAX_CHARS
+    is_open = is_sms and request.status not in _OVER
+    has_room = len(request.text) + 1 + len(text) <= TEXT_MAX_CHARS
+    return is_open and has_room and not (is_less_urgent or is_less_secret)

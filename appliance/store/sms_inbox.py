@@ -8,6 +8,9 @@ from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms import ReceivedPart, ReceivedSms, StoredPart
 
+_BECAME_TEXT = frozenset({"request", "continued", "tambah"})
+"""Outcomes of messages whose words stand in a request."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -119,17 +122,21 @@ def with_gaps(
 
 
 def amend(db: sqlite3.Connection, sms_id: int, body: str, part_ids: tuple[int, ...]) -> str | None:
-    """Put more parts to a message; return the request it belongs to."""
+    """Put more parts to a message; return the request whose text it has become part of, if any.
+
+    A question about a ticket, maybe another's, is no part of it.
+    """
     db.executemany(
         "UPDATE sms_parts SET state = 'taken', sms_id = ? WHERE id = ?",
         [(sms_id, part_id) for part_id in part_ids],
     )
     row = db.execute(
-        "UPDATE sms_inbox SET body = ?, parts = parts + ? WHERE id = ? RETURNING request_id",
+        "UPDATE sms_inbox SET body = ?, parts = parts + ? WHERE id = ? "
+        "RETURNING request_id, outcome",
         (body, len(part_ids), sms_id),
     ).fetchall()[0]
     request_id: str | None = row["request_id"]
-    return request_id
+    return request_id if row["outcome"] in _BECAME_TEXT else None
 
 
 def reported_since(db: sqlite3.Connection, phone: Msisdn, body: str, since: datetime) -> str | None:

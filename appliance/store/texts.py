@@ -125,7 +125,7 @@ def next_due(
             AND priority <= :lowest_priority
             AND next_attempt_at_ms NOT BETWEEN :now + 1 AND :now + :longest_wait
             AND (priority = 0 OR (
-                purpose IS NOT :resting
+                (purpose IS NOT :resting OR state = 'sending')
                 AND recipient NOT IN (
                     SELECT recipient FROM texts
                     WHERE state IN ('queued', 'sending')
@@ -207,7 +207,7 @@ def parts_sent_between(db: sqlite3.Connection, modem: str, since: datetime, unti
 
 
 def expire(db: sqlite3.Connection, now: Moment) -> list[Text]:
-    """Give up waiting texts whose time is over; return them.
+    """Give up waiting texts whose time is over, begun or not; return them.
 
     Within one boot the monotonic clock decides: a Pi without RTC starts in the past, and the
     jump to the right time must not expire what was queued a minute ago.
@@ -215,7 +215,10 @@ def expire(db: sqlite3.Connection, now: Moment) -> list[Text]:
     rows = db.execute(
         """
         UPDATE texts SET state = 'expired', updated_at_ms = :now
-        WHERE state = 'queued' AND CASE boot_id
+        WHERE state IN ('queued', 'sending') AND NOT EXISTS (
+                SELECT 1 FROM text_parts
+                WHERE text_parts.text_id = texts.id AND text_parts.state = 'sending'
+            ) AND CASE boot_id
             WHEN :boot_id THEN expires_mono_ms <= :mono
             ELSE expires_at_ms <= :now END
         RETURNING *

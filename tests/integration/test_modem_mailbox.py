@@ -804,3 +804,26 @@ def test_emergency_hears_to_call_112_however_much_its_phone_has_heard(box):
         box.sms(f"CEK 0712345{street}")
     box.sms("tolong cepat rumah kebakaran di jl Riau")
     assert any("112 SEKARANG" in text.body for text in box.queued)
+
+
+def test_strangers_late_part_changes_nothing_of_the_ticket_it_asked_about(box):
+    box.sms("lampu jalan mati di jl Rajawali dekat masjid")
+    [lamp] = requests.every(box.db)
+    text = f"CEK {lamp.ticket.digits} " + "ini laporan palsu saja " * 10
+    first, *late = box.air.inject(NEIGHBOUR, text)
+    box.arrive([first])
+    box.pass_time(MISSING_AFTER)
+    box.arrive([])
+    box.arrive(late)
+    box.pass_time(MISSING_AFTER)
+    box.arrive([])
+    assert next(r for r in requests.every(box.db) if r.id == lamp.id).text == lamp.text
+
+
+def test_secret_is_no_answer_to_the_question_for_a_place(box):
+    box.sms("lampu jalan mati")
+    box.pass_time(timedelta(hours=2))
+    box.sms("KDRT di gang melati")
+    [lamp, secret] = requests.every(box.db)
+    assert "KDRT" not in lamp.text
+    assert secret.sensitivity == "rahasia"

@@ -125,3 +125,39 @@ def test_the_city_hears_what_became_of_each_text_and_not_to_which_number(
     payloads = "".join(row.payload for row in outbox.every(db) if row.kind == TextSettled.KIND)
     assert PHONE.e164 not in payloads
     assert official.e164 not in payloads
+
+
+def test_one_failure_asks_one_deputy_however_many_reports_come(
+    db: sqlite3.Connection, official: Msisdn
+) -> None:
+    for rank in (2, 3):
+        phone = Msisdn(f"+628120000000{rank}")
+        directory.put(db, Official(agency="DISHUB", rank=rank, phone=phone, name="Wakil"), at())
+    intake.receive(db, a_draft(reporter_phone=None), at())
+    for reference in (1, 2):
+        part = sending.claim_part(db, at(), lambda _to, body: [body[:9].encode(), b"rest"])
+        assert part is not None
+        sending.part_sending(db, part.id, at())
+        sending.part_sent(db, part.id, reference, at())
+    for reference in (1, 2):
+        sending.report(
+            db,
+            recipient=official.e164,
+            message_reference=reference,
+            is_delivered=False,
+            now=at(seconds=1),
+        )
+    assert [text.recipient for text in forwards(db)] == [official.e164, DEPUTY.e164]
+
+
+def test_a_forward_begun_and_never_ended_goes_to_the_deputy_when_its_time_is_over(
+    db: sqlite3.Connection, official: Msisdn
+) -> None:
+    directory.put(db, Official(agency="DISHUB", rank=2, phone=DEPUTY, name="Wakil"), at())
+    intake.receive(db, a_draft(reporter_phone=None), at())
+    part = sending.claim_part(db, at(), lambda _to, body: [body[:9].encode(), b"rest"])
+    assert part is not None
+    sending.part_sending(db, part.id, at())
+    sending.part_sent(db, part.id, 1, at())
+    sending.claim_part(db, at(days=4), whole, modem="other")
+    assert [text.recipient for text in forwards(db)] == [official.e164, DEPUTY.e164]

@@ -79,11 +79,17 @@ def test_a_flood_makes_ten_tickets_an_hour_and_the_rest_joins_them() -> None:
     assert continued(*own[:9], is_explicit=True) is None
 
 
+def answered(own: list[ServiceRequest], asked: set[str]) -> ServiceRequest | None:
+    return conversation.answered(
+        "jl Melati", Kind.COMPLAINT, Sensitivity.PUBLIC, own, asked=asked, now=NOW
+    )
+
+
 def test_only_an_open_question_within_a_day_is_answered() -> None:
     asked = sent(60, id="asked")
-    assert conversation.answered("jl Melati", [asked], {"asked"}, NOW) is asked
-    assert conversation.answered("jl Melati", [asked], set(), NOW) is None
-    assert conversation.answered("jl Melati", [sent(1441, id="old")], {"old"}, NOW) is None
+    assert answered([asked], {"asked"}) is asked
+    assert answered([asked], set()) is None
+    assert answered([sent(1441, id="old")], {"old"}) is None
 
 
 @pytest.mark.parametrize(
