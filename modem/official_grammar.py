@@ -24,6 +24,12 @@ _VERBS: dict[str, Status] = {
 # "sudah 3 hari lampu mati" is a report.
 _SENTENCE_BEGINNINGS = words("sudah sdh udah kerja jalan bukan")
 _BARE_MAX_WORDS = 4
+# With these, a verb is part of a sentence that decides nothing: "sudah kami cek, belum bisa".
+_DENIALS = words("belum blm tidak tdk tak bukan")
+_NOT_DONE_YET = _DENIALS | words(
+    "menunggu nunggu diteruskan disurvei survei dicek cek diproses proses besok nanti"
+)
+_COMPETENCE = words("wewenang kewenangan")
 
 
 def parse(text: str) -> OfficialReply | None:
@@ -38,10 +44,22 @@ def parse(text: str) -> OfficialReply | None:
     rest = f"{found.before} {found.after}".strip()
     for side in (before, after):
         if side and (status := _VERBS.get(side[0])):
+            if not _is_decided(status, side[0], before + after, text):
+                return OfficialReply(None, found.ticket, text, otherwise)
             return OfficialReply(status, found.ticket, _behind(rest, side[0]), otherwise)
     if isinstance(otherwise, CheckStatus):
         return None
     return OfficialReply(None, found.ticket, text, otherwise)
+
+
+def _is_decided(status: Status, verb: str, said: list[str], text: str) -> bool:
+    """Whether the words around a verb leave it as it is; in doubt they are a remark."""
+    if "?" in text:
+        return False
+    if status is Status.NOT_OURS:
+        return verb not in _DENIALS or not _COMPETENCE.isdisjoint(said)
+    doubts = _NOT_DONE_YET if status is Status.RESOLVED else _DENIALS
+    return doubts.isdisjoint(said)
 
 
 def _bare(text: str) -> OfficialReply | None:

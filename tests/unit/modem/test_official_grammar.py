@@ -48,3 +48,21 @@ def test_an_officials_reply_is_understood(
 )
 def test_what_is_no_reply_is_a_residents(text: str) -> None:
     assert official_grammar.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "07123450 sudah kami cek, belum bisa dikerjakan menunggu alat",
+        "07123450 sudah disurvei, perbaikan minggu depan",
+        "07123450 sudah diteruskan ke PLN",
+        "07123450 sudah diproses?",
+        "belum 07123450 selesai",
+        "07123450 bukan tidak mau, alat rusak",
+        "07123450 siap, tapi bukan wewenang kami",
+    ],
+)
+def test_a_sentence_that_decides_nothing_is_a_remark(text: str) -> None:
+    reply = official_grammar.parse(text)
+    assert reply is not None
+    assert (reply.status, reply.text) == (None, text)
