@@ -30,12 +30,14 @@ _LINK = re.compile(
 )
 # What Indonesian hangs on a word: "nomornya" is the word, "pinggir" is not.
 _SUFFIX = "(?:nya|kan|an|ku|mu|lah|i)?"
+_LOOKED_AT = 4
+"""Times the bound: what lies beyond is cut anyway, and links are costly to look for."""
 LINK_LEFT_OUT = "(tautan)"
 
 
 def safe(text: str, max_chars: int) -> str:
     """`text` as it may be sent, of at most `max_chars`."""
-    text = _LINK.sub(LINK_LEFT_OUT, basic(text))
+    text = _LINK.sub(LINK_LEFT_OUT, basic(text[: _LOOKED_AT * max_chars]))
     text = grouped(_forbidden().sub(lambda match: _replacements()[_key(match.group())], text))
     return text if len(text) <= max_chars else text[: max_chars - 2].rstrip() + ".."
 
