@@ -36,7 +36,7 @@ def kind_of(text: str) -> str | None:
 def may_be_report(text: str) -> bool:
     """Whether it also looks like a resident's: danger, a secret, or a matter at a place."""
     triage = classify(text)
-    secret = reference.categories()[triage.category].sensitivity is Sensitivity.CONFIDENTIAL
+    secret = triage.sensitivity is Sensitivity.CONFIDENTIAL
     matter = triage.category != reference.FALLBACK_CATEGORY
     return triage.kind is Kind.EMERGENCY or secret or (matter and place.is_named(text))
 

@@ -93,7 +93,7 @@ def _is_graver(turn: Turn, command: Command) -> bool:
         return False
     judged = classify(turn.sms.text)
     is_emergency = judged.kind is Kind.EMERGENCY
-    is_secret = _sensitivity(judged.category) is Sensitivity.CONFIDENTIAL
+    is_secret = judged.sensitivity is Sensitivity.CONFIDENTIAL
     if not (is_emergency or is_secret):
         return False
     ticket = None if isinstance(command, Help | Stop | UnknownTicket) else command.ticket
@@ -102,10 +102,6 @@ def _is_graver(turn: Turn, command: Command) -> bool:
         return True
     holds_secret = found.sensitivity is Sensitivity.CONFIDENTIAL
     return (is_secret and not holds_secret) or (is_emergency and found.kind is not Kind.EMERGENCY)
-
-
-def _sensitivity(category: str) -> Sensitivity:
-    return reference.categories()[category].sensitivity
 
 
 def _tell(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from appliance.domain import reference
-from appliance.domain.service_request import Kind
+from appliance.domain.service_request import Kind, Sensitivity
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
@@ -46,6 +46,11 @@ class Triage:
     category: str
     top3: tuple[str, ...]
     reasons: tuple[str, ...]
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        """Who may see what is of its category."""
+        return reference.categories()[self.category].sensitivity
 
 
 def classify(text: str) -> Triage:
