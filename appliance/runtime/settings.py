@@ -12,9 +12,12 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 
 from appliance.domain.errors import PoskoError
+from appliance.domain.hours import HOURS_PATTERN, DailyHours
 from appliance.domain.ids import SiteCode
-from appliance.domain.sending_policy import QuietHours, SendingPolicy
+from appliance.domain.sending_policy import SendingPolicy
 from appliance.domain.signature import KEY_PATTERN
+from appliance.runtime.section import Section
+from appliance.runtime.wifi_settings import Wifi
 
 CONFIG_VARIABLE = "POSKO_CONFIG"
 DEFAULT_PATH = Path("/etc/posko/posko.toml")
@@ -49,6 +52,13 @@ CityKeys = Annotated[
 ModemDevice = Annotated[
     str, msgspec.Meta(pattern=r"^/[^\x00]+$", description="the path of a serial device")
 ]
+DailySpan = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=HOURS_PATTERN,
+        description="two times of day in WIB, like 21:00-06:00; twice the same means never",
+    ),
+]
 TextLimit = Annotated[
     int, msgspec.Meta(ge=0, le=100_000, description="a whole number, 0 (no limit) to 100000")
 ]
@@ -63,11 +73,7 @@ class ConfigError(PoskoError, ValueError):
     """The configuration cannot be used; the message lists every mistake."""
 
 
-class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the file."""
-
-
-class Site(_Section, frozen=True):
+class Site(Section, frozen=True):
     """Which kecamatan this box stands in."""
 
     code: Annotated[
@@ -86,13 +92,13 @@ class Site(_Section, frozen=True):
         return SiteCode(self.code)
 
 
-class Store(_Section, frozen=True):
+class Store(Section, frozen=True):
     """The one database file of the box."""
 
     path: Path = Path("/var/lib/posko/posko.db")
 
 
-class Portal(_Section, frozen=True):
+class Portal(Section, frozen=True):
     """The captive portal."""
 
     listen: Listen = "127.0.0.1:8080"
@@ -110,13 +116,13 @@ class Portal(_Section, frozen=True):
     ] = 10
 
 
-class Kiosk(_Section, frozen=True):
+class Kiosk(Section, frozen=True):
     """The touch screen in the hall."""
 
     listen: Listen = "127.0.0.1:8081"
 
 
-class _ModemPort(_Section, frozen=True):
+class _ModemPort(Section, frozen=True):
     """One modem and its SIM."""
 
     device: ModemDevice = "/dev/serial/by-id/modem"
@@ -158,13 +164,7 @@ class Modem(_ModemPort, frozen=True):
     texts_per_minute: TextLimit = 200
     texts_per_hour: TextLimit = 600
     texts_per_day: TextLimit = 2000
-    quiet_hours: Annotated[
-        str,
-        msgspec.Meta(
-            pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$",
-            description="two times of day in WIB, like 21:00-06:00; twice the same means never",
-        ),
-    ] = "21:00-06:00"
+    quiet_hours: DailySpan = "21:00-06:00"
 
     @property
     def all(self) -> dict[str, "_ModemPort"]:
@@ -178,11 +178,11 @@ class Modem(_ModemPort, frozen=True):
             per_minute=self.texts_per_minute,
             per_hour=self.texts_per_hour,
             per_day=self.texts_per_day,
-            quiet_hours=QuietHours.parse(self.quiet_hours),
+            quiet_hours=DailyHours.parse(self.quiet_hours),
         )
 
 
-class _Broker(_Section, frozen=True):
+class _Broker(Section, frozen=True):
     """The way to the city's MQTT broker."""
 
     broker: Host = "127.0.0.1"
@@ -211,19 +211,20 @@ class Center(_Broker, frozen=True):
     ] = "sqlite:////var/lib/posko/center.db"
 
 
-class Log(_Section, frozen=True):
+class Log(Section, frozen=True):
     """What the daemons write to stderr."""
 
     level: Literal["TRAFFIC", "DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
-class Settings(_Section, frozen=True):
+class Settings(Section, frozen=True):
     """The whole file; only `[site]` is required."""
 
     site: Site
     store: Store = Store()
     portal: Portal = Portal()
     kiosk: Kiosk = Kiosk()
+    wifi: Wifi = Wifi()
     modem: Modem = Modem()
     sync: Sync = Sync()
     center: Center = Center()
@@ -276,8 +277,8 @@ def parse(table: dict[str, Any], *, source: str) -> Settings:
 
 
 def _section(
-    name: str, section_type: type[_Section], table: dict[str, Any], mistakes: list[str]
-) -> _Section | None:
+    name: str, section_type: type[Section], table: dict[str, Any], mistakes: list[str]
+) -> Section | None:
     fields = {field.name: field for field in msgspec.structs.fields(section_type)}
     values: dict[str, Any] = {}
     for key, value in table.items():
@@ -316,6 +317,7 @@ def _contradictions(settings: Settings) -> list[str]:
         found.append("modem.also: two modems have the same device")
     if len({modem.name for modem in settings.modem.also}) < len(settings.modem.also):
         found.append("modem.also: two modems have the same name")
+    found.extend(settings.wifi.contradictions())
     for name, side in (("sync", settings.sync), ("center", settings.center)):
         if (side.tls_cert is None) != (side.tls_key is None):
             found.append(f"{name}.tls_cert and {name}.tls_key belong together; set both or none")

@@ -7,8 +7,9 @@ import pytest
 
 from appliance.actions import intake, sending, texting
 from appliance.actions.sending import ClaimedPart, Refusal
+from appliance.domain.hours import DailyHours
 from appliance.domain.phone import Msisdn
-from appliance.domain.sending_policy import QuietHours, SendingPolicy
+from appliance.domain.sending_policy import SendingPolicy
 from appliance.store import texts
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
@@ -238,7 +239,7 @@ def test_officials_are_left_in_peace_at_night_but_for_emergencies(
     db: sqlite3.Connection, official: Msisdn
 ) -> None:
     """SMS check 30."""
-    night = SendingPolicy(quiet_hours=QuietHours.parse("21:00-06:00"))
+    night = SendingPolicy(quiet_hours=DailyHours.parse("21:00-06:00"))
     evening = timedelta(hours=12, minutes=30).total_seconds()
     intake.receive(db, a_draft(reporter_phone=None), at(seconds=evening))
     assert claim(db, night, seconds=evening) is None

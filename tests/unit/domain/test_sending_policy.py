@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.domain.errors import BadInput
-from appliance.domain.sending_policy import QuietHours, SendingPolicy
+from appliance.domain.hours import DailyHours
+from appliance.domain.sending_policy import SendingPolicy
 
 NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
-NIGHT = QuietHours.parse("21:00-06:00")
+NIGHT = DailyHours.parse("21:00-06:00")
 
 
 @pytest.mark.parametrize(
@@ -21,14 +22,14 @@ def test_quiet_hours_span_midnight_in_local_time(wib_hour: int, is_quiet: bool) 
 
 
 def test_quiet_hours_within_a_day_and_empty_ones() -> None:
-    assert QuietHours.parse("11:00-13:00").cover(NOON)
-    assert not QuietHours.parse("12:00-12:00").cover(NOON)
+    assert DailyHours.parse("11:00-13:00").cover(NOON)
+    assert not DailyHours.parse("12:00-12:00").cover(NOON)
 
 
 @given(st.text(max_size=14))
 def test_any_text_is_quiet_hours_or_a_plain_mistake(text: str) -> None:
     try:
-        assert QuietHours.parse(text).cover(NOON) in {True, False}
+        assert DailyHours.parse(text).cover(NOON) in {True, False}
     except BadInput as error:
         assert "21:00-06:00" in str(error)
 

@@ -1,0 +1,170 @@
+"""WiFi sessions: what residents and staff want of them. What the gate does is in `wifi_leases`.
+
+Nobody logs in. A device is known by its MAC as the kernel sees it, and after the MAC has changed by
+the resume code that its first session was given.
+"""
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+from datetime import timedelta
+
+from appliance.domain import wifi as rules
+from appliance.domain.moment import Moment
+from appliance.domain.wifi import Ending, Grant, Refusal, Refused, Session, Usage, ZonePolicy
+from appliance.store import wifi
+from appliance.store.database import transaction
+from appliance.store.wifi import NewSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device as the kernel's neighbour table shows it."""
+
+    mac: str
+    zone: ZonePolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """Values that only a caller outside the transaction can make."""
+
+    session_id: str
+    """UUID."""
+    resume_code: str
+    salt: bytes
+    """32 random bytes, used where the day has no salt yet."""
+
+
+def open_session(
+    db: sqlite3.Connection,
+    device: Device,
+    now: Moment,
+    fresh: Fresh,
+    *,
+    terms_version: str = rules.TERMS_VERSION,
+) -> Session | Refused:
+    """Open a session; one that lives already is returned as it is."""
+    with transaction(db, leaves_reserve=True):
+        live = wifi.live_by_mac(db, device.mac)
+        if live is not None and rules.remaining_s(live, now) > 0:
+            return live
+        if live is not None:
+            wifi.want_end(db, live.id, Ending.REPLACED)
+        return _open(db, device, now, fresh, terms_version)
+
+
+def extend(db: sqlite3.Connection, device: Device, now: Moment) -> Session | Refused:
+    """Fill the session of a device up, as far as the day's allowance goes."""
+    with transaction(db, leaves_reserve=True):
+        live = wifi.live_by_mac(db, device.mac)
+        if live is None:
+            return Refused(Refusal.NO_SESSION)
+        grant = _extension(db, live, device, now)
+        if isinstance(grant, Refused):
+            return grant
+        wifi.extend(db, live.id, grant.seconds, grant.size_bytes)
+        return _must(db, live.id)
+
+
+def can_extend(db: sqlite3.Connection, device: Device, now: Moment) -> bool:
+    """Whether `extend` would add anything now."""
+    live = wifi.live_by_mac(db, device.mac)
+    if live is None:
+        return False
+    return isinstance(_extension(db, live, device, now), Grant)
+
+
+def resume(
+    db: sqlite3.Connection, device: Device, resume_code: str, now: Moment
+) -> Session | Refused:
+    """Let a session go on under the device's new MAC; the old one is cut."""
+    with transaction(db, leaves_reserve=True):
+        live = wifi.live_by_resume_hash(db, resume_hash(resume_code))
+        if live is None or rules.remaining_s(live, now) < 1:
+            return Refused(Refusal.NO_SESSION)
+        if wifi.is_blocked(db, device.mac, now.wall):
+            return Refused(Refusal.BLOCKED)
+        if live.mac == device.mac:
+            return live
+        if (other := wifi.live_by_mac(db, device.mac)) is not None:
+            wifi.want_end(db, other.id, Ending.REPLACED)
+        wifi.set_mac(db, live.id, device.mac)
+        return _must(db, live.id)
+
+
+def end(db: sqlite3.Connection, session_id: str, by: Ending) -> bool:
+    """Ask for the end of a session; False if none lives under this id."""
+    with transaction(db):
+        return wifi.want_end(db, session_id, by)
+
+
+def block(db: sqlite3.Connection, mac: str, reason: str, days: int, now: Moment) -> Session | None:
+    """Refuse a device sessions for some days; its session, if it has one, ends."""
+    with transaction(db):
+        wifi.block(db, mac, reason, now.wall + timedelta(days=days), now.wall)
+        live = wifi.live_by_mac(db, mac)
+        if live is not None:
+            wifi.want_end(db, live.id, Ending.STAFF)
+        return live
+
+
+def unblock(db: sqlite3.Connection, mac: str) -> bool:
+    """Lift a block; False if there was none."""
+    with transaction(db):
+        return wifi.unblock(db, mac)
+
+
+def resume_hash(resume_code: str) -> str:
+    """What is stored of a resume code."""
+    return hashlib.sha256(resume_code.encode()).hexdigest()
+
+
+def _open(
+    db: sqlite3.Connection, device: Device, now: Moment, fresh: Fresh, terms_version: str
+) -> Session | Refused:
+    salt = wifi.salt_of(db, rules.local_day(now.wall), fresh.salt)
+    pseudonym = rules.device_hash(device.mac, salt)
+    grant = rules.admit(device.zone, _usage(db, device, pseudonym, now), now.wall)
+    if isinstance(grant, Refused):
+        return grant
+    session = NewSession(
+        id=fresh.session_id,
+        zone=device.zone.zone,
+        device=pseudonym,
+        mac=device.mac,
+        resume_hash=resume_hash(fresh.resume_code),
+        terms_version=terms_version,
+        granted_s=grant.seconds,
+        granted_bytes=grant.size_bytes,
+    )
+    wifi.add(db, session, now.wall)
+    return _must(db, session.id)
+
+
+def _extension(
+    db: sqlite3.Connection, live: Session, device: Device, now: Moment
+) -> Grant | Refused:
+    usage = _usage(db, device, live.device, now)
+    left = Grant(rules.remaining_s(live, now), rules.remaining_bytes(live))
+    return rules.extension(device.zone, usage, left, now.wall)
+
+
+def _usage(db: sqlite3.Connection, device: Device, pseudonym: str, now: Moment) -> Usage:
+    today = wifi.of_device(db, pseudonym, now.wall - timedelta(days=1))
+    day = rules.local_day(now.wall)
+    return Usage(
+        used_today_s=sum(
+            rules.used_s(session, now)
+            for session in today
+            if rules.local_day(session.opened_at) == day
+        ),
+        open_in_zone=wifi.open_in_zone(db, device.zone.zone),
+        is_blocked=wifi.is_blocked(db, device.mac, now.wall),
+    )
+
+
+def _must(db: sqlite3.Connection, session_id: str) -> Session:
+    session = wifi.by_id(db, session_id)
+    assert session is not None
+    return session
