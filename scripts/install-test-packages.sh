@@ -16,7 +16,7 @@ gammu:gammu:the proof that the simulated modem is one
 gnokii:gnokii-cli:the proof that the simulated modem is one
 gammu-smsd:gammu-smsd:the same, and the SMS benchmark
 smsd:smstools:the SMS benchmark
-ip:iproute2:the test of a half-open link (as root)
+ip:iproute2:the test of a half-open link and the tests of the WiFi (as root)
 cc:gcc:power-cut tests and the wear benchmark
 npm:npm:the AsyncAPI document against the official parser'
 

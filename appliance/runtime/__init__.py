@@ -1,1 +1,1 @@
-"""Process plumbing: settings, logs, signals and the clock. Knows no SQL."""
+"""Process plumbing: settings, logs, signals, the clock and the kernel's tables. Knows no SQL."""
