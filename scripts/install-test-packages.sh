@@ -16,7 +16,12 @@ gammu:gammu:the proof that the simulated modem is one
 gnokii:gnokii-cli:the proof that the simulated modem is one
 gammu-smsd:gammu-smsd:the same, and the SMS benchmark
 smsd:smstools:the SMS benchmark
-ip:iproute2:the test of a half-open link and the tests of the WiFi (as root)
+ip:iproute2:the tests of a half-open link and of the WiFi (as root)
+nft:nftables:the tests of the WiFi (as root)
+dnsmasq:dnsmasq-base:the same
+nginx:nginx-light:the same
+conntrack:conntrack:the same
+udhcpc:udhcpc:the same
 cc:gcc:power-cut tests and the wear benchmark
 npm:npm:the AsyncAPI document against the official parser'
 
