@@ -9,6 +9,7 @@ reads those: a verb counts only beside a ticket, or with nothing around it but w
 import re
 from dataclasses import replace
 
+from appliance.domain import reference
 from appliance.domain.ids import Ticket
 from appliance.domain.sms import (
     CheckStatus,
@@ -22,6 +23,7 @@ from appliance.domain.sms import (
     UnknownTicket,
     Wish,
 )
+from appliance.domain.triage import matter
 from modem import spoken_ticket, vocabulary
 from modem.spoken_ticket import Found
 
@@ -104,9 +106,21 @@ def _report(body: str) -> Command:
     if found and found.ticket and not _said(f"{found.before} {found.after}"):
         return CheckStatus(found.ticket)
     parts = [part.strip() for part in body.split("#") if part.strip()]
-    if len(parts) >= _CHAIN_PARTS and _NAME.fullmatch(parts[0]):
-        return Report(", ".join(parts[2:]), parts[0], parts[1], is_explicit=True)
+    if len(parts) >= _CHAIN_PARTS and _is_name(parts[0]):
+        name, where, *rest = parts
+        if _is_place(where):
+            return Report(", ".join(rest), name, where, is_explicit=True)
+        return Report(", ".join([where, *rest]), name, is_explicit=True)
     return Report(", ".join(parts) if "#" in body else body.strip(), is_explicit=True)
+
+
+def _is_name(part: str) -> bool:
+    """Whether it can be somebody's name; a topic stays where triage sees it."""
+    return _NAME.fullmatch(part) is not None and matter.is_nothing(part)
+
+
+def _is_place(part: str) -> bool:
+    return matter.is_nothing(part) or part.casefold() in reference.kelurahan_names()
 
 
 def _topic(verb: str, body: str, text: str) -> Command:

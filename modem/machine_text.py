@@ -10,10 +10,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from appliance.domain import phrases, reference
-from appliance.domain.service_request import Kind, Sensitivity
-from appliance.domain.triage import place
-from appliance.domain.triage.keywords import classify
+from appliance.domain import phrases
 
 OURS = "posko"
 _LEAST_FIXED_CHARS = 20
@@ -31,14 +28,6 @@ def kind_of(text: str) -> str | None:
     if any(template.fullmatch(plain) for template in _our_templates()):
         return OURS
     return next((kind for kind, pattern in _patterns() if pattern.search(plain)), None)
-
-
-def may_be_report(text: str) -> bool:
-    """Whether it also looks like a resident's: danger, a secret, or a matter at a place."""
-    triage = classify(text)
-    secret = triage.sensitivity is Sensitivity.CONFIDENTIAL
-    matter = triage.category != reference.FALLBACK_CATEGORY
-    return triage.kind is Kind.EMERGENCY or secret or (matter and place.is_named(text))
 
 
 @cache

@@ -1,11 +1,12 @@
 """What officials text about the requests they were sent; pure.
 
 A verb with a ticket before or behind it, a verb alone, or any words with a ticket. What is none of
-these is read as a resident's: officials report, too.
+these is read as a resident's: officials report, too, and begin with "siap" or "ok" as they reply.
 """
 
 from appliance.domain.service_request import Status
 from appliance.domain.sms import CheckStatus, OfficialReply, Report
+from appliance.domain.triage import matter
 from modem import grammar, spoken_ticket
 from modem.vocabulary import words
 
@@ -65,7 +66,8 @@ def _is_decided(status: Status, verb: str, said: list[str], text: str) -> bool:
 def _bare(text: str) -> OfficialReply | None:
     """A verb and at most a few words, none of which makes it a report."""
     said, otherwise = grammar.words_of(text), grammar.parse(text)
-    is_report = isinstance(otherwise, Report) and otherwise.is_explicit
+    is_explicit = isinstance(otherwise, Report) and otherwise.is_explicit
+    is_report = is_explicit or matter.is_told(text)
     verb = _VERBS.get(said[0]) if said and said[0] not in _SENTENCE_BEGINNINGS else None
     if verb is None or is_report or len(said) > _BARE_MAX_WORDS:
         return None

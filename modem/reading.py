@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms import Command, Ignore, Picture, ReceivedSms, Report
+from appliance.domain.triage import matter
 from modem import grammar, machine_text, official_grammar, senders
 from modem.assembly import Message
 from modem.pdu import tpdu, udh
@@ -45,7 +46,7 @@ def _personal(sms: ReceivedSms) -> tuple[ReceivedSms, Command]:
     if kind is None:
         return sms, command
     is_explicit = isinstance(command, Report) and command.is_explicit
-    is_doubtful = is_explicit or machine_text.may_be_report(sms.text)
+    is_doubtful = is_explicit or matter.is_told(sms.text)
     if is_doubtful and kind != machine_text.OURS:
         report = command if isinstance(command, Report) else Report(sms.text)
         return replace(sms, is_answerable=False), report

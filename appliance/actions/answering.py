@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from appliance.actions import following_up, official_replies, sms_reports
 from appliance.actions.turn import Turn
-from appliance.domain import phrases, reference
+from appliance.domain import gravity, phrases, reference
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
+from appliance.domain.service_request import Sensitivity, ServiceRequest
 from appliance.domain.sms import (
     CheckStatus,
     Command,
@@ -92,16 +92,11 @@ def _is_graver(turn: Turn, command: Command) -> bool:
     if isinstance(command, Report | OfficialReply | Ignore | Picture):
         return False
     judged = classify(turn.sms.text)
-    is_emergency = judged.kind is Kind.EMERGENCY
-    is_secret = judged.sensitivity is Sensitivity.CONFIDENTIAL
-    if not (is_emergency or is_secret):
+    if not gravity.is_grave(judged):
         return False
     ticket = None if isinstance(command, Help | Stop | UnknownTicket) else command.ticket
     found = requests.by_ticket(turn.db, ticket) if ticket else None
-    if found is None or not turn.owns(found):
-        return True
-    holds_secret = found.sensitivity is Sensitivity.CONFIDENTIAL
-    return (is_secret and not holds_secret) or (is_emergency and found.kind is not Kind.EMERGENCY)
+    return found is None or not turn.owns(found) or gravity.is_graver(judged, found)
 
 
 def _tell(

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 
 from appliance.actions import forwarding, photos, texting
 from appliance.actions.photos import StagedPhoto
-from appliance.domain import quota, reference
+from appliance.domain import gravity, quota, reference
 from appliance.domain.events import RequestReceived
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import (
     Draft,
     Kind,
-    Sensitivity,
     ServiceRequest,
     Status,
 )
@@ -102,7 +101,7 @@ def _request(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) 
         channel=draft.channel,
         kind=triage.kind,
         category=category.id,
-        sensitivity=_stricter(category.sensitivity, known[triage.category].sensitivity),
+        sensitivity=gravity.stricter(category.sensitivity, known[triage.category].sensitivity),
         agency=category.agency,
         status=Status.RECEIVED,
         text=draft.text,
@@ -114,11 +113,6 @@ def _request(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) 
         updated_at=now.wall,
         acked=False,
     )
-
-
-def _stricter(chosen: Sensitivity, judged: Sensitivity) -> Sensitivity:
-    order = list(Sensitivity)
-    return max(chosen, judged, key=order.index)
 
 
 def _store(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> None:

@@ -53,14 +53,10 @@ def _same(turn: Turn) -> ServiceRequest | None:
 
 def _earlier(turn: Turn, report: Report, text: str, triage: Triage) -> ServiceRequest | None:
     own, now = turn.own(), turn.now.wall
-    request = conversation.continued(
-        text, triage.kind, triage.sensitivity, own, now, is_explicit=report.is_explicit
-    )
+    request = conversation.continued(text, triage, own, now, is_explicit=report.is_explicit)
     if request is None and not report.is_explicit and place.is_answer(text, triage):
         asked = texts.open_questions(turn.db, [r.id for r in own])
-        request = conversation.answered(
-            text, triage.kind, triage.sensitivity, own, asked=asked, now=now
-        )
+        request = conversation.answered(text, triage, own, asked=asked, now=now)
     return request
 
 

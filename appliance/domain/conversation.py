@@ -8,10 +8,11 @@ more secret than a ticket is put under it.
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from appliance.domain import gravity
+from appliance.domain.gravity import Judged
 from appliance.domain.service_request import (
     TEXT_MAX_CHARS,
     Channel,
-    Kind,
     Sensitivity,
     ServiceRequest,
     Status,
@@ -39,15 +40,14 @@ _MEANT: dict[Wish, frozenset[Status]] = {
 
 def continued(
     report: str,
-    kind: Kind,
-    sensitivity: Sensitivity,
+    judged: Judged,
     own: Sequence[ServiceRequest],
     now: datetime,
     *,
     is_explicit: bool,
 ) -> ServiceRequest | None:
     """The newest of the phone's requests (newest first) that this report goes on with."""
-    fitting = [r for r in own if _may_hold(r, report, kind, sensitivity)]
+    fitting = [r for r in own if _may_hold(r, report, judged)]
     fresh = (r for r in fitting if _age(r, now) < CONTINUES_FOR)
     if not is_explicit and (newest := next(fresh, None)):
         return newest
@@ -59,8 +59,7 @@ def continued(
 
 def answered(
     text: str,
-    kind: Kind,
-    sensitivity: Sensitivity,
+    judged: Judged,
     own: Sequence[ServiceRequest],
     *,
     asked: Collection[str],
@@ -68,7 +67,7 @@ def answered(
 ) -> ServiceRequest | None:
     """The newest request whose open question (`asked`: ids) this can be the answer to."""
     waiting = (r for r in own if r.id in asked and _age(r, now) < ANSWERS_FOR)
-    return next((r for r in waiting if _may_hold(r, text, kind, sensitivity)), None)
+    return next((r for r in waiting if _may_hold(r, text, judged)), None)
 
 
 def meant(wish: Wish, own: Sequence[ServiceRequest]) -> ServiceRequest | None:
@@ -87,11 +86,8 @@ def _age(request: ServiceRequest, now: datetime) -> timedelta:
     return age if age >= timedelta(0) else timedelta.max
 
 
-def _may_hold(request: ServiceRequest, text: str, kind: Kind, sensitivity: Sensitivity) -> bool:
-    is_less_urgent = kind is Kind.EMERGENCY and request.kind is not Kind.EMERGENCY
-    order = list(Sensitivity)
-    is_less_secret = order.index(sensitivity) > order.index(request.sensitivity)
+def _may_hold(request: ServiceRequest, text: str, judged: Judged) -> bool:
     is_sms = request.channel is Channel.SMS
     is_open = is_sms and request.status not in _OVER
     has_room = len(request.text) + 1 + len(text) <= TEXT_MAX_CHARS
-    return is_open and has_room and not (is_less_urgent or is_less_secret)
+    return is_open and has_room and not gravity.is_graver(judged, request)

@@ -34,7 +34,8 @@ def continued(
     sensitivity: Sensitivity = Sensitivity.PUBLIC,
     is_explicit: bool = False,
 ) -> ServiceRequest | None:
-    return conversation.continued(text, kind, sensitivity, own, NOW, is_explicit=is_explicit)
+    judged = a_request(kind=kind, sensitivity=sensitivity)
+    return conversation.continued(text, judged, own, NOW, is_explicit=is_explicit)
 
 
 def test_what_comes_within_ten_minutes_continues_the_newest_report() -> None:
@@ -80,9 +81,7 @@ def test_a_flood_makes_ten_tickets_an_hour_and_the_rest_joins_them() -> None:
 
 
 def answered(own: list[ServiceRequest], asked: set[str]) -> ServiceRequest | None:
-    return conversation.answered(
-        "jl Melati", Kind.COMPLAINT, Sensitivity.PUBLIC, own, asked=asked, now=NOW
-    )
+    return conversation.answered("jl Melati", a_request(), own, asked=asked, now=NOW)
 
 
 def test_only_an_open_question_within_a_day_is_answered() -> None:

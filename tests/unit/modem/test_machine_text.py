@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from appliance.domain import phrases
+from appliance.domain.triage import matter
 from modem import machine_text, senders
 from modem.pdu.address import TOA_INTERNATIONAL, TOA_UNKNOWN, Address
 
@@ -55,8 +56,8 @@ def test_our_own_texts_are_known_when_another_box_sends_them(key: str) -> None:
 def test_a_resident_who_tells_of_a_swindle_is_doubted_not_dropped() -> None:
     text = "tolong pak ada penipuan minta kode OTP di pasar, uang saya hilang dirampok"
     assert machine_text.kind_of(text) == "otp"
-    assert machine_text.may_be_report(text)
-    assert not machine_text.may_be_report("Kode OTP Anda 482913")
+    assert matter.is_told(text)
+    assert not matter.is_told("Kode OTP Anda 482913")
 
 
 @pytest.mark.parametrize(

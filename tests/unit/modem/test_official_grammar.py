@@ -23,6 +23,9 @@ TICKET = Ticket("07123450")
         ("siap pak", Status.IN_PROGRESS, None, "pak"),
         ("Selesai, terima kasih", Status.RESOLVED, None, "terima kasih"),
         ("tolak bukan wewenang kami", Status.NOT_OURS, None, "bukan wewenang kami"),
+        ("siap sudah ditangani", Status.IN_PROGRESS, None, "sudah ditangani"),
+        ("ok pak kami cek besok", Status.IN_PROGRESS, None, "pak kami cek besok"),
+        ("siap meluncur jl Riau", Status.IN_PROGRESS, None, "meluncur jl Riau"),
     ],
 )
 def test_an_officials_reply_is_understood(
@@ -44,6 +47,11 @@ def test_an_officials_reply_is_understood(
         "07123450?",
         "CEK",
         "OK 07123456",
+        "Siap kebakaran jl Riau",
+        "ok ada kecelakaan di simpang tiga",
+        "selesai hujan banjir jl Riau",
+        "oke saya dipukul suami",
+        "ok lampu mati jl Melati",
     ],
 )
 def test_what_is_no_reply_is_a_residents(text: str) -> None:

@@ -66,6 +66,22 @@ def test_a_text_that_people_send_is_understood(label: str, text: str) -> None:
             Report("jl Melati 3, Tangkerang, rusak", is_explicit=True),
         ),
         ("USUL#Siti#Maharatu#portal", Report("usul: portal", "Siti", "Maharatu", is_explicit=True)),
+        (
+            "LAPOR#Kebakaran#Jl Riau#tolong cepat",
+            Report("Kebakaran, Jl Riau, tolong cepat", is_explicit=True),
+        ),
+        (
+            "lapor#lampu mati#Tangkerang Selatan#sudah 3 hari",
+            Report("lampu mati, Tangkerang Selatan, sudah 3 hari", is_explicit=True),
+        ),
+        (
+            "lapor#Budi#jalan rusak#dekat masjid",
+            Report("jalan rusak, dekat masjid", "Budi", is_explicit=True),
+        ),
+        (
+            "lapor#Siti Aminah#Simpang Tiga#air mati",
+            Report("air mati", "Siti Aminah", "Simpang Tiga", is_explicit=True),
+        ),
         ("tanya syarat ktp", Report("tanya syarat ktp", is_explicit=True)),
     ],
 )
