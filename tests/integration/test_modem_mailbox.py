@@ -726,6 +726,12 @@ class TestOfficials:
         box.sms(f"OK {ticket.ticket} petugas berangkat", sender="+628129999999")
         assert self.replies(box) == []
 
+    @pytest.mark.parametrize("text", ["Siap kebakaran jl Riau", "ok ada kecelakaan di jl Riau"])
+    def test_alarm_of_an_official_is_a_report_with_a_forward_open(self, box, ticket, text):
+        box.sms(text, sender=self.HEAD)
+        assert self.replies(box) == []
+        assert [r.kind for r in requests.every(box.db)][1:] == ["darurat"]
+
     def test_official_who_reports_is_a_resident(self, box, ticket):
         box.sms("LAPOR jalan berlubang di jl Melati", sender=self.HEAD)
         assert len(box.reports) == 2

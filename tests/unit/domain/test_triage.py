@@ -68,6 +68,10 @@ def test_questions_and_wishes_are_told_apart_from_complaints() -> None:
     assert classify("lampu jalan mati").kind is Kind.COMPLAINT
 
 
+def test_who_asks_for_handling_has_not_been_beaten() -> None:
+    assert classify("sampah belum ditangani").category == "sampah"
+
+
 def test_a_text_nobody_understands_goes_to_the_fallback() -> None:
     assert classify("qwerty zxcv").category == reference.FALLBACK_CATEGORY
 

@@ -12,11 +12,15 @@ DIGITS = st.text("0123456789", min_size=6, max_size=9)
 MOBILE_PREFIXES = st.sampled_from(["811", "812", "813", "821", "852", "857", "878", "896", "881"])
 MOBILES = st.builds(str.__add__, MOBILE_PREFIXES, DIGITS)
 LANDLINES = st.builds(
-    str.__add__, st.sampled_from(["761", "21", "751", "24"]), st.from_regex(r"[2-8]\d{5,6}", fullmatch=True)
+    str.__add__,
+    st.sampled_from(["761", "21", "751", "24"]),
+    st.from_regex(r"[2-8]\d{5,6}", fullmatch=True),
 )
 IDENTITIES = st.from_regex(r"1471(0[1-9]|1[0-5])[0-7]\d[01]\d{3}000\d", fullmatch=True)
 JOINTS = st.sampled_from(["", " ", "-", ".", " - ", "–"])
-BEFORE = st.sampled_from(["", "hub ", "tolong hub pak RT ", "hp: ", "wa", "CEK ", "no ", "belum ada air, "])
+BEFORE = st.sampled_from(
+    ["", "hub ", "tolong hub pak RT ", "hp: ", "wa", "CEK ", "no ", "belum ada air, "]
+)
 BEHIND = st.sampled_from(["", " terima kasih", ".", ", pak Budi", " (rumah)", " a.n. Siti"])
 
 
