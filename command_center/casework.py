@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestStatusChanged
+from appliance.domain.moment import to_ms
 from appliance.domain.phrases import FREE_TEXT_MAX_CHARS
 from appliance.domain.service_request import (
     TRANSITIONS,
@@ -70,7 +71,7 @@ def change_status(
         move(Status(request.status), status)
         entry = HistoryEntry(status=status, message=words, agency=request.agency, by=by, at=now)
         write(connection, request, entry)
-    return structs.replace(request, status=status, updated_at=now)
+    return structs.replace(request, status=status, updated_ms=to_ms(now))
 
 
 def write(connection: Connection, request: CityRequest, entry: HistoryEntry) -> None:

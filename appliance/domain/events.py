@@ -1,10 +1,9 @@
-"""Every event that crosses between box and city, one frozen dataclass each.
+"""Every event that crosses between box and city, one frozen Struct each.
 
 The class carries its CloudEvents type in `KIND`; field names are the wire's. A receiver ignores
 fields it does not know, so a newer sender may add some; it may never change or drop one.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
@@ -18,8 +17,7 @@ FinalState = Literal["delivered", "failed", "uncertain", "expired"]
 """Of an SMS; `uncertain` may still become another."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestReceived:
+class RequestReceived(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: a resident submitted a service request and has been shown its ticket."""
 
     KIND: ClassVar[str] = "service_request.received"
@@ -39,8 +37,7 @@ class RequestReceived:
     kelurahan: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowedUp:
+class FollowedUp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: what the reporter says about a ticket later on; the city decides what follows."""
 
     KIND: ClassVar[str] = "service_request.followed_up"
@@ -55,8 +52,7 @@ class FollowedUp:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficialReplied:
+class OfficialReplied(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: an official has answered by SMS about a request of his agency; the city decides."""
 
     KIND: ClassVar[str] = "service_request.official_replied"
@@ -73,8 +69,7 @@ class OfficialReplied:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextAmended:
+class TextAmended(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: the whole text of a request as it is now: a missing part of its SMS has come."""
 
     KIND: ClassVar[str] = "service_request.text_amended"
@@ -84,8 +79,7 @@ class TextAmended:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextSettled:
+class TextSettled(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: what became of an SMS about a request; a later one about the same text holds."""
 
     KIND: ClassVar[str] = "service_request.text_settled"
@@ -102,8 +96,7 @@ class TextSettled:
     """Why the network or the modem refused it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoAttached:
+class PhotoAttached(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: a resident's photo belongs to this request; its bytes follow when the city asks."""
 
     KIND: ClassVar[str] = "service_request.photo_attached"
@@ -114,8 +107,7 @@ class PhotoAttached:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoLost:
+class PhotoLost(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: the box does not have this photo any more, and the city has not got it."""
 
     KIND: ClassVar[str] = "service_request.photo_lost"
@@ -125,8 +117,7 @@ class PhotoLost:
     """`shed`: the disk was full; `missing`: the file is gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoSettled:
+class PhotoSettled(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Down: the city wants no more of this photo, so the box may forget it."""
 
     KIND: ClassVar[str] = "service_request.photo_settled"
@@ -135,8 +126,7 @@ class PhotoSettled:
     outcome: Literal["stored", "failed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentPublished:
+class DocumentPublished(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Down: a document for residents; the box fetches its bytes, then the portal shows it."""
 
     KIND: ClassVar[str] = "document.published"
@@ -149,8 +139,7 @@ class DocumentPublished:
     published_at: Instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentWithdrawn:
+class DocumentWithdrawn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Down: residents must not see this document any more."""
 
     KIND: ClassVar[str] = "document.withdrawn"
@@ -158,8 +147,7 @@ class DocumentWithdrawn:
     document_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentSettled:
+class DocumentSettled(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: the box has a document whole, or has given up."""
 
     KIND: ClassVar[str] = "document.settled"
@@ -168,8 +156,7 @@ class DocumentSettled:
     outcome: Literal["stored", "failed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoxHeartbeat:
+class BoxHeartbeat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: how the box is doing; told every few minutes while the link is up, and after a change."""
 
     KIND: ClassVar[str] = "box.heartbeat"
@@ -183,7 +170,7 @@ class BoxHeartbeat:
     """SMS by state."""
     gauges: dict[str, dict[str, str]]
     """What each process says about itself."""
-    photos: dict[str, int] = field(default_factory=dict)
+    photos: dict[str, int] = {}
     """Photos that wait for the city: `count` and `bytes`."""
     acked_at: Instant | None = None
     """When the city last acknowledged anything, by the box's clock."""
@@ -197,8 +184,7 @@ class BoxHeartbeat:
     """Events that the city has acknowledged in the minute before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestStatusChanged:
+class RequestStatusChanged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Down: the city moved a request, with a message for the resident."""
 
     KIND: ClassVar[str] = "service_request.status_changed"
@@ -222,8 +208,7 @@ Row = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandIssued:
+class CommandIssued(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Down: the city orders the box to do something, once, before the order expires."""
 
     KIND: ClassVar[str] = "command.issued"
@@ -236,8 +221,7 @@ class CommandIssued:
     expires_s: Annotated[int, msgspec.Meta(ge=1, le=366 * 86_400)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandResult:
+class CommandResult(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: what became of a command."""
 
     KIND: ClassVar[str] = "command.result"
@@ -250,8 +234,7 @@ class CommandResult:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TablePublished:
+class TablePublished(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Down: a whole table of the city; it replaces an older version at the box."""
 
     KIND: ClassVar[str] = "table.published"

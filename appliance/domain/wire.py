@@ -34,7 +34,7 @@ Cursor = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 
 
-class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
+class Clock(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A moment as a machine without a trusted clock can state it."""
 
     boot: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -46,7 +46,7 @@ class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the wall time came from: ntp, rtc, city or none."""
 
 
-class WireEvent(msgspec.Struct, frozen=True, omit_defaults=True):
+class WireEvent(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One event in a batch; `d` stays raw until its kind is known."""
 
     y: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]

@@ -21,12 +21,15 @@ Row = tuple[object, ...]
 def insert_many(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]
 ) -> None:
-    """Insert rows whose values stand in the order of `columns`; raises as `execute` does."""
-    first_of_rest = len(rows) - len(rows) % ROWS_PER_STATEMENT
-    for start in range(0, first_of_rest, ROWS_PER_STATEMENT):
-        _insert(connection, table, columns, rows[start : start + ROWS_PER_STATEMENT])
-    for row in rows[first_of_rest:]:
-        _insert(connection, table, columns, [row])
+    """Insert rows whose values stand in the order of `columns`; raises as `execute` does.
+
+    By powers of two, so that rows of any number need few different statements.
+    """
+    start = 0
+    while rest := len(rows) - start:
+        count = min(ROWS_PER_STATEMENT, 1 << rest.bit_length() - 1)
+        _insert(connection, table, columns, rows[start : start + count])
+        start += count
 
 
 def _insert(

@@ -2,11 +2,11 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from appliance.actions import casework, documents, intake, photos
 from appliance.actions.photos import StagedPhoto
@@ -213,7 +213,7 @@ def test_a_document_is_wanted_fetched_shown_and_taken_back(db: sqlite3.Connectio
 def test_what_cannot_be_a_document_is_rejected(
     db: sqlite3.Connection, wrong: dict[str, object]
 ) -> None:
-    applied = casework.apply_batch(db, a_batch(replace(A_DOCUMENT, **wrong)), at())  # type: ignore[arg-type]
+    applied = casework.apply_batch(db, a_batch(replace(A_DOCUMENT, **wrong)), at())
     assert [reject.code for reject in applied.rejects] == ["event"]
     assert stored_documents.in_state(db, "wanted") == []
 

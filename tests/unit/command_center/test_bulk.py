@@ -1,8 +1,7 @@
 """Many rows at once: what an outage leaves is stored whole, in order, each value in its column."""
 
-from dataclasses import asdict
-
 import pytest
+from msgspec.structs import asdict
 from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql
 
