@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := appliance captive_portal modem sync_agent command_center mqtt_link blob_transfer web demo
+SOURCES := appliance captive_portal modem sync_agent wifi_gate command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms soak screenshots i18n clean
