@@ -21,6 +21,7 @@ nft:nftables:the tests of the WiFi (as root)
 dnsmasq:dnsmasq-base:the same
 nginx:nginx-light:the same
 conntrack:conntrack:the same
+iperf3:iperf3:the same
 udhcpc:udhcpc:the same
 cc:gcc:power-cut tests and the wear benchmark
 npm:npm:the AsyncAPI document against the official parser'
