@@ -150,25 +150,33 @@ class Inbound:
 
     def _amend(self, sms_id: int, whole: Message, late: Message) -> None:
         old = Message(whole.total, {n: p for n, p in whole.parts.items() if n not in late.parts})
-        amending.amend(
-            self._db,
-            sms_id,
-            late.part_ids,
-            before=_report_of(old.text()),
-            after=_report_of(whole.text()),
-            body=whole.text(),
-            now=self._now(),
+        sms, command = self._read(whole)
+        request_id = self._take(
+            lambda command: amending.amend(
+                self._db,
+                sms_id,
+                late.part_ids,
+                sms,
+                command,
+                before=_report_of(old.text()),
+                now=self._now(),
+                new_id=self._new_id,
+            ),
+            command,
         )
-        log.info("Amended an SMS by a late part. parts=%s/%s", len(whole.parts), whole.total)
+        log.info(
+            "Amended an SMS by a late part. parts=%s/%s request=%s",
+            len(whole.parts),
+            whole.total,
+            request_id,
+        )
 
     def _act_on(self, message: Message) -> None:
-        sms, command = reading.read(message, self._own_numbers, self._is_official)
-        try:
-            request_id = self._answer(sms, command)
-        except (ValueError, sqlite3.IntegrityError) as error:
-            # One message that no action can take must not stop those behind it.
-            log.error("Put an SMS aside. error=%s", type(error).__name__)
-            request_id = self._answer(sms, Ignore(f"failed: {type(error).__name__}"))
+        sms, command = self._read(message)
+        request_id = self._take(
+            lambda command: answering.answer(self._db, sms, command, self._now(), self._new_id),
+            command,
+        )
         log.info(
             "Took in an SMS. sender=%s parts=%s/%s command=%s request=%s",
             Masked(sms.sender),
@@ -178,11 +186,19 @@ class Inbound:
             request_id,
         )
 
+    def _read(self, message: Message) -> tuple[ReceivedSms, Command]:
+        return reading.read(message, self._own_numbers, self._is_official)
+
+    def _take(self, act: Callable[[Command], str | None], command: Command) -> str | None:
+        """Act; one message that no action can take must not stop those behind it."""
+        try:
+            return act(command)
+        except (ValueError, sqlite3.IntegrityError) as error:
+            log.error("Put an SMS aside. error=%s", type(error).__name__)
+            return act(Ignore(f"failed: {type(error).__name__}"))
+
     def _is_official(self, phone: Msisdn) -> bool:
         return bool(officials.by_phone(self._db, phone))
-
-    def _answer(self, sms: ReceivedSms, command: Command) -> str | None:
-        return answering.answer(self._db, sms, command, self._now(), self._new_id)
 
 
 def _decode(pdu: bytes) -> tpdu.Deliver | tpdu.StatusReport:

@@ -11,23 +11,55 @@ from functools import cache
 from importlib.resources import files
 
 from appliance.domain import phrases
+from appliance.domain.triage import matter
+from appliance.domain.triage.keywords import classify
+from modem import vocabulary
 
 OURS = "posko"
+NO_REPLY = "no_reply"
+"""Nobody is to answer it, and a person may well have asked for that."""
+_AUTO_REPLY = "auto_reply"
+_WORD = re.compile(r"[^\W\d_]+")
 _LEAST_FIXED_CHARS = 20
 """A template with less of its own words may be anybody's."""
-_FILLED_IN = re.compile(r"\{\w+\}")
+_FILLED_IN = re.compile(r"\\\{(\w+)\\\}")
+"""In a template made safe for a pattern."""
 _LONGEST_CHARS = 700
 """More than five parts are no machine's."""
 
 
 def kind_of(text: str) -> str | None:
-    """Which machine may have written it (otp, promo, operator, auto_reply, OURS), or None."""
+    """Which machine may have written it (otp, promo, operator, auto_reply, NO_REPLY, OURS)."""
     if len(text) > _LONGEST_CHARS:
         return None
     plain = " ".join(text.casefold().split())
     if any(template.fullmatch(plain) for template in _our_templates()):
         return OURS
     return next((kind for kind, pattern in _patterns() if pattern.search(plain)), None)
+
+
+def is_of_a_person(text: str, kind: str) -> bool:
+    """Whether more stands in a text than a machine of that kind writes; in doubt it does."""
+    if kind == OURS:
+        return False
+    if kind == NO_REPLY or matter.is_told(text):
+        return True
+    has_topic = matter.has_topic(classify(text))
+    if kind == _AUTO_REPLY:
+        return has_topic
+    words = set(_words(text))
+    is_plea = has_topic or not words.isdisjoint(vocabulary.PLEAS)
+    return is_of_oneself(text, kind) or (is_plea and words.isdisjoint(vocabulary.CUSTOMERS))
+
+
+def is_of_oneself(text: str, kind: str) -> bool:
+    """Whether its sender speaks of himself: he may be answered."""
+    own = not vocabulary.SPEAKERS.isdisjoint(_words(text))
+    return own and kind not in (OURS, NO_REPLY, _AUTO_REPLY)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
 
 
 @cache
@@ -39,10 +71,17 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 @cache
 def _our_templates() -> tuple[re.Pattern[str], ...]:
-    """Our own texts, whatever is filled in: another box may send them to us."""
-    found = []
-    for template in phrases.TEMPLATES.values():
-        fixed = [" ".join(part.casefold().split(" ")) for part in _FILLED_IN.split(template)]
-        if sum(map(len, fixed)) >= _LEAST_FIXED_CHARS:
-            found.append(re.compile(".*".join(map(re.escape, fixed))))
-    return tuple(found)
+    """Our own texts, whatever is filled in: another box may send them to us.
+
+    Behind a ticket at the end a resident's own words may stand, so it is digits alone.
+    """
+    plain = [" ".join(template.casefold().split()) for template in phrases.TEMPLATES.values()]
+    return tuple(
+        re.compile(_FILLED_IN.sub(_filling, re.escape(template)))
+        for template in plain
+        if len(_FILLED_IN.sub("", re.escape(template))) >= _LEAST_FIXED_CHARS
+    )
+
+
+def _filling(name: re.Match[str]) -> str:
+    return "[0-9 ]+" if name[1] == "ticket" else ".*"

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms import Command, Ignore, Picture, ReceivedSms, Report
-from appliance.domain.triage import matter
 from modem import grammar, machine_text, official_grammar, senders
 from modem.assembly import Message
 from modem.pdu import tpdu, udh
@@ -40,17 +39,16 @@ def read(
 
 
 def _personal(sms: ReceivedSms) -> tuple[ReceivedSms, Command]:
-    """What machines write is never answered; what may be a report as well becomes one."""
+    """What a machine wrote is left alone; with more in it it is a report, in doubt unanswered."""
     command = grammar.parse(sms.text)
     kind = machine_text.kind_of(sms.text)
     if kind is None:
         return sms, command
-    is_explicit = isinstance(command, Report) and command.is_explicit
-    is_doubtful = is_explicit or matter.is_told(sms.text)
-    if is_doubtful and kind != machine_text.OURS:
-        report = command if isinstance(command, Report) else Report(sms.text)
-        return replace(sms, is_answerable=False), report
-    return sms, Ignore(f"machine: {kind}")
+    is_explicit = isinstance(command, Report) and command.is_explicit and kind != machine_text.OURS
+    if not is_explicit and not machine_text.is_of_a_person(sms.text, kind):
+        return sms, Ignore(f"machine: {kind}")
+    report = command if isinstance(command, Report) else Report(sms.text)
+    return replace(sms, is_answerable=machine_text.is_of_oneself(sms.text, kind)), report
 
 
 def _service(

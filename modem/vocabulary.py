@@ -81,6 +81,15 @@ REMARKS: dict[Wish, frozenset[str]] = {
 somebody's sentence."""
 STOP_REMARKS = words("sms kirim mengirim jangan lagi lg semua pesan langganan berlangganan")
 
+SPEAKERS = words("saya sy sya aku ak ambo awak den denai aden ane gw gue gua ku")
+"""Who writes of himself is no machine, but for one that says he is busy."""
+PLEAS = words(
+    "pak pk bpk bapak bu ibu buk min tolong tlg tolonglah lapor laporan warga masyarakat kami kita",
+    "belum blm blom alun kenapa knp mengapa padahal pdhl kok koq penipu penipuan ditipu tertipu",
+)
+CUSTOMERS = words("anda pelanggan plgn nasabah klik click www http https your you")
+"""With these a text speaks to somebody it sells to."""
+
 DIGITS: dict[str, str] = {
     spelling: digit
     for digit, spellings in {

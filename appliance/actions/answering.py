@@ -28,7 +28,6 @@ from appliance.store import requests, sms_inbox
 from appliance.store.database import transaction
 
 LISTED_TICKETS = 3
-OUTCOME_MAX_CHARS = 80
 
 
 def keep_part(db: sqlite3.Connection, part: ReceivedPart, now: Moment) -> bool:
@@ -57,15 +56,14 @@ def answer(
     with transaction(db):
         if not sms_inbox.are_waiting(db, sms.part_ids):
             return None
-        outcome, request = _act(Turn(db=db, sms=sms, now=now, new_id=new_id), command)
+        outcome, request = act(Turn(db=db, sms=sms, now=now, new_id=new_id), command)
         request_id = request.id if request else None
-        sms_inbox.add_message(
-            db, sms, outcome=outcome[:OUTCOME_MAX_CHARS], request_id=request_id, at=now.wall
-        )
+        sms_inbox.add_message(db, sms, outcome=outcome, request_id=request_id, at=now.wall)
         return request_id
 
 
-def _act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:
+def act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:
+    """Do what the sender wants, in the caller's transaction; return the outcome and the request."""
     if _is_graver(turn, command):
         command = Report(turn.sms.text)
     match command:
@@ -76,7 +74,7 @@ def _act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:
         case Mention():
             return following_up.mention(turn, command) or _as_report(turn)
         case OfficialReply():
-            return official_replies.take(turn, command) or _act(turn, command.otherwise)
+            return official_replies.take(turn, command) or act(turn, command.otherwise)
         case Stop():
             following_up.stop(turn)
             return "stop", None

@@ -10,6 +10,7 @@ from appliance.domain.sms import ReceivedPart, ReceivedSms, StoredPart
 
 _BECAME_TEXT = frozenset({"request", "continued", "tambah"})
 """Outcomes of messages whose words stand in a request."""
+_OUTCOME_MAX_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def add_message(
             "parts": len(sms.part_ids),
             "stamp": sms.sent_stamp,
             "at": to_ms(at),
-            "outcome": outcome,
+            "outcome": outcome[:_OUTCOME_MAX_CHARS],
             "request_id": request_id,
         },
     ).fetchall()[0]["id"]
@@ -121,22 +122,34 @@ def with_gaps(
     return row["sms_id"], [_part(part) for part in parts]
 
 
-def amend(db: sqlite3.Connection, sms_id: int, body: str, part_ids: tuple[int, ...]) -> str | None:
-    """Put more parts to a message; return the request whose text it has become part of, if any.
+def request_of(db: sqlite3.Connection, sms_id: int) -> str | None:
+    """The request whose text a message has become part of, if any.
 
     A question about a ticket, maybe another's, is no part of it.
     """
+    row = db.execute("SELECT request_id, outcome FROM sms_inbox WHERE id = ?", (sms_id,)).fetchone()
+    request_id: str | None = row["request_id"]
+    return request_id if row["outcome"] in _BECAME_TEXT else None
+
+
+def amend(db: sqlite3.Connection, sms_id: int, body: str, part_ids: tuple[int, ...]) -> None:
+    """Put more parts to a message."""
     db.executemany(
         "UPDATE sms_parts SET state = 'taken', sms_id = ? WHERE id = ?",
         [(sms_id, part_id) for part_id in part_ids],
     )
-    row = db.execute(
-        "UPDATE sms_inbox SET body = ?, parts = parts + ? WHERE id = ? "
-        "RETURNING request_id, outcome",
+    db.execute(
+        "UPDATE sms_inbox SET body = ?, parts = parts + ? WHERE id = ?",
         (body, len(part_ids), sms_id),
-    ).fetchall()[0]
-    request_id: str | None = row["request_id"]
-    return request_id if row["outcome"] in _BECAME_TEXT else None
+    )
+
+
+def settle(db: sqlite3.Connection, sms_id: int, outcome: str, request_id: str | None) -> None:
+    """Note what has been done with a message that was acted on anew."""
+    db.execute(
+        "UPDATE sms_inbox SET outcome = ?, request_id = ? WHERE id = ?",
+        (outcome[:_OUTCOME_MAX_CHARS], request_id, sms_id),
+    )
 
 
 def reported_since(db: sqlite3.Connection, phone: Msisdn, body: str, since: datetime) -> str | None:

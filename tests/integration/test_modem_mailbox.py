@@ -510,6 +510,72 @@ def test_two_late_parts_amend_one_after_the_other(box):
     assert box.reports == [("Pohon tumbang di jl Durian. " * 25).strip()]
 
 
+def in_two_parts(box, first, second, sender=CITIZEN):
+    """What the first 153 signs say, given up waiting for the rest, and then the rest."""
+    one, two = box.air.inject(sender, first.ljust(153, ".") + second)
+    box.arrive([one])
+    box.pass_time(MISSING_AFTER)
+    box.arrive([])
+    box.arrive([two])
+    box.pass_time(timedelta(minutes=2))
+    box.arrive([])
+
+
+def test_emergency_in_a_late_part_is_one_as_if_it_had_come_whole(box):
+    """SMS check 6."""
+    official = Official(agency="DPKP", rank=1, phone=Msisdn("+6281200000001"), name="Kepala")
+    directory.put(box.db, official, box.moment())
+    in_two_parts(box, "lampu jalan mati di jl Durian ", "sekarang rumah terbakar tolong cepat")
+    [lamp, fire] = requests.every(box.db)
+    assert (lamp.kind, fire.kind) == ("pengaduan", "darurat")
+    assert fire.text.startswith(lamp.text[:30])
+    assert fire.text.endswith("tolong cepat")
+    [alarm] = [text for text in box.queued if "112 SEKARANG" in text.body]
+    assert (alarm.recipient, alarm.request_id) == (CITIZEN, fire.id)
+    assert [t.request_id for t in box.queued if t.recipient == official.phone.e164] == [fire.id]
+    assert [row.lane for row in outbox.every(box.db) if row.subject == fire.id] == ["p0"]
+
+
+def test_secret_in_a_late_part_does_not_go_under_the_open_ticket(box):
+    """SMS check 6."""
+    in_two_parts(box, "ada masalah di rumah kami di jl Durian ", "saya dipukul suami tiap malam")
+    [trouble, secret] = requests.every(box.db)
+    assert "suami" not in trouble.text
+    assert secret.sensitivity == "rahasia"
+    assert "DIRAHASIAKAN" in box.queued[-1].body
+    assert kinds(box) == ["service_request.received"] * 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Terima kasih", "lampu jalan mati di jl Durian sudah seminggu"),
+        ("CEK 07123450", "lampu jalan mati di jl Durian sudah seminggu"),
+        ("Kode OTP Anda 482913. Jangan berikan", "begitu sms penipu, uang saya hilang"),
+        ("BANTUAN", "sampah menumpuk di jl Durian"),
+    ],
+)
+def test_late_part_makes_a_report_of_what_was_none(box, first, second):
+    """SMS check 6."""
+    in_two_parts(box, first, second)
+    assert [second in report for report in box.reports] == [True]
+    assert str(next(requests.every(box.db)).ticket) in box.queued[-1].body
+    assert outcomes(box) == ["request"]
+
+
+def test_part_that_comes_after_an_emergency_was_found_amends_that(box):
+    """SMS check 6."""
+    text = "lampu jalan mati di jl Durian".ljust(153, ".")
+    text += "sekarang rumah terbakar tolong cepat".ljust(153, ".") + "dekat masjid"
+    parts = box.air.inject(CITIZEN, text)
+    for part in parts:
+        box.arrive([part])
+        box.pass_time(MISSING_AFTER)
+        box.arrive([])
+    assert len(box.reports) == 2
+    assert box.reports[1] == text
+
+
 def test_reference_used_again_after_a_gap_begins_another_message(box):
     """SMS check 5."""
     first = box.air.inject(CITIZEN, "LAPOR " + "A" * 300, reference=7)
@@ -592,13 +658,54 @@ def test_whoever_sends_a_picture_is_told_once_a_day_to_send_words(box):
 
 @pytest.mark.parametrize(
     "text",
-    ["Kode OTP Anda 482913. Jangan berikan", "Pesan otomatis: sedang tidak bisa menjawab"],
+    [
+        "Kode OTP Anda 482913. Jangan berikan",
+        "Pesan otomatis: sedang tidak bisa menjawab",
+        "Maaf saya sedang rapat, nanti saya hubungi",
+        "Paket internet Anda akan berakhir besok. Perpanjang di aplikasi.",
+        "Selamat! Anda mendapat hadiah mobil, klik http://bit.ly/x",
+        "Pinjaman dana tanpa agunan cepat cair wa 0812",
+    ],
 )
 def test_what_a_machine_writes_is_kept_and_never_answered(box, text):
     """SMS check 25."""
     box.sms(text)
     assert (box.reports, box.queued) == ([], [])
     assert outcomes(box)[0].startswith("ignored: machine")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "saya kena tipu, disuruh kirim kode OTP ke 0812 3456 7890",
+        "pak sy dpt sms selamat anda menang hadiah, klik bit.ly/x, ini penipuan kan",
+        "jangan beri tau siapapun ya pak",
+        "jgn kasih tau siapa pun, ambo takuik",
+        "paket data bantuan sekolah anak saya habis, yg baru blm masuk",
+        "masa aktif ktp saya seumur hidup kan, knp disuruh ganti",
+        "uang saya hilang 2jt abis baca otp di telpon",
+    ],
+)
+def test_who_writes_of_himself_gets_a_ticket_and_an_answer_whatever_it_resembles(box, text):
+    """SMS check 25."""
+    box.sms(text)
+    [request] = requests.every(box.db)
+    assert [sent.request_id for sent in box.queued if sent.recipient == CITIZEN] == [request.id]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jangan balas sms ini",
+        "bayar parkir rp 5.000 padahal karcis hanya 2000",
+        "bonus guru honor belum dibayar rp 300rb",
+        "warga disini byk yg kena otp palsu, tolong",
+    ],
+)
+def test_what_no_machine_can_have_written_as_a_whole_gets_a_ticket(box, text):
+    """SMS check 25."""
+    box.sms(text)
+    assert len(box.reports) == 1
 
 
 def test_doubt_whether_a_machine_wrote_it_goes_to_a_ticket_without_an_answer(box):

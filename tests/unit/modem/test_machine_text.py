@@ -48,9 +48,15 @@ def test_no_report_is_taken_for_a_machines(text: str) -> None:
 def test_our_own_texts_are_known_when_another_box_sends_them(key: str) -> None:
     """SMS check 25: two boxes that text each other stop after one exchange."""
     template = phrases.TEMPLATES[key]
-    body = template.replace("{", "").replace("}", "")
+    body = template.replace("{ticket}", "07 123 450").replace("{", "").replace("}", "")
     if key not in ("status_list", "status_changed"):  # Nothing but what is filled in.
         assert machine_text.kind_of(body) == machine_text.OURS
+
+
+def test_a_residents_words_behind_our_text_are_his() -> None:
+    ours = phrases.render("received", ticket="07 123 450")
+    assert machine_text.kind_of(ours) == machine_text.OURS
+    assert machine_text.kind_of(f"{ours} tapi lampu masih mati") is None
 
 
 def test_a_resident_who_tells_of_a_swindle_is_doubted_not_dropped() -> None:
