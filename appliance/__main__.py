@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from appliance.cli import configuration, listing, officials, sms, status, store, tracing
+from appliance.cli import configuration, listing, officials, sms, status, store, tracing, triage
 from appliance.cli import demo as demonstration
 from appliance.runtime import daemon, settings
 
@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
         status,
         sms,
         officials,
+        triage,
         tracing,
         store,
         demonstration,

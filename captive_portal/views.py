@@ -18,7 +18,7 @@ from appliance.domain.photo import PHOTO_MAX_BYTES, Photo
 from appliance.domain.quota import Quota
 from appliance.domain.reference import kelurahan_of
 from appliance.domain.service_request import Draft, Kind
-from appliance.domain.triage.keywords import classify
+from appliance.domain.triage.judgement import classify
 from appliance.runtime.settings import Site
 from appliance.ticket_pages.notices import announcements
 from appliance.ticket_pages.views import TicketPages

@@ -18,6 +18,8 @@ KINDS = {
     "aspirasi": "Aspirasi",
     "permintaan_informasi": "Informasi",
     "darurat": "Darurat",
+    "cek_status": "Cek status",
+    "spam": "Bukan laporan",
 }
 SENSITIVITIES = {"publik": "Publik", "disamarkan": "Disamarkan", "rahasia": "Rahasia"}
 

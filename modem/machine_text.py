@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from appliance.domain import phrases
 from appliance.domain.triage import matter
-from appliance.domain.triage.keywords import classify
+from appliance.domain.triage.judgement import classify
 from modem import vocabulary
 
 OURS = "posko"

@@ -14,7 +14,7 @@ from appliance.domain.events import TextAmended
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import TEXT_MAX_CHARS, ServiceRequest, clean_text
 from appliance.domain.sms import Command, ReceivedSms, Report
-from appliance.domain.triage.keywords import classify
+from appliance.domain.triage.judgement import classify
 from appliance.store import outbox, requests, sms_inbox
 from appliance.store.database import transaction
 

@@ -23,7 +23,7 @@ from appliance.domain.sms import (
     Stop,
     UnknownTicket,
 )
-from appliance.domain.triage.keywords import classify
+from appliance.domain.triage.judgement import classify
 from appliance.store import requests, sms_inbox
 from appliance.store.database import transaction
 

@@ -15,7 +15,8 @@ from appliance.domain.service_request import (
     Status,
 )
 from appliance.domain.topics import Lane
-from appliance.domain.triage.keywords import Triage, classify
+from appliance.domain.triage.judgement import classify
+from appliance.domain.triage.verdict import Triage
 from appliance.store import box, outbox, requests
 from appliance.store.database import transaction
 
@@ -99,9 +100,9 @@ def _request(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) 
         id=draft.submission_id,
         ticket=box.issue_ticket(db),
         channel=draft.channel,
-        kind=triage.kind,
+        kind=Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind,
         category=category.id,
-        sensitivity=gravity.stricter(category.sensitivity, known[triage.category].sensitivity),
+        sensitivity=gravity.stricter(category.sensitivity, triage.sensitivity),
         agency=category.agency,
         status=Status.RECEIVED,
         text=draft.text,

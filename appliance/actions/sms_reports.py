@@ -21,7 +21,8 @@ from appliance.domain.service_request import (
 )
 from appliance.domain.sms import Report, Wish
 from appliance.domain.triage import place
-from appliance.domain.triage.keywords import Triage, classify
+from appliance.domain.triage.judgement import classify
+from appliance.domain.triage.verdict import Triage
 from appliance.store import box, requests, sms_inbox, texts
 
 SAME_TEXT_WINDOW = timedelta(hours=24)

@@ -112,6 +112,20 @@ def kelurahan_name(site: SiteCode, code: str) -> str:
 
 
 @cache
+def _kelurahan_by_code() -> dict[str, Kelurahan]:
+    return {
+        row["kode"]: Kelurahan(code=row["kode"], name=row["nama_umum"])
+        for row in rows("wilayah.csv")
+        if row["tingkat"] == "kelurahan"
+    }
+
+
+def kelurahan_by_code(code: str) -> Kelurahan:
+    """A kelurahan of the city; raises KeyError."""
+    return _kelurahan_by_code()[code]
+
+
+@cache
 def kelurahan_names() -> frozenset[str]:
     """The names of all kelurahan of the city, in lower case."""
     table = rows("wilayah.csv")

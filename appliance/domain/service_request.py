@@ -35,6 +35,10 @@ class Kind(StrEnum):
     SUGGESTION = "aspirasi"
     INFORMATION = "permintaan_informasi"
     EMERGENCY = "darurat"
+    STATUS = "cek_status"
+    """About an earlier report; no request of its own."""
+    SPAM = "spam"
+    """No report. Whoever sends it through a form gets a request all the same."""
 
 
 class Sensitivity(StrEnum):

@@ -15,15 +15,15 @@ EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: the unit must not be restarted before someone mends a setting."""
 
 
-def parser(program: str, description: str) -> argparse.ArgumentParser:
+def arguments(program: str, description: str) -> argparse.Namespace:
     """The command line that all daemons share."""
-    shared = argparse.ArgumentParser(prog=program, description=description)
-    shared.add_argument(
+    parser = argparse.ArgumentParser(prog=program, description=description)
+    parser.add_argument(
         "--config",
         metavar="PATH",
         help=f"TOML file (default: ${settings.CONFIG_VARIABLE}, then {settings.DEFAULT_PATH})",
     )
-    return shared
+    return parser.parse_args()
 
 
 def run(program: str, description: str, body: Callable[[settings.Settings], None]) -> int:
@@ -32,7 +32,7 @@ def run(program: str, description: str, body: Callable[[settings.Settings], None
     A PoskoError is an answer to the technician, so it is printed without a traceback; everything
     else is a bug and crashes loudly.
     """
-    args = parser(program, description).parse_args()
+    args = arguments(program, description)
 
     def load_and_run() -> None:
         loaded = settings.load(settings.find(args.config))

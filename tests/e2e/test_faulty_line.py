@@ -7,7 +7,7 @@ import pytest
 
 from appliance.actions import intake
 from appliance.domain.service_request import Channel, Draft
-from appliance.domain.triage.keywords import classify
+from appliance.domain.triage.judgement import classify
 from appliance.runtime import clock, ids
 from appliance.store.database import connect, transaction
 from tests.e2e.conftest import RunningHouse

@@ -3,7 +3,8 @@
 from appliance.domain import gravity, reference
 from appliance.domain.service_request import Kind
 from appliance.domain.triage import place
-from appliance.domain.triage.keywords import Triage, classify
+from appliance.domain.triage.judgement import classify
+from appliance.domain.triage.verdict import Triage
 
 
 def is_told(text: str) -> bool:
@@ -14,10 +15,10 @@ def is_told(text: str) -> bool:
 
 def has_topic(triage: Triage) -> bool:
     """Whether triage knows what it is about."""
-    return triage.category != reference.FALLBACK_CATEGORY
+    return triage.kind is not Kind.SPAM and triage.category != reference.FALLBACK_CATEGORY
 
 
 def is_nothing(text: str) -> bool:
     """Whether triage finds nothing in these words: a name, say."""
     triage = classify(text)
-    return triage.kind is Kind.COMPLAINT and not has_topic(triage)
+    return triage.kind in (Kind.COMPLAINT, Kind.SPAM) and not has_topic(triage)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from appliance.domain import reference
 from appliance.domain.service_request import Kind
-from appliance.domain.triage.keywords import Triage
+from appliance.domain.triage.verdict import Triage
 
 _WORD = re.compile(r"[^\W_]+")
 

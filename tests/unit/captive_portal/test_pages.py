@@ -338,14 +338,14 @@ def test_of_a_masked_report_a_number_shows_no_message(portal, db) -> None:
 
 def test_a_number_reveals_state_agency_and_messages_but_nobody(portal, db) -> None:
     sent = submit(
-        portal, text="Sampah rahasia-isi", phone="081234567890", name="Siti", location="Gg Anggrek"
+        portal, text="Sampah isi-sendiri", phone="081234567890", name="Siti", location="Gg Anggrek"
     )
     number = ticket_of(sent)
     move(db, number, Status.FORWARDED, "Truk datang Senin")
     page = portal.get(f"/tiket/{number}").text
     assert "Diteruskan ke DLHK" in page
     assert "Truk datang Senin" in page
-    for secret in ("rahasia-isi", "Siti", "Anggrek", "3456"):
+    for secret in ("isi-sendiri", "Siti", "Anggrek", "3456"):
         assert secret not in page
 
 

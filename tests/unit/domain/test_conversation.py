@@ -15,7 +15,7 @@ from appliance.domain.service_request import (
 )
 from appliance.domain.sms import Wish
 from appliance.domain.triage import place
-from appliance.domain.triage.keywords import classify
+from appliance.domain.triage.judgement import classify
 from tests.builders import a_request
 from tests.conftest import at
 

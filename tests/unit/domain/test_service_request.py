@@ -21,7 +21,9 @@ from appliance.domain.service_request import (
 
 def test_stored_words_never_change() -> None:
     assert [c.value for c in Channel] == ["portal", "kiosk", "sms"]
-    assert [k.value for k in Kind] == ["pengaduan", "aspirasi", "permintaan_informasi", "darurat"]
+    assert [k.value for k in Kind] == [
+        "pengaduan", "aspirasi", "permintaan_informasi", "darurat", "cek_status", "spam",
+    ]  # fmt: skip
     assert [s.value for s in Sensitivity] == ["publik", "disamarkan", "rahasia"]
     assert [s.value for s in Status] == [
         "diterima", "terverifikasi", "diteruskan", "diproses", "selesai", "ditutup",

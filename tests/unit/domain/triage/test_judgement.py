@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from appliance.domain import reference
 from appliance.domain.service_request import Kind
-from appliance.domain.triage.keywords import classify
+from appliance.domain.triage.judgement import classify
 
 
 @pytest.mark.parametrize(

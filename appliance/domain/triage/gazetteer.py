@@ -1,0 +1,127 @@
+"""Which kelurahan a text names. Pure.
+
+A street, a landmark or a kecamatan is no kelurahan: "jl Sukajadi", "Puskesmas Sidomulyo" and
+"Tampan" resolve to nothing; "kel Tampan" does.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from appliance.domain import reference
+from appliance.domain.triage.tables import word_set
+
+_TOKEN = re.compile(r"[a-z]+|[0-9]+|[,;!?]|\.(?![a-z0-9])")
+_WORDS = {
+    "kp": "kampung", "kmpg": "kampung", "kpg": "kampung", "kampuang": "kampung", "sp": "simpang",
+    "simp": "simpang", "smpg": "simpang", "smpang": "simpang", "tj": "tanjung", "tjg": "tanjung",
+    "pdg": "padang", "tgh": "tengah", "tngh": "tengah", "tmr": "timur", "tmur": "timur",
+    "timua": "timur", "brt": "barat", "brat": "barat", "barek": "barat", "utr": "utara",
+    "sel": "selatan", "slt": "selatan", "sltn": "selatan", "lb": "labuhbaru", "aia": "air",
+    "ayer": "air", "ae": "air", "sei": "sungai", "sui": "sungai", "sungei": "sungai",
+    "batang": "batang", "tkr": "tangkerang", "tngkrg": "tangkerang", "tangkrg": "tangkerang",
+    "tangkrang": "tangkerang", "br": "baru", "bru": "baru", "dlm": "dalam", "pndk": "pandak",
+    "mrt": "meranti", "pmtg": "pematang", "sdm": "sidomulyo", "sidomulio": "sidomulyo",
+    "3": "tiga", "4": "empat", "ampek": "empat", "tigo": "tiga", "itam": "hitam", "hitm": "hitam",
+    "putiah": "putih", "dmai": "damai", "damay": "damai", "gadang": "godang", "tabek": "tobek",
+    "mulyo": "mulyo", "limbuangan": "limbungan", "umbansari": "umbansari", "lbh": "labuh",
+}  # fmt: skip
+_KELURAHAN = word_set("kelurahan")
+_STREET = word_set("no_kelurahan_behind")
+_SHARED = frozenset(("tampan", "kulim", "sukajadi", "bina widya", "tuah madani"))
+"""Also names of kecamatan, old or new."""
+_COMMON = frozenset((
+    "pesisir", "kota baru", "kampung baru", "kampung dalam", "kampung tengah", "simpang empat",
+    "simpang tiga", "simpang baru", "air hitam", "air putih", "air dingin", "tanah datar", "delima",
+    "maharani", "sago", "rintis", "suka maju", "suka ramai", "bambu kuning", "sekip",
+    "kota tinggi", "padang bulan", "bandar raya", "lembah damai", "cinta raja", "kampung melayu",
+    "kampung bandar", "tirta siak",
+))  # fmt: skip
+"""Also plain words, streets or crossings: they need a word that says so."""
+_LONG_NAME = 7
+_PEOPLE = frozenset(("warga", "wilayah", "daerah", "masyarakat"))
+_AT = word_set("at")
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    words: tuple[str, ...]
+    code: str
+    plain: str
+
+
+def kelurahan(text: str) -> str | None:
+    """The Kemendagri code of the one kelurahan that is named first, or None."""
+    tokens = [_WORDS.get(token, token) for token in _TOKEN.findall(text.lower())]
+    for at in range(len(tokens)):
+        for name in _names_at(tokens, at):
+            if _is_meant(tokens, at, name):
+                return name.code
+    return None
+
+
+def _names_at(tokens: list[str], at: int) -> Iterator[_Name]:
+    """Names whose words stand here, the longest first; one letter may be wrong in a long word."""
+    for name in _names():
+        here = tokens[at : at + len(name.words)]
+        alike = _alike if len(name.words) > 1 else _nearly
+        if len(here) == len(name.words) and all(map(alike, here, name.words)):
+            yield name
+
+
+def _alike(told: str, word: str) -> bool:
+    if told == word:
+        return True
+    if len(word) < 6 or abs(len(told) - len(word)) > 1 or told[:1] != word[:1]:
+        return False
+    return _distance_at_most_one(told, word)
+
+
+def _nearly(told: str, word: str) -> bool:
+    return told == word or (len(word) >= _LONG_NAME and _alike(told, word))
+
+
+def _distance_at_most_one(a: str, b: str) -> bool:
+    """Whether one letter is wrong, missing, too many, or two are swapped."""
+    if len(a) > len(b):
+        a, b = b, a
+    at = next((i for i in range(len(a)) if a[i] != b[i]), len(a))
+    if len(a) < len(b):
+        return a[at:] == b[at + 1 :]
+    swapped = a[at + 1 : at + 2] + a[at : at + 1] == b[at : at + 2] and a[at + 2 :] == b[at + 2 :]
+    return a[at + 1 :] == b[at + 1 :] or swapped
+
+
+def _is_meant(tokens: list[str], at: int, name: _Name) -> bool:
+    before = tokens[max(0, at - 2) : at]
+    last = set(before[-1:])
+    if last & _KELURAHAN or (last == {"."} and _KELURAHAN & set(before)):
+        return True
+    if name.plain in _SHARED or last & _STREET or (_STREET & set(before) and not last & _AT):
+        return False
+    if name.words[0] == "simpang":
+        return bool(last & _PEOPLE)
+    return name.plain not in _COMMON or bool(last & _AT)
+
+
+@cache
+def _names() -> tuple[_Name, ...]:
+    """Every spelling of every kelurahan, the longest first."""
+    found = []
+    for row in reference.rows("wilayah.csv"):
+        if row["tingkat"] != "kelurahan":
+            continue
+        spellings = [row["nama_umum"], row["nama_resmi"], *row["alias_dari_ingatan"].split("|")]
+        for spelling in filter(None, spellings):
+            words = tuple(_WORDS.get(w, w) for w in _TOKEN.findall(spelling.lower()) if w.isalnum())
+            found += [_Name(form, row["kode"], row["nama_umum"].lower()) for form in _forms(words)]
+    unique = {(name.words, name.code): name for name in found}
+    return tuple(sorted(unique.values(), key=lambda name: (-len(name.words), name.words)))
+
+
+def _forms(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """As written, and with two words in one."""
+    yield words
+    if len(words) == 2:
+        yield ("".join(words),)

@@ -1,0 +1,138 @@
+"""What a text is: kind, category, place, how urgent and how secret, with the words that decided.
+
+Safety first: a false alarm is better than a missed emergency, and doubt is no spam.
+"""
+
+import re
+from collections.abc import Sequence
+
+from appliance.domain import reference
+from appliance.domain.service_request import Kind
+from appliance.domain.triage import gazetteer, place, secrecy
+from appliance.domain.triage.lexicon import Found, matcher
+from appliance.domain.triage.tables import word_set
+from appliance.domain.triage.topics import Ranking, rank
+from appliance.domain.triage.verdict import Triage
+
+_MAX_CHARS = 2_000
+_TICKET = re.compile(r"(?<![0-9])[0-9oOlI](?:[ .\-]?[0-9oOlI]){7}(?![0-9])")
+_QUESTION_MARK = re.compile(r"\?")
+_STRONG = 3.5
+_SHORT_QUESTION_WORDS = 8
+_MILD = ("noise.personal", "noise.abuse")
+"""What a resident may say beside a report; a place makes it one."""
+_TAGS = word_set("asking_ends")
+"""A message that ends so asks."""
+_ASKED = word_set("asked")
+_ADDRESSED = word_set("addressed")
+
+
+def classify(text: str) -> Triage:
+    """Judge one text; never refuses, falls back to a complaint of category `lainnya`."""
+    text = text[:_MAX_CHARS]
+    words = matcher().words(text)
+    found = Found(matcher().find(words))
+    ranking = rank(words, found)
+    kind, cues = _kind(text, words, found, ranking)
+    if kind is Kind.EMERGENCY:
+        ranking = rank(words, found, found.places("danger.sure", "danger.likely"))
+    ranked = _fitting(kind, [category for category, _ in ranking.scores])
+    top3 = tuple(ranked[:3]) or (reference.FALLBACK_CATEGORY,)
+    secret = secrecy.judge(text, found, top3[0])
+    return Triage(
+        kind=kind,
+        category=top3[0],
+        top3=top3,
+        confidence=ranking.confidence,
+        kelurahan=gazetteer.kelurahan(text),
+        secrecy=secret.level,
+        reasons=(*cues, *ranking.reasons.get(top3[0], ()), *secret.reasons),
+    )
+
+
+def _fitting(kind: Kind, ranked: list[str]) -> list[str]:
+    """In an emergency, the categories that can be one come first."""
+    if kind is not Kind.EMERGENCY or not ranked:
+        return ranked
+    known = reference.categories()
+    return sorted(ranked, key=lambda category: not known[category].can_be_emergency)
+
+
+def _kind(
+    text: str, words: Sequence[str], found: Found, ranking: Ranking
+) -> tuple[Kind, tuple[str, ...]]:
+    if danger := _danger(found):
+        return Kind.EMERGENCY, danger
+    best = ranking.scores[0][1] if ranking.scores else 0.0
+    if status := _status(text, words, found, best):
+        return Kind.STATUS, status
+    if noise := _noise(text, words, found, best):
+        return Kind.SPAM, noise
+    if wish := _wish(found, best):
+        return Kind.SUGGESTION, wish
+    if question := _question(text, words, found):
+        return Kind.INFORMATION, question
+    return Kind.COMPLAINT, ()
+
+
+def _danger(found: Found) -> tuple[str, ...]:
+    sure, likely = found.sources("danger.sure"), found.sources("danger.likely")
+    past, now = found.sources("danger.past"), found.sources("danger.now")
+    asked = found.sources("question.sure")
+    strength = 2 * len(sure) + len(likely) + len(now) - 2 * len(past) - 2 * len(asked)
+    if (sure and strength >= 2) or (likely and now and strength >= 2):
+        return (*sure, *likely)
+    return ()
+
+
+def _status(text: str, words: Sequence[str], found: Found, best: float) -> tuple[str, ...]:
+    ticket = _TICKET.search(text)
+    if ticket and any(c.isdigit() for c in ticket[0]) and best < _STRONG and len(words) <= 12:
+        return (ticket[0],)
+    cues = found.sources("status.sure")
+    return cues if cues and (best < 2 * _STRONG or len(cues) > 1) else ()
+
+
+def _noise(text: str, words: Sequence[str], found: Found, best: float) -> tuple[str, ...]:
+    if not words:
+        return ("-",)
+    for group, bar in (
+        ("noise.scam", _STRONG), ("noise.operator", _STRONG), ("noise.auto", _STRONG),
+        ("noise.advert", _STRONG), ("noise.personal", 2.0), ("noise.abuse", 1.5),
+    ):  # fmt: skip
+        cues = () if group in _MILD and place.is_named(text) else found.sources(group)
+        if cues and best < bar + 2 * (len(cues) - 1):
+            return cues
+    greeting = found.of("noise.greeting")
+    said = {place for match in greeting for place in match.places}
+    rest = [w for at, w in enumerate(words) if at not in said and w not in _ADDRESSED]
+    if greeting and len(rest) <= (2 if best < 0.5 else 0):
+        return found.sources("noise.greeting")
+    if len(words) <= 2 and (stop := found.sources("noise.stop")):
+        return stop
+    return ()
+
+
+def _wish(found: Found, best: float) -> tuple[str, ...]:
+    wishes, thanks = found.sources("wish.sure"), found.sources("wish.thanks")
+    against = found.sources("wish.not")
+    if wishes and len(against) <= 2 * len(wishes):
+        return wishes
+    if thanks and not against:
+        return thanks
+    return ()
+
+
+def _asks(words: Sequence[str]) -> bool:
+    return words[-1] != "tidak" or not _ASKED.isdisjoint(words)
+
+
+def _question(text: str, words: Sequence[str], found: Found) -> tuple[str, ...]:
+    sure, likely = found.sources("question.sure"), found.sources("question.likely")
+    against = found.sources("question.not")
+    tag = words[-1:] if words and words[-1] in _TAGS and _asks(words) else []
+    is_asked = bool(_QUESTION_MARK.search(text))
+    is_short = len(words) <= _SHORT_QUESTION_WORDS
+    strength = 2 * len(sure) + len(likely) + 2 * len(tag) + is_asked - 2 * len(against)
+    strength += is_short and not against
+    return (*sure, *likely, *tag) if strength >= 2 and (sure or likely or tag) else ()

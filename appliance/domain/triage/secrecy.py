@@ -1,0 +1,51 @@
+"""Must a text be kept from others' eyes, whatever its category? Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from appliance.domain.service_request import Sensitivity
+from appliance.domain.triage.lexicon import Found
+
+_IDENTITY_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ .\-]?[0-9]){14,17}(?![0-9])")
+_PHONE = re.compile(r"(?<![0-9])(?:\+?62|0)[ .\-]?8(?:[ .\-]?[0-9]){7,11}(?![0-9])")
+_NAMED = re.compile(
+    r"\b(?:pak|bu|ibu|bapak|sdr|sdri|bpk|buk|mbah|mak|nek|kek|tante|om|si|an|a\.n|nama(?:nya)?)\.?"
+    r"\s+(?!rt\b|rw\b|lurah|camat|polisi|guru|wali|kades|kepala|haji|ustad|dokter|bidan|satpam|pln"
+    r"|admin|dishub|dinas|hari|tolong|kami|saya|mohon|ini|itu|kapan|jalan|jl|di\b|ada|sudah|udah"
+    r"|yang|yg|tidak|gak|ga\b|g\b|kok|bisa|mau|air|lampu|sampah|sekdes|kadis|pemko|gubernur)"
+    r"[a-z]{3,}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Secrecy:
+    """How far the words alone let a text be seen, and which of them decided."""
+
+    level: Sensitivity
+    reasons: tuple[str, ...]
+
+
+def judge(text: str, found: Found, category: str) -> Secrecy:
+    """CONFIDENTIAL: for the responsible unit only; MASKED: not as it is; PUBLIC: nothing found."""
+    told = found.sources("secret.sure")
+    if category in _ALWAYS:
+        told = (*told, category)
+    if told:
+        return Secrecy(Sensitivity.CONFIDENTIAL, told)
+    traces = tuple(match[0] for match in _traces(text, found))
+    return Secrecy(Sensitivity.MASKED if traces else Sensitivity.PUBLIC, traces)
+
+
+def _traces(text: str, found: Found) -> Iterator[re.Match[str]]:
+    """Numbers of people, and names beside what nobody likes to be known for."""
+    for pattern in (_IDENTITY_NUMBER, _PHONE):
+        if match := pattern.search(text):
+            yield match
+    if found.sources("secret.condition") and (match := _NAMED.search(text)):
+        yield match
+
+
+_ALWAYS = frozenset(("kekerasan", "pungli_aparat"))
+"""Confidential even when nobody is named; of crimes only what could be traced to the reporter."""

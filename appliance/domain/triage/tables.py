@@ -1,0 +1,23 @@
+"""The tables of `data/triage`, read as they are needed. Pure."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """One TOML file."""
+    return tomllib.loads(text(f"{name}.toml"))
+
+
+def text(name: str) -> str:
+    """One file as it is."""
+    path = files("appliance.domain").joinpath("data", "triage", name)
+    return path.read_text(encoding="utf-8")
+
+
+def word_set(name: str) -> frozenset[str]:
+    """A set of single words of `words.toml`."""
+    return frozenset(table("words")[name].split())

@@ -1,0 +1,156 @@
+"""A text as the words that patterns are written in: plain spelling, root forms, no fillers. Pure.
+
+It knows how residents write (short forms, doubled words, a vowel left out, one letter wrong) and
+the affixes of Indonesian and Minang. It knows no topic.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from appliance.domain import reference
+from appliance.domain.triage.tables import text as file_text
+from appliance.domain.triage.tables import word_set
+
+_TOKEN = re.compile(r"[a-z]+|[0-9]+")
+_DOUBLED = re.compile(r"([a-z]{3,})2")
+_OUR_NOTES = re.compile(r"\[(?:bagian [^\]]* hilang|terpotong)\]")
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_FILLERS = word_set("fillers")
+_SHORT_FORMS = {
+    "g": "tidak", "sampe": "sampai", "rb": "ribu", "jt": "juta", "ank": "anak", "skl": "sekali",
+    "pemkot": "pemko",
+    "pustu": "puskesmas", "bupol": "polisi", "polsek": "polisi", "polresta": "polisi",
+}  # fmt: skip
+_PREFIXES = (
+    ("memper", ""), ("diper", ""), ("menge", ""), ("meny", "s"), ("meng", ""), ("meng", "k"),
+    ("mem", ""), ("mem", "p"), ("men", ""), ("men", "t"), ("me", ""), ("peny", "s"), ("peng", ""),
+    ("peng", "k"), ("pem", ""), ("pem", "p"), ("pen", ""), ("pen", "t"), ("per", ""), ("pe", ""),
+    ("ber", ""), ("bel", ""), ("be", ""), ("ter", ""), ("te", ""), ("di", ""), ("ke", ""),
+    ("se", ""), ("ny", "s"), ("ng", ""), ("ng", "k"), ("nge", ""), ("n", "t"), ("m", "p"),
+    ("ba", ""), ("ta", ""), ("ma", ""), ("man", ""), ("mam", ""), ("mang", ""), ("pa", ""),
+    ("ka", ""), ("sa", ""), ("d", ""), ("k", ""),
+)  # fmt: skip
+"""A prefix, and the sound that it has swallowed."""
+_SUFFIXES = ("kannya", "annya", "inya", "nya", "kan", "lah", "kah", "pun", "ny", "an", "in", "i",
+             "ku", "mu", "ne", "e", "no")  # fmt: skip
+_MIN_ROOT = 3
+_MIN_MISSPELT = 6
+_KEPT = frozenset(
+    (
+        "meninggal",
+        "mengapa",
+        "menang",
+        "diare",
+        "dinas",
+        "dia",
+        "melahirkan",
+        "dimana",
+        "dibawah",
+        "menular",
+        "dipan",
+        "digital",
+    )
+)
+"""Words that are more than their root."""
+_STATES = frozenset(("terendam", "tergenang", "tersumbat", "tertutup", "terlantar", "kebanjiran"))
+"""Words that are no more than their root, though other words with this prefix are."""
+_VOWELS = re.compile(r"[aeiou]")
+
+
+class Speller:
+    """Finds the known word that a token stands for; `known` are the words patterns are made of."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self._known = (
+            known
+            | _common()
+            | {
+                word
+                for plain in reference.plain_spelling().values()
+                for word in plain.lower().split()
+            }
+        )
+        self._near: dict[str, str] = {}
+        self._bare: dict[str, str | None] = {}
+        for word in sorted(known, key=len):
+            if len(word) >= _MIN_MISSPELT:
+                for form in (word, *_one_less(word)):
+                    self._near.setdefault(form, word)
+            bare = _VOWELS.sub("", word)
+            if len(word) >= 4 and len(bare) >= 3:
+                self._bare[bare] = None if bare in self._bare else word
+        self._same = {
+            word: root
+            for word in self._known - _KEPT
+            if word.startswith(("di", "me")) or word in _STATES
+            for root in _stripped(word)
+            if root in known and root != word
+        }
+        self.root = lru_cache(maxsize=4096)(self._root)
+
+    def _root(self, token: str) -> str:
+        """The known word, or the token as it is."""
+        if token in self._known or len(token) <= _MIN_ROOT:
+            return self._same.get(token, token)
+        for form in _stripped(token):
+            if form in self._known:
+                return self._same.get(form, form)
+        return self._misspelt(token) or token
+
+    def _misspelt(self, token: str) -> str | None:
+        bare = _VOWELS.sub("", token)
+        if len(bare) >= 3 and len(bare) * 3 > len(token) * 2 and self._bare.get(bare):
+            return self._bare[bare]
+        if len(token) < _MIN_MISSPELT:
+            return None
+        forms = (token, *_one_less(token))
+        found = (self._near.get(form) for form in forms)
+        return next((word for word in found if word and word[0] == token[0]), None)
+
+
+def _one_less(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+def _stripped(token: str) -> Iterator[str]:
+    """Forms without affixes, the longest first."""
+    bodies = [token]
+    bodies += [token[: -len(end)] for end in _SUFFIXES if token.endswith(end)]
+    for body in bodies:
+        if len(body) >= _MIN_ROOT:
+            yield body
+    for body in bodies:
+        for prefix, swallowed in _PREFIXES:
+            root = swallowed + body[len(prefix) :]
+            if body.startswith(prefix) and len(root) >= _MIN_ROOT:
+                yield root
+
+
+def plain(text: str) -> str:
+    """Lower case, no accents, no letter three times in a row, no note of ours of a lost part."""
+    folded = unicodedata.normalize("NFKD", text).lower()
+    folded = "".join(c for c in folded if not unicodedata.combining(c))
+    return _STRETCHED.sub(r"\1", _OUR_NOTES.sub(" ", folded))
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text, short forms written out; not yet roots."""
+    spelling = _spelling()
+    found: list[str] = []
+    for token in _TOKEN.findall(_DOUBLED.sub(r"\1", plain(text))):
+        for word in spelling.get(token, token).split():
+            if word not in _FILLERS and (not found or found[-1] != word):
+                found.append(word)
+    return found
+
+
+@cache
+def _spelling() -> dict[str, str]:
+    return {form: word.lower() for form, word in reference.plain_spelling().items()} | _SHORT_FORMS
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(file_text("common.txt").split())

@@ -1,0 +1,47 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.domain.triage import words
+from appliance.domain.triage.words import Speller
+
+SPELLER = Speller(frozenset(("pukul", "angkut", "lampu", "sampah", "terbakar", "tendang", "sapu")))
+
+
+@pytest.mark.parametrize(
+    ("token", "root"),
+    [
+        ("dipukul", "pukul"),
+        ("memukuli", "pukul"),
+        ("mukulin", "pukul"),
+        ("menendang", "tendang"),
+        ("nendang", "tendang"),
+        ("menyapu", "sapu"),
+        ("diangkutnya", "angkut"),
+        ("sampahnya", "sampah"),
+        ("terbakar", "terbakar"),
+    ],
+)
+def test_affixes_are_taken_off_down_to_a_known_word(token: str, root: str) -> None:
+    assert SPELLER.root(token) == root
+
+
+@pytest.mark.parametrize("token", ["smph", "sampha", "sampahh", "sampeh"])
+def test_a_misspelt_word_is_recognized(token: str) -> None:
+    assert SPELLER.root(words.tokens(token)[0]) == "sampah"
+
+
+@pytest.mark.parametrize("token", ["lampau", "sampan", "kampung", "tampan"])
+def test_another_word_is_left_alone(token: str) -> None:
+    assert SPELLER.root(token) not in ("lampu", "sampah", "pukul")
+
+
+def test_short_forms_doubled_words_and_fillers_are_written_out_or_dropped() -> None:
+    assert words.tokens("smph2 nya blm diangkt pak, udh 3 hr") == [
+        "sampah", "belum", "diangkut", "sudah", "3", "hari",
+    ]  # fmt: skip
+
+
+@given(st.text())
+def test_any_text_has_words(text: str) -> None:
+    assert all(word and not word.isspace() for word in words.tokens(text))
