@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := appliance captive_portal modem sync_agent wifi_gate command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms triage-report soak screenshots i18n clean
+.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms triage-report soak screenshots golden i18n clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -64,6 +64,9 @@ soak: $(VENV)/dev.stamp ## ten minutes of trouble for the SMS part (SOAK_S=600, 
 screenshots: $(VENV)/dev.stamp ## take docs/screens/*.png anew from the running pages
 	@sh scripts/install-test-packages.sh
 	$(BIN)/python scripts/screenshots.py
+
+golden: $(VENV)/dev.stamp ## write the texts in tests/golden anew; read the difference
+	POSKO_GOLDEN=1 $(BIN)/pytest -q tests/unit/wifi_gate
 
 i18n: $(VENV)/dev.stamp ## collect strings and compile the English catalogue
 	@sh scripts/i18n.sh

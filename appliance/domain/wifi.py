@@ -70,6 +70,11 @@ class ZonePolicy:
     opening_hours: DailyHours
     """When the WiFi is open, WIB; both ends equal is always."""
 
+    def is_open(self, at: datetime) -> bool:
+        """Whether the zone is open at a time."""
+        hours = self.opening_hours
+        return hours.begin == hours.end or hours.cover(at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
@@ -198,10 +203,10 @@ def remaining_bytes(session: Session) -> int | None:
 
 
 def _opens_in_s(policy: ZonePolicy, now: datetime) -> int:
-    hours = policy.opening_hours
-    if hours.begin == hours.end or hours.cover(now):
+    if policy.is_open(now):
         return 0
-    return _until_s(now, hours.begin.hour * 60 + hours.begin.minute)
+    begin = policy.opening_hours.begin
+    return _until_s(now, begin.hour * 60 + begin.minute)
 
 
 def _closes_in_s(policy: ZonePolicy, now: datetime) -> int:

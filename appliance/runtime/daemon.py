@@ -15,15 +15,15 @@ EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: the unit must not be restarted before someone mends a setting."""
 
 
-def arguments(program: str, description: str) -> argparse.Namespace:
+def parser(program: str, description: str) -> argparse.ArgumentParser:
     """The command line that all daemons share."""
-    parser = argparse.ArgumentParser(prog=program, description=description)
-    parser.add_argument(
+    shared = argparse.ArgumentParser(prog=program, description=description)
+    shared.add_argument(
         "--config",
         metavar="PATH",
         help=f"TOML file (default: ${settings.CONFIG_VARIABLE}, then {settings.DEFAULT_PATH})",
     )
-    return parser.parse_args()
+    return shared
 
 
 def run(program: str, description: str, body: Callable[[settings.Settings], None]) -> int:
@@ -32,7 +32,7 @@ def run(program: str, description: str, body: Callable[[settings.Settings], None
     A PoskoError is an answer to the technician, so it is printed without a traceback; everything
     else is a bug and crashes loudly.
     """
-    args = arguments(program, description)
+    args = parser(program, description).parse_args()
 
     def load_and_run() -> None:
         loaded = settings.load(settings.find(args.config))

@@ -1,0 +1,36 @@
+"""The rules of a configuration: always the same text, and the kernel takes them."""
+
+import subprocess
+
+from appliance.runtime.wifi_settings import Wifi, WifiZone
+from tests.support.golden import assert_golden
+from tests.support.netns import a_network
+from tests.support.programs import needs
+from wifi_gate import ruleset
+
+OFFICE = WifiZone(name="kantor", interface="br-kantor", ipv4="10.77.0.1/24", ipv6="fd00:77::1/64")
+PARK = WifiZone(name="taman", interface="br-taman", ipv4="10.78.0.1/22")
+WIFI = Wifi(wan="eth0", zones=(OFFICE, PARK))
+
+
+def test_the_rules_of_two_zones_are_these() -> None:
+    assert_golden("ruleset.nft", ruleset.ruleset(WIFI))
+
+
+def test_the_guard_of_the_bridges_is_this() -> None:
+    assert_golden("bridge_guard.nft", ruleset.bridge_guard(WIFI))
+
+
+def test_without_the_internet_every_page_leads_to_the_portal() -> None:
+    assert_golden("dns_view_offline.nft", ruleset.dns_view(is_online=False))
+
+
+def test_other_zones_make_another_version() -> None:
+    assert ruleset.version(WIFI) != ruleset.version(Wifi(wan="eth0", zones=(OFFICE,)))
+
+
+def test_the_kernel_takes_the_rules_again_and_again() -> None:
+    text = ruleset.ruleset(WIFI) + ruleset.bridge_guard(WIFI) + ruleset.dns_view(is_online=False)
+    with a_network():
+        for _ in range(2):
+            subprocess.run([needs("nft"), "-f", "-"], input=text, text=True, check=True)

@@ -1,0 +1,82 @@
+"""Composition root of `posko-gate`."""
+
+import argparse
+import sqlite3
+import sys
+
+from appliance.runtime import clock, daemon, ids, logs, settings
+from appliance.runtime.neighbours import neighbours
+from appliance.runtime.settings import Settings
+from appliance.store import migrate
+from appliance.store.database import connect
+from wifi_gate import forwarding
+from wifi_gate.accounts import Accounts
+from wifi_gate.conntrack import Conntrack
+from wifi_gate.gate import Edges, Gate
+from wifi_gate.nft import Nft
+from wifi_gate.shaper import Shaper
+from wifi_gate.table import Table
+
+PROGRAM = "posko-gate"
+
+
+def main() -> int:
+    """Guard the WiFi until SIGTERM, or take the guard away; return the exit status."""
+    parser = daemon.parser(
+        PROGRAM,
+        "Let the sessions of the portal, and nobody else, from the WiFi to the Internet. Its rules "
+        "stay when it is stopped.",
+    )
+    parser.add_argument(
+        "--remove",
+        action="store_true",
+        help="take away the rules and turn the forwarding of packets off, forwarding first",
+    )
+    args = parser.parse_args()
+    return daemon.answered(PROGRAM, lambda: _run(args))
+
+
+def _run(args: argparse.Namespace) -> None:
+    loaded = settings.load(settings.find(args.config))
+    logs.configure(PROGRAM, loaded.log.level)
+    if args.remove:
+        _remove(loaded)
+    elif not loaded.wifi.zones:
+        raise settings.ConfigError("posko-gate has nothing to guard: set [[wifi.zones]]")
+    else:
+        _guard(loaded)
+
+
+def _guard(loaded: Settings) -> None:
+    stop = daemon.stop_event()
+    path, site = loaded.store.path, loaded.site.site_code
+
+    def open_database() -> sqlite3.Connection:
+        migrate.ensure(path, site, ids.new_epoch)
+        return connect(path)
+
+    conntrack = Conntrack()
+    gate = Gate(
+        loaded.wifi,
+        Table(Nft(), loaded.wifi),
+        Accounts(open_database),
+        Edges(
+            neighbours=neighbours,
+            flush_mark=conntrack.flush_mark,
+            flush_source=conntrack.flush_source,
+            shape=Shaper(loaded.wifi.zones, loaded.wifi.wan).apply,
+            is_online=lambda: True,
+        ),
+        now=clock.now,
+    )
+    gate.run(stop, on_ready=lambda: daemon.notify("READY=1"))
+
+
+def _remove(loaded: Settings) -> None:
+    forwarding.turn_off()
+    Table(Nft(), loaded.wifi).remove()
+    Shaper(loaded.wifi.zones, loaded.wifi.wan).remove()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

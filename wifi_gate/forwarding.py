@@ -1,0 +1,26 @@
+"""Whether this machine passes packets on at all (sysctl); never before there are rules."""
+
+from pathlib import Path
+
+_SYSCTL = Path("/proc/sys/net")
+_IPV4, _IPV6 = "ipv4/ip_forward", "ipv6/conf/all/forwarding"
+
+
+def turn_on(wan: str, *, has_ipv6: bool) -> None:
+    """Pass packets on; the wan still learns its own IPv6 address as a host does."""
+    if has_ipv6:
+        _set(f"ipv6/conf/{wan}/accept_ra", "2")
+        _set(_IPV6, "1")
+    _set(_IPV4, "1")
+
+
+def turn_off() -> None:
+    """Pass nothing on."""
+    for name in (_IPV4, _IPV6):
+        _set(name, "0")
+
+
+def _set(name: str, value: str) -> None:
+    """Set a variable; a kernel without IPv6, or an interface that is not there, has none."""
+    if (path := _SYSCTL / name).exists():
+        path.write_text(value, encoding="ascii")

@@ -1,0 +1,95 @@
+"""What the kernel holds of the sessions: elements, counters, quotas, and what ties them. Pure.
+
+A mark is the slot of a session (docs/adr/0010). Times are seconds of the clock since boot.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from wifi_gate.ruleset import is_version
+
+Key = tuple[str, ...]
+"""(MAC, address) on the way up, (address,) on the way down."""
+TIMED = ("up", "down")
+TIES = ("counter_up", "counter_down", "quota_of", "class_of")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Lets the packets of one address through for a session until `ends_at_s`."""
+
+    slot: int
+    ends_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Bytes granted and used; at `used >= limit` nothing passes upwards."""
+
+    limit: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """The sessions' part of the table; `version` is that of its rules, empty without a table."""
+
+    version: str = ""
+    up: dict[Key, Element] = field(default_factory=dict)
+    down: dict[Key, Element] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+    """u<slot> and d<slot> -> bytes."""
+    quotas: dict[str, Quota] = field(default_factory=dict)
+    """q<slot> -> quota."""
+    ties: dict[tuple[str, int], str] = field(default_factory=dict)
+    """(map, slot) -> name of an object or class."""
+
+    def slots(self) -> set[int]:
+        """Every slot that anything is left of."""
+        found = {element.slot for element in (*self.up.values(), *self.down.values())}
+        found |= {slot for _, slot in self.ties}
+        return found | {int(name[1:]) for name in (*self.counters, *self.quotas)}
+
+    def usage(self, slot: int) -> tuple[int, int]:
+        """Bytes up and down of a session."""
+        return self.counters.get(f"u{slot}", 0), self.counters.get(f"d{slot}", 0)
+
+    def is_spent(self, slot: int) -> bool:
+        """Whether a session has used up its data."""
+        quota = self.quotas.get(f"q{slot}")
+        return quota is not None and quota.used >= quota.limit
+
+
+def parse(listing: bytes, now_s: float) -> Kernel:
+    """Read what `nft -j list table` says."""
+    kernel = Kernel()
+    for entry in msgspec.json.decode(listing)["nftables"]:
+        [(kind, body)] = entry.items()
+        if kind == "chain" and is_version(body["name"]):
+            kernel = replace(kernel, version=body["name"])
+        elif kind == "counter":
+            kernel.counters[body["name"]] = body["bytes"]
+        elif kind == "quota":
+            kernel.quotas[body["name"]] = Quota(body["bytes"], body["used"])
+        elif kind == "map":
+            _read_map(kernel, body, now_s)
+    return kernel
+
+
+def _read_map(kernel: Kernel, body: dict[str, Any], now_s: float) -> None:
+    name = body["name"]
+    if name in TIES:
+        kernel.ties.update({(name, slot): value for slot, value in body.get("elem", [])})
+    elif name[:-1] in TIMED:
+        elements = kernel.up if name.startswith("up") else kernel.down
+        elements.update(_elements(body.get("elem", []), now_s))
+
+
+def _elements(listed: list[Any], now_s: float) -> Iterator[tuple[Key, Element]]:
+    for held, slot in listed:
+        value = held["elem"]["val"]
+        key = tuple(value["concat"]) if isinstance(value, dict) else (value,)
+        yield key, Element(slot, now_s + held["elem"]["expires"])
