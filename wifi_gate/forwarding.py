@@ -4,10 +4,16 @@ from pathlib import Path
 
 _SYSCTL = Path("/proc/sys/net")
 _IPV4, _IPV6 = "ipv4/ip_forward", "ipv6/conf/all/forwarding"
+_REFUSALS = ("ipv4/icmp_ratelimit", "ipv6/icmp/ratelimit")
+"""How long a device waits for its next refusal, after the first six. A page has more hosts than
+that, and a browser waits seconds for QUIC that is not refused; the limit of all devices together
+(icmp_msgs_per_sec) stays."""
 
 
 def turn_on(wan: str, *, has_ipv6: bool) -> None:
-    """Pass packets on; the wan still learns its own IPv6 address as a host does."""
+    """Pass packets on, refuse what is refused at once, and let the wan be a host in IPv6."""
+    for name in _REFUSALS:
+        _set(name, "0")
     if has_ipv6:
         _set(f"ipv6/conf/{wan}/accept_ra", "2")
         _set(_IPV6, "1")

@@ -1,4 +1,4 @@
-"""docs/checks.md and docs/sms-checks.md say which test shows what; both name each other."""
+"""docs/checks.md and its like say which test shows what; both name each other."""
 
 import re
 from pathlib import Path
@@ -9,10 +9,11 @@ from tests.unit.test_docs import ROOT, read
 
 NUMBERS = r"([0-9]+(?:(?:, | and )[0-9]+)*)"
 PAGES = {
-    "docs/checks.md": re.compile(rf"(?<!SMS )\b[Cc]hecks? {NUMBERS}"),
+    "docs/checks.md": re.compile(rf"(?<!SMS )(?<!WiFi )\b[Cc]hecks? {NUMBERS}"),
     "docs/sms-checks.md": re.compile(rf"\bSMS checks? {NUMBERS}"),
+    "docs/wifi-checks.md": re.compile(rf"\bWiFi checks? {NUMBERS}"),
 }
-"""The one form in which a test names checks: `check 13`, `Checks 20 and 21`, `SMS check 5`."""
+"""The one form in which a test names checks: `check 13`, `Checks 20 and 21`, `WiFi check 5`."""
 CLAIMS = [
     (page, int(number), path)
     for page in PAGES

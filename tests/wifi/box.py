@@ -40,10 +40,10 @@ class Box(Namespace):
         word = "on" if isolated else "off"
         self.ip(*(f"link set {one.port} type bridge_slave isolated {word}" for one in clients))
 
-    def forward(self) -> None:
-        """Route packets, as the product's start does after its rules are in force."""
-        self.sysctl("net/ipv4/ip_forward", "1")
-        self.sysctl("net/ipv6/conf/all/forwarding", "1")
+    def forward(self, *, on: bool = True) -> None:
+        """Pass packets on, or as after a boot, none."""
+        self.sysctl("net/ipv4/ip_forward", "1" if on else "0")
+        self.sysctl("net/ipv6/conf/all/forwarding", "1" if on else "0")
 
     def nft(self, commands: str) -> str:
         """Run nft(8) with commands on its standard input."""

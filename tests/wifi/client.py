@@ -5,6 +5,7 @@ import itertools
 import json
 import socket
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from tests.wifi.places import Zone
 
 DEVICE = "eth0"
 _LIMIT_S = 3.0
+_PORTS = {"http": 80, "https": 443}
 _IMPATIENT = {
     "dad_transmits": "0",
     "router_solicitation_delay": "0",
@@ -116,21 +118,23 @@ class Client(Namespace):
             said = line.recv(4096)
         return dns.read(said[2:] if tcp else said, (time.perf_counter() - start) * 1000)
 
-    def get(self, url: str, *headers: str, to: str = "", **options) -> http.Answer:
+    def get(
+        self, url: str, *headers: str, to: str = "", source: str = "", **options
+    ) -> http.Answer:
         """One request on a connection of its own, at the address `to` or where the name points."""
         parts = urlsplit(url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection = self.connection(url, to=to)
+        connection = self.connection(url, to=to, source=source)
         with contextlib.closing(connection):
             return connection.ask(path, parts.netloc, http.CLOSE, *headers, **options)
 
-    def connection(self, url: str, *, to: str = "") -> http.Connection:
+    def connection(self, url: str, *, to: str = "", source: str = "") -> http.Connection:
         """A connection to keep; with https the lab's authority must vouch for the name."""
         parts = urlsplit(url)
         host = str(parts.hostname)
         is_name = not host.replace(".", "").isdigit() and ":" not in host
         where = to or (self.dns(host).addresses[0] if is_name else host)
-        line = self._line(where, parts.port or (443 if parts.scheme == "https" else 80), tcp=True)
+        line = self._line(where, parts.port or _PORTS[parts.scheme], tcp=True, source=source)
         if parts.scheme == "https":
             line = http.secured(line, host, str(self._authority))
         return http.Connection(line)
@@ -149,6 +153,18 @@ class Client(Namespace):
         except OSError as error:
             return Attempt(outcome=outcome(error), ms=(time.perf_counter() - start) * 1000)
         return Attempt(outcome="open", ms=(time.perf_counter() - start) * 1000)
+
+    def open_ports(self, address: str, ports: Iterable[int], *, limit_s: float = 1) -> set[int]:
+        """Knock at many TCP ports at once: those that are open."""
+        lines = {port: self.socket(socket.AF_INET, socket.SOCK_STREAM) for port in ports}
+        for port, line in lines.items():
+            line.setblocking(False)
+            line.connect_ex((address, port))
+        time.sleep(limit_s)  # an answer may take as long, and silence has no end
+        found = {port for port, line in lines.items() if _is_connected(line)}
+        for line in lines.values():
+            line.close()
+        return found
 
     def udp(self, address: str, port: int, *, limit_s: float = 1.0) -> Attempt:
         """Send a datagram and wait for any answer."""
@@ -187,17 +203,25 @@ class Client(Namespace):
         self.send_frame(frames.ethernet(self.zone.mac, self.mac, kind, packet))
 
     def _line(
-        self, address: str, port: int, *, tcp: bool, limit_s: float = _LIMIT_S
+        self, address: str, port: int, *, tcp: bool, limit_s: float = _LIMIT_S, source: str = ""
     ) -> socket.socket:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         line = self.socket(family, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM)
         line.settimeout(limit_s)
         try:
+            if source:
+                line.bind((source, 0))
             line.connect((address, port))
         except OSError:
             line.close()
             raise
         return line
+
+
+def _is_connected(line: socket.socket) -> bool:
+    with contextlib.suppress(OSError):
+        return bool(line.getpeername())
+    return False
 
 
 def outcome(error: OSError) -> str:

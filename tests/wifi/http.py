@@ -119,7 +119,7 @@ class Download:
     def wait_for_more(self, size: int = 20_000) -> None:
         """Wait until so many bytes more have come; AssertionError when they do not come."""
         wanted = self.received + size
-        wait_for(lambda: self.received >= wanted or self.ended, "the download goes on", limit_s=5)
+        wait_for(lambda: self.received >= wanted or self.ended, "the download goes on", limit_s=10)
         assert self.received >= wanted, f"the download ended: {self.ended}"
 
     def wait_for_end(self, limit_s: float = 10) -> str:

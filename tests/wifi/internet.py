@@ -29,6 +29,7 @@ from tests.wifi.places import (
 DEVICE = "eth0"
 _ALL_FRAMES = 0x0003
 _SO_RCVBUFFORCE = 33
+_MARKER_LIMIT_S = 5
 _BUFFER_BYTES = 16 * 1024 * 1024
 _ADDRESSES4 = [RESOLVER, *(four for four, _ in HOSTS.values())]
 _ADDRESSES6 = [RESOLVER6, *(six for _, six in HOSTS.values())]
@@ -83,18 +84,13 @@ class Internet(Namespace):
         return {line[line.index("from") - 1] for line in lines}
 
     @contextmanager
-    def arrivals(self) -> Iterator[list[Packet]]:
-        """What arrives while the block runs, filled in at its end.
-
-        Not counted: neighbour discovery and multicast, and the box asking its own resolver.
-        """
-        arrived: list[Packet] = []
+    def listening(self) -> Iterator[socket.socket]:
+        """A socket that hears every frame of the link to the box while the block runs."""
         with self.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ALL_FRAMES)) as line:
             line.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER_BYTES)
             line.bind((DEVICE, _ALL_FRAMES))
-            line.setblocking(False)
-            yield arrived
-            arrived += _drain(line)
+            line.settimeout(_MARKER_LIMIT_S)
+            yield line
 
     def _resolver(self, addresses: list[str], who: str) -> None:
         hosts = {**HOSTS, **{probe.host: (WWW, WWW6) for probe in PROBES}}
@@ -108,16 +104,16 @@ class Internet(Namespace):
         self.start(f"resolver-{addresses[0]}", *command, ready="started")
 
 
-def _drain(line: socket.socket) -> list[Packet]:
-    arrived = []
+def arrived(line: socket.socket, marker: Packet) -> list[Packet]:
+    """What has arrived before the marker; TimeoutError if that does not come."""
+    packets = []
     while True:
-        try:
-            frame, (_, _, kind, _, _) = line.recvfrom(2048)
-        except BlockingIOError:
-            return arrived
+        frame, (_, _, kind, _, _) = line.recvfrom(2048)
         packet = frames.read(frame)
+        if packet == marker:
+            return packets
         if kind == socket.PACKET_HOST and packet and not _is_business(packet):
-            arrived.append(packet)
+            packets.append(packet)
 
 
 def _is_business(packet: Packet) -> bool:

@@ -6,6 +6,7 @@ routes IPv6 prefixes of the zones but only the box's own IPv4 address.
 
 import itertools
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +15,14 @@ from tests.support.programs import leave_out, needs
 from tests.wifi.authority import Authority
 from tests.wifi.box import Box
 from tests.wifi.client import Client
-from tests.wifi.internet import Internet
+from tests.wifi.frames import Packet
+from tests.wifi.internet import Internet, arrived
 from tests.wifi.namespace import sweep
-from tests.wifi.places import OFFICE, Zone
+from tests.wifi.places import BOX_WAN, OFFICE, RESOLVER, Zone
 
 _PROGRAMS = ("ip", "nft", "dnsmasq", "udhcpc", "conntrack", "setpriv", "openssl")
+_MARKER = Packet(source=BOX_WAN, target=RESOLVER, protocol="udp", port=9)
+"""The box sends it last, so that all before it has arrived when it has."""
 _LABS = itertools.count(1)
 
 
@@ -55,6 +59,19 @@ class Lab:
         self._clients.append(made)
         self.box.plug_in(made)
         return made
+
+    @contextmanager
+    def arrivals(self) -> Iterator[list[Packet]]:
+        """What reaches the Internet while the block runs, filled in at its end.
+
+        Not counted: neighbour discovery, and the box asking its own resolver.
+        """
+        packets: list[Packet] = []
+        with self.internet.listening() as line:
+            yield packets
+            with self.box.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                sender.sendto(b"the end", (_MARKER.target, _MARKER.port))
+            packets += arrived(line, _MARKER)
 
     def restore(self) -> None:
         """Let the Internet live again; what the box has held back for it is forgotten."""

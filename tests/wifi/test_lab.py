@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.waiting import wait_for
-from tests.wifi import frames
+from tests.wifi import frames, plain_edges
 from tests.wifi.client import Client
 from tests.wifi.lab import Lab
 from tests.wifi.lease import CAPTIVE_PORTAL_6
@@ -16,7 +16,6 @@ from tests.wifi.places import (
     PARK,
     PROBES,
     PUBLIC_RESOLVER,
-    RESOLVER6,
     TTL_S,
     WWW,
     WWW6,
@@ -36,22 +35,8 @@ _NAT = (
 def router(lab: Lab) -> None:
     lab.box.forward()
     lab.box.nft(_NAT)
-    zones = [
-        option for zone in (OFFICE, PARK) for option in dhcp_options(zone.bridge, zone.network)
-    ]
-    options = ["--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--user=root", "--no-ping"]
-    options += ["--bind-dynamic", "--except-interface=wan", "--enable-ra", f"--server={RESOLVER6}"]
-    options += [f"--dhcp-option-force=114,{PORTAL}", f"--dhcp-option=option6:103,{PORTAL}"]
-    options += [f"--dhcp-leasefile={lab.folder}/leases", "--dhcp-authoritative"]
-    lab.box.start("dnsmasq", "dnsmasq", "-k", "--log-facility=-", *options, *zones, ready="DHCP")
-
-
-def dhcp_options(bridge: str, network: str) -> list[str]:
-    first = network.removesuffix("0/24")
-    return [
-        f"--dhcp-range={first}50,{first}250,255.255.255.0,1h",
-        f"--dhcp-range=::,constructor:{bridge},ra-stateless",
-    ]
+    portal = [f"--dhcp-option-force=114,{PORTAL}", f"--dhcp-option=option6:103,{PORTAL}"]
+    plain_edges.start_dnsmasq(lab, *portal)
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +89,7 @@ def test_without_rules_everything_passes(phone: Client) -> None:
 
 
 def test_a_wall_stops_everything(lab: Lab, phone: Client, closed: None) -> None:
-    with lab.internet.arrivals() as arrived:
+    with lab.arrivals() as arrived:
         assert phone.tcp(WWW, 443, limit_s=0.3).outcome == "silence"
         assert phone.udp(WWW6, 443, limit_s=0.3).outcome == "silence"
     assert arrived == []
@@ -116,7 +101,7 @@ def test_arrivals_are_noticed_whatever_they_are(lab: Lab, phone: Client) -> None
         frames.ipv4(phone.address, "192.0.2.9", frames.SCTP, b"\0" * 12),
         frames.udp4(phone.address, PUBLIC_RESOLVER, 123, b"time?"),
     ]
-    with lab.internet.arrivals() as arrived:
+    with lab.arrivals() as arrived:
         for packet in packets:
             phone.send_to_gateway(packet)
         phone.tcp(WWW6, 8080)
@@ -144,8 +129,12 @@ def test_forged_neighbours_are_believed_where_nothing_guards(lab: Lab, phone: Cl
     lab.box.isolate(rogue, phone, isolated=False)
     try:
         phone.get("http://www.test/")
-        rogue.send_frame(frames.arp_claim(rogue.mac, OFFICE.gateway), times=3)
-        wait_for(lambda: phone.neighbour(OFFICE.gateway) == rogue.mac, "the claim is believed")
+
+        def is_believed() -> bool:
+            rogue.send_frame(frames.arp_claim(rogue.mac, OFFICE.gateway))
+            return phone.neighbour(OFFICE.gateway) == rogue.mac
+
+        wait_for(is_believed, "the claim is believed")
     finally:
         lab.box.isolate(rogue, phone)
         phone.ip("neigh flush dev eth0")

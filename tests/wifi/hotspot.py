@@ -1,0 +1,139 @@
+"""The product on the lab's box: its processes, and sessions as the portal writes them."""
+
+import secrets
+import sys
+from contextlib import closing
+from dataclasses import replace
+
+from appliance.actions import wifi
+from appliance.actions.wifi import Device, Fresh
+from appliance.domain.wifi import Ending, Refused, Session, ZonePolicy
+from appliance.runtime import clock, ids, settings
+from appliance.store import migrate
+from appliance.store import wifi as rows
+from appliance.store.database import connect
+from tests.conftest import SITE
+from tests.support.waiting import wait_for
+from tests.wifi import plain_edges
+from tests.wifi.client import Client
+from tests.wifi.http import Answer
+from tests.wifi.lab import Lab
+from tests.wifi.places import OFFICE, PARK, RESOLVER, WWW, Zone
+from tests.wifi.program import Program
+
+PROBE = "http://connectivitycheck.gstatic.com/generate_204"
+PORTAL_HOST = "posko.lan"
+_ZONE_NAMES = {OFFICE: "kantor", PARK: "taman"}
+
+
+class Hotspot:
+    """`portal` and `gate` are its programs; `db_path` the database of the box."""
+
+    portal: Program
+    gate: Program
+
+    def __init__(self, lab: Lab, wifi: str = "", zone: str = "") -> None:
+        """More lines of the configuration's [wifi] and of each of its zones."""
+        self.lab, self.db_path = lab, lab.folder / "posko.db"
+        self.config = lab.folder / "posko.toml"
+        self._more_wifi, self._more_zone = wifi, zone
+
+    def start(self) -> None:
+        """Write the configuration and the database and start everything."""
+        self.config.write_text(self._configuration())
+        self.settings = settings.load(self.config)
+        migrate.ensure(self.db_path, SITE, ids.new_epoch)
+        self.start_gate()
+        plain_edges.start(self.lab, PORTAL_HOST)
+        self.portal = self.lab.box.start("portal", *self.command("captive_portal"))
+
+    def start_gate(self) -> None:
+        """Start the gate and wait until the kernel has its rules."""
+        self.gate = self.lab.box.start("gate", *self.command("wifi_gate"))
+        wait_for(lambda: "table inet posko" in self.rules(), "the gate loads its rules")
+
+    def command(self, module: str, *arguments: str) -> list[str]:
+        """What starts a program of ours with the configuration."""
+        return [sys.executable, "-m", module, "--config", str(self.config), *arguments]
+
+    def rules(self) -> str:
+        """All the kernel has of nftables."""
+        return self.lab.box.run("nft", "list", "ruleset")
+
+    def open(self, client: Client, code: str = "", **policy: object) -> Session:
+        """Open a session for a client, by the terms of its zone unless told otherwise."""
+        fresh = Fresh(
+            session_id=ids.new_id(),
+            resume_code=code or secrets.token_hex(8),
+            salt=secrets.token_bytes(32),
+        )
+        device = Device(mac=client.mac, zone=replace(self.policy(client.zone), **policy))
+        with closing(connect(self.db_path)) as db:
+            opened = wifi.open_session(db, device, clock.now(), fresh)
+        assert not isinstance(opened, Refused), opened
+        return opened
+
+    def let_in(self, client: Client, **policy: object) -> Session:
+        """Open a session and wait until the client is online."""
+        opened = self.open(client, **policy)
+        wait_for(lambda: self.stored(opened).is_open, "the gate has taken it up")
+        wait_for(lambda: is_online(client), f"{client.mac} is online")
+        return opened
+
+    def extend(self, client: Client, **policy: object) -> Session | Refused:
+        """Fill the client's session up."""
+        device = Device(mac=client.mac, zone=replace(self.policy(client.zone), **policy))
+        with closing(connect(self.db_path)) as db:
+            return wifi.extend(db, device, clock.now())
+
+    def resume(self, client: Client, code: str) -> Session | Refused:
+        """Let the session with this code go on under the client's MAC."""
+        device = Device(mac=client.mac, zone=self.policy(client.zone))
+        with closing(connect(self.db_path)) as db:
+            return wifi.resume(db, device, code, clock.now())
+
+    def end(self, session: Session, by: Ending = Ending.USER) -> None:
+        """Ask for its end, as the button on the portal does."""
+        with closing(connect(self.db_path)) as db:
+            wifi.end(db, session.id, by)
+
+    def stored(self, session: Session) -> Session:
+        """The session as the database has it now."""
+        with closing(connect(self.db_path)) as db:
+            found = rows.by_id(db, session.id)
+        assert found is not None
+        return found
+
+    def policy(self, zone: Zone) -> ZonePolicy:
+        """What the configuration grants in a zone."""
+        [policy] = [one.policy for one in self.settings.wifi.zones if one.name == _ZONE_NAMES[zone]]
+        return policy
+
+    def _configuration(self) -> str:
+        zones = "".join(
+            f'[[wifi.zones]]\nname = "{name}"\ninterface = "{zone.bridge}"\n'
+            f'ipv4 = "{zone.gateway}/24"\nipv6 = "{zone.gateway6}/64"\n{self._more_zone}\n'
+            for zone, name in _ZONE_NAMES.items()
+        )
+        return (
+            f'[site]\ncode = "{SITE}"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
+            f'[store]\npath = "{self.db_path}"\n'
+            f'[portal]\nurl = "http://{PORTAL_HOST}"\n'
+            f'[wifi]\nwan = "wan"\nresolvers = ["{RESOLVER}"]\n{self._more_wifi}\n{zones}'
+        )
+
+
+def is_online(client: Client) -> bool:
+    """Whether the Internet itself answers its probe."""
+    return client.get(PROBE, to=WWW).status == 204
+
+
+def is_sent_to_portal(answer: Answer) -> bool:
+    """Whether every device takes this answer for a captive portal's (any other goes unnoticed)."""
+    return (
+        answer.status == 302
+        and answer.location.startswith(("http://", "https://"))
+        and "no-store" in answer.headers.get("cache-control", "")
+        and int(answer.headers.get("content-length", "0")) > 4
+        and not answer.is_internet
+    )
