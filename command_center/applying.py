@@ -28,7 +28,7 @@ from appliance.domain.events import (
     TextSettled,
 )
 from appliance.domain.ids import SiteCode
-from appliance.domain.moment import plausible
+from appliance.domain.moment import from_ms, plausible, to_ms
 from appliance.domain.service_request import clean_text
 from command_center import dating, follow_ups, intake, official_replies, photo_intake
 from command_center.store import boxes, case_texts, commands, documents, photos, requests
@@ -78,6 +78,7 @@ def apply(
 
     Requests are stored together: an outage ends with thousands of them.
     """
+    received_ms = to_ms(now)
     kept: list[Kept] = []
     received: list[tuple[int, CityRequest]] = []
     later: list[tuple[int, AboutRequest]] = []
@@ -85,7 +86,7 @@ def apply(
         try:
             known = wire.decode_event(event.y, bytes(event.d))
             if isinstance(known, RequestReceived):
-                received.append((len(kept), _request(arrival, event, known, now)))
+                received.append((len(kept), _request(arrival, event, known, received_ms)))
             elif isinstance(known, AboutRequest):
                 later.append((len(kept), known))
             elif known is not None:
@@ -125,8 +126,8 @@ def _apply_to_request(
         case PhotoAttached():
             photo_intake.attach(connection, arrival.site, about, now)
         case FollowedUp():
-            asked = dating.dated(about.at, event.c, arrival.batch.sent, now)
-            follow_ups.take(connection, arrival.site, about, asked.at, now)
+            asked = dating.dated(to_ms(about.at), event.c, arrival.batch.sent, to_ms(now))
+            follow_ups.take(connection, arrival.site, about, from_ms(asked.at_ms), now)
         case OfficialReplied():
             official_replies.take(connection, arrival.site, about, now)
         case TextAmended():
@@ -190,10 +191,15 @@ def _rejected(arrival: Arrival, seq: int, event: wire.WireEvent, code: str, deta
 
 
 def _request(
-    arrival: Arrival, event: wire.WireEvent, known: RequestReceived, now: datetime
+    arrival: Arrival, event: wire.WireEvent, known: RequestReceived, received_ms: int
 ) -> CityRequest:
     return intake.city_request(
-        arrival.site, arrival.batch.epoch, known, now, clock=event.c, sent=arrival.batch.sent
+        arrival.site,
+        arrival.batch.epoch,
+        known,
+        received_ms,
+        clock=event.c,
+        sent=arrival.batch.sent,
     )
 
 

@@ -4,9 +4,8 @@ Pure. A Pi without a clock boots in the past, but it counts the milliseconds sin
 batch says when on that count it was sent, so an event of the same boot is as old as the difference.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from appliance.domain import wire
 
@@ -24,26 +23,24 @@ class Quality(StrEnum):
     """Merely what an unset or wrong clock said: may be wrong by any amount."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(NamedTuple):
     """A time with its quality."""
 
-    at: datetime
+    at_ms: int
+    """Unix milliseconds."""
     quality: Quality
 
 
-def dated(stated: datetime, clock: wire.Clock, sent: wire.Clock, received_at: datetime) -> Dated:
-    """The city's best knowledge of a time that a box `stated` with its `clock`.
+def dated(stated_ms: int, clock: wire.Clock, sent: wire.Clock, received_ms: int) -> Dated:
+    """The city's best knowledge of a time that a box `stated` with its `clock`; Unix milliseconds.
 
     A trusted clock is believed, unless it runs ahead of the city's. Otherwise the age within the
-    same boot counts; an event of an earlier boot keeps what was stated, at most `received_at`.
+    same boot counts, unless it is absurd. What remains keeps what was stated, at most the time of
+    its arrival.
     """
-    if clock.src in TRUSTED_SOURCES and stated <= received_at:
-        return Dated(stated, Quality.TRUSTED)
-    age_ms = sent.mono - clock.mono
-    if clock.boot == sent.boot and age_ms >= 0:
-        try:
-            return Dated(received_at - timedelta(milliseconds=age_ms), Quality.COUNTED)
-        except OverflowError:
-            return Dated(received_at, Quality.STATED)
-    return Dated(min(stated, received_at), Quality.STATED)
+    if clock.src in TRUSTED_SOURCES and stated_ms <= received_ms:
+        return Dated(stated_ms, Quality.TRUSTED)
+    counted_ms = received_ms - (sent.mono - clock.mono)
+    if clock.boot == sent.boot and 0 <= counted_ms <= received_ms:
+        return Dated(counted_ms, Quality.COUNTED)
+    return Dated(min(stated_ms, received_ms), Quality.STATED)

@@ -5,7 +5,6 @@ what only helps (name, place, phone) is cut to size, so that no complaint is los
 """
 
 import re
-from datetime import datetime
 from functools import lru_cache
 
 from appliance.domain import wire
@@ -33,7 +32,7 @@ def city_request(
     site: SiteCode,
     epoch: str,
     event: RequestReceived,
-    received_at: datetime,
+    received_ms: int,
     *,
     clock: wire.Clock,
     sent: wire.Clock,
@@ -44,10 +43,11 @@ def city_request(
     """
     if not _REQUEST_ID.fullmatch(event.request_id):
         raise BadInput("request_id is not an identifier")
-    text, received_ms = clean_text(event.text), to_ms(received_at)
+    text = clean_text(event.text)
     if not 1 <= len(text) <= TEXT_MAX_CHARS:
         raise BadInput(f"text has {len(text)} characters, not 1 to {TEXT_MAX_CHARS}")
-    occurred = dating.dated(event.created_at, clock, sent, received_at)
+    created_ms = to_ms(plausible(event.created_at, "created_at"))
+    occurred = dating.dated(created_ms, clock, sent, received_ms)
     return CityRequest(
         request_id=event.request_id,
         site_code=site.value,
@@ -63,8 +63,8 @@ def city_request(
         name=_cut(event.reporter_name, NAME_MAX_CHARS),
         location=_cut(event.location, LOCATION_MAX_CHARS),
         kelurahan=_cut(event.kelurahan, WORD_MAX_CHARS),
-        created_ms=to_ms(plausible(event.created_at, "created_at")),
-        occurred_ms=to_ms(occurred.at),
+        created_ms=created_ms,
+        occurred_ms=occurred.at_ms,
         time_quality=occurred.quality.value,
         received_ms=received_ms,
         status=Status.RECEIVED.value,

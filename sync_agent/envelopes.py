@@ -8,9 +8,10 @@ from appliance.domain.moment import Moment, to_ms
 from appliance.store import inbox, outbox
 from sync_agent.link_machine import SendBatch
 
-BATCH_MAX_PAYLOAD_BYTES = 160 * 1024
-"""Event payloads per batch before envelopes and compression. Both ends commit once for a batch, so
-on a fast link it is large; on a slow one the link machine asks for less."""
+BATCH_MAX_PAYLOAD_BYTES = 240 * 1024
+"""Event payloads per batch before envelopes and compression: about BATCH_MAX_EVENTS complaints.
+Both ends commit once for a batch, so on a fast link it is large; on a slow one the link machine
+asks for less."""
 COMPRESSION = 4
 """Payload bytes that become about one byte on the wire; measured on batches of complaints."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from appliance.domain import reference, wire
 from appliance.domain.ids import SiteCode
+from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Channel, Kind, Sensitivity, Status
 from command_center import dating, overview, wording
 from tests.conftest import SITE, START
@@ -50,14 +51,14 @@ def clock(mono_s: int, *, boot: str = "b", src: str = "none") -> wire.Clock:
             "stated",
             id="never in the future",
         ),
-        pytest.param(START, clock(-(2**42)), clock(2**42), LATER, "stated", id="absurd numbers"),
+        pytest.param(START, clock(-(2**42)), clock(2**42), START, "stated", id="absurd numbers"),
     ],
 )
 def test_when_it_happened(
     stated: datetime, event: wire.Clock, sent: wire.Clock, expected: datetime, quality: str
 ) -> None:
-    assert dating.dated(stated, event, sent, LATER) == dating.Dated(
-        expected, dating.Quality(quality)
+    assert dating.dated(to_ms(stated), event, sent, to_ms(LATER)) == dating.Dated(
+        to_ms(expected), dating.Quality(quality)
     )
 
 
