@@ -2,8 +2,8 @@
 
 Complaints queued in a box's outbox, real sync agent, mosquitto and command center; counted when the
 agent has applied the city's acknowledgement, that is, when every row is committed in the city's
-database. Against mosquitto bridges (bench.bridge) in the same run. Beside the rate stand the
-processor time of both ends and the most memory that the agent took.
+database. In the same run: mosquitto bridges (bench.bridge) and either end alone (bench.ends).
+Beside the rate stand the processor time of both ends and the most memory that the agent took.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from appliance.store import outbox
 from appliance.store.database import connect
-from bench import backlog, bridge, latency
+from bench import backlog, bridge, ends, latency
 from bench.bridge import Lossless
 from demo.broker import Engine
 from demo.house import House, free_ports
@@ -69,8 +69,9 @@ def _baseline(name: str, per_s: float) -> None:
 
 
 def _posko(house: House, events: int, lossy: float, lossless: Lossless) -> None:
-    path = house.settings.store.path
-    backlog.build(path, house.settings.site.site_code, events)
+    path, site = house.settings.store.path, house.settings.site.site_code
+    backlog.build(path, site, events)
+    alone = ends.alone(path, site, path.with_name("city-alone.db"))
     started = {child.name: child for child in house.children()}
     for name in ("broker", "center", "sync"):
         house.supervisor.start(started[name])
@@ -84,6 +85,8 @@ def _posko(house: House, events: int, lossy: float, lossless: Lossless) -> None:
     print(f"  ratio to the lossless bridge, drain     {ours.per_s / lossless.drain:8.1f}")
     print(f"    to its taking in                      {ours.per_s / lossless.first:8.1f}")
     print(f"    to its taking in behind the queue     {ours.per_s / lossless.behind:8.1f}")
+    print(f"  the box alone, packing                  {alone.box:8.0f} complaints/s")
+    print(f"  the city alone, committing              {alone.city:8.0f} complaints/s")
     print(f"  processor time: sync agent, city        {ours.agent_us:6.0f}, {ours.city_us:.0f} us")
     print(f"  memory of the sync agent (PSS, largest) {ours.agent_mib:8.1f} MiB")
     latency.report(db, house.settings.sync.port)

@@ -1,15 +1,16 @@
-"""Storing many rows at once: SQLAlchemy writes the INSERT, the driver takes the rows as they are.
+"""Storing many rows at once: the driver takes the rows as they are.
 
 SQLAlchemy's own way looks at each value of each row, and a driver starts its statement anew for
 each row; both take longer than storing it. So this is for columns whose values need no conversion
-(text and numbers), and one statement stores many rows.
+(text and numbers), and one statement stores many rows. SQLAlchemy only gives the parameters the
+form that the driver wants.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 
-from sqlalchemy import Connection, Dialect, Table, bindparam, insert
+from sqlalchemy import Connection, Dialect, Table, text
 from sqlalchemy.sql.compiler import SQLCompiler
 
 ROWS_PER_STATEMENT = 32
@@ -46,12 +47,11 @@ def _statement(
     table: Table, columns: tuple[str, ...], rows: int, dialect: Dialect
 ) -> tuple[str, list[str] | None]:
     """An INSERT of so many rows, and its parameters' names where the driver wants those."""
-    names = [f"{column}_{row}" for row in range(rows) for column in columns]
-    name = iter(names)
-    values: list[dict[str, object]] = [
-        {column: bindparam(next(name)) for column in columns} for _ in range(rows)
-    ]
-    compiled = insert(table).values(values).compile(dialect=dialect)
+    places = [[f"{column}_{row}" for column in columns] for row in range(rows)]
+    values = ", ".join(f"({', '.join(f':{name}' for name in place)})" for place in places)
+    insert = text(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {values}")  # noqa: S608
+    compiled = insert.compile(dialect=dialect)
     assert isinstance(compiled, SQLCompiler), "an INSERT is SQL"
-    assert compiled.positiontup in (None, names), "columns stand in the order of the table"
+    names = list(chain.from_iterable(places))
+    assert compiled.positiontup in (None, names), "parameters stand in the order of the values"
     return str(compiled), names if compiled.positiontup is None else None
