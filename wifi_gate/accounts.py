@@ -11,7 +11,9 @@ from appliance.actions import health, wifi_leases
 from appliance.domain.moment import Moment
 from appliance.domain.wifi import Session
 from appliance.store import wifi
+from appliance.store.connection import BoxConnection
 from appliance.store.database import Watcher
+from appliance.store.errors import Replaced
 from wifi_gate.ledger import Ledger
 
 PROCESS = "gate"
@@ -40,6 +42,8 @@ class Accounts:
     def news(self, now: Moment) -> News | None:
         """What is wanted, if anybody has committed anything since the last time."""
         db, watcher = self._open()
+        if isinstance(db, BoxConnection) and not db.gate.is_open():
+            raise Replaced("the database was replaced by a salvaged one")
         if not watcher.changed():
             return None
         return News(wifi.for_gate(db), {mac for mac, _, _ in wifi.blocked(db, now.wall)})

@@ -140,13 +140,14 @@ class Ledger:
         return Ending.QUOTA if kernel.is_spent(lease.slot) else None
 
     def _lease(self, session: Session, taken: set[int], now: Moment) -> Lease:
+        is_of_now = session.lease_boot_id in (None, now.boot_id)
         return Lease(
             session=session,
             slot=self._free_slot(taken) if session.slot is None else session.slot,
             began_ms=now.mono_ms - rules.used_s(session, now) * 1000,
             up_bytes=session.up_bytes,
             down_bytes=session.down_bytes,
-            written_ms=now.mono_ms if session.lease_boot_id in (None, now.boot_id) else 0,
+            written_ms=now.mono_ms if is_of_now else now.mono_ms - LEASE_FLUSH_S * 1000,
             written_bytes=session.up_bytes + session.down_bytes,
             is_noted=session.slot is not None,
         )

@@ -5,7 +5,7 @@ Nothing is remembered between two plans: a plan after its own success is empty.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wifi_gate.kernel import Element, Kernel, Key, Quota
 from wifi_gate.ruleset import TABLE
@@ -15,8 +15,6 @@ LINGER_S = 3
 device still sends, and does not hang."""
 TOLERANCE_S = 2
 """The kernel tells whole seconds; elements this near to the wanted time are left alone."""
-
-_ROUNDING_S = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +46,10 @@ def plan(wanted: Sequence[Wanted], known: Kernel, now_s: float, *, rules: str = 
     """Plan the way from the kernel as known to the sessions wanted.
 
     With `rules` the table is made anew from them in the same transaction, and what was known is
-    put into it.
+    put into it, with exact times.
     """
-    target = _target(wanted, known, now_s)
     held = Kernel() if rules else known
+    target = _target(wanted, replace(known, up=held.up), now_s)
     lines = list(_difference(held, target, now_s))
     return Plan(
         text=rules + "".join(f"{line}\n" for line in lines),
@@ -72,7 +70,7 @@ def _target(wanted: Sequence[Wanted], known: Kernel, now_s: float) -> Kernel:
         _let_through(target, session, known, now_s)
     for key, element in known.down.items():
         ends_at_s = min(element.ends_at_s, now_s + LINGER_S)
-        if key not in target.down and ends_at_s > now_s:
+        if key not in target.down and ends_at_s >= now_s:
             target.down[key] = Element(element.slot, ends_at_s)
     lingering = {one.slot for one in target.down.values()} - {one.slot for one in wanted}
     for slot in lingering:
@@ -81,29 +79,32 @@ def _target(wanted: Sequence[Wanted], known: Kernel, now_s: float) -> Kernel:
 
 
 def _let_through(target: Kernel, session: Wanted, known: Kernel, now_s: float) -> None:
-    slot, ends_at_s = session.slot, session.ends_at_s
-    if ends_at_s <= now_s:
+    slot = session.slot
+    if session.ends_at_s <= now_s:
         _keep_objects(target, slot, known)
         return
     for address in session.addresses:
         up, down = (session.mac, address), (address,)
-        target.up[up] = _steady(known.up.get(up), Element(slot, ends_at_s))
-        target.down[down] = _steady(known.down.get(down), Element(slot, ends_at_s + LINGER_S))
+        target.up[up] = Element(slot, session.ends_at_s)
+        target.down[down] = Element(slot, session.ends_at_s + LINGER_S)
+        held = known.up.get(up), known.down.get(down)
+        if _is_near(held[0], target.up[up]) and _is_near(held[1], target.down[down]):
+            target.up[up], target.down[down] = known.up[up], known.down[down]
     target.counters[f"u{slot}"] = known.counters.get(f"u{slot}", session.up_bytes)
     target.counters[f"d{slot}"] = known.counters.get(f"d{slot}", session.down_bytes)
     target.ties["counter_up", slot] = f"u{slot}"
     target.ties["counter_down", slot] = f"d{slot}"
     target.ties["class_of", slot] = class_of(slot)
     if session.limit_bytes is not None:
-        held = known.quotas.get(f"q{slot}", Quota(0, session.up_bytes + session.down_bytes))
-        target.quotas[f"q{slot}"] = Quota(session.limit_bytes, held.used)
+        held_quota = known.quotas.get(f"q{slot}", Quota(0, session.up_bytes + session.down_bytes))
+        target.quotas[f"q{slot}"] = Quota(session.limit_bytes, held_quota.used)
         target.ties["quota_of", slot] = f"q{slot}"
 
 
-def _steady(held: Element | None, wanted: Element) -> Element:
+def _is_near(held: Element | None, wanted: Element) -> bool:
     if held is None or held.slot != wanted.slot:
-        return wanted
-    return held if abs(held.ends_at_s - wanted.ends_at_s) <= TOLERANCE_S else wanted
+        return False
+    return abs(held.ends_at_s - wanted.ends_at_s) <= TOLERANCE_S
 
 
 def _keep_objects(target: Kernel, slot: int, known: Kernel) -> None:
@@ -150,7 +151,7 @@ def _closing(way: str, held: dict[Key, Element], target: dict[Key, Element]) -> 
     """Delete elements. One that has just expired cannot be deleted, so each is added before."""
     for key in _changed(held, target):
         name, shown = _place(way, key)
-        yield f"add element {TABLE} {name} {{ {shown} timeout 1s : {held[key].slot} }}"
+        yield f"add element {TABLE} {name} {{ {shown} timeout 1ms : {held[key].slot} }}"
         yield f"delete element {TABLE} {name} {{ {shown} }}"
 
 
@@ -160,9 +161,9 @@ def _opening(
     """A new time needs a new element: kernels before 6.12 ignore that of one added again."""
     for key in _changed(target, held):
         name, shown = _place(way, key)
-        timeout_s = max(1, int(target[key].ends_at_s - now_s + _ROUNDING_S))
+        timeout_ms = max(1, int((target[key].ends_at_s - now_s) * 1000))
         slot = target[key].slot
-        yield f"add element {TABLE} {name} {{ {shown} timeout {timeout_s}s : {slot} }}"
+        yield f"add element {TABLE} {name} {{ {shown} timeout {timeout_ms}ms : {slot} }}"
 
 
 def _changed(these: dict[Key, Element], those: dict[Key, Element]) -> Iterable[Key]:
