@@ -63,7 +63,7 @@ def _guard(loaded: Settings) -> None:
         Edges(
             neighbours=neighbours,
             flush_mark=conntrack.flush_mark,
-            flush_source=conntrack.flush_source,
+            flush_sources=conntrack.flush_sources,
             shape=Shaper(loaded.wifi.zones, loaded.wifi.wan).apply,
             is_online=lambda: True,
         ),

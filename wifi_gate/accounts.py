@@ -48,22 +48,32 @@ class Accounts:
             return None
         return News(wifi.for_gate(db), {mac for mac, _, _ in wifi.blocked(db, now.wall)})
 
-    def note(self, ledger: Ledger, now: Moment) -> None:
-        """Write what the kernel now does: sessions taken up, used, closed."""
-        db, _ = self._open()
-        leases = list(ledger.leases.values())
-        if fresh := [one for one in leases if not one.is_noted and one.ending is None]:
+    def take_up(self, ledger: Ledger, now: Moment) -> None:
+        """Write which sessions the kernel has begun to let through."""
+        fresh = [one for one in ledger.open_leases() if not one.is_noted]
+        if fresh:
+            db, _ = self._open()
             wifi_leases.take_up(db, {one.session.id: one.slot for one in fresh}, now)
-        closed = [one for one in leases if one.ending is not None]
-        if closed:
-            wifi_leases.close(db, {one.use(now): one.ending for one in closed if one.ending}, now)
-        due = [one for one in leases if one.ending is None and one.is_due(now)]
+            for lease in fresh:
+                lease.wrote(now)
+
+    def record(self, ledger: Ledger, now: Moment) -> None:
+        """Write what sessions have used, if it is time."""
+        due = [one for one in ledger.open_leases() if one.is_due(now)]
         if due:
+            db, _ = self._open()
             wifi_leases.record(db, [one.use(now) for one in due], now)
-        for one in (*fresh, *due):
-            one.wrote(now)
-        for one in closed:
-            del ledger.leases[one.session.id]
+            for lease in due:
+                lease.wrote(now)
+
+    def close(self, ledger: Ledger, now: Moment) -> None:
+        """Write which sessions the kernel has cut, and why."""
+        ended = ledger.ended()
+        if ended:
+            db, _ = self._open()
+            wifi_leases.close(db, {one.use(now): ending for one, ending in ended}, now)
+            for lease, _ in ended:
+                del ledger.leases[lease.session.id]
 
     def state(self, problem: str, now: Moment) -> None:
         """Tell `posko status` what is wrong; empty: nothing."""

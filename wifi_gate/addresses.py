@@ -17,25 +17,32 @@ class AddressBook:
     """Of every address of the zones, the device that had it last: (zone, MAC)."""
 
     def __init__(self, zones: Iterable[WifiZone]) -> None:
-        self._zones = {zone.interface: zone for zone in zones}
+        self._zones = {zone.interface: _Ranges(zone) for zone in zones}
         self._owners: dict[str, tuple[str, str]] = {}
 
     def adopt(self, let_through: Iterable[tuple[str, ...]]) -> None:
         """Take over (MAC, address) pairs that a gate before this one has let through."""
         for mac, address in let_through:
             for zone in self._zones.values():
-                if _is_in(zone, address):
+                if address in zone:
                     self._owners.setdefault(address, (zone.name, mac))
 
-    def learn(self, seen: Iterable[Neighbour], keep: Collection[str]) -> bool:
-        """Take in the neighbour table; of those not in it keep the MACs named. True if changed."""
-        owners = {one.ip: (self._zones[one.interface].name, one.mac) for one in self._own(seen)}
-        for address, (zone, mac) in self._owners.items():
-            if mac in keep:
-                owners.setdefault(address, (zone, mac))
-        has_changed = owners != self._owners
+    def learn(self, seen: Iterable[Neighbour], keep: Collection[str]) -> None:
+        """Take in the neighbour table; of those that are not in it, keep what these MACs had."""
+        owners = {}
+        for one in seen:
+            if zone := self._zones.get(one.interface):
+                owner = zone.name, one.mac
+                if self._owners.get(one.ip) == owner or one.ip in zone:
+                    owners[one.ip] = owner
+        for address, owner in self._owners.items():
+            if owner[1] in keep:
+                owners.setdefault(address, owner)
         self._owners = owners
-        return has_changed
+
+    def knows(self, macs: Collection[str]) -> bool:
+        """Whether each of these devices has an address."""
+        return {mac for _, mac in self._owners.values()}.issuperset(macs)
 
     def by_device(self) -> dict[tuple[str, str], list[str]]:
         """(zone, MAC) -> its addresses, IPv4 first, those of the table before remembered ones."""
@@ -46,16 +53,15 @@ class AddressBook:
                 held.append(address)
         return found
 
-    def _own(self, seen: Iterable[Neighbour]) -> Iterable[Neighbour]:
-        """Those with an address that their zone gives out."""
-        for one in seen:
-            zone = self._zones.get(one.interface)
-            if zone is not None and _is_in(zone, one.ip):
-                yield one
 
+class _Ranges:
+    """The addresses that a zone gives out; parsed once, for there are many to compare."""
 
-def _is_in(zone: WifiZone, address: str) -> bool:
-    if address in (zone.ipv4.split("/")[0], zone.ipv6.split("/")[0]):
-        return False
-    ip = ip_address(address)
-    return ip in zone.network4 or (zone.network6 is not None and ip in zone.network6)
+    def __init__(self, zone: WifiZone) -> None:
+        self.name = zone.name
+        self._own = {zone.ipv4.split("/")[0], zone.ipv6.split("/")[0]}
+        self._networks = [one for one in (zone.network4, zone.network6) if one is not None]
+
+    def __contains__(self, address: str) -> bool:
+        ip = ip_address(address)
+        return address not in self._own and any(ip in network for network in self._networks)

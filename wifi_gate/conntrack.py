@@ -8,6 +8,7 @@ packet is then refused or begins a new connection, as the rules say.
 import errno
 import socket
 import struct
+from collections.abc import Collection
 from ipaddress import ip_address
 
 from appliance.runtime.netlink import DUMP, NETFILTER, Netlink, attribute, attributes, nested
@@ -37,19 +38,22 @@ class Conntrack:
         body = attribute(_MARK, mark.to_bytes(4)) + attribute(_MARK_MASK, _WHOLE.to_bytes(4))
         self._netlink.ask(_DELETE, _HEADER.pack(socket.AF_UNSPEC, 0, 0) + body)
 
-    def flush_source(self, address: str) -> None:
-        """End the connections begun from this address that were redirected.
+    def flush_sources(self, addresses: Collection[str]) -> None:
+        """End the connections begun from these addresses that were redirected.
 
         The kernel lists only redirected ones (since 5.18), which are few. It could choose by
         source as well, but for IPv6 gives those of everybody else (seen on 6.18).
         """
-        source = ip_address(address).packed
-        head = _HEADER.pack(socket.AF_INET if len(source) == 4 else socket.AF_INET6, 0, 0)
         wanted = attribute(_STATUS, _REDIRECTED) + attribute(_STATUS_MASK, _REDIRECTED)
-        for found in self._netlink.ask(_GET, head + wanted, DUMP):
-            connection = attributes(found[_HEADER.size :])
-            if _source(connection) == source:
-                self._delete(head, connection)
+        sources = {ip_address(address).packed for address in addresses}
+        for family, size in ((socket.AF_INET, 4), (socket.AF_INET6, 16)):
+            if not any(len(source) == size for source in sources):
+                continue
+            head = _HEADER.pack(family, 0, 0)
+            for found in self._netlink.ask(_GET, head + wanted, DUMP):
+                connection = attributes(found[_HEADER.size :])
+                if _source(connection) in sources:
+                    self._delete(head, connection)
 
     def _delete(self, head: bytes, connection: dict[int, bytes]) -> None:
         """The identity is sent along, lest a successor with the same addresses is hit."""

@@ -32,7 +32,7 @@ class Edges:
 
     neighbours: Callable[[Collection[str]], Sequence[Neighbour]]
     flush_mark: Callable[[int], None]
-    flush_source: Callable[[str], None]
+    flush_sources: Callable[[Collection[str]], None]
     shape: Callable[[Mapping[int, str]], None]
     """The sessions to be shaped: slot -> zone."""
     is_online: Callable[[], bool]
@@ -80,16 +80,13 @@ class Gate:
             self._ledger.judge(self._blocked, self._table.known, now)
             if "nftables" not in self.problems:
                 self._bring(now)
-                self._note(now)
+                self._note(now, is_tick=is_tick)
 
     def _look(self, now: Moment) -> None:
-        self._count(now)
-        self._see()
-
-    def _count(self, now: Moment) -> None:
         with self.problems.guard("nftables"):
             self._table.look(now.mono_ms / 1000)
             self._ledger.count(self._table.known)
+        self._see()
 
     def _see(self) -> None:
         with self.problems.guard("neighbour table"):
@@ -107,10 +104,9 @@ class Gate:
             return False
         if news is None:
             return False
-        known = self._ledger.macs()
         self._ledger.read(news.sessions, self._table.known, now)
         self._blocked = news.blocked
-        if self._ledger.macs() - known:
+        if not self._book.knows(self._ledger.macs()):
             self._see()
         if not self._has_read:
             self._book.adopt(self._table.known.up)
@@ -153,17 +149,18 @@ class Gate:
         with self.problems.guard("connection tracking"):
             for mark in made.marks_to_flush:
                 self._edges.flush_mark(mark)
-            for address in made.sources_to_flush:
-                self._edges.flush_source(address)
+            if made.sources_to_flush:
+                self._edges.flush_sources(made.sources_to_flush)
 
-    def _note(self, now: Moment) -> None:
-        """Write down what has been done, unless it has not; what ends with its last counts."""
+    def _note(self, now: Moment, *, is_tick: bool) -> None:
+        """Write down what has been done, unless it has not; what has ended once it is counted."""
         if "rules" in self.problems or not self._has_read:
             return
-        if any(lease.ending for lease in self._ledger.leases.values()):
-            self._count(now)
         with self.problems.guard("accounts"):
-            self._accounts.note(self._ledger, now)
-            self._accounts.state(str(self.problems), now)
+            self._accounts.take_up(self._ledger, now)
+            if is_tick:
+                self._accounts.close(self._ledger, now)
+                self._accounts.record(self._ledger, now)
+                self._accounts.state(str(self.problems), now)
         if "accounts" in self.problems:
             self._accounts.give_up()

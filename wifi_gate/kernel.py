@@ -4,7 +4,7 @@ A mark is the slot of a session (docs/adr/0010). Times are seconds of the clock 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -63,29 +63,53 @@ class Kernel:
         return quota is not None and quota.used >= quota.limit
 
 
+class _Object(msgspec.Struct):
+    """A chain, a counter or a quota."""
+
+    name: str
+    size: int = msgspec.field(default=0, name="bytes")
+    used: int = 0
+
+
+class _Map(msgspec.Struct):
+    name: str
+    elem: list[Any] = []
+
+
+class _Entry(msgspec.Struct):
+    """One object of a listing; what is of no use here is not even read."""
+
+    chain: _Object | None = None
+    counter: _Object | None = None
+    quota: _Object | None = None
+    map: _Map | None = None
+
+
+class _Listing(msgspec.Struct):
+    nftables: list[_Entry]
+
+
 def parse(listing: bytes, now_s: float) -> Kernel:
-    """Read what `nft -j list table` says."""
-    kernel = Kernel()
-    for entry in msgspec.json.decode(listing)["nftables"]:
-        [(kind, body)] = entry.items()
-        if kind == "chain" and is_version(body["name"]):
-            kernel = replace(kernel, version=body["name"])
-        elif kind == "counter":
-            kernel.counters[body["name"]] = body["bytes"]
-        elif kind == "quota":
-            kernel.quotas[body["name"]] = Quota(body["bytes"], body["used"])
-        elif kind == "map":
-            _read_map(kernel, body, now_s)
+    """Read what `nft -j list table` says (libnftables-json(5))."""
+    entries = msgspec.json.decode(listing, type=_Listing).nftables
+    versions = [one.chain.name for one in entries if one.chain and is_version(one.chain.name)]
+    kernel = Kernel(version="".join(versions))
+    for entry in entries:
+        if entry.counter:
+            kernel.counters[entry.counter.name] = entry.counter.size
+        elif entry.quota:
+            kernel.quotas[entry.quota.name] = Quota(entry.quota.size, entry.quota.used)
+        elif entry.map:
+            _read_map(kernel, entry.map, now_s)
     return kernel
 
 
-def _read_map(kernel: Kernel, body: dict[str, Any], now_s: float) -> None:
-    name = body["name"]
-    if name in TIES:
-        kernel.ties.update({(name, slot): value for slot, value in body.get("elem", [])})
-    elif name[:-1] in TIMED:
-        elements = kernel.up if name.startswith("up") else kernel.down
-        elements.update(_elements(body.get("elem", []), now_s))
+def _read_map(kernel: Kernel, listed: _Map, now_s: float) -> None:
+    if listed.name in TIES:
+        kernel.ties.update({(listed.name, slot): value for slot, value in listed.elem})
+    elif listed.name[:-1] in TIMED:
+        elements = kernel.up if listed.name.startswith("up") else kernel.down
+        elements.update(_elements(listed.elem, now_s))
 
 
 def _elements(listed: list[Any], now_s: float) -> Iterator[tuple[Key, Element]]:

@@ -113,9 +113,17 @@ class Ledger:
                 up_bytes=lease.up_bytes,
                 down_bytes=lease.down_bytes,
             )
-            for lease in self.leases.values()
-            if lease.ending is None and lease.session.mac is not None
+            for lease in self.open_leases()
+            if lease.session.mac is not None
         ]
+
+    def open_leases(self) -> list[Lease]:
+        """Those that have not ended."""
+        return [lease for lease in self.leases.values() if lease.ending is None]
+
+    def ended(self) -> list[tuple[Lease, Ending]]:
+        """Those that have ended, and why."""
+        return [(one, one.ending) for one in self.leases.values() if one.ending is not None]
 
     def macs(self) -> set[str]:
         """The devices with a session."""
@@ -123,7 +131,7 @@ class Ledger:
 
     def zones(self) -> dict[int, str]:
         """The zone of each slot in use."""
-        return {one.slot: one.session.zone for one in self.leases.values() if one.ending is None}
+        return {lease.slot: lease.session.zone for lease in self.open_leases()}
 
     def _ending(
         self, lease: Lease, blocked: Collection[str], kernel: Kernel, now: Moment

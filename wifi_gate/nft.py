@@ -18,7 +18,6 @@ _SIGNATURES: dict[str, tuple[type | None, list[type]]] = {
     "nft_ctx_output_set_flags": (None, [c_void_p, c_uint]),
     "nft_ctx_get_output_buffer": (c_char_p, [c_void_p]),
     "nft_ctx_get_error_buffer": (c_char_p, [c_void_p]),
-    "nft_ctx_set_dry_run": (None, [c_void_p, ctypes.c_bool]),
     "nft_run_cmd_from_buffer": (c_int, [c_void_p, c_char_p]),
 }
 
@@ -28,32 +27,18 @@ class NftError(PoskoError, OSError):
 
 
 class Nft:
-    """A line to nf_tables of the network namespace it was made in; needs CAP_NET_ADMIN."""
+    """A line to nf_tables of the network namespace that the calling thread is in.
+
+    Each call has a context of its own: one that is kept holds a copy of every element.
+    """
 
     def __init__(self) -> None:
         self._library = _load()
-        self._context = self._library.nft_ctx_new(0)
-        if not self._context:
-            raise NftError("nftables cannot be reached; posko-gate needs CAP_NET_ADMIN")
-        self._library.nft_ctx_buffer_output(self._context)
-        self._library.nft_ctx_buffer_error(self._context)
-        self._library.nft_ctx_output_set_flags(self._context, _JSON)
-
-    def close(self) -> None:
-        """Give the line back."""
-        self._library.nft_ctx_free(self._context)
+        self._libc = ctypes.CDLL(None)
 
     def apply(self, text: str) -> None:
         """Do all commands in one transaction; raises NftError."""
         self._run(text)
-
-    def check(self, text: str) -> None:
-        """Let the kernel judge the commands and do none; raises NftError."""
-        self._library.nft_ctx_set_dry_run(self._context, True)
-        try:
-            self._run(text)
-        finally:
-            self._library.nft_ctx_set_dry_run(self._context, False)
 
     def table(self, name: str) -> bytes | None:
         """A table with all in it, as JSON (libnftables-json(5)); None if there is none."""
@@ -63,14 +48,26 @@ class Nft:
             if _NO_TABLE in str(error):
                 return None
             raise
+        finally:
+            # A listing takes megabytes for a moment, which glibc would keep.
+            self._libc.malloc_trim(0)
 
     def _run(self, text: str) -> bytes:
-        status = self._library.nft_run_cmd_from_buffer(self._context, text.encode())
-        output: bytes = self._library.nft_ctx_get_output_buffer(self._context)
-        if status != 0:
-            words = self._library.nft_ctx_get_error_buffer(self._context).decode(errors="replace")
-            raise NftError(f"nftables: {' '.join(words.split())[:_SHOWN_CHARS]}")
-        return output
+        context = self._library.nft_ctx_new(0)
+        if not context:
+            raise NftError("nftables cannot be reached; posko-gate needs CAP_NET_ADMIN")
+        try:
+            self._library.nft_ctx_buffer_output(context)
+            self._library.nft_ctx_buffer_error(context)
+            self._library.nft_ctx_output_set_flags(context, _JSON)
+            status = self._library.nft_run_cmd_from_buffer(context, text.encode())
+            if status != 0:
+                words = self._library.nft_ctx_get_error_buffer(context).decode(errors="replace")
+                raise NftError(f"nftables: {' '.join(words.split())[:_SHOWN_CHARS]}")
+            output: bytes = self._library.nft_ctx_get_output_buffer(context)
+            return output
+        finally:
+            self._library.nft_ctx_free(context)
 
 
 def _load() -> ctypes.CDLL:

@@ -90,11 +90,7 @@ class GuardedBox:
     def listing(self) -> bytes | None:
         """The table in the kernel."""
         with self.box.entered():
-            nft = Nft()
-            try:
-                return nft.table(TABLE)
-            finally:
-                nft.close()
+            return Nft().table(TABLE)
 
     def remove(self) -> None:
         """Run `posko-gate --remove`."""

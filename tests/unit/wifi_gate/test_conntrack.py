@@ -76,19 +76,19 @@ def test_the_redirected_connections_begun_from_an_address_end(
 ) -> None:
     for each in MARKS:
         connect(each)
-    conntrack.flush_source(source)
+    conntrack.flush_sources([source])
     assert set(sources()) == set(MARKS) - {source}
 
 
 def test_connections_to_an_address_are_not_those_from_it(conntrack: Conntrack) -> None:
     connect(PHONE)
-    conntrack.flush_source("127.0.0.9")
+    conntrack.flush_sources(["127.0.0.9"])
     assert sources() == [PHONE] * 3
 
 
 def test_connections_that_went_where_they_meant_stay(conntrack: Conntrack) -> None:
     connect(PHONE, range(6000, 6003))
-    conntrack.flush_source(PHONE)
+    conntrack.flush_sources([PHONE])
     assert sources() == [PHONE] * 3
 
 
@@ -96,7 +96,7 @@ def test_a_tcp_connection_is_ended_though_it_is_alive(conntrack: Conntrack) -> N
     with socket.create_server(("127.0.0.1", 1234)):
         line = socket.create_connection(("127.0.0.9", 1234), source_address=(PHONE, 0))
         assert sources("tcp") == [PHONE]
-        conntrack.flush_source(PHONE)
+        conntrack.flush_sources([PHONE])
         assert sources("tcp") == []
         line.close()
 
@@ -104,13 +104,13 @@ def test_a_tcp_connection_is_ended_though_it_is_alive(conntrack: Conntrack) -> N
 def test_connections_of_many_others_are_left_alone(conntrack: Conntrack) -> None:
     connect(OTHER, range(3000, 5000))
     connect(PHONE)
-    conntrack.flush_source(PHONE)
+    conntrack.flush_sources([PHONE])
     conntrack.flush_mark(7)
     assert sources() == [OTHER] * 2000
 
 
 def test_nothing_to_end_is_no_trouble(conntrack: Conntrack) -> None:
     conntrack.flush_mark(7)
-    conntrack.flush_source(PHONE)
-    conntrack.flush_source(PHONE6)
+    conntrack.flush_sources([PHONE])
+    conntrack.flush_sources([PHONE6])
     assert sources() == []

@@ -206,9 +206,7 @@ def test_an_element_that_expires_between_look_and_plan_does_no_harm() -> None:
 @pytest.fixture
 def nft() -> Iterator[Nft]:
     with a_network():
-        made = Nft()
-        yield made
-        made.close()
+        yield Nft()
 
 
 def held_by(nft: Nft, now_s: float | None = None) -> Kernel:
