@@ -1,20 +1,57 @@
 """Composition root of `posko-portal`."""
 
+import argparse
 import sys
 from functools import partial
+from pathlib import Path
 
-from appliance.runtime import daemon, ids
+from appliance.runtime import daemon, ids, logs, settings
 from appliance.runtime.settings import Settings
 from appliance.store import migrate
 from appliance.store.database import connect
 from captive_portal.app import create_app
+from captive_portal.edge.rendering import Place, render
 from captive_portal.forms import FORM_MAX_BYTES
 from web.serve import serve
 
+PROGRAM = "posko-portal"
+
 
 def main() -> int:
-    """Serve the portal until SIGTERM; return the exit status."""
-    return daemon.run("posko-portal", "Pages for residents' phones on the hall's WiFi.", _serve)
+    """Serve the portal until SIGTERM, or write what stands before it; return the exit status."""
+    parser = daemon.parser(PROGRAM, "Pages for residents' phones on the hall's WiFi.")
+    parser.add_argument(
+        "--render",
+        type=Path,
+        metavar="DIR",
+        help="write the configuration of nginx and dnsmasq to this folder instead",
+    )
+    parser.add_argument(
+        "--dns-user", default="dnsmasq", metavar="USER", help="who runs dnsmasq (--render)"
+    )
+    args = parser.parse_args()
+    return daemon.answered(PROGRAM, lambda: _run(args))
+
+
+def _run(args: argparse.Namespace) -> None:
+    loaded = settings.load(settings.find(args.config))
+    logs.configure(PROGRAM, loaded.log.level)
+    if args.render:
+        _render(loaded, args.render.resolve(), args.dns_user)
+    else:
+        _serve(loaded)
+
+
+def _render(loaded: Settings, folder: Path, dns_user: str) -> None:
+    if not loaded.wifi.zones:
+        raise settings.ConfigError("there is no WiFi to configure: set [[wifi.zones]]")
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    place = Place(run=str(folder), dns_user=dns_user, announces_api=bool(loaded.wifi.tls_cert))
+    for name, text in render(loaded, place).items():
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).chmod(0o644)
+    print(f"nginx.conf, dnsmasq.conf and dnsmasq-offline.conf are in {folder}")
 
 
 def _serve(settings: Settings) -> None:

@@ -5,13 +5,18 @@ from datetime import timedelta
 
 from flask import Flask
 
+from appliance.domain.capport import API_PATH
 from appliance.domain.moment import Moment
 from appliance.domain.quota import Quota
 from appliance.runtime import clock, ids
+from appliance.runtime.neighbours import of_address
 from appliance.runtime.settings import Settings
 from appliance.ticket_pages.face import add_ticket_page, new_face
 from captive_portal import document_pages
+from captive_portal.capport import CaptiveApi
 from captive_portal.views import Pages
+from captive_portal.visitors import Lookup, Visitors
+from captive_portal.wifi_pages import WifiPages
 from web.database import Connect, open_per_request
 from web.security import check_endpoints
 
@@ -22,11 +27,24 @@ def create_app(
     *,
     now: Callable[[], Moment] = clock.now,
     new_id: Callable[[], str] = ids.new_id,
+    look_up: Lookup = of_address,
 ) -> Flask:
-    """Build the portal of one kecamatan; `connect` opens its migrated database."""
+    """Build the portal of one kecamatan; `connect` opens its migrated database.
+
+    `look_up` tells which device has an address.
+    """
     app = new_face(__name__, settings)
     tickets = add_ticket_page(app, settings, now)
     hour = timedelta(hours=1)
+    visitors = Visitors(settings.wifi.zones, look_up)
+    wifi = WifiPages(
+        settings=settings,
+        visitors=visitors,
+        now=now,
+        new_id=new_id,
+        new_code=ids.new_code,
+        new_salt=ids.new_salt,
+    )
     pages = Pages(
         site=settings.site,
         tickets=tickets,
@@ -34,6 +52,8 @@ def create_app(
         photo_limit=Quota(limit=settings.portal.photos_per_hour, window=hour),
         now=now,
         new_id=new_id,
+        wifi=wifi,
+        own_number=next(iter(settings.modem.own_numbers), ""),
     )
     app.add_url_rule("/", "home", pages.home)
     app.add_url_rule("/lapor", "report", pages.report)
@@ -41,6 +61,14 @@ def create_app(
     app.add_url_rule("/status", "status", tickets.status)
     app.add_url_rule("/dokumen", "documents", document_pages.every)
     app.add_url_rule("/dokumen/<document_id>", "document", document_pages.one)
+    app.add_url_rule("/wifi", "wifi", wifi.status)
+    app.add_url_rule("/wifi/sambung", "wifi_connect", wifi.connect, methods=["POST"])
+    app.add_url_rule("/wifi/tambah", "wifi_extend", wifi.extend, methods=["POST"])
+    app.add_url_rule("/wifi/lanjut", "wifi_resume", wifi.resume, methods=["POST"])
+    app.add_url_rule("/wifi/selesai", "wifi_end", wifi.end, methods=["POST"])
+    app.add_url_rule("/ketentuan", "terms", wifi.terms)
+    captive = CaptiveApi(settings=settings, visitors=visitors, now=now)
+    app.add_url_rule(API_PATH, "captive", captive.state)
     open_per_request(app, connect)
     check_endpoints(app)
     return app

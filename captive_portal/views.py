@@ -5,6 +5,7 @@ Deliberately knows no SQL and no rule about requests; the page of a ticket is th
 """
 
 import logging
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from appliance.domain.reference import kelurahan_of
 from appliance.domain.service_request import Draft, Kind
 from appliance.domain.triage.judgement import classify
 from appliance.runtime.settings import Site
+from appliance.store.errors import Unavailable
 from appliance.ticket_pages.notices import announcements
 from appliance.ticket_pages.views import TicketPages
 from captive_portal.document_pages import has_documents
@@ -31,6 +33,8 @@ from captive_portal.forms import (
     parse_report,
     parse_submission_id,
 )
+from captive_portal.mini_browser import is_mini_browser
+from captive_portal.wifi_pages import WifiPages
 from web.bodies import cut
 from web.clients import counted_as
 from web.database import db
@@ -50,6 +54,9 @@ class Pages:
     photo_limit: Quota
     now: Callable[[], Moment]
     new_id: Callable[[], str]
+    wifi: WifiPages
+    own_number: str
+    """Of the box's modem, for those who cannot send from here; empty if none is known."""
 
     @public
     def home(self) -> ResponseReturnValue:
@@ -58,7 +65,15 @@ class Pages:
             "home.html",
             announcements=announcements(self.now().wall),
             has_documents=has_documents(),
+            wifi=self._wifi(),
         )
+
+    def _wifi(self) -> dict[str, object]:
+        """The card of the WiFi; none where the store cannot be read just now."""
+        try:
+            return self.wifi.card()
+        except (Unavailable, sqlite3.Error):
+            return {"has_wifi": False}
 
     @public
     def report(self) -> ResponseReturnValue:
@@ -116,6 +131,8 @@ class Pages:
             mistakes={mistake.field: mistake.code for mistake in mistakes},
             kelurahan=kelurahan_of(self.site.site_code),
             wait_minutes=wait_minutes,
+            can_send_photo=not is_mini_browser(request.user_agent.string),
+            own_number=self.own_number,
         )
 
 

@@ -21,6 +21,9 @@ MINIMUM_EXTENSION_S = 60
 LEASE_FLUSH_S = 30
 """The gate writes used seconds at least this often while something moves. After a power cut so much
 is charged in advance, so that no session lasts longer than was granted."""
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Of codes that are read aloud and typed: nothing that looks like something else."""
+CODE_CHARS = 10
 _MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
 
 
@@ -140,6 +143,23 @@ def mac_address(text: str) -> str:
 def device_hash(mac: str, salt: bytes) -> str:
     """The pseudonym of a device: 32 hex digits, unlinkable once the salt is deleted."""
     return hmac.new(salt, mac.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def resume_key(code: str) -> str:
+    """A resume code as it is compared, however it was typed."""
+    return "".join(char for char in code.upper() if char in CODE_ALPHABET)
+
+
+def shown_code(code: str) -> str:
+    """A resume code in two groups, as people read it; empty for none."""
+    key = resume_key(code)
+    return f"{key[:5]} {key[5:10]}" if len(key) == CODE_CHARS else ""
+
+
+def local_time(at: datetime, later_s: int) -> str:
+    """The time of day in WIB that comes `later_s` seconds later, like 06.00."""
+    then = at.astimezone(WESTERN_INDONESIA) + timedelta(seconds=later_s)
+    return then.strftime("%H.%M")
 
 
 def local_day(at: datetime) -> str:

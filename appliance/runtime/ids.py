@@ -4,6 +4,8 @@ import secrets
 
 import uuid_utils
 
+from appliance.domain.wifi import CODE_ALPHABET, CODE_CHARS
+
 
 def new_id() -> str:
     """A UUIDv7 (RFC 9562): unique even where the clock is wrong; never used for order."""
@@ -13,3 +15,13 @@ def new_id() -> str:
 def new_epoch() -> str:
     """Eight random hex digits that name one life of a database."""
     return secrets.token_hex(4)
+
+
+def new_code() -> str:
+    """A code to read aloud and type (domain.wifi), 49 random bits."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARS))
+
+
+def new_salt() -> bytes:
+    """32 random bytes."""
+    return secrets.token_bytes(32)
