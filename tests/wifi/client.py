@@ -168,14 +168,13 @@ class Client(Namespace):
 
     def udp(self, address: str, port: int, *, limit_s: float = 1.0) -> Attempt:
         """Send a datagram and wait for any answer."""
-        line = self._line(address, port, tcp=False, limit_s=limit_s)
         start, ended = time.perf_counter(), "open"
-        with line:
-            try:
+        try:
+            with self._line(address, port, tcp=False, limit_s=limit_s) as line:
                 line.send(b"hello?")
                 line.recv(2048)
-            except OSError as error:
-                ended = outcome(error)
+        except OSError as error:
+            ended = outcome(error)
         return Attempt(outcome=ended, ms=(time.perf_counter() - start) * 1000)
 
     def ping(self, address: str, *, limit_s: float = 0.5) -> bool:

@@ -62,12 +62,16 @@ class Hotspot:
 
     def open(self, client: Client, code: str = "", **policy: object) -> Session:
         """Open a session for a client, by the terms of its zone unless told otherwise."""
+        return self.open_for(client.mac, client.zone, code, **policy)
+
+    def open_for(self, mac: str, zone: Zone, code: str = "", **policy: object) -> Session:
+        """The same for any device."""
         fresh = Fresh(
             session_id=ids.new_id(),
             resume_code=code or secrets.token_hex(8),
             salt=secrets.token_bytes(32),
         )
-        device = Device(mac=client.mac, zone=replace(self.policy(client.zone), **policy))
+        device = Device(mac=mac, zone=replace(self.policy(zone), **policy))
         with closing(connect(self.db_path)) as db:
             opened = wifi.open_session(db, device, clock.now(), fresh)
         assert not isinstance(opened, Refused), opened

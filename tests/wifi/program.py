@@ -43,6 +43,15 @@ class Program:
     def is_running(self) -> bool:
         return self._process.poll() is None
 
+    def pss_kib(self) -> int:
+        """What it holds in memory, shared pages by their share."""
+        rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
+        return int(next(line for line in rollup.splitlines() if line.startswith("Pss:")).split()[1])
+
+    def children(self) -> list[str]:
+        """The processes it has made and that run."""
+        return Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+
     def kill(self) -> None:
         """SIGKILL, as the power or the kernel's memory killer ends it."""
         self._end(signal.SIGKILL)

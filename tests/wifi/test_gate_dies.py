@@ -166,3 +166,16 @@ def test_ending_the_gate_opens_nothing(hotspot: Hotspot, stranger: Client, reviv
         hotspot.gate.stop()
         assert stranger.tcp(WWW, 443, limit_s=0.5).outcome != "open"
     assert [packet for packet in arrived if packet.target == OTHER] == []
+
+
+def test_taking_the_gate_away_leaves_nothing_and_opens_nothing(
+    hotspot: Hotspot, stranger: Client, revived: None
+) -> None:
+    """WiFi check 38."""
+    with hotspot.lab.arrivals() as arrived, knocking(stranger):
+        hotspot.gate.stop()
+        hotspot.lab.box.run(*hotspot.command("wifi_gate", "--remove"))
+        assert stranger.tcp(WWW, 443, limit_s=0.5).outcome != "open"
+    assert [packet for packet in arrived if packet.target == OTHER] == []
+    assert hotspot.rules() == ""
+    assert "htb" not in hotspot.lab.box.run("tc", "qdisc", "show")
