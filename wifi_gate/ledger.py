@@ -74,7 +74,11 @@ class Ledger:
         self.leases: dict[str, Lease] = {}
 
     def read(self, sessions: Iterable[Session], kernel: Kernel, now: Moment) -> None:
-        """Take in what the database says; a slot is given to whoever has none."""
+        """Take in what the database says; a slot is given to whoever has none.
+
+        What the kernel has counted is taken in too, lest the use of a session that was ended while
+        no gate ran be lost.
+        """
         listed = {session.id: session for session in sessions}
         for gone in self.leases.keys() - listed.keys():
             del self.leases[gone]
@@ -87,6 +91,7 @@ class Ledger:
                 lease.session = session
             else:
                 self.leases[session.id] = self._lease(session, taken, now)
+        self.count(kernel)
 
     def count(self, kernel: Kernel) -> None:
         """Take in the kernel's counters; none ever counts down."""

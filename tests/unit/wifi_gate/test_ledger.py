@@ -124,6 +124,12 @@ def test_after_the_last_slot_the_first_free_one_is_given() -> None:
     assert lease_of(a_ledger(*held), "c").slot == 2
 
 
+def test_a_session_that_ended_while_no_gate_ran_has_used_what_the_kernel_says() -> None:
+    kernel = Kernel(counters={"u9": 200, "d9": 5000})
+    use = lease_of(a_ledger(a_session(slot=9, mac=None), kernel=kernel)).use(START)
+    assert (use.up_bytes, use.down_bytes) == (200, 5000)
+
+
 def test_counters_never_count_down() -> None:
     ledger = a_ledger(a_session(slot=9, up_bytes=500))
     ledger.count(Kernel(counters={"u9": 20, "d9": 70}))
