@@ -1,6 +1,7 @@
 """The product on the lab's box: its processes, and sessions as the portal writes them."""
 
 import secrets
+import socket
 import sys
 from contextlib import closing
 from dataclasses import replace
@@ -13,8 +14,8 @@ from appliance.store import migrate
 from appliance.store import wifi as rows
 from appliance.store.database import connect
 from tests.conftest import SITE
+from tests.support.programs import needs
 from tests.support.waiting import wait_for
-from tests.wifi import plain_edges
 from tests.wifi.client import Client
 from tests.wifi.http import Answer
 from tests.wifi.lab import Lab
@@ -23,6 +24,7 @@ from tests.wifi.program import Program
 
 PROBE = "http://connectivitycheck.gstatic.com/generate_204"
 PORTAL_HOST = "posko.lan"
+READY_WITHIN_S = 20
 _ZONE_NAMES = {OFFICE: "kantor", PARK: "taman"}
 
 
@@ -44,13 +46,21 @@ class Hotspot:
         self.settings = settings.load(self.config)
         migrate.ensure(self.db_path, SITE, ids.new_epoch)
         self.start_gate()
-        plain_edges.start(self.lab, PORTAL_HOST)
-        self.portal = self.lab.box.start("portal", *self.command("captive_portal"))
+        self.portal = self._start("portal", "captive_portal")
+        self.start_edges()
+
+    def start_edges(self) -> None:
+        """Start nginx and both dnsmasq as the product configures them."""
+        box, folder = self.lab.box, self.lab.public_folder
+        box.run(*self.command("captive_portal", "--render", str(folder)))
+        for name in ("dnsmasq", "dnsmasq-offline"):
+            box.start(name, needs("dnsmasq"), "-C", str(folder / f"{name}.conf"), ready="started")
+        box.start("nginx", needs("nginx"), "-c", str(folder / "nginx.conf"))
+        wait_for(lambda: box.accepts("127.0.0.1", 80), "nginx listens")
 
     def start_gate(self) -> None:
-        """Start the gate and wait until the kernel has its rules."""
-        self.gate = self.lab.box.start("gate", *self.command("wifi_gate"))
-        wait_for(lambda: "table inet posko" in self.rules(), "the gate loads its rules")
+        """Start the gate and wait until it says that its rules are there."""
+        self.gate = self._start("gate", "wifi_gate")
 
     def command(self, module: str, *arguments: str) -> list[str]:
         """What starts a program of ours with the configuration."""
@@ -112,6 +122,22 @@ class Hotspot:
         """What the configuration grants in a zone."""
         [policy] = [one.policy for one in self.settings.wifi.zones if one.name == _ZONE_NAMES[zone]]
         return policy
+
+    def _start(self, name: str, module: str) -> Program:
+        """Start a program of ours and wait for its word to systemd (sd_notify(3))."""
+        address = self.lab.folder / f"{name}.notify"
+        address.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.bind(str(address))
+            line.settimeout(READY_WITHIN_S)
+            notifying = ["env", f"NOTIFY_SOCKET={address}", *self.command(module)]
+            program = self.lab.box.start(name, *notifying)
+            try:
+                while b"READY=1" not in line.recv(1024):
+                    pass
+            except TimeoutError:
+                raise AssertionError(f"{name} does not get ready: {program.said()}") from None
+        return program
 
     def _configuration(self) -> str:
         zones = "".join(

@@ -6,7 +6,9 @@ routes IPv6 prefixes of the zones but only the box's own IPv4 address.
 
 import itertools
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +33,8 @@ class Lab:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.public_folder = Path(tempfile.mkdtemp(prefix="posko-wifi-"))
+        """One that daemons may read which give up root."""
         self._number = next(_LABS)
         self._clients: list[Client] = []
         self.authority = Authority(folder)
@@ -82,6 +86,7 @@ class Lab:
         """Take everything away."""
         for namespace in (*self._clients, self.box, self.internet):
             namespace.remove()
+        shutil.rmtree(self.public_folder)
 
 
 @contextmanager

@@ -79,6 +79,11 @@ class Namespace:
         with self.entered():
             return socket.socket(family, kind, protocol)
 
+    def accepts(self, address: str, port: int) -> bool:
+        """Whether something here listens there."""
+        with self.socket(socket.AF_INET, socket.SOCK_STREAM) as line:
+            return line.connect_ex((address, port)) == 0
+
     def remove(self) -> None:
         """Kill what still runs inside and take the namespace away."""
         for program in self.programs.values():

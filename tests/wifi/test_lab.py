@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.waiting import wait_for
-from tests.wifi import frames, plain_edges
+from tests.wifi import frames, plain_dnsmasq
 from tests.wifi.client import Client
 from tests.wifi.lab import Lab
 from tests.wifi.lease import CAPTIVE_PORTAL_6
@@ -36,7 +36,7 @@ def router(lab: Lab) -> None:
     lab.box.forward()
     lab.box.nft(_NAT)
     portal = [f"--dhcp-option-force=114,{PORTAL}", f"--dhcp-option=option6:103,{PORTAL}"]
-    plain_edges.start_dnsmasq(lab, *portal)
+    plain_dnsmasq.start(lab, *portal)
 
 
 @pytest.fixture(scope="module")
