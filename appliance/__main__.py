@@ -3,7 +3,17 @@
 import argparse
 import sys
 
-from appliance.cli import configuration, listing, officials, sms, status, store, tracing, triage
+from appliance.cli import (
+    configuration,
+    listing,
+    officials,
+    sms,
+    status,
+    store,
+    tracing,
+    triage,
+    wifi,
+)
 from appliance.cli import demo as demonstration
 from appliance.runtime import daemon, settings
 
@@ -24,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
         sms,
         officials,
         triage,
+        wifi,
         tracing,
         store,
         demonstration,

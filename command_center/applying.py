@@ -26,12 +26,21 @@ from appliance.domain.events import (
     RequestReceived,
     TextAmended,
     TextSettled,
+    WifiSessionClosed,
 )
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, plausible, to_ms
 from appliance.domain.service_request import clean_text
 from command_center import dating, follow_ups, intake, official_replies, photo_intake
-from command_center.store import boxes, case_texts, commands, documents, photos, requests
+from command_center.store import (
+    boxes,
+    case_texts,
+    commands,
+    documents,
+    photos,
+    requests,
+    wifi_sessions,
+)
 from command_center.store.case_texts import CaseText
 from command_center.store.requests import CityRequest
 from command_center.store.streams import Kept
@@ -53,6 +62,7 @@ _OURS = (
     OfficialReplied,
     TextAmended,
     TextSettled,
+    WifiSessionClosed,
 )
 """What travels up and this release knows."""
 
@@ -147,6 +157,8 @@ def _apply_alone(
             photos.lose(connection, site, known.request_id, now)
         case TextSettled():
             _settle_text(connection, site, known)
+        case WifiSessionClosed():
+            _close_wifi_session(connection, site, known, now)
         case DocumentSettled():
             documents.settle(connection, site, known.document_id, known.outcome, now)
 
@@ -162,6 +174,16 @@ def _settle_text(connection: Connection, site: SiteCode, event: TextSettled) -> 
         at=plausible(event.at, "at"),
     )
     case_texts.settle(connection, site, event.request_id, event.text_id, text)
+
+
+def _close_wifi_session(
+    connection: Connection, site: SiteCode, event: WifiSessionClosed, now: datetime
+) -> None:
+    words = (event.session_id, event.zone, event.device, event.terms_version)
+    if any(len(word) > _ID_MAX_CHARS for word in words):
+        raise BadInput("a word of a WiFi session is too long")
+    opened_at = plausible(event.opened_at, "opened_at")
+    wifi_sessions.add(connection, site, event, to_ms(opened_at), to_ms(now))
 
 
 def apply_or_reject(

@@ -184,6 +184,25 @@ class BoxHeartbeat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Events that the city has acknowledged in the minute before."""
 
 
+class WifiSessionClosed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Up: a session of the WiFi has ended. It tells no name, address, page or lookup."""
+
+    KIND: ClassVar[str] = "wifi.session_closed"
+
+    session_id: str
+    zone: str
+    device: str
+    """The device's hash under the salt of that day, which the box has deleted since."""
+    terms_version: str
+    """Of the terms that its user agreed to."""
+    opened_at: Instant
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=366 * 86_400)]
+    up_bytes: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    down_bytes: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    ended: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+    """A `wifi.Ending`."""
+
+
 class RequestStatusChanged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Down: the city moved a request, with a message for the resident."""
 
@@ -261,6 +280,7 @@ Event = (
     | FollowedUp
     | OfficialReplied
     | TextAmended
+    | WifiSessionClosed
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -280,4 +300,5 @@ EVENT_TYPES: dict[str, type[Event]] = {
     FollowedUp.KIND: FollowedUp,
     OfficialReplied.KIND: OfficialReplied,
     TextAmended.KIND: TextAmended,
+    WifiSessionClosed.KIND: WifiSessionClosed,
 }

@@ -2,16 +2,19 @@
 
 import logging
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from appliance.store import compaction, database, room
+from appliance.store import compaction, database, room, wifi
 from appliance.store.compaction import Compacted
 from appliance.store.connection import BoxConnection
 from appliance.store.files import shm
 
 log = logging.getLogger(__name__)
 
+WIFI_KEPT = timedelta(days=90)
+"""Sessions of the WiFi are forgotten after this (docs/privacy.md)."""
+FORGOTTEN_AT_ONCE = 200
 WAL_ALARM_BYTES = 8 * 1024 * 1024
 """Our own processes leave no reader open, so that only a foreign one lets the WAL grow so far."""
 _LOCKS = Path("/proc/locks")
@@ -29,6 +32,8 @@ def keep_house(db: sqlite3.Connection, now: datetime) -> Compacted:
             database.waiting_bytes(db) // 1024,
             ",".join(map(str, sorted(readers(path)))),
         )
+    with database.transaction(db):
+        wifi.forget(db, now - WIFI_KEPT, now, limit=FORGOTTEN_AT_ONCE)
     room.restore(path)
     return compacted
 

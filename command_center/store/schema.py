@@ -278,6 +278,24 @@ document_sites = Table(
 )
 """Where each document goes. Publishing inserts; ingest writes what a box says became of it."""
 
+wifi_sessions = Table(
+    "wifi_sessions",
+    metadata,
+    Column("session_id", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("terms_version", Text, nullable=False),
+    Column("opened_at", BIG, nullable=False),
+    Column("received_at", BIG, nullable=False, index=True),
+    Column("seconds", BIG, nullable=False),
+    Column("up_bytes", BIG, nullable=False),
+    Column("down_bytes", BIG, nullable=False),
+    Column("ended", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""Ended sessions of the WiFi, for counting; kept for 90 days. Only ingest writes."""
+
 box_boots = Table(
     "box_boots",
     metadata,

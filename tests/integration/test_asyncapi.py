@@ -26,10 +26,12 @@ from appliance.domain.events import (
     PhotoSettled,
     TablePublished,
     TextSettled,
+    WifiSessionClosed,
 )
 from appliance.domain.publishing import EXTENSIONS
 from appliance.domain.remote_command import Outcome
 from appliance.domain.topics import Leaf
+from appliance.domain.wifi import Ending
 from tests.support import asyncapi
 from tests.support.programs import needs
 from tests.unit.domain.test_wire import batches, clocks
@@ -132,6 +134,7 @@ settled = st.sampled_from(["stored", "failed"])
 files = st.one_of(
     st.builds(
         PhotoAttached,
+        request_id=words,
         sha256=names,
         size_bytes=sizes,
         media_type=st.sampled_from(["image/jpeg", "image/png", "image/webp"]),
@@ -145,8 +148,20 @@ files = st.one_of(
         at=times,
         error=words,
     ),
-    st.builds(PhotoLost),
-    st.builds(PhotoSettled, outcome=settled),
+    st.builds(
+        WifiSessionClosed,
+        session_id=words,
+        zone=words,
+        device=words,
+        terms_version=words,
+        opened_at=times,
+        seconds=st.integers(0, 366 * 86_400),
+        up_bytes=cursors,
+        down_bytes=cursors,
+        ended=st.sampled_from([ending.value for ending in Ending]),
+    ),
+    st.builds(PhotoLost, request_id=words),
+    st.builds(PhotoSettled, request_id=words, outcome=settled),
     st.builds(
         DocumentPublished,
         document_id=words,
@@ -179,6 +194,7 @@ def test_commands_tables_files_and_heartbeats_fit_the_document(event: Event) -> 
         BoxHeartbeat.KIND,
         PhotoAttached.KIND,
         TextSettled.KIND,
+        WifiSessionClosed.KIND,
         PhotoLost.KIND,
         PhotoSettled.KIND,
         DocumentPublished.KIND,

@@ -1,0 +1,159 @@
+"""`posko wifi`: who is on the residents' WiFi, and what staff may do about it."""
+
+import argparse
+from datetime import timedelta
+from typing import Any
+
+from appliance.actions import wifi
+from appliance.cli.opening import database
+from appliance.cli.output import print_json, print_table
+from appliance.domain import wifi as rules
+from appliance.domain import wifi_statistics
+from appliance.domain.errors import PoskoError
+from appliance.domain.moment import Moment
+from appliance.domain.wifi import Ending, Session
+from appliance.domain.wifi_statistics import Day
+from appliance.runtime import clock
+from appliance.store import wifi as store
+
+_COLUMNS = ("id", "zone", "device", "since", "minutes_left", "mb_up", "mb_down", "state")
+_BLOCK_COLUMNS = ("mac", "until", "reason")
+_DAY_COLUMNS = ("day", "sessions", "devices", "minutes", "mb_up", "mb_down")
+_BAR_CHARS = 40
+_MOST_SESSIONS = 100_000
+
+
+class NoSuchSession(PoskoError, LookupError):
+    """Nobody of that name is online; the message says how to find one."""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the commands."""
+    command = commands.add_parser("wifi", help="sessions of the residents' WiFi")
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("sessions", help="list those that are open")
+    listing.add_argument("--json", action="store_true", help="print a JSON array")
+    listing.set_defaults(run=_sessions)
+    ending = actions.add_parser("end", help="end one; its connections are cut at once")
+    ending.add_argument("session", help="its id (the first letters will do) or the device's MAC")
+    ending.set_defaults(run=_end)
+    blocking = actions.add_parser("block", help="refuse a device sessions; reports stay possible")
+    blocking.add_argument("mac", help="like 02:00:5e:10:00:01")
+    blocking.add_argument("--reason", required=True, help="for the colleagues who will ask")
+    blocking.add_argument("--days", type=int, default=7, help="how long (default 7, at most 90)")
+    blocking.set_defaults(run=_block)
+    unblocking = actions.add_parser("unblock", help="lift a block")
+    unblocking.add_argument("mac")
+    unblocking.set_defaults(run=_unblock)
+    blocks = actions.add_parser("blocks", help="list blocked devices")
+    blocks.add_argument("--json", action="store_true", help="print a JSON array")
+    blocks.set_defaults(run=_blocks)
+    stats = actions.add_parser("stats", help="sessions, devices and data by day, and by hour")
+    stats.add_argument("--days", type=int, default=7, help="how far back (default 7, at most 90)")
+    stats.add_argument("--json", action="store_true", help="print a JSON array")
+    stats.set_defaults(run=_stats)
+
+
+def _sessions(args: argparse.Namespace) -> None:
+    now = clock.now()
+    with database(args.config) as db:
+        rows = [_row(session, now) for session in store.for_gate(db)]
+    if args.json:
+        print_json(rows)
+    else:
+        print_table(
+            [row | {"id": row["id"][:13], "device": row["device"][:8]} for row in rows], _COLUMNS
+        )
+
+
+def _row(session: Session, now: Moment) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "zone": session.zone,
+        "device": session.device,
+        "since": session.opened_at.isoformat(timespec="seconds"),
+        "minutes_left": -(-rules.remaining_s(session, now) // 60),
+        "mb_up": session.up_bytes // 1_000_000,
+        "mb_down": session.down_bytes // 1_000_000,
+        "state": "open" if session.is_open else "waiting for the gate",
+    }
+
+
+def _end(args: argparse.Namespace) -> None:
+    wanted = args.session.strip().lower()
+    with database(args.config) as db:
+        found = [
+            session
+            for session in store.for_gate(db)
+            if session.mac is not None and (session.mac == wanted or session.id.startswith(wanted))
+        ]
+        if len(found) != 1:
+            raise NoSuchSession(
+                f"{len(found)} open sessions match {args.session!r}; see `posko wifi sessions`"
+            )
+        wifi.end(db, found[0].id, Ending.STAFF)
+    print(f"session {found[0].id} ends")
+
+
+def _block(args: argparse.Namespace) -> None:
+    mac = rules.mac_address(args.mac)
+    days = max(1, min(90, args.days))
+    with database(args.config) as db:
+        ended = wifi.block(db, mac, args.reason.strip()[:200], days, clock.now())
+    print(f"{mac} gets no session for {days} day(s){'; its session ends' if ended else ''}")
+
+
+def _unblock(args: argparse.Namespace) -> None:
+    mac = rules.mac_address(args.mac)
+    with database(args.config) as db:
+        was_blocked = wifi.unblock(db, mac)
+    print(f"{mac} may connect again" if was_blocked else f"{mac} was not blocked")
+
+
+def _blocks(args: argparse.Namespace) -> None:
+    with database(args.config) as db:
+        found = store.blocked(db, clock.now().wall)
+    rows = [
+        {"mac": mac, "until": until.isoformat(timespec="minutes"), "reason": reason}
+        for mac, reason, until in found
+    ]
+    if args.json:
+        print_json(rows)
+    else:
+        print_table(rows, _BLOCK_COLUMNS)
+
+
+def _stats(args: argparse.Namespace) -> None:
+    since = clock.now().wall - timedelta(days=max(1, min(90, args.days)))
+    with database(args.config) as db:
+        days = wifi_statistics.by_day(store.since(db, since, limit=_MOST_SESSIONS))
+    rows = [_day_row(day) for day in days]
+    if args.json:
+        print_json(rows)
+        return
+    print_table(rows, _DAY_COLUMNS)
+    if days:
+        print(f"\nsessions opened on {days[0].day}, by hour (WIB):")
+        print(chart(days[0]))
+
+
+def _day_row(day: Day) -> dict[str, Any]:
+    return {
+        "day": day.day,
+        "sessions": day.sessions,
+        "devices": day.devices,
+        "minutes": day.minutes,
+        "mb_up": day.up_bytes // 1_000_000,
+        "mb_down": day.down_bytes // 1_000_000,
+        "opened_by_hour": list(day.opened),
+    }
+
+
+def chart(day: Day) -> str:
+    """Bars of the hours in which anything was opened."""
+    most = max(day.opened) or 1
+    return "\n".join(
+        f"{hour:02}  {'#' * -(-count * _BAR_CHARS // most)} {count}"
+        for hour, count in enumerate(day.opened)
+        if count
+    )

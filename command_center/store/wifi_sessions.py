@@ -1,0 +1,40 @@
+"""Ended sessions of the boxes' WiFi."""
+
+from sqlalchemy import Connection, delete, insert, select
+
+from appliance.domain.events import WifiSessionClosed
+from appliance.domain.ids import SiteCode
+from command_center.store.schema import wifi_sessions
+
+KEPT_MS = 90 * 86_400_000
+"""After this a session is forgotten, whenever it was (docs/privacy.md)."""
+
+
+def add(
+    connection: Connection,
+    site: SiteCode,
+    session: WifiSessionClosed,
+    opened_at_ms: int,
+    received_at_ms: int,
+) -> None:
+    """Keep a session; one that is told again is the same. Forgets those kept for long enough."""
+    old = wifi_sessions.c.received_at < received_at_ms - KEPT_MS
+    connection.execute(delete(wifi_sessions).where(old))
+    same = wifi_sessions.c.session_id == session.session_id
+    if connection.execute(select(wifi_sessions.c.site).where(same)).first() is not None:
+        return
+    connection.execute(
+        insert(wifi_sessions).values(
+            session_id=session.session_id,
+            site=str(site),
+            zone=session.zone,
+            device=session.device,
+            terms_version=session.terms_version,
+            opened_at=opened_at_ms,
+            received_at=received_at_ms,
+            seconds=session.seconds,
+            up_bytes=session.up_bytes,
+            down_bytes=session.down_bytes,
+            ended=session.ended,
+        )
+    )
