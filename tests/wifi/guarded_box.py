@@ -51,6 +51,15 @@ class GuardedBox:
             f'[store]\npath = "{self.path}"\n[wifi]\nwan = "wan"\n{wifi}\n{_ZONES}{zones}'
         )
 
+    def restart_gate(self, *before: str) -> None:
+        """Kill it and start it again, behind a command such as setpriv where one is given."""
+        self.gate.kill()
+        self.gate = self.box.start("gate", *before, *self._command())
+
+    def wait_until_it_says(self, words: str) -> None:
+        """Wait for words in the log of the gate that runs now."""
+        self.gate.wait_until_it_says(words)
+
     def wait_until_guarded(self) -> None:
         """Wait until the rules are in force."""
         wait_for(self.listing, "the rules are there")
