@@ -36,6 +36,7 @@ class Edges:
     shape: Callable[[Mapping[int, str]], None]
     """The sessions to be shaped: slot -> zone."""
     is_online: Callable[[], bool]
+    """Whether the Internet is there; asked at every turn."""
 
 
 class Gate:
@@ -56,6 +57,7 @@ class Gate:
         self._ledger = Ledger(zone.policy for zone in wifi.zones)
         self._blocked: set[str] = set()
         self._has_read = self._is_forwarding = False
+        self._is_online = True
         self._next_tick_ms = 0
         self.problems = Problems()
 
@@ -76,10 +78,13 @@ class Gate:
         if is_tick:
             self._next_tick_ms = now.mono_ms + TICK_MS
             self._look(now)
-        if self._read(now, is_tick=is_tick) or is_tick:
+        has_switched = self._watch_uplink()
+        if self._read(now, is_tick=is_tick) or is_tick or has_switched:
             self._ledger.judge(self._blocked, self._table.known, now)
             if "nftables" not in self.problems:
                 self._bring(now)
+                if has_switched:
+                    self._free_from_portal()
                 self._note(now, is_tick=is_tick)
 
     def _look(self, now: Moment) -> None:
@@ -87,6 +92,16 @@ class Gate:
             self._table.look(now.mono_ms / 1000)
             self._ledger.count(self._table.known)
         self._see()
+
+    def _watch_uplink(self) -> bool:
+        """Whether the Internet has just gone or come back."""
+        was_online, self._is_online = self._is_online, self._edges.is_online()
+        return was_online != self._is_online
+
+    def _free_from_portal(self) -> None:
+        """What was led to the portal while the Internet was away begins anew, and the reverse."""
+        with self.problems.guard("connection tracking"):
+            self._edges.flush_sources({address for _, address in self._table.known.up})
 
     def _see(self) -> None:
         with self.problems.guard("neighbour table"):
@@ -105,6 +120,7 @@ class Gate:
         if news is None:
             return False
         self._ledger.read(news.sessions, self._table.known, now)
+        self._ledger.count(self._table.known)
         self._blocked = news.blocked
         if not self._book.knows(self._ledger.macs()):
             self._see()
@@ -121,8 +137,7 @@ class Gate:
         is_current = self._table.is_current
         with self.problems.guard("rules"):
             wanted = self._ledger.wanted(self._book.by_device())
-            is_online = self._edges.is_online()
-            made = self._table.bring(wanted, now.mono_ms / 1000, is_online=is_online)
+            made = self._table.bring(wanted, now.mono_ms / 1000, is_online=self._is_online)
             self._flush(made)
         if "rules" in self.problems:
             self._close_ways(now)

@@ -2,142 +2,82 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import pytest
 
 from appliance.actions import wifi
-from appliance.domain.wifi import Ending
 from appliance.runtime import clock
-from tests.support.programs import needs
+from appliance.store import gauges
+from appliance.store.database import connect
 from tests.support.waiting import wait_for
 from tests.wifi.client import Client
-from tests.wifi.guarded_box import GuardedBox
-from tests.wifi.lab import Lab
-from tests.wifi.places import OFFICE, WWW
+from tests.wifi.hotspot import Hotspot, is_online
+from tests.wifi.places import WWW
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def box(lab: Lab, tmp_path: Path) -> Iterator[GuardedBox]:
-    made = GuardedBox(lab, tmp_path)
-    yield made
-    made.close()
-    made.remove()
-
-
-@pytest.fixture(scope="module")
-def phones(lab: Lab) -> list[Client]:
-    made = [lab.client(), lab.client()]
-    for number, phone in enumerate(made, 60):
-        phone.set_address(f"10.77.0.{number}")
-    return made
-
-
-@pytest.fixture
-def phone(phones: list[Client]) -> Client:
-    """One that the box has heard of."""
-    phones[0].udp(OFFICE.gateway, 53, limit_s=0.1)
-    return phones[0]
-
-
-@pytest.fixture
-def stranger(phones: list[Client]) -> Client:
-    phones[1].udp(OFFICE.gateway, 53, limit_s=0.1)
-    return phones[1]
-
-
-def is_online(phone: Client) -> bool:
-    return phone.tcp(WWW, 443).outcome == "open"
+NEW_ZONE = '[[wifi.zones]]\nname="new"\ninterface="br-new"\nipv4="10.79.0.1/24"\n'
 
 
 @contextmanager
-def unreadable(box: GuardedBox) -> Iterator[None]:
+def unreadable_database(hotspot: Hotspot) -> Iterator[None]:
     """A folder lies in the place of the database while the block runs."""
-    away = box.path.with_suffix(".away")
-    box.path.rename(away)
-    box.path.mkdir()
-    yield
-    box.path.rmdir()
-    away.rename(box.path)
+    away = hotspot.db_path.with_suffix(".away")
+    hotspot.db_path.rename(away)
+    hotspot.db_path.mkdir()
+    try:
+        yield
+    finally:
+        hotspot.db_path.rmdir()
+        away.rename(hotspot.db_path)
 
 
 def test_with_a_database_it_cannot_read_it_changes_nothing_until_it_can(
-    box: GuardedBox, phone: Client, stranger: Client
+    hotspot: Hotspot, phone: Client, stranger: Client
 ) -> None:
-    box.admit(phone)
-    with unreadable(box):
-        box.restart_gate()
-        box.wait_until_it_says("database does not work")
+    hotspot.let_in(phone)
+    hotspot.gate.kill()
+    with unreadable_database(hotspot):
+        hotspot.gate.start()
+        hotspot.gate.wait_until_it_says("database does not work")
         assert is_online(phone)
         assert stranger.tcp(WWW, 443).outcome == "refused"
-    box.wait_until_it_says("database works again")
-    box.admit(stranger)
+    hotspot.gate.wait_until_it_says("database works again")
     assert is_online(phone)
 
 
-def test_rules_come_back_though_the_database_cannot_be_read(
-    box: GuardedBox, phone: Client, stranger: Client
+def test_flushed_rules_come_back_with_the_sessions_even_without_the_database(
+    hotspot: Hotspot, phone: Client, stranger: Client
 ) -> None:
-    box.admit(phone)
-    with unreadable(box):
-        box.wait_until_it_says("database does not work")
-        box.box.nft("flush ruleset")
-        box.wait_until_guarded()
+    hotspot.let_in(phone)
+    with unreadable_database(hotspot):
+        hotspot.lab.box.nft("flush ruleset")
+        wait_for(lambda: "table inet posko" in hotspot.rules(), "the rules are back", limit_s=4)
         assert is_online(phone)
         assert stranger.tcp(WWW, 443).outcome == "refused"
 
 
-def test_without_the_right_to_set_rules_nobody_passes_and_it_says_so(
-    box: GuardedBox, stranger: Client
-) -> None:
-    box.gate.kill()
-    box.remove()
-    box.restart_gate(needs("setpriv"), "--bounding-set=-net_admin", "--inh-caps=-net_admin", "--")
-    box.wait_until_it_says("nftables does not work")
-    assert stranger.tcp(WWW, 443, limit_s=0.5).outcome != "open"
+def test_another_configuration_is_loaded_without_a_gap(hotspot: Hotspot, phone: Client) -> None:
+    session = hotspot.let_in(phone)
+    before = hotspot.config.read_text()
+    with closing(phone.download(WWW)) as running:
+        running.wait_for_more()
+        hotspot.config.write_text(before + NEW_ZONE)
+        hotspot.gate.kill()
+        hotspot.gate.start()
+        wait_for(lambda: "br-new" in hotspot.rules(), "the new rules are there")
+        running.wait_for_more()
+    assert hotspot.stored(session).is_open
+    hotspot.config.write_text(before)
 
 
-def test_another_configuration_is_loaded_without_a_gap(box: GuardedBox, phone: Client) -> None:
-    session = box.admit(phone)
-    with closing(phone.download(WWW)) as stream:
-        stream.wait_for_more()
-        before = box.listing()
-        box.write_config(
-            zones='[[wifi.zones]]\nname="new"\ninterface="br-new"\nipv4="10.79.0.1/24"'
-        )
-        box.restart_gate()
-        wait_for(lambda: b"br-new" in (box.listing() or b""), "the new rules are there")
-        assert b"br-new" not in (before or b"")
-        stream.wait_for_more()
-    assert box.session(session.id).is_open
-
-
-def test_time_ends_in_the_kernel_though_the_gate_stands_still(
-    box: GuardedBox, phone: Client
-) -> None:
-    box.admit(phone, granted_s=3)
-    box.gate.freeze()
-    with closing(phone.download(WWW)) as stream:
-        assert stream.wait_for_end() == "reset"
+def test_a_blocked_device_is_cut(hotspot: Hotspot, phone: Client) -> None:
+    session = hotspot.let_in(phone)
+    with closing(connect(hotspot.db_path)) as db:
+        wifi.block(db, phone.mac, "spam", 1, clock.now())
+    wait_for(lambda: hotspot.stored(session).closed_as, "the session is closed")
     assert phone.tcp(WWW, 443).outcome == "refused"
-    box.gate.thaw()
 
 
-def test_a_session_goes_on_under_a_new_mac_and_the_old_one_is_cut(
-    box: GuardedBox, phone: Client, stranger: Client
-) -> None:
-    session = box.admit(phone)
-    assert is_online(phone)
-    box.db.execute("UPDATE wifi_sessions SET mac = ? WHERE id = ?", (stranger.mac, session.id))
-    wait_for(lambda: is_online(stranger), "the session has moved")
-    assert phone.tcp(WWW, 443).outcome == "refused"
-    assert box.session(session.id).slot == session.slot
-
-
-def test_a_blocked_device_is_cut(box: GuardedBox, phone: Client) -> None:
-    session = box.admit(phone)
-    wifi.block(box.db, phone.mac, "spam", 1, clock.now())
-    assert box.wait_until_closed(session).closed_as == Ending.STAFF
-    assert phone.tcp(WWW, 443).outcome == "refused"
+def test_when_all_is_well_it_states_no_problem(hotspot: Hotspot) -> None:
+    with closing(connect(hotspot.db_path)) as db:
+        wait_for(lambda: gauges.of(db, "gate").get("problem") == "", "it states that all is well")
