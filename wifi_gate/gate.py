@@ -120,7 +120,6 @@ class Gate:
         if news is None:
             return False
         self._ledger.read(news.sessions, self._table.known, now)
-        self._ledger.count(self._table.known)
         self._blocked = news.blocked
         if not self._book.knows(self._ledger.macs()):
             self._see()

@@ -62,12 +62,18 @@ class Nft:
             self._library.nft_ctx_output_set_flags(context, _JSON)
             status = self._library.nft_run_cmd_from_buffer(context, text.encode())
             if status != 0:
-                words = self._library.nft_ctx_get_error_buffer(context).decode(errors="replace")
-                raise NftError(f"nftables: {' '.join(words.split())[:_SHOWN_CHARS]}")
+                raise NftError(_reason(self._library.nft_ctx_get_error_buffer(context)))
             output: bytes = self._library.nft_ctx_get_output_buffer(context)
             return output
         finally:
             self._library.nft_ctx_free(context)
+
+
+def _reason(words: bytes) -> str:
+    """What was wrong, and with what kind of command; never the MAC and address in it."""
+    what, *command = words.decode(errors="replace").strip().splitlines() or ["no reason given"]
+    where = command[0].partition("{")[0].strip() if command else ""
+    return f"{what.partition('Error: ')[2] or what}: {where}".rstrip(": ")[:_SHOWN_CHARS]
 
 
 def _load() -> ctypes.CDLL:

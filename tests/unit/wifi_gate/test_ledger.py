@@ -29,7 +29,7 @@ HALL = ZonePolicy(
 def after(seconds: float) -> Moment:
     return replace(
         START,
-        mono_ms=START.mono_ms + int(seconds * 1000),
+        mono_ms=START.mono_ms + round(seconds * 1000),
         wall=START.wall + timedelta(seconds=seconds),
     )
 
