@@ -80,8 +80,9 @@ class Namespace:
             return socket.socket(family, kind, protocol)
 
     def accepts(self, address: str, port: int) -> bool:
-        """Whether something here listens there."""
+        """Whether something takes connections from here there."""
         with self.socket(socket.AF_INET, socket.SOCK_STREAM) as line:
+            line.settimeout(0.5)
             return line.connect_ex((address, port)) == 0
 
     def remove(self) -> None:
