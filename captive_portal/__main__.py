@@ -5,12 +5,14 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from appliance.domain import capport
 from appliance.runtime import daemon, ids, logs, settings
 from appliance.runtime.settings import Settings
 from appliance.store import migrate
 from appliance.store.database import connect
 from captive_portal.app import create_app
 from captive_portal.edge.rendering import Place, render
+from captive_portal.edge.trust import refusal
 from captive_portal.forms import FORM_MAX_BYTES
 from web.serve import serve
 
@@ -47,11 +49,27 @@ def _render(loaded: Settings, folder: Path, dns_user: str) -> None:
         raise settings.ConfigError("there is no WiFi to configure: set [[wifi.zones]]")
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
-    place = Place(run=str(folder), dns_user=dns_user, announces_api=bool(loaded.wifi.tls_cert))
+    place = Place(run=str(folder), dns_user=dns_user, is_trusted=_is_trusted(loaded))
     for name, text in render(loaded, place).items():
         (folder / name).write_text(text, encoding="utf-8")
         (folder / name).chmod(0o644)
     print(f"nginx.conf, dnsmasq.conf and dnsmasq-offline.conf are in {folder}")
+
+
+def _is_trusted(loaded: Settings) -> bool:
+    """Whether phones will trust the certificate, if there is one; why not is printed."""
+    wifi = loaded.wifi
+    if wifi.tls_cert is None or wifi.tls_key is None:
+        return False
+    host = capport.host(loaded.portal.url)
+    why_not = refusal(wifi.tls_cert, wifi.tls_key, host)
+    if why_not:
+        print(
+            f"{wifi.tls_cert}: phones that ask for {host} refuse it: {why_not}. The portal works "
+            "without TLS and without its API (RFC 8908) until this is run with a good one.",
+            file=sys.stderr,
+        )
+    return not why_not
 
 
 def _serve(settings: Settings) -> None:

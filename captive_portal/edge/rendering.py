@@ -20,8 +20,8 @@ class Place:
     run: str
     """Folder of all files, absolute; also of pids, leases and what is spooled."""
     dns_user: str = "dnsmasq"
-    announces_api: bool = False
-    """Whether a certificate that phones trust is in force: only then the API is announced."""
+    is_trusted: bool = False
+    """Whether phones trust the certificate: only then TLS is spoken and the API announced."""
 
 
 def render(settings: Settings, place: Place) -> dict[str, str]:
@@ -36,7 +36,7 @@ def render(settings: Settings, place: Place) -> dict[str, str]:
         "portal": portal.listen,
         "url": portal.url,
         "names": " ".join([host, *(_bracketed(address) for address in gateways)]),
-        "tls": _tls(settings),
+        "tls": _tls(settings) if place.is_trusted else "",
         "sms": f", atau SMS ke {own_number}" if own_number else "",
     }
     names = "\n".join(
@@ -55,7 +55,7 @@ def render(settings: Settings, place: Place) -> dict[str, str]:
         "garden": "\n".join(
             f"nftset=/{name}/4#inet#posko#garden4,6#inet#posko#garden6" for name in wifi.garden
         ),
-        "announcement": _announcement(settings) if place.announces_api else "",
+        "announcement": _announcement(settings) if place.is_trusted else "",
     }
     return {
         "nginx.conf": _filled("nginx.conf", values),
@@ -77,8 +77,6 @@ def _filled(name: str, values: dict[str, str]) -> str:
 def _tls(settings: Settings) -> str:
     """The lines that let the portal's own name be asked with TLS too."""
     wifi = settings.wifi
-    if wifi.tls_cert is None:
-        return ""
     return (
         "        listen 443 ssl;\n        listen [::]:443 ssl;\n"
         f"        ssl_certificate {wifi.tls_cert};\n        ssl_certificate_key {wifi.tls_key};\n"

@@ -34,25 +34,33 @@ class Hotspot:
     portal: Program
     gate: Program
 
-    def __init__(self, lab: Lab, wifi: str = "", zone: str = "") -> None:
-        """More lines of the configuration's [wifi] and of each of its zones."""
+    def __init__(self, lab: Lab, wifi: str = "", zone: str = "", host: str = PORTAL_HOST) -> None:
+        """More lines of the configuration's [wifi] and of each of its zones; the portal's name."""
         self.lab, self.db_path = lab, lab.folder / "posko.db"
         self.config = lab.folder / "posko.toml"
-        self._more_wifi, self._more_zone = wifi, zone
+        self._host, self._more_zone = host, zone
+        self.configure(wifi)
+
+    def configure(self, wifi: str) -> None:
+        """Write the configuration, with more lines of [wifi]."""
+        self.config.write_text(self._configuration(wifi))
+        self.settings = settings.load(self.config)
 
     def start(self) -> None:
-        """Write the configuration and the database and start everything."""
-        self.config.write_text(self._configuration())
-        self.settings = settings.load(self.config)
+        """Write the database and start everything."""
         migrate.ensure(self.db_path, SITE, ids.new_epoch)
         self.start_gate()
         self.portal = self._start("portal", "captive_portal")
         self.start_edges()
 
     def start_edges(self) -> None:
-        """Start nginx and both dnsmasq as the product configures them."""
+        """Start nginx and both dnsmasq as the product configures them; again, if they run."""
         box, folder = self.lab.box, self.lab.public_folder
-        box.run(*self.command("captive_portal", "--render", str(folder)))
+        for name in ("dnsmasq", "dnsmasq-offline", "nginx"):
+            if name in box.programs:
+                box.programs[name].stop()
+        trusting = ["env", f"SSL_CERT_FILE={self.lab.authority.path}"]
+        box.run(*trusting, *self.command("captive_portal", "--render", str(folder)))
         for name in ("dnsmasq", "dnsmasq-offline"):
             box.start(name, needs("dnsmasq"), "-C", str(folder / f"{name}.conf"), ready="started")
         box.start("nginx", needs("nginx"), "-c", str(folder / "nginx.conf"))
@@ -139,7 +147,7 @@ class Hotspot:
                 raise AssertionError(f"{name} does not get ready: {program.said()}") from None
         return program
 
-    def _configuration(self) -> str:
+    def _configuration(self, wifi: str) -> str:
         zones = "".join(
             f'[[wifi.zones]]\nname = "{name}"\ninterface = "{zone.bridge}"\n'
             f'ipv4 = "{zone.gateway}/24"\nipv6 = "{zone.gateway6}/64"\n{self._more_zone}\n'
@@ -148,8 +156,8 @@ class Hotspot:
         return (
             f'[site]\ncode = "{SITE}"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
             f'[store]\npath = "{self.db_path}"\n'
-            f'[portal]\nurl = "http://{PORTAL_HOST}"\n'
-            f'[wifi]\nwan = "wan"\nresolvers = ["{RESOLVER}"]\n{self._more_wifi}\n{zones}'
+            f'[portal]\nurl = "http://{self._host}"\n'
+            f'[wifi]\nwan = "wan"\nresolvers = ["{RESOLVER}"]\n{wifi}\n{zones}'
         )
 
 

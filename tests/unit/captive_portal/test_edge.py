@@ -18,13 +18,15 @@ SETTINGS = Settings(
     wifi=Wifi(
         resolvers=("203.0.113.53",),
         garden=("pekanbaru.go.id",),
+        tls_cert=Path("/etc/posko/portal.pem"),
+        tls_key=Path("/etc/posko/portal.key"),
         zones=(
             WifiZone(name="kantor", interface="lo", ipv4="10.77.0.1/24", ipv6="fd00:77::1/64"),
             WifiZone(name="taman", interface="br-taman", ipv4="10.78.0.1/22"),
         ),
     ),
 )
-PLACE = Place(run="/run/posko/edge", announces_api=True)
+PLACE = Place(run="/run/posko/edge", is_trusted=True)
 
 
 @pytest.mark.parametrize("name", sorted(render(SETTINGS, PLACE)))
@@ -32,9 +34,10 @@ def test_the_files_of_two_zones_are_these(name: str) -> None:
     assert_golden(name, render(SETTINGS, PLACE)[name])
 
 
-def test_without_a_certificate_nothing_is_announced() -> None:
-    text = render(SETTINGS, Place(run="/run/posko/edge"))["dnsmasq.conf"]
-    assert "/captive" not in text
+def test_without_a_certificate_that_phones_trust_nothing_is_announced() -> None:
+    files = render(SETTINGS, Place(run="/run/posko/edge"))
+    assert "/captive" not in files["dnsmasq.conf"]
+    assert "443" not in files["nginx.conf"]
 
 
 @pytest.fixture
