@@ -46,6 +46,8 @@ class Kernel:
     """q<slot> -> quota."""
     ties: dict[tuple[str, int], str] = field(default_factory=dict)
     """(map, slot) -> name of an object or class."""
+    garden: set[str] = field(default_factory=set)
+    """Addresses of the walled garden, as dnsmasq has put them there."""
 
     def slots(self) -> set[int]:
         """Every slot that anything is left of."""
@@ -72,6 +74,8 @@ class _Object(msgspec.Struct):
 
 
 class _Map(msgspec.Struct):
+    """A map or a set."""
+
     name: str
     elem: list[Any] = []
 
@@ -83,6 +87,7 @@ class _Entry(msgspec.Struct):
     counter: _Object | None = None
     quota: _Object | None = None
     map: _Map | None = None
+    set: _Map | None = None
 
 
 class _Listing(msgspec.Struct):
@@ -101,6 +106,8 @@ def parse(listing: bytes, now_s: float) -> Kernel:
             kernel.quotas[entry.quota.name] = Quota(entry.quota.size, entry.quota.used)
         elif entry.map:
             _read_map(kernel, entry.map, now_s)
+        elif entry.set and entry.set.name.startswith("garden"):
+            kernel.garden.update(held["elem"]["val"] for held in entry.set.elem)
     return kernel
 
 

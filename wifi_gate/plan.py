@@ -65,7 +65,7 @@ def class_of(slot: int) -> str:
 
 
 def _target(wanted: Sequence[Wanted], known: Kernel, now_s: float) -> Kernel:
-    target = Kernel(version=known.version)
+    target = Kernel(version=known.version, garden=known.garden)
     for session in wanted:
         _let_through(target, session, known, now_s)
     for key, element in known.down.items():
@@ -85,11 +85,8 @@ def _let_through(target: Kernel, session: Wanted, known: Kernel, now_s: float) -
         return
     for address in session.addresses:
         up, down = (session.mac, address), (address,)
-        target.up[up] = Element(slot, session.ends_at_s)
-        target.down[down] = Element(slot, session.ends_at_s + LINGER_S)
         held = known.up.get(up), known.down.get(down)
-        if _is_near(held[0], target.up[up]) and _is_near(held[1], target.down[down]):
-            target.up[up], target.down[down] = known.up[up], known.down[down]
+        target.up[up], target.down[down] = _ways(*held, slot, session.ends_at_s)
     target.counters[f"u{slot}"] = known.counters.get(f"u{slot}", session.up_bytes)
     target.counters[f"d{slot}"] = known.counters.get(f"d{slot}", session.down_bytes)
     target.ties["counter_up", slot] = f"u{slot}"
@@ -101,10 +98,18 @@ def _let_through(target: Kernel, session: Wanted, known: Kernel, now_s: float) -
         target.ties["quota_of", slot] = f"q{slot}"
 
 
-def _is_near(held: Element | None, wanted: Element) -> bool:
-    if held is None or held.slot != wanted.slot:
-        return False
-    return abs(held.ends_at_s - wanted.ends_at_s) <= TOLERANCE_S
+def _ways(
+    up: Element | None, down: Element | None, slot: int, ends_at_s: float
+) -> tuple[Element, Element]:
+    """The elements held, if both are as they should be, else new ones."""
+    wanted = Element(slot, ends_at_s), Element(slot, ends_at_s + LINGER_S)
+    if up and down and _is_near(up, wanted[0]) and _is_near(down, wanted[1]):
+        return up, down
+    return wanted
+
+
+def _is_near(held: Element, wanted: Element) -> bool:
+    return held.slot == wanted.slot and abs(held.ends_at_s - wanted.ends_at_s) <= TOLERANCE_S
 
 
 def _keep_objects(target: Kernel, slot: int, known: Kernel) -> None:
@@ -135,6 +140,8 @@ def _difference(held: Kernel, target: Kernel, now_s: float) -> Iterator[str]:
         value = target.ties[tie]
         shown = value if tie[0] == "class_of" else f'"{value}"'
         yield f"add element {TABLE} {tie[0]} {{ {tie[1]} : {shown} }}"
+    for address in sorted(target.garden - held.garden):
+        yield f"add element {TABLE} garden{_family(address)} {{ {address} }}"
     yield from _opening("down", held.down, target.down, now_s)
     yield from _opening("up", held.up, target.up, now_s)
 
@@ -167,11 +174,19 @@ def _opening(
 
 
 def _changed(these: dict[Key, Element], those: dict[Key, Element]) -> Iterable[Key]:
-    return sorted(key for key, element in these.items() if those.get(key) != element)
+    return sorted(
+        key
+        for key, element in these.items()
+        if (other := those.get(key)) is not element and other != element
+    )
 
 
 def _place(way: str, key: Key) -> tuple[str, str]:
-    return f"{way}{6 if ':' in key[-1] else 4}", " . ".join(key)
+    return f"{way}{_family(key[-1])}", " . ".join(key)
+
+
+def _family(address: str) -> int:
+    return 6 if ":" in address else 4
 
 
 def _kind(name: str) -> str:

@@ -23,8 +23,8 @@ map counter_up { type mark : counter; }
 map counter_down { type mark : counter; }
 map quota_of { type mark : quota; }
 map class_of { type mark : classid; }
-set garden4 { type ipv4_addr; flags timeout; timeout 10m; size 4096; }
-set garden6 { type ipv6_addr; flags timeout; timeout 10m; size 4096; }
+set garden4 { type ipv4_addr; flags timeout; timeout 1d; size 4096; }
+set garden6 { type ipv6_addr; flags timeout; timeout 1d; size 4096; }
 set dns_rate { type ether_addr; flags dynamic,timeout; timeout 1m; size 8192; }
 set portal_rate { type ether_addr; flags dynamic,timeout; timeout 1m; size 8192; }
 set portal_open { type ether_addr; flags dynamic; size 8192; }"""

@@ -38,6 +38,16 @@ def after(*wanted: Wanted) -> Kernel:
     return plan(wanted, Kernel(), NOW_S).target
 
 
+@pytest.fixture
+def nft() -> Iterator[Nft]:
+    with a_network():
+        yield Nft()
+
+
+def held_by(nft: Nft, now_s: float | None = None) -> Kernel:
+    return parse(nft.table(ruleset.TABLE) or b"", now_s or time.monotonic())
+
+
 def test_a_login_is_these_commands() -> None:
     assert plan([a_session(up_bytes=5, down_bytes=9)], Kernel(), NOW_S).text.splitlines() == [
         "add counter inet posko d7 { packets 0 bytes 9 }",
@@ -99,6 +109,15 @@ def test_a_table_made_anew_gets_all_that_was_known() -> None:
     assert text.startswith("rules\n")
     assert "add counter inet posko d7 { packets 0 bytes 4711 }" in text
     assert "delete" not in text
+
+
+def test_a_table_made_anew_keeps_the_walled_garden(nft: Nft) -> None:
+    """The resolver fills it when it learns an address, which may be hours later."""
+    nft.apply(ruleset.ruleset(WIFI))
+    nft.apply("add element inet posko garden4 { 203.0.113.9 }\n")
+    nft.apply("add element inet posko garden6 { 2001:db8::9 }\n")
+    nft.apply(plan([], held_by(nft), time.monotonic(), rules=ruleset.ruleset(WIFI)).text)
+    assert held_by(nft).garden == {"203.0.113.9", "2001:db8::9"}
 
 
 def test_a_session_without_an_address_has_its_counters_only() -> None:
@@ -201,16 +220,6 @@ def test_an_element_that_expires_between_look_and_plan_does_no_harm() -> None:
     kernel.now_s += 4
     kernel.apply(plan([], known, NOW_S + 1).text)
     assert not kernel.held().up
-
-
-@pytest.fixture
-def nft() -> Iterator[Nft]:
-    with a_network():
-        yield Nft()
-
-
-def held_by(nft: Nft, now_s: float | None = None) -> Kernel:
-    return parse(nft.table(ruleset.TABLE) or b"", now_s or time.monotonic())
 
 
 @pytest.mark.slow
