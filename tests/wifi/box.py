@@ -13,8 +13,10 @@ class Box(Namespace):
     """It forwards nothing until somebody turns forwarding on, as a machine that has just booted."""
 
     def connect(self, internet: Namespace) -> None:
-        """Lay the cable and make the bridges."""
+        """Lay the cable and make the bridges; frames between their ports are no routed packets."""
         self.sysctl("net/ipv6/conf/default/dad_transmits", "0")
+        for family in ("iptables", "ip6tables"):
+            self.sysctl(f"net/bridge/bridge-nf-call-{family}", "0")
         self.ip(
             f"link add {WAN} type veth peer name eth0 netns {internet.name}",
             f"address add {BOX_WAN}/24 dev {WAN}",

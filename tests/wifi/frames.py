@@ -50,9 +50,9 @@ def ipv6(source: str, target: str, protocol: int, payload: bytes) -> bytes:
     return struct.pack("!IHBB", 6 << 28, len(payload), protocol, 255) + addresses + payload
 
 
-def udp4(source: str, target: str, port: int, data: bytes) -> bytes:
-    """A UDP packet without a checksum, from port 40000."""
-    head = struct.pack("!HHHH", 40000, port, 8 + len(data), 0)
+def udp4(source: str, target: str, port: int, data: bytes, *, sport: int = 40000) -> bytes:
+    """A UDP packet without a checksum."""
+    head = struct.pack("!HHHH", sport, port, 8 + len(data), 0)
     return ipv4(source, target, UDP, head + data)
 
 

@@ -37,9 +37,10 @@ class Namespace:
         subprocess.run(batch, input="\n".join(commands), text=True, check=True)
 
     def sysctl(self, name: str, value: str) -> None:
-        """Set a kernel variable, e.g. `net/ipv4/ip_forward` to `1`."""
+        """Set a kernel variable, e.g. `net/ipv4/ip_forward` to `1`, if this kernel has it."""
         with self.entered():
-            Path("/proc/sys", name).write_text(value)
+            if (variable := Path("/proc/sys", name)).exists():
+                variable.write_text(value)
 
     def run(self, *command: str, given: str = "", check: bool = True) -> str:
         """Run a program to its end; its output, and its complaints too where it failed."""

@@ -1,6 +1,8 @@
 """A session: opened, used, extended, moved to another MAC, ended."""
 
 import contextlib
+import itertools
+import socket
 
 import pytest
 
@@ -91,6 +93,27 @@ def test_a_forged_gateway_is_not_believed(
         assert phone.neighbour(OFFICE.gateway) == OFFICE.mac
         assert phone.neighbour(OFFICE.gateway6) in ("", OFFICE.mac)
         assert [one for one in phone.addresses6() if one.startswith("2001:db8:bad:")] == []
+    finally:
+        hotspot.lab.box.isolate(stranger, phone)
+
+
+def test_a_false_dhcp_server_is_not_heard(
+    hotspot: Hotspot, stranger: Client, phone: Client
+) -> None:
+    """WiFi check 17."""
+    offer = frames.udp4(stranger.address, "255.255.255.255", 68, b"offer", sport=67)
+    hotspot.lab.box.isolate(stranger, phone, isolated=False)
+    try:
+        with phone.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(frames.ETH_IP)) as line:
+            line.settimeout(5)
+            stranger.send_frame(
+                frames.ethernet(frames.EVERYONE, stranger.mac, frames.ETH_IP, offer), times=5
+            )
+            with hotspot.lab.box.socket(socket.AF_INET, socket.SOCK_DGRAM) as box:
+                box.sendto(b"the end", (phone.address, 9))
+            heard = iter(lambda: line.recv(2048), b"")
+            before_end = list(itertools.takewhile(lambda frame: b"the end" not in frame, heard))
+        assert [frame for frame in before_end if b"offer" in frame] == []
     finally:
         hotspot.lab.box.isolate(stranger, phone)
 
