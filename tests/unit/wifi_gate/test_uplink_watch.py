@@ -1,0 +1,196 @@
+"""Whether the Internet is there: what is concluded, and what is asked of real sockets."""
+
+import itertools
+import select
+import socket
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.netns import a_network, ip
+from wifi_gate.uplink_watch import (
+    EVERY_S,
+    PATIENCE_S,
+    Event,
+    Uplink,
+    UplinkWatch,
+    answers,
+    question,
+    resolvers_of,
+)
+
+RESOLVER, RESOLVER6 = "198.51.100.1", "fd00::1"
+NO_ERROR, SERVER_FAILURE, NO_SUCH_NAME, REFUSED = 0, 2, 3, 5
+ASKED = question("a.example", b"\x12\x34")
+
+
+@given(st.lists(st.sampled_from(Event)))
+def test_two_silences_in_a_row_are_offline_and_one_answer_online(events: list[Event]) -> None:
+    uplink = Uplink(silences=0)
+    for event in events:
+        uplink = uplink.after(event)
+    silences = list(itertools.takewhile(lambda event: event is Event.SILENCE, reversed(events)))
+    assert uplink.is_online == (len(silences) < 2)
+
+
+def test_one_silence_is_enough_for_a_watch_that_has_just_begun() -> None:
+    assert not Uplink().after(Event.SILENCE).is_online
+
+
+def said(rcode: int, to: bytes = ASKED) -> bytes:
+    """The answer to a question."""
+    return to[:2] + struct.pack("!H", 0x8180 | rcode) + to[4:]
+
+
+@pytest.mark.parametrize("rcode", [NO_ERROR, NO_SUCH_NAME])
+def test_an_answer_proves_the_internet(rcode: int) -> None:
+    assert answers(said(rcode), ASKED)
+
+
+@pytest.mark.parametrize("rcode", [SERVER_FAILURE, REFUSED])
+def test_a_refusal_is_no_answer(rcode: int) -> None:
+    assert not answers(said(rcode), ASKED)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [ASKED, said(NO_ERROR, question("b.example", b"\x12\x34")),
+     said(NO_ERROR, question("a.example", b"\x12\x35"))],
+    ids=["our own question", "of another name", "of another number"],
+)  # fmt: skip
+def test_what_answers_another_question_proves_nothing(data: bytes) -> None:
+    assert not answers(data, ASKED)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_judged(data: bytes) -> None:
+    assert answers(data, ASKED) in (True, False)
+
+
+def test_resolvers_are_read_from_the_boxs_own_file(tmp_path: Path) -> None:
+    path = tmp_path / "resolv.conf"
+    path.write_text(
+        "# nameserver 9.9.9.9\nsearch lan\nnameserver 192.168.1.1\nnameserver fd00::1 \nnameserver\n"
+    )
+    assert resolvers_of(path) == ["192.168.1.1", "fd00::1"]
+    assert resolvers_of(tmp_path / "none") == []
+
+
+@pytest.fixture
+def resolver() -> Iterator[socket.socket]:
+    """A server in a network with a default route; the test answers for it."""
+    with a_network():
+        ip(
+            f"address add {RESOLVER}/32 dev lo",
+            f"address add {RESOLVER6}/128 dev lo nodad",
+            "link add wan type veth peer name far",
+            "address add 203.0.113.2/24 dev wan",
+            "link set far up",
+            "link set wan up",
+            "route add default via 203.0.113.1",
+        )
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as server:
+            server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            server.bind(("::", 53))
+            server.settimeout(5)
+            yield server
+
+
+@pytest.fixture
+def watch(resolver: socket.socket) -> Iterator[UplinkWatch]:
+    made = UplinkWatch(lambda: [RESOLVER])
+    yield made
+    made.close()
+
+
+def reply(resolver: socket.socket, watch: UplinkWatch, rcode: int = NO_SUCH_NAME) -> None:
+    """Answer the open question, and wait until the answer can be read."""
+    asked, client = resolver.recvfrom(512)
+    resolver.sendto(said(rcode, asked), client)
+    assert select.select(watch.sockets, [], [], 5)[0]
+
+
+def make_offline(watch: UplinkWatch) -> float:
+    """Let questions pass in vain; the time when the next is due."""
+    watch.step(0)
+    watch.step(PATIENCE_S)
+    assert not watch.is_online
+    return watch.due_s()
+
+
+def test_an_answer_turns_it_online(resolver: socket.socket, watch: UplinkWatch) -> None:
+    now_s = make_offline(watch)
+    resolver.recvfrom(512)
+    assert not watch.step(now_s)
+    reply(resolver, watch)
+    assert watch.step(now_s + 0.01)
+    assert watch.is_online
+    assert watch.sockets == []
+
+
+def test_it_is_asked_again_every_five_seconds(resolver: socket.socket, watch: UplinkWatch) -> None:
+    watch.step(100.0)
+    reply(resolver, watch)
+    watch.step(100.02)
+    assert watch.due_s() == 100.0 + EVERY_S
+
+
+def test_silence_is_noticed_within_fifteen_seconds_of_the_last_answer(
+    resolver: socket.socket, watch: UplinkWatch
+) -> None:
+    watch.step(0)
+    reply(resolver, watch)
+    watch.step(0.02)
+    while watch.is_online:
+        now_s = watch.due_s()
+        watch.step(now_s)
+    assert now_s <= 15
+
+
+def test_no_two_questions_are_for_the_same_name(
+    resolver: socket.socket, watch: UplinkWatch
+) -> None:
+    for _ in range(4):
+        watch.step(watch.due_s())
+    assert resolver.recv(512)[12:] != resolver.recv(512)[12:]
+
+
+def test_a_refusal_counts_as_silence(resolver: socket.socket, watch: UplinkWatch) -> None:
+    watch.step(0)
+    reply(resolver, watch, REFUSED)
+    assert not watch.step(0.02)
+    assert watch.step(PATIENCE_S)
+    assert not watch.is_online
+
+
+def test_a_resolver_of_ipv6_is_asked_too(resolver: socket.socket) -> None:
+    watch = UplinkWatch(lambda: ["198.51.100.99", RESOLVER6])
+    now_s = make_offline(watch)
+    resolver.recvfrom(512)
+    watch.step(now_s)
+    reply(resolver, watch)
+    watch.step(now_s + 0.02)
+    assert watch.is_online
+
+
+def test_without_a_default_route_nobody_is_asked(
+    resolver: socket.socket, watch: UplinkWatch
+) -> None:
+    ip("route del default")
+    assert watch.step(0)
+    assert not watch.is_online
+    assert watch.sockets == []
+
+
+@pytest.mark.parametrize(
+    "resolvers", [[], ["fd00:9::9"], ["resolver.test"]], ids=["none", "no way to it", "no address"]
+)
+def test_without_a_resolver_it_is_offline(resolver: socket.socket, resolvers: list[str]) -> None:
+    watch = UplinkWatch(lambda: resolvers)
+    assert watch.step(0)
+    assert not watch.is_online
+    assert watch.due_s() == EVERY_S
