@@ -74,7 +74,7 @@ def test_any_bytes_are_judged(data: bytes) -> None:
 def test_resolvers_are_read_from_the_boxs_own_file(tmp_path: Path) -> None:
     path = tmp_path / "resolv.conf"
     path.write_text(
-        "# nameserver 9.9.9.9\nsearch lan\nnameserver 192.168.1.1\nnameserver fd00::1 \nnameserver\n"
+        "# nameserver 9.9.9.9\nsearch a\nnameserver 192.168.1.1\nnameserver fd00::1 \nnameserver\n"
     )
     assert resolvers_of(path) == ["192.168.1.1", "fd00::1"]
     assert resolvers_of(tmp_path / "none") == []
