@@ -8,11 +8,11 @@ from pathlib import Path
 from appliance.domain import capport
 from appliance.runtime import daemon, ids, logs, settings
 from appliance.runtime.settings import Settings
+from appliance.runtime.trust import refusal
 from appliance.store import migrate
 from appliance.store.database import connect
 from captive_portal.app import create_app
 from captive_portal.edge.rendering import Place, render
-from captive_portal.edge.trust import refusal
 from captive_portal.forms import FORM_MAX_BYTES
 from web.serve import serve
 

@@ -1,12 +1,17 @@
 """Composition root of `posko-gate`."""
 
 import argparse
+import logging
 import sqlite3
 import sys
+import time
+from collections.abc import Callable
 
+from appliance.domain import capport
 from appliance.runtime import clock, daemon, ids, logs, settings
 from appliance.runtime.neighbours import neighbours
 from appliance.runtime.settings import Settings
+from appliance.runtime.trust import refusal
 from appliance.store import migrate
 from appliance.store.database import connect
 from wifi_gate import forwarding
@@ -14,8 +19,12 @@ from wifi_gate.accounts import Accounts
 from wifi_gate.conntrack import Conntrack
 from wifi_gate.gate import Edges, Gate
 from wifi_gate.nft import Nft
+from wifi_gate.router_advert import RouterAdvertiser
 from wifi_gate.shaper import Shaper
 from wifi_gate.table import Table
+from wifi_gate.uplink_watch import UplinkWatch, resolvers_of
+
+log = logging.getLogger(__name__)
 
 PROGRAM = "posko-gate"
 
@@ -56,6 +65,7 @@ def _guard(loaded: Settings) -> None:
         return connect(path)
 
     conntrack = Conntrack()
+    uplink = UplinkWatch(lambda: loaded.wifi.resolvers or resolvers_of())
     gate = Gate(
         loaded.wifi,
         Table(Nft(), loaded.wifi),
@@ -65,11 +75,30 @@ def _guard(loaded: Settings) -> None:
             flush_mark=conntrack.flush_mark,
             flush_sources=conntrack.flush_sources,
             shape=Shaper(loaded.wifi.zones, loaded.wifi.wan).apply,
-            is_online=lambda: True,
+            is_online=lambda: uplink.step(time.monotonic()),
+            advertise=_advertise(loaded),
         ),
         now=clock.now,
     )
     gate.run(stop, on_ready=lambda: daemon.notify("READY=1"))
+
+
+def _advertise(loaded: Settings) -> Callable[[], None]:
+    """What announces the API to devices of IPv6, while phones will trust its certificate."""
+    wifi, url = loaded.wifi, loaded.portal.url
+    cert, key = wifi.tls_cert, wifi.tls_key
+    if cert is None or key is None or not any(zone.ipv6 for zone in wifi.zones):
+        return lambda: None
+
+    def uri() -> str | None:
+        return None if refusal(cert, key, capport.host(url)) else capport.api_uri(url)
+
+    try:
+        advertiser = RouterAdvertiser(wifi.zones, uri)
+    except PermissionError:
+        log.warning("devices hear of the portal by DHCP only; give posko-gate CAP_NET_RAW")
+        return lambda: None
+    return lambda: advertiser.step(time.monotonic())
 
 
 def _remove(loaded: Settings) -> None:

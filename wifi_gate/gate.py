@@ -37,6 +37,8 @@ class Edges:
     """The sessions to be shaped: slot -> zone."""
     is_online: Callable[[], bool]
     """Whether the Internet is there; asked at every turn."""
+    advertise: Callable[[], None]
+    """Tell devices of IPv6 where the portal's API is; called at every turn."""
 
 
 class Gate:
@@ -74,6 +76,7 @@ class Gate:
     def turn(self) -> None:
         """Do what is to be done now."""
         now = self._now()
+        self._edges.advertise()
         is_tick = now.mono_ms >= self._next_tick_ms
         if is_tick:
             self._next_tick_ms = now.mono_ms + TICK_MS

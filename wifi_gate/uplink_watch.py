@@ -1,8 +1,7 @@
 """Is the Internet there? Asks the resolvers of the uplink a question of DNS (RFC 1035) every 5 s.
 
 The box's own router answers from its cache long after its line is dead, so each question is for a
-name that nobody has asked before: the answer NXDOMAIN proves the line. The gate drives it: it calls
-`step` when `due_s` has come or one of `sockets` can be read.
+name that nobody has asked before: the answer NXDOMAIN proves the line. The gate calls `step` often.
 """
 
 import logging
@@ -69,33 +68,26 @@ class UplinkWatch:
         self._asked_at_s: float | None = None
         self._question = b""
         self._next_s = 0.0
-        self.sockets: list[socket.socket] = []
-
-    @property
-    def is_online(self) -> bool:
-        """Whether the Internet is there, as far as known."""
-        return self._uplink.is_online
-
-    def due_s(self) -> float:
-        """When `step` must be called at the latest, by its own clock."""
-        return self._next_s if self._asked_at_s is None else self._asked_at_s + PATIENCE_S
+        self._sockets: list[socket.socket] = []
 
     def step(self, now_s: float) -> bool:
-        """Go on, without waiting; `now_s` never goes back. Return whether `is_online` changed."""
-        was_online = self.is_online
+        """Go on, without waiting; return whether the Internet is there, as far as known.
+
+        `now_s` counts from anywhere and never goes back.
+        """
+        was_online = self._uplink.is_online
         if self._asked_at_s is not None:
             self._listen(now_s)
         if self._asked_at_s is None and now_s >= self._next_s:
             self._ask(now_s)
-        if self.is_online == was_online:
-            return False
-        log.info("uplink state=%s", "online" if self.is_online else "offline")
-        return True
+        if self._uplink.is_online != was_online:
+            log.info("uplink state=%s", "offline" if was_online else "online")
+        return self._uplink.is_online
 
     def close(self) -> None:
         """Give the sockets back."""
-        while self.sockets:
-            self.sockets.pop().close()
+        while self._sockets:
+            self._sockets.pop().close()
 
     def _ask(self, now_s: float) -> None:
         self._asked_at_s, self._next_s = now_s, now_s + EVERY_S
@@ -103,7 +95,7 @@ class UplinkWatch:
         if has_default_route():
             for resolver in list(self._resolvers())[:_MOST_RESOLVERS]:
                 self._send(resolver)
-        if not self.sockets:
+        if not self._sockets:
             self._end(Event.SILENCE)
 
     def _send(self, resolver: str) -> None:
@@ -119,11 +111,11 @@ class UplinkWatch:
         except OSError:
             line.close()
         else:
-            self.sockets.append(line)
+            self._sockets.append(line)
 
     def _listen(self, now_s: float) -> None:
         assert self._asked_at_s is not None
-        if any(self._has_answer(line) for line in self.sockets):
+        if any(self._has_answer(line) for line in self._sockets):
             self._end(Event.ANSWER)
         elif now_s >= self._asked_at_s + PATIENCE_S:
             self._end(Event.SILENCE)

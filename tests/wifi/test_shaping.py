@@ -86,6 +86,7 @@ def kbps(measurement: subprocess.Popen) -> float:
 
 
 def test_sessions_go_as_fast_as_granted_and_slow_nobody(phones: list[Client]) -> None:
+    """WiFi check 22."""
     down, up, free = phones
     running = begin(down, "-R", "-P", "4"), begin(up, "-P", "4"), begin(free)
     got_down, got_up, beside = map(kbps, running)

@@ -15,7 +15,7 @@ def refusal(certificate: Path, key: Path, host: str) -> str:
     """Why a phone that asks for `host` would not accept the certificate; empty: it would."""
     try:
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        server.load_cert_chain(certificate, key)
+        server.load_cert_chain(certificate, key, password=bytes)  # never ask at a terminal
         _shake_hands(ssl.create_default_context(), server, host)
     except ssl.SSLCertVerificationError as error:
         return error.verify_message

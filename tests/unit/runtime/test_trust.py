@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from captive_portal.edge.trust import refusal
+from appliance.runtime.trust import refusal
 from tests.wifi.authority import Authority
 
 HOST = "wifi.kecamatan.test"
