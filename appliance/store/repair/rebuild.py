@@ -31,7 +31,15 @@ ORDINARY = (
     "documents",
     "follow_ups",
     "text_optouts",
+    "early_reports",
+    "wifi_sessions",
+    "wifi_leases",
+    "wifi_salts",
+    "wifi_blocks",
+    "wifi_vouchers",
 )
+WITHOUT_ROWID = ("officials", "sim_pins")
+"""Small tables that are read at once."""
 _APART = {"requests": 10}
 """How far keys are apart where each follows the one before: a ticket ends with a check digit."""
 
@@ -49,6 +57,8 @@ def fill(
             rows = rescue.by_rowid(damaged, table, names, apart=_APART.get(table, 1))
             kept[table] = insert(fresh, table, rows)
     kept -= _drop_nonsense(fresh)
+    for table in WITHOUT_ROWID:
+        kept[table] = insert(fresh, table, _small(fresh, damaged, table))
     kept["inbox"] = _take_inbox(fresh, damaged)
     kept += requeue.requeue(fresh, _events(fresh, damaged), _acknowledged(damaged))
     _take_identity(fresh, damaged, site, new_epoch)
@@ -137,6 +147,10 @@ def _take_identity(
 def _cut_off_dangling(fresh: sqlite3.Connection) -> None:
     """Drop what means nothing without a lost row, and the mention of it elsewhere."""
     for statement in (
+        "DELETE FROM inbox WHERE epoch NOT IN (SELECT epoch FROM inbox_cursors)",
+        "DELETE FROM wifi_leases WHERE session_id NOT IN (SELECT id FROM wifi_sessions)",
+        "UPDATE wifi_vouchers SET session_id = NULL"
+        " WHERE session_id NOT IN (SELECT id FROM wifi_sessions)",
         "DELETE FROM request_history WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM photos WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM follow_ups WHERE request_id NOT IN (SELECT id FROM requests)",
