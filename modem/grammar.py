@@ -19,6 +19,7 @@ from appliance.domain.sms import (
     Ignore,
     Mention,
     Report,
+    Start,
     Stop,
     UnknownTicket,
     Wish,
@@ -39,6 +40,7 @@ _MOST_TYPED_DIGITS = 9
 """Of a mistyped ticket; longer numbers are phones and NIK."""
 _PHONE = re.compile(r"0?8[0-9]{8}|628")
 _SHORT_REMARK_WORDS = 8
+_CHECK_WORDS = 2
 _LONGEST_COMMAND_CHARS = 1_000
 """Seven parts; whoever writes more tells a story."""
 
@@ -144,10 +146,20 @@ def _about_ticket(ticket: Ticket, found: Found, text: str) -> Command:
     if (wish := _wish(before, after, is_question=is_question)) is not None:
         says_more = not (vocabulary.REMARKS[wish] | set(vocabulary.WISHES) | asks).issuperset(said)
         return FollowUp(wish, ticket, text if said[1:] else "", says_more)
-    is_check = bool(said) and said[0] in vocabulary.CHECK_VERBS
-    if asks.issuperset(said) or (is_check and len(said) <= _SHORT_REMARK_WORDS):
+    if asks.issuperset(said) or _only_checks(said):
         return CheckStatus(ticket)
-    return Mention(ticket, text)
+    return Mention(ticket, text, complains=_complains(text))
+
+
+def _only_checks(said: list[str]) -> bool:
+    """Whether CEK goes before a remark of a few words, which does not say that it is so again."""
+    is_check = said[0] in vocabulary.CHECK_VERBS and len(said) <= _SHORT_REMARK_WORDS
+    return is_check and (len(said) <= _CHECK_WORDS or vocabulary.AGAIN.isdisjoint(said))
+
+
+def _complains(text: str) -> bool:
+    words = _words(text)
+    return vocabulary.CONTENT.isdisjoint(words) or not vocabulary.WRONG.isdisjoint(words)
 
 
 def _wish(before: list[str], after: list[str], *, is_question: bool) -> Wish | None:
@@ -192,8 +204,8 @@ def _bare(said: list[str], text: str) -> Command:
         return _check(remark, text)
     if verb in vocabulary.HELP_VERBS and not remark:
         return Help()
-    if verb in vocabulary.STOP_VERBS and vocabulary.STOP_REMARKS.issuperset(remark):
-        return Stop()
+    if verb in vocabulary.NEWS_VERBS and vocabulary.NEWS_REMARKS.issuperset(remark):
+        return Stop() if verb in vocabulary.STOP_VERBS else Start()
     wish = vocabulary.WISHES.get(verb)
     if wish is None or not _fits(wish, remark):
         return Report(text)

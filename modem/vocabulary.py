@@ -33,6 +33,7 @@ TOPIC_VERBS = words("usul saran tanya info")
 CHECK_VERBS = words("cek chek check ck status stts sts")
 HELP_VERBS = words("bantuan help menu")
 STOP_VERBS = words("stop berhenti unreg unsub")
+NEWS_VERBS = STOP_VERBS | words("mulai start")
 WISHES: dict[str, Wish] = {
     spelling: wish
     for wish, spellings in {
@@ -79,7 +80,7 @@ REMARKS: dict[Wish, frozenset[str]] = {
 }
 """What a wish may be followed by where no ticket tells that it is one: with any other word it is
 somebody's sentence."""
-STOP_REMARKS = words("sms kirim mengirim jangan lagi lg semua pesan langganan berlangganan")
+NEWS_REMARKS = words("sms kabar kirim mengirim jangan lagi lg semua pesan langganan berlangganan")
 
 SPEAKERS = words("saya sy sya aku ak ambo awak den denai aden ane gw gue gua ku")
 """Who writes of himself is no machine, but for one that says he is busy."""
@@ -89,6 +90,17 @@ PLEAS = words(
 )
 CUSTOMERS = words("anda pelanggan plgn nasabah klik click www http https your you")
 """With these a text speaks to somebody it sells to."""
+
+AGAIN = words("lagi lg kembali balik baliak kambali")
+WRONG = AGAIN | words(
+    "belum blm blum blom belun alun masih msh tetap ttp tapi tp malah rusak mati padam bocor kok",
+    "kenapa knp",
+)
+CONTENT = THANKS | words(
+    "sudah sdh udh udah alah selesai beres nyala menyala terang bagus mantap baik hidup lancar",
+    "bersih",
+)
+"""Words about a ticket with one of these and nothing WRONG do not complain."""
 
 DIGITS: dict[str, str] = {
     spelling: digit

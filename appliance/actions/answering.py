@@ -20,6 +20,7 @@ from appliance.domain.sms import (
     ReceivedPart,
     ReceivedSms,
     Report,
+    Start,
     Stop,
     UnknownTicket,
 )
@@ -75,9 +76,8 @@ def act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:
             return following_up.mention(turn, command) or _as_report(turn)
         case OfficialReply():
             return official_replies.take(turn, command) or act(turn, command.otherwise)
-        case Stop():
-            following_up.stop(turn)
-            return "stop", None
+        case Stop() | Start():
+            return following_up.silence(turn, command), None
         case _:
             return _tell(turn, command)
 
@@ -92,7 +92,7 @@ def _is_graver(turn: Turn, command: Command) -> bool:
     judged = classify(turn.sms.text)
     if not gravity.is_grave(judged):
         return False
-    ticket = None if isinstance(command, Help | Stop | UnknownTicket) else command.ticket
+    ticket = None if isinstance(command, Help | Start | Stop | UnknownTicket) else command.ticket
     found = requests.by_ticket(turn.db, ticket) if ticket else None
     return found is None or not turn.owns(found) or gravity.is_graver(judged, found)
 

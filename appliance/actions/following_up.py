@@ -14,7 +14,7 @@ from appliance.domain.service_request import (
     Status,
     clean_text,
 )
-from appliance.domain.sms import FollowUp, Mention, Wish
+from appliance.domain.sms import FollowUp, Mention, Start, Stop, Wish
 from appliance.store import follow_ups, outbox, requests
 
 _FINISHED = frozenset({Status.CLOSED, Status.ARCHIVED, Status.MERGED, Status.NOT_OURS})
@@ -44,22 +44,55 @@ def follow_up(turn: Turn, command: FollowUp) -> tuple[str, ServiceRequest] | Non
 
 
 def mention(turn: Turn, command: Mention) -> tuple[str, ServiceRequest] | None:
-    """Add a text to the ticket that it names; None where that is not the sender's."""
+    """Say a text to the ticket that it names; None where that is not the sender's, or long over.
+
+    What complains of a finished ticket says BELUM.
+    """
     found = requests.by_ticket(turn.db, command.ticket)
     if found is None or not turn.owns(found):
         return None
-    return _act(turn, found, FollowUp(Wish.ADD, command.ticket, command.text))
+    wish = conversation.complained(found, turn.now.wall) if command.complains else Wish.ADD
+    if wish is None:
+        return None
+    return _act(turn, found, FollowUp(wish, command.ticket, command.text))
 
 
-def stop(turn: Turn) -> None:
-    """Send no more news to this phone; say so once, and to the city for every open ticket."""
-    if turn.sms.phone is None or follow_ups.has_opted_out(turn.db, turn.sms.phone):
+def silence(turn: Turn, command: Stop | Start) -> str:
+    """Stop the news to this phone, or send them again; return the outcome."""
+    if isinstance(command, Stop):
+        _stop(turn)
+        return "stop"
+    _start(turn)
+    return "start"
+
+
+def _stop(turn: Turn) -> None:
+    """Send no more news of the tickets of this phone; say so once, and to the city for each open.
+
+    What comes later lifts it for its ticket: who reports or says something anew wants to hear.
+    """
+    told = [r for r in _open(turn) if not follow_ups.is_silenced(turn.db, r)]
+    if turn.sms.phone is None or (not told and follow_ups.has_opted_out(turn.db, turn.sms.phone)):
         return
-    for request in turn.own():
-        if request.status not in _FINISHED:
-            record(turn, request, Wish.STOP, "")
+    for request in told:
+        record(turn, request, Wish.STOP, "")
     turn.reply("stopped")
     follow_ups.opt_out(turn.db, turn.sms.phone, turn.now.wall)
+
+
+def _start(turn: Turn) -> None:
+    """Send news again to a phone that had none."""
+    if turn.sms.phone is None:
+        return
+    for request in _open(turn):
+        if follow_ups.is_silenced(turn.db, request):
+            record(turn, request, Wish.START, "")
+    follow_ups.opt_in(turn.db, turn.sms.phone)
+    turn.reply("started")
+
+
+def _open(turn: Turn) -> list[ServiceRequest]:
+    return [request for request in turn.own() if request.status not in _FINISHED]
 
 
 def record(turn: Turn, request: ServiceRequest, wish: Wish, text: str) -> None:

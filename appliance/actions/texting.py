@@ -75,7 +75,7 @@ def queue_status_change(
 ) -> None:
     """Queue the news for the reporter, unless they want none, in the caller's transaction."""
     phone = request.reporter_phone
-    if phone is None or follow_ups.has_opted_out(db, phone):
+    if phone is None or follow_ups.is_silenced(db, request):
         return
     is_confidential = request.sensitivity is Sensitivity.CONFIDENTIAL
     body = phrases.render(

@@ -25,6 +25,8 @@ ANSWERS_FOR = timedelta(hours=24)
 TICKETS_PER_HOUR = 10
 """More from one phone are put together, so that a flood makes few tickets."""
 LATELY = timedelta(hours=1)
+REOPENED_FOR = timedelta(days=30)
+"""What is wrong again after a longer time is another matter."""
 
 _OVER = frozenset({Status.CLOSED, Status.ARCHIVED, Status.MERGED, Status.NOT_OURS})
 _MEANT: dict[Wish, frozenset[Status]] = {
@@ -78,6 +80,15 @@ def meant(wish: Wish, own: Sequence[ServiceRequest]) -> ServiceRequest | None:
     fitting = [r for r in own if r.status in _MEANT[wish]]
     is_about_the_phone = wish in (Wish.ERASE, Wish.ACCESS)
     return fitting[0] if len(fitting) == 1 or (fitting and is_about_the_phone) else None
+
+
+def complained(request: ServiceRequest, now: datetime) -> Wish | None:
+    """What a complaint that names a ticket is to it; None where it is a report of its own."""
+    if request.status is Status.RESOLVED:
+        return Wish.DISPUTE
+    if request.status is Status.CLOSED and now - request.updated_at < REOPENED_FOR:
+        return Wish.DISPUTE
+    return None if request.status in _OVER else Wish.ADD
 
 
 def _age(request: ServiceRequest, now: datetime) -> timedelta:

@@ -99,6 +99,10 @@ TEMPLATES: dict[str, str] = {
     "official_noted": "Tiket {ticket}: {status} dari Anda dicatat dan diteruskan ke kota.",
     "stopped": (
         "Baik, kami tidak mengirim kabar lagi ke HP ini, hanya jawaban atas pesan Anda. "
+        "Kabar lagi: ketik MULAI. Darurat: telepon 112."
+    ),
+    "started": (
+        "Baik, kabar tiket Anda kami kirim lagi ke HP ini. Berhenti: ketik STOP. "
         "Darurat: telepon 112."
     ),
     "status_changed": "Tiket {ticket}: {status}. {agency}. {message}",

@@ -70,7 +70,9 @@ class Wish(StrEnum):
     SAFE = "aman"
     """When a victim may be called."""
     STOP = "stop"
-    """No more texts to this phone."""
+    """No more news to this phone."""
+    START = "mulai"
+    """News again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class Mention:
 
     ticket: Ticket
     text: str
+    complains: bool = False
+    """Whether it may say that something is wrong, still or again; nothing of it is content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,12 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """STOP: no more texts but answers."""
+    """STOP: no more news, only answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """MULAI: news again after STOP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +170,7 @@ Command = (
     | Mention
     | OfficialReply
     | Picture
+    | Start
     | Stop
     | Help
     | Ignore

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from appliance.domain.moment import to_ms
 from appliance.domain.phone import Msisdn
+from appliance.domain.service_request import ServiceRequest
 
 
 def add(
@@ -24,14 +25,35 @@ def add(
 
 
 def opt_out(db: sqlite3.Connection, phone: Msisdn, at: datetime) -> None:
-    """Send no more texts to this phone but answers."""
+    """Send no more news to this phone of what it has reported or said until now."""
     db.execute(
-        "INSERT INTO text_optouts (phone, at_ms) VALUES (?, ?) ON CONFLICT (phone) DO NOTHING",
+        """
+        INSERT INTO text_optouts (phone, at_ms) VALUES (?, ?)
+        ON CONFLICT (phone) DO UPDATE SET at_ms = excluded.at_ms
+        """,
         (phone.e164, to_ms(at)),
     )
 
 
+def opt_in(db: sqlite3.Connection, phone: Msisdn) -> None:
+    """Send news again."""
+    db.execute("DELETE FROM text_optouts WHERE phone = ?", (phone.e164,))
+
+
 def has_opted_out(db: sqlite3.Connection, phone: Msisdn) -> bool:
-    """Whether this phone wants only answers."""
+    """Whether this phone has said STOP, and not MULAI since."""
     sql = "SELECT 1 FROM text_optouts WHERE phone = ?"
     return db.execute(sql, (phone.e164,)).fetchone() is not None
+
+
+def is_silenced(db: sqlite3.Connection, request: ServiceRequest) -> bool:
+    """Whether its reporter said STOP, and nothing about this request since."""
+    if request.reporter_phone is None:
+        return False
+    sql = """
+        SELECT 1 FROM text_optouts AS stop WHERE phone = ? AND at_ms >= ? AND NOT EXISTS (
+            SELECT 1 FROM follow_ups WHERE request_id = ? AND follow_ups.at_ms > stop.at_ms
+        )
+    """
+    values = (request.reporter_phone.e164, to_ms(request.created_at), request.id)
+    return db.execute(sql, values).fetchone() is not None

@@ -9,13 +9,14 @@ from appliance.domain.events import FollowedUp, RequestReceived
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import ServiceRequest, Status, StatusEntry
-from appliance.domain.sms import FollowUp, Mention, Report, Stop, Wish
+from appliance.domain.sms import FollowUp, Mention, Report, Start, Stop, Wish
 from appliance.domain.topics import Lane
 from appliance.store import outbox, requests, texts
 from tests.builders import PHONE, a_part, an_sms
 from tests.conftest import at
 from tests.unit.actions.test_answering import NewId, last_text, take
 
+NEWS = (Wish.STOP, Wish.START)
 STRANGER = Msisdn("+6281999999999")
 REPORT = "lampu jalan mati di jl Durian"
 
@@ -49,7 +50,7 @@ def say(
     return take(db, new_id, words, FollowUp(wish, ticket, text), phone=phone, hours=1)
 
 
-@pytest.mark.parametrize("wish", [wish for wish in Wish if wish not in (Wish.SAFE, Wish.STOP)])
+@pytest.mark.parametrize("wish", [wish for wish in Wish if wish not in (Wish.SAFE, *NEWS)])
 def test_a_wish_is_told_to_the_city_and_answered_once(
     db: sqlite3.Connection, new_id: NewId, reported: ServiceRequest, wish: Wish
 ) -> None:
@@ -60,7 +61,7 @@ def test_a_wish_is_told_to_the_city_and_answered_once(
     assert len(texts.every(db)) == 2
 
 
-@pytest.mark.parametrize("wish", [wish for wish in Wish if wish is not Wish.STOP])
+@pytest.mark.parametrize("wish", [wish for wish in Wish if wish not in NEWS])
 def test_a_wish_moves_nothing_at_the_box(
     db: sqlite3.Connection, new_id: NewId, reported: ServiceRequest, wish: Wish
 ) -> None:
@@ -70,7 +71,7 @@ def test_a_wish_moves_nothing_at_the_box(
     assert requests.history(db, reported.id) == requests.history(db, reported.id)[:1]
 
 
-@pytest.mark.parametrize("wish", [wish for wish in Wish if wish is not Wish.STOP])
+@pytest.mark.parametrize("wish", [wish for wish in Wish if wish not in NEWS])
 def test_another_phone_changes_nothing_and_hears_so(
     db: sqlite3.Connection, new_id: NewId, reported: ServiceRequest, wish: Wish
 ) -> None:
@@ -171,6 +172,82 @@ def test_after_stop_come_answers_but_no_news(
     assert len(texts.every(db)) == 2
     say(db, new_id, Wish.ADD, reported.ticket, "tambahan")
     assert len(texts.every(db)) == 3
+
+
+def news(db: sqlite3.Connection, request: ServiceRequest, **when: float) -> int:
+    """How many texts the next move of a request makes."""
+    before = len(texts.every(db))
+    entry = StatusEntry(status=Status.IN_PROGRESS, message="", agency=None, at=at().wall)
+    texting.queue_status_change(db, request, entry, at(**when))
+    return len(texts.every(db)) - before
+
+
+def test_a_report_after_stop_is_told_of_again_and_the_old_ones_are_not(
+    db: sqlite3.Connection, new_id: NewId, reported: ServiceRequest
+) -> None:
+    take(db, new_id, "STOP", Stop(), hours=1)
+    new = by_id(db, take(db, new_id, "got mampet", Report("got mampet di jl Riau"), hours=2))
+    assert (news(db, new, hours=3), news(db, reported, hours=3)) == (1, 0)
+    take(db, new_id, "stop ya", Stop(), hours=4)
+    assert news(db, new, hours=5) == 0
+
+
+def test_who_speaks_of_a_ticket_after_stop_hears_what_becomes_of_it(
+    db: sqlite3.Connection, new_id: NewId, reported: ServiceRequest
+) -> None:
+    take(db, new_id, "STOP", Stop(), minutes=30)
+    say(db, new_id, Wish.DISPUTE, reported.ticket)
+    assert news(db, reported, hours=2) == 1
+
+
+def test_mulai_lifts_stop_and_is_told_to_the_city(
+    db: sqlite3.Connection, new_id: NewId, reported: ServiceRequest
+) -> None:
+    take(db, new_id, "STOP", Stop(), hours=1)
+    take(db, new_id, "MULAI", Start(), hours=2)
+    assert "kami kirim lagi" in last_text(db)
+    assert [event.wish for event in told(db)] == ["stop", "mulai"]
+    assert news(db, reported, hours=3) == 1
+
+
+AGAIN = "lampunya mati lagi"
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "wishes"),
+    [
+        (Status.IN_PROGRESS, 1, ["tambah"]),
+        (Status.RESOLVED, 40, ["belum"]),
+        (Status.CLOSED, 29, ["belum"]),
+        (Status.CLOSED, 31, []),
+        (Status.ARCHIVED, 1, []),
+    ],
+)
+def test_a_complaint_about_a_finished_ticket_disputes_it_or_is_a_report_of_its_own(
+    db: sqlite3.Connection,
+    new_id: NewId,
+    reported: ServiceRequest,
+    status: Status,
+    days: int,
+    wishes: list[str],
+) -> None:
+    entry = StatusEntry(status=status, message="", agency=None, at=at().wall)
+    requests.set_status(db, reported.id, entry)
+    text = f"{reported.ticket} {AGAIN}"
+    made = take(db, new_id, text, Mention(reported.ticket, text, complains=True), days=days)
+    assert [event.wish for event in told(db)] == wishes
+    assert (made == reported.id) == bool(wishes)
+    assert by_id(db, made).text.endswith(text) or wishes == ["belum"]
+
+
+def test_thanks_for_a_finished_ticket_reopen_nothing(
+    db: sqlite3.Connection, new_id: NewId, reported: ServiceRequest
+) -> None:
+    entry = StatusEntry(status=Status.CLOSED, message="", agency=None, at=at().wall)
+    requests.set_status(db, reported.id, entry)
+    text = f"terima kasih petugas cepat datang utk {reported.ticket}"
+    take(db, new_id, text, Mention(reported.ticket, text), hours=2)
+    assert [event.wish for event in told(db)] == ["tambah"]
 
 
 @pytest.mark.parametrize("table", ["follow_ups", "outbox", "texts"])

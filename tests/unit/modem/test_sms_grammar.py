@@ -15,6 +15,7 @@ from appliance.domain.sms import (
     Ignore,
     Mention,
     Report,
+    Start,
     Stop,
     UnknownTicket,
     Wish,
@@ -32,7 +33,7 @@ REPORTS = [text for label, text in EXAMPLES if label == "report"]
 SPOKEN = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 TICKET = Ticket("07123450")
 WORDS = {CheckStatus: "check", Mention: "mention", UnknownTicket: "unknown", Report: "report"}
-WORDS |= {Help: "help", Stop: "stop", Ignore: "ignore"}
+WORDS |= {Help: "help", Stop: "stop", Start: "start", Ignore: "ignore"}
 
 
 def label_of(command: Command) -> str:
@@ -87,6 +88,22 @@ def test_a_text_that_people_send_is_understood(label: str, text: str) -> None:
 )
 def test_a_report_keeps_what_was_said(text: str, report: Report) -> None:
     assert grammar.parse(text) == report
+
+
+@pytest.mark.parametrize(
+    ("text", "complains"),
+    [
+        ("07 123 450 lampunya mati lagi", True),
+        ("07123450 sudah diperbaiki tapi rusak lagi", True),
+        ("cek 07123450 lampunya mati lagi", True),
+        ("07123450 lampu kok padam", True),
+        ("terima kasih petugas cepat sekali datang utk 07123450", False),
+        ("07123450 lampunya sudah terang, mantap", False),
+        ("makasih pak tapi 07123450 mati lagi", True),
+    ],
+)
+def test_words_about_a_ticket_complain_unless_they_are_content(text: str, complains: bool) -> None:
+    assert grammar.parse(text) == Mention(TICKET, text, complains=complains)
 
 
 def test_a_wish_keeps_the_whole_message_when_it_says_more() -> None:
