@@ -15,15 +15,21 @@ from appliance.domain.triage.topics import Ranking, rank
 from appliance.domain.triage.verdict import Triage
 
 _MAX_CHARS = 2_000
-_TICKET = re.compile(r"(?<![0-9])[0-9oOlI](?:[ .\-]?[0-9oOlI]){7}(?![0-9])")
+_TICKET = re.compile(r"(?<![0-9])(?<![0-9][ .\-])[0-9oOlI](?:[ .\-]?[0-9oOlI]){7}(?![ .\-]?[0-9])")
+_VERDICT = re.compile(r"\s*(?:belum|blm|sudah|sdh)\s*(?:[.,!]|selesai)", re.IGNORECASE)
+"""An answer to our question whether it is done."""
 _QUESTION_MARK = re.compile(r"\?")
 _STRONG = 3.5
 _SHORT_QUESTION_WORDS = 8
+_BARE_WORDS = 2
+_STATUS_WORDS = frozenset(("cek", "status"))
 _MILD = ("noise.personal", "noise.abuse")
 """What a resident may say beside a report; a place makes it one."""
 _TAGS = word_set("asking_ends")
 """A message that ends so asks."""
 _ASKED = word_set("asked")
+_WISHED = word_set("wished")
+"""A message that begins so asks for something new."""
 _ADDRESSED = word_set("addressed")
 
 
@@ -39,6 +45,8 @@ def classify(text: str) -> Triage:
     ranked = _fitting(kind, [category for category, _ in ranking.scores])
     top3 = tuple(ranked[:3]) or (reference.FALLBACK_CATEGORY,)
     secret = secrecy.judge(text, found, top3[0])
+    if kind is Kind.SPAM:
+        secret = secrecy.NOTHING
     return Triage(
         kind=kind,
         category=top3[0],
@@ -68,27 +76,33 @@ def _kind(
         return Kind.STATUS, status
     if noise := _noise(text, words, found, best):
         return Kind.SPAM, noise
-    if wish := _wish(found, best):
-        return Kind.SUGGESTION, wish
-    if question := _question(text, words, found):
+    wish, question = _wish(words, found), _question(text, words, found)
+    if question and (not wish or found.count("question.sure") > found.count("wish.sure")):
         return Kind.INFORMATION, question
-    return Kind.COMPLAINT, ()
+    return (Kind.SUGGESTION, wish) if wish else (Kind.COMPLAINT, ())
 
 
 def _danger(found: Found) -> tuple[str, ...]:
+    if always := found.sources("danger.always"):
+        return always
     sure, likely = found.sources("danger.sure"), found.sources("danger.likely")
-    past, now = found.sources("danger.past"), found.sources("danger.now")
-    asked = found.sources("question.sure")
-    strength = 2 * len(sure) + len(likely) + len(now) - 2 * len(past) - 2 * len(asked)
-    if (sure and strength >= 2) or (likely and now and strength >= 2):
+    strength = 2 * min(found.count("danger.sure"), 3) + bool(likely)
+    strength += min(found.count("danger.now"), 2)
+    strength -= 2 * min(found.count("danger.past"), 2) + 3 * bool(found.of("danger.gone"))
+    strength -= 2 * bool(found.of("question.sure"))
+    if strength >= 2 and (sure or (likely and found.of("danger.now"))):
         return (*sure, *likely)
     return ()
 
 
 def _status(text: str, words: Sequence[str], found: Found, best: float) -> tuple[str, ...]:
+    if not words:
+        return ()
     ticket = _TICKET.search(text)
     if ticket and any(c.isdigit() for c in ticket[0]) and best < _STRONG and len(words) <= 12:
         return (ticket[0],)
+    if _VERDICT.match(text) or (len(words) <= _BARE_WORDS and words[0] in _STATUS_WORDS):
+        return (words[0],)
     cues = found.sources("status.sure")
     return cues if cues and (best < 2 * _STRONG or len(cues) > 1) else ()
 
@@ -113,14 +127,14 @@ def _noise(text: str, words: Sequence[str], found: Found, best: float) -> tuple[
     return ()
 
 
-def _wish(found: Found, best: float) -> tuple[str, ...]:
+def _wish(words: Sequence[str], found: Found) -> tuple[str, ...]:
     wishes, thanks = found.sources("wish.sure"), found.sources("wish.thanks")
-    against = found.sources("wish.not")
-    if wishes and len(against) <= 2 * len(wishes):
+    against = found.count("wish.not")
+    if words and words[0] in _WISHED and not against:
+        wishes = (words[0], *wishes)
+    if wishes and against <= 2 * len(wishes):
         return wishes
-    if thanks and not against:
-        return thanks
-    return ()
+    return thanks if thanks and not against else ()
 
 
 def _asks(words: Sequence[str]) -> bool:

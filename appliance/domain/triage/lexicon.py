@@ -34,6 +34,16 @@ class Found:
         """All matches of a group."""
         return self._groups.get(group, [])
 
+    def count(self, group: str) -> int:
+        """How many matches of a group share no word with one counted before."""
+        used: set[int] = set()
+        counted = 0
+        for match in self.of(group):
+            if used.isdisjoint(match.places):
+                counted += 1
+                used |= set(match.places)
+        return counted
+
     def places(self, *groups: str) -> frozenset[int]:
         """Where the words of these groups stand."""
         return frozenset(at for group in groups for match in self.of(group) for at in match.places)

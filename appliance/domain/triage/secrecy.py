@@ -19,12 +19,23 @@ _NAMED = re.compile(
 )
 
 
+_WRITTEN_LARGE = re.compile(
+    r"\b(?:[Ss]y|[Ss]aya|[Aa]mbo|[Aa]wak|[Nn]ama|[Ii]bu|[Bb]apak|[Aa]mak|[Aa]yah|[Ii]stri|[Ss]uami"
+    r"|[Aa]nak|[Aa]dik|[Aa]bang|[Kk]akak|[Ii]par|[Tt]etangga|[Tt]eman|[Bb]ini|[Mm]ertua|sy)"
+    r"(?: (?:ambo|saya|sy|kami|saya,))? [A-Z][a-z]+"
+)
+"""A name behind a word for a person, written large in the middle of a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secrecy:
     """How far the words alone let a text be seen, and which of them decided."""
 
     level: Sensitivity
     reasons: tuple[str, ...]
+
+
+NOTHING = Secrecy(Sensitivity.PUBLIC, ())
 
 
 def judge(text: str, found: Found, category: str) -> Secrecy:
@@ -43,8 +54,9 @@ def _traces(text: str, found: Found) -> Iterator[re.Match[str]]:
     for pattern in (_IDENTITY_NUMBER, _PHONE):
         if match := pattern.search(text):
             yield match
-    if found.sources("secret.condition") and (match := _NAMED.search(text)):
-        yield match
+    if found.sources("secret.condition"):
+        names = (_NAMED,) if text.isupper() else (_NAMED, _WRITTEN_LARGE)
+        yield from filter(None, (pattern.search(text) for pattern in names))
 
 
 _ALWAYS = frozenset(("kekerasan", "pungli_aparat"))

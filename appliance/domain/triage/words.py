@@ -72,12 +72,12 @@ class Speller:
                 for word in plain.lower().split()
             }
         )
-        self._near: dict[str, str] = {}
+        self._near: dict[str, list[str]] = {}
         self._bare: dict[str, str | None] = {}
         for word in sorted(known, key=len):
             if len(word) >= _MIN_MISSPELT:
                 for form in (word, *_one_less(word)):
-                    self._near.setdefault(form, word)
+                    self._near.setdefault(form, []).append(word)
             bare = _VOWELS.sub("", word)
             if len(word) >= 4 and len(bare) >= 3:
                 self._bare[bare] = None if bare in self._bare else word
@@ -106,8 +106,19 @@ class Speller:
         if len(token) < _MIN_MISSPELT:
             return None
         forms = (token, *_one_less(token))
-        found = (self._near.get(form) for form in forms)
-        return next((word for word in found if word and word[0] == token[0]), None)
+        found = (word for form in forms for word in self._near.get(form, ()))
+        return next((word for word in found if _is_one_slip(token, word)), None)
+
+
+def _is_one_slip(a: str, b: str) -> bool:
+    """Whether one letter but the first is wrong, missing or too many, or two are swapped."""
+    if len(a) > len(b):
+        a, b = b, a
+    at = next((i for i in range(len(a)) if a[i] != b[i]), len(a))
+    if len(a) < len(b):
+        return at > 0 and a[at:] == b[at + 1 :]
+    is_swapped = a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :]
+    return at > 0 and (a[at + 1 :] == b[at + 1 :] or is_swapped)
 
 
 def _one_less(word: str) -> Iterator[str]:
