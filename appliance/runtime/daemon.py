@@ -1,6 +1,7 @@
 """What every daemon does alike: find its settings, claim its database, obey signals."""
 
 import argparse
+import contextlib
 import os
 import signal
 import socket
@@ -68,11 +69,14 @@ def stop_event() -> threading.Event:
 
 
 def notify(state: str) -> None:
-    """Tell systemd `state`, e.g. READY=1 (sd_notify(3)); nothing happens elsewhere."""
+    """Tell systemd `state`, e.g. READY=1 (sd_notify(3)); where nobody listens nothing happens."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
     if address.startswith("@"):
         address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel,
+        contextlib.suppress(FileNotFoundError, ConnectionRefusedError),
+    ):
         channel.sendto(state.encode(), address)

@@ -55,6 +55,16 @@ def test_systemd_is_told_through_its_socket(
         assert systemd.recv(100) == b"READY=1"
 
 
+def test_a_daemon_lives_though_nobody_hears_that_it_is_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    daemon.notify("READY=1")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+    daemon.notify("READY=1")
+
+
 def test_masked_values_do_not_show_their_middle() -> None:
     assert str(Masked("+6281234567890")) == "+62***90"
     assert str(Masked("Budi")) == "***"
