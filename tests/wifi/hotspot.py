@@ -1,5 +1,6 @@
 """The product on the lab's box: its processes, and sessions as the portal writes them."""
 
+import re
 import secrets
 import socket
 import sys
@@ -25,6 +26,7 @@ from tests.wifi.program import Program
 PROBE = "http://connectivitycheck.gstatic.com/generate_204"
 PORTAL_HOST = "posko.lan"
 READY_WITHIN_S = 20
+FORM = "Content-Type: application/x-www-form-urlencoded"
 _ZONE_NAMES = {OFFICE: "kantor", PARK: "taman"}
 
 
@@ -175,3 +177,12 @@ def is_sent_to_portal(answer: Answer) -> bool:
         and int(answer.headers.get("content-length", "0")) > 4
         and not answer.is_internet
     )
+
+
+def report(client: Client) -> str:
+    """Send a complaint as a browser without scripts does; where the portal leads it then."""
+    url = f"http://{PORTAL_HOST}/lapor"
+    number = re.search('name="submission_id" value="([^"]+)"', client.get(url).body.decode())
+    assert number is not None
+    fields = f"submission_id={number[1]}&kind=pengaduan&text=lampu+jalan+mati&kelurahan="
+    return client.get(url, FORM, method="POST", body=fields.encode()).location

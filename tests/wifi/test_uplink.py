@@ -6,12 +6,13 @@ import pytest
 
 from tests.support.waiting import wait_for
 from tests.wifi.client import Client
-from tests.wifi.hotspot import PROBE, Hotspot, is_sent_to_portal
+from tests.wifi.hotspot import PROBE, Hotspot, is_sent_to_portal, report
 from tests.wifi.lab import Lab
+from tests.wifi.places import WWW
 
 pytestmark = pytest.mark.slow
 
-WITHIN_S = 15.0
+WITHIN_S, DUMMY_TTL_S = 15.0, 10
 
 
 @pytest.fixture(autouse=True)
@@ -28,13 +29,22 @@ def meets_portal(phone: Client) -> bool | None:
         return None
 
 
+@pytest.mark.parametrize("trouble", ["cut", "blackhole"])
 def test_the_portal_opens_by_itself_while_the_internet_is_away(
-    lab: Lab, hotspot: Hotspot, phone: Client
+    lab: Lab, hotspot: Hotspot, stranger: Client, phone: Client, trouble: str
 ) -> None:
     """WiFi check 29."""
     hotspot.let_in(phone)
     assert meets_portal(phone) is False
-    lab.internet.blackhole()
+    getattr(lab.internet, trouble)()
     wait_for(lambda: meets_portal(phone), "its absence is noticed", limit_s=WITHIN_S)
+    for client in (stranger, phone):
+        dummy = client.dns("connectivitycheck.gstatic.com")
+        assert dummy.addresses != (WWW,)
+        assert dummy.ttl_s <= DUMMY_TTL_S
+        assert is_sent_to_portal(client.get(PROBE))
+        assert report(client).startswith("/tiket/")
     lab.restore()
     wait_for(lambda: meets_portal(phone) is False, "its return is noticed", limit_s=WITHIN_S)
+    assert stranger.dns("www.test").addresses == (WWW,)
+    assert is_sent_to_portal(stranger.get(PROBE))
