@@ -61,8 +61,7 @@ class Hotspot:
         for name in ("dnsmasq", "dnsmasq-offline", "nginx"):
             if name in box.programs:
                 box.programs[name].stop()
-        trusting = ["env", f"SSL_CERT_FILE={self.lab.authority.path}"]
-        box.run(*trusting, *self.command("captive_portal", "--render", str(folder)))
+        box.run(*self.command("captive_portal", "--render", str(folder)))
         for name in ("dnsmasq", "dnsmasq-offline"):
             box.start(name, needs("dnsmasq"), "-C", str(folder / f"{name}.conf"), ready="started")
         box.start("nginx", needs("nginx"), "-c", str(folder / "nginx.conf"))
@@ -74,7 +73,8 @@ class Hotspot:
 
     def command(self, module: str, *arguments: str) -> list[str]:
         """What starts a program of ours with the configuration."""
-        return [sys.executable, "-m", module, "--config", str(self.config), *arguments]
+        trusting = ["env", f"SSL_CERT_FILE={self.lab.authority.path}"]
+        return [*trusting, sys.executable, "-m", module, "--config", str(self.config), *arguments]
 
     def rules(self) -> str:
         """All the kernel has of nftables."""

@@ -1,13 +1,16 @@
 """Phones that are told of the portal, and ask it by TLS: RFC 8908 and RFC 8910."""
 
 import json
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
-from tests.wifi.client import Client
+from tests.support.waiting import wait_for
+from tests.wifi import frames
+from tests.wifi.client import DEVICE, Client
 from tests.wifi.conftest import joined
 from tests.wifi.hotspot import Hotspot
 from tests.wifi.lab import Lab
@@ -20,6 +23,7 @@ HOST = "wifi.kecamatan.test"
 API = f"https://{HOST}/captive"
 ACCEPTED = ["", "Accept: application/captive+json", "Accept: text/html", "Accept: */*"]
 OLD_DAYS = -1
+SOLICITATION, ADVERTISEMENT = 133, 134
 SECONDS, BYTES = 2, 0.01
 
 
@@ -53,6 +57,21 @@ def test_the_lease_names_the_api_on_both_families(phone: Client) -> None:
     """WiFi checks 1 and 2."""
     assert phone.lease().portal == API
     assert phone.dhcpv6()[CAPTIVE_PORTAL_6].decode() == API
+
+
+def test_router_advertisements_name_the_same_api(phone: Client) -> None:
+    """WiFi check 2: of dnsmasq's and the gate's answers to a phone that asks, one bears it."""
+    with phone.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as line:
+        line.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+        line.settimeout(5)
+        with phone.entered():
+            routers = ("ff02::2", 0, 0, socket.if_nametoindex(DEVICE))
+        line.sendto(bytes([SOLICITATION, 0, 0, 0, 0, 0, 0, 0]), routers)
+        wait_for(lambda: portal_named(line.recv(2048)) == API, "an advertisement of the API")
+
+
+def portal_named(message: bytes) -> str | None:
+    return frames.portal_of(message) if message[0] == ADVERTISEMENT else None
 
 
 @pytest.mark.parametrize("accept", ACCEPTED)
