@@ -43,7 +43,7 @@ class Accounts:
         """What is wanted, if anybody has committed anything since the last time."""
         db, watcher = self._open()
         if isinstance(db, BoxConnection) and not db.gate.is_open():
-            raise Replaced("the database was replaced by a salvaged one")
+            raise Replaced("the database was taken away or replaced by a salvaged one")
         if not watcher.changed():
             return None
         return News(wifi.for_gate(db), {mac for mac, _, _ in wifi.blocked(db, now.wall)})
