@@ -8,7 +8,6 @@ import itertools
 import os
 import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from tests.wifi.box import Box
 from tests.wifi.client import Client
 from tests.wifi.frames import Packet
 from tests.wifi.internet import Internet, arrived
-from tests.wifi.namespace import sweep
+from tests.wifi.namespace import folder_for_all, sweep
 from tests.wifi.places import BOX_WAN, OFFICE, RESOLVER, Zone
 
 _PROGRAMS = ("ip", "nft", "dnsmasq", "udhcpc", "conntrack", "setpriv", "openssl")
@@ -33,8 +32,7 @@ class Lab:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.public_folder = Path(tempfile.mkdtemp(prefix="posko-wifi-"))
-        """One that daemons may read which give up root."""
+        self.public_folder = folder_for_all()
         self._number = next(_LABS)
         self._clients: list[Client] = []
         self.authority = Authority(folder)

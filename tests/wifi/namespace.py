@@ -6,9 +6,11 @@ setns(2), makes the socket and steps out again; no process has to be started to 
 
 import ctypes
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,9 +100,21 @@ def sweep() -> None:
     ip = needs("ip")
     listed = subprocess.run([ip, "netns", "list"], text=True, capture_output=True, check=True)
     for name in (line.split()[0] for line in listed.stdout.splitlines()):
-        owner = name.removeprefix(f"{_PREFIX}-").split("-")[0]
-        if name.startswith(_PREFIX) and not Path(f"/proc/{owner}").exists():
+        if _is_orphan(name):
             _remove(ip, name)
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}-*"):
+        if _is_orphan(folder.name):
+            shutil.rmtree(folder)
+
+
+def folder_for_all() -> Path:
+    """A new folder that daemons may read which give up root."""
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{os.getpid()}-"))
+
+
+def _is_orphan(name: str) -> bool:
+    owner = name.removeprefix(f"{_PREFIX}-").split("-")[0]
+    return name.startswith(_PREFIX) and not Path(f"/proc/{owner}").exists()
 
 
 def _remove(ip: str, name: str) -> None:
