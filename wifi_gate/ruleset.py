@@ -119,7 +119,7 @@ ip saddr @garden4 tcp sport 443 accept
 ip6 saddr @garden6 tcp sport 443 accept
 meta mark 0 drop
 meta l4proto != tcp quota name meta mark map @quota_of drop
-meta l4proto tcp quota name meta mark map @quota_of
+meta l4proto tcp quota name meta mark map @quota_of limit rate over 20/second burst 2 packets drop
 counter name meta mark map @counter_down
 meta priority set meta mark map @class_of
 accept
