@@ -14,9 +14,9 @@ MOBILES = st.builds(str.__add__, MOBILE_PREFIXES, DIGITS)
 LANDLINES = st.builds(
     str.__add__,
     st.sampled_from(["761", "21", "751", "24"]),
-    st.from_regex(r"[2-8]\d{5,6}", fullmatch=True),
+    st.from_regex(r"[2-8][0-9]{5,6}", fullmatch=True),
 )
-IDENTITIES = st.from_regex(r"1471(0[1-9]|1[0-5])[0-7]\d[01]\d{3}000\d", fullmatch=True)
+IDENTITIES = st.from_regex(r"1471(0[1-9]|1[0-5])[0-7][0-9][01][0-9]{3}000[0-9]", fullmatch=True)
 JOINTS = st.sampled_from(["", " ", "-", ".", " - ", "–"])
 BEFORE = st.sampled_from(
     ["", "hub ", "tolong hub pak RT ", "hp: ", "wa", "CEK ", "no ", "belum ada air, "]
