@@ -42,7 +42,8 @@ def classify(text: str) -> Triage:
     kind, cues = _kind(text, words, found, ranking)
     if kind is Kind.EMERGENCY:
         ranking = rank(words, found, found.places("danger.sure", "danger.likely"))
-    ranked = _fitting(kind, [category for category, _ in ranking.scores])
+    is_noise = kind is Kind.SPAM and not ranking.told
+    ranked = [] if is_noise else _fitting(kind, [category for category, _ in ranking.scores])
     top3 = tuple(ranked[:3]) or (reference.FALLBACK_CATEGORY,)
     secret = secrecy.judge(text, found, top3[0])
     if kind is Kind.SPAM:
@@ -71,7 +72,7 @@ def _kind(
 ) -> tuple[Kind, tuple[str, ...]]:
     if danger := _danger(found):
         return Kind.EMERGENCY, danger
-    best = ranking.scores[0][1] if ranking.scores else 0.0
+    best = ranking.told
     if status := _status(text, words, found, best):
         return Kind.STATUS, status
     if noise := _noise(text, words, found, best):

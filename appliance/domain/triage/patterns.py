@@ -1,7 +1,7 @@
 """Patterns over the words of a text, and finding all that match. Pure.
 
 parit tersumbat         one word after the other, at most one word between
-lampu & mati            both, within eight words, in any order
+lampu & mati            both, within ten words, in any order
 lampu & @dead           a class of words
 lampu ! merah | rumah   unless one of these stands anywhere
 """
@@ -12,7 +12,7 @@ from itertools import product
 
 from appliance.domain.triage.words import Speller, tokens
 
-_NEAR = 8
+_NEAR = 10
 _GAP = 1
 
 Phrase = tuple[str, ...]
@@ -49,6 +49,7 @@ class Matcher:
         known = {w for p in raw for w in _plain_words(p)}
         known |= {w for words in classes.values() for phrase in words for w in phrase.split()}
         self.speller = Speller(frozenset(known))
+        self._known_parts: dict[str, frozenset[Phrase]] = {}
         self._classes = {
             name: frozenset(self._phrase(phrase) for phrase in phrases)
             for name, phrases in classes.items()
@@ -93,6 +94,13 @@ class Matcher:
         )
 
     def _phrases(self, part: str) -> frozenset[Phrase]:
+        """The phrases of a part, kept once for all patterns that have it."""
+        part = part.strip()
+        if part not in self._known_parts:
+            self._known_parts[part] = self._made(part)
+        return self._known_parts[part]
+
+    def _made(self, part: str) -> frozenset[Phrase]:
         """A part is words and classes in a row; a class may be any of its phrases."""
         choices: list[Iterable[Phrase]] = []
         for word in part.split():
@@ -146,7 +154,7 @@ def _starts(
 
 
 def _together(spans: Sequence[Sequence[tuple[int, ...]]]) -> tuple[int, ...] | None:
-    """Places of one span of each part that lie within eight words and do not share a word."""
+    """Places of one span of each part that lie within ten words and do not share a word."""
     if len(spans) == 1:
         return spans[0][0]
     for first in spans[0]:

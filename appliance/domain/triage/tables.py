@@ -6,7 +6,6 @@ from importlib.resources import files
 from typing import Any
 
 
-@cache
 def table(name: str) -> dict[str, Any]:
     """One TOML file."""
     return tomllib.loads(text(f"{name}.toml"))
@@ -18,6 +17,11 @@ def text(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+@cache
+def _word_sets() -> dict[str, Any]:
+    return table("words")
+
+
 def word_set(name: str) -> frozenset[str]:
     """A set of single words of `words.toml`."""
-    return frozenset(table("words")[name].split())
+    return frozenset(_word_sets()[name].split())

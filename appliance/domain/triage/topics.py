@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from appliance.domain import reference
 from appliance.domain.triage.lexicon import Found
+from appliance.domain.triage.likeness import likeness
 from appliance.domain.triage.tables import word_set
 
 _BESIDE = word_set("beside")
@@ -14,6 +15,10 @@ _NOT_NAMES = word_set("no_street_names")
 _ADDRESSED = word_set("addressed")
 _SALUTATION_WORDS = 4
 _PLACE_FACTOR = 0.15
+_LIKENESS_WEIGHT = 6.0
+_SURE = 0.5
+_SENTENCE = 5
+_WORTH_TELLING = 0.03
 _UNFOCUSED = 0.2
 _EARLY_FACTOR = 0.15
 _LEAST = 0.6
@@ -26,6 +31,8 @@ class Ranking:
 
     scores: tuple[tuple[str, float], ...]
     reasons: dict[str, tuple[str, ...]]
+    told: float
+    """The best score by patterns alone; 0 where none is found."""
 
     @property
     def confidence(self) -> float:
@@ -60,8 +67,20 @@ def rank(words: Sequence[str], found: Found, focus: frozenset[int] = frozenset()
         if score >= _LEAST:
             scores[category] = score
             reasons[category] = tuple(match.pattern.source for match in matches)
+    told = max(scores.values(), default=0.0)
+    _add_likeness(scores, [word for at, word in enumerate(words) if at not in places])
     ranked = sorted(scores.items(), key=lambda item: -item[1])
-    return Ranking(tuple(ranked), reasons)
+    return Ranking(tuple(ranked), reasons, told)
+
+
+def _add_likeness(scores: dict[str, float], words: Sequence[str]) -> None:
+    """Let examples speak where patterns have, or of a whole sentence of which they are sure."""
+    like = likeness().of(words)
+    is_sure = len(words) >= _SENTENCE and max(like.values(), default=0.0) >= _SURE
+    if scores or is_sure:
+        for category, share in like.items():
+            if category in scores or share >= _WORTH_TELLING:
+                scores[category] = scores.get(category, 0.0) + _LIKENESS_WEIGHT * share
 
 
 def place_words(words: Sequence[str]) -> frozenset[int]:

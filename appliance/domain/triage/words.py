@@ -33,7 +33,7 @@ _PREFIXES = (
     ("ka", ""), ("sa", ""), ("d", ""), ("k", ""),
 )  # fmt: skip
 """A prefix, and the sound that it has swallowed."""
-_SUFFIXES = ("kannya", "annya", "inya", "nya", "kan", "lah", "kah", "pun", "ny", "an", "in", "i",
+_SUFFIXES = ("kannya", "annyo", "annye", "nyo", "nye", "annya", "inya", "nya", "kan", "lah", "kah", "pun", "ny", "an", "in", "i",
              "ku", "mu", "ne", "e", "no")  # fmt: skip
 _MIN_ROOT = 3
 _MIN_MISSPELT = 6
@@ -72,12 +72,12 @@ class Speller:
                 for word in plain.lower().split()
             }
         )
-        self._near: dict[str, list[str]] = {}
+        self._near: dict[str, str] = {}
         self._bare: dict[str, str | None] = {}
         for word in sorted(known, key=len):
             if len(word) >= _MIN_MISSPELT:
                 for form in (word, *_one_less(word)):
-                    self._near.setdefault(form, []).append(word)
+                    self._near[form] = f"{self._near[form]} {word}" if form in self._near else word
             bare = _VOWELS.sub("", word)
             if len(word) >= 4 and len(bare) >= 3:
                 self._bare[bare] = None if bare in self._bare else word
@@ -106,7 +106,7 @@ class Speller:
         if len(token) < _MIN_MISSPELT:
             return None
         forms = (token, *_one_less(token))
-        found = (word for form in forms for word in self._near.get(form, ()))
+        found = (word for form in forms for word in self._near.get(form, "").split())
         return next((word for word in found if _is_one_slip(token, word)), None)
 
 

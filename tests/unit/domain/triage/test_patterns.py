@@ -20,7 +20,7 @@ def found(pattern: str, text: str) -> bool:
         ("parit tersumbat", "tersumbat parit", False),
         ("parit tersumbat", "parit besar kami tersumbat", False),
         ("lampu & mati", "mati semua lampu", True),
-        ("lampu & mati", f"lampu {'kota besar ' * 5} mati", False),
+        ("lampu & mati", f"lampu {'kota besar ' * 6} mati", False),
         ("lampu & @mati", "lampu tidak nyala", True),
         ("lampu & @mati ! merah", "lampu merah mati", False),
         ("lampu & lampu", "lampu", False),
@@ -31,11 +31,11 @@ def test_a_pattern_means_what_it_says(pattern: str, text: str, is_found: bool) -
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=20))
-def test_both_words_of_a_pair_stand_within_eight(words: list[str]) -> None:
+def test_both_words_of_a_pair_stand_within_ten(words: list[str]) -> None:
     matcher = Matcher({"g": {1.0: ["lampu & mati"]}}, CLASSES)
     lamps = [at for at, word in enumerate(words) if word == "lampu"]
     dead = [at for at, word in enumerate(words) if word == "mati"]
-    expected = any(abs(a - b) <= 8 for a in lamps for b in dead)
+    expected = any(abs(a - b) <= 10 for a in lamps for b in dead)
     assert bool(matcher.find(words)) is expected
 
 
