@@ -1,8 +1,9 @@
 """`make triage-report`: how well the triage judges labelled messages, per register.
 
-`unseen.csv` was written by others and is never tuned to. The other sets were, and their messages are
-the examples of `likeness`, so their figures show only that nothing is forgotten. Labels: docs/triage.md. A
-category counts as right if it is the label or one of the noted alternatives, as do kinds.
+Each set was written by somebody who had not seen the patterns, and measured before it was learned
+from (docs/triage.md); now all are the examples of `likeness`, so the figures of old sets show only
+that nothing is forgotten. A category counts as right if it is the label or one of the noted
+alternatives, as do kinds.
 """
 
 import csv

@@ -9,11 +9,17 @@ _REFUSALS = ("ipv4/icmp_ratelimit", "ipv6/icmp/ratelimit")
 that, and a browser waits seconds for QUIC that is not refused; the limit of all devices together
 (icmp_msgs_per_sec) stays."""
 
+_CONNTRACK = "netfilter/nf_conntrack_tcp_timeout_time_wait"
+_TIME_WAIT_S = "3"
+"""How long a closed connection is kept in mind. Every probe is a connection of its own: with the
+kernel's two minutes one device could fill the table for all."""
+
 
 def turn_on(wan: str, *, has_ipv6: bool) -> None:
     """Pass packets on, refuse what is refused at once, and let the wan be a host in IPv6."""
     for name in _REFUSALS:
         _set(name, "0")
+    _set(_CONNTRACK, _TIME_WAIT_S)
     if has_ipv6:
         _set(f"ipv6/conf/{wan}/accept_ra", "2")
         _set(_IPV6, "1")

@@ -22,7 +22,7 @@ _PLAIN = str.maketrans(
 _DIGIT_RUN = re.compile(r"[0-9]{4,}")
 # Top-level domains seen in links; any dot between words would make a link of "jl.rajawali".
 _LINK = re.compile(
-    r"\b[a-z][a-z0-9+.-]*://\S*|\bwww\.\S*"
+    r"(?:\b[a-z][a-z0-9+.-]*)?://\S*|\bwww\.\S*"
     r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|id|info|biz|co|me|ly|my|app|link|site|online|xyz|top|io|gl)"
     r"\b(?:/\S*)?"
     r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)+/\S*",

@@ -33,8 +33,10 @@ _PREFIXES = (
     ("ka", ""), ("sa", ""), ("d", ""), ("k", ""),
 )  # fmt: skip
 """A prefix, and the sound that it has swallowed."""
-_SUFFIXES = ("kannya", "annyo", "annye", "nyo", "nye", "annya", "inya", "nya", "kan", "lah", "kah", "pun", "ny", "an", "in", "i",
-             "ku", "mu", "ne", "e", "no")  # fmt: skip
+_SUFFIXES = (
+    "kannya", "annyo", "annye", "nyo", "nye", "annya", "inya", "nya", "kan", "lah", "kah", "pun", "ny",
+    "an", "in", "i", "ku", "mu", "ne", "e", "no",
+)  # fmt: skip
 _MIN_ROOT = 3
 _MIN_MISSPELT = 6
 _KEPT = frozenset(

@@ -36,7 +36,7 @@ FORBIDDEN = re.compile(
 ODD_WORDS = (
     *operator_filter.forbidden_words(),
     "PIN", "Kode  verifikasi", "08123456789", "12 345", "٠٨١٢٣٤٥٦", "１２３４５", "رقم",
-    "bit.ly/x", "shp.ee/x", "nomornya", "jutaan", "HTTPS://posko.go.id/a?b",
+    "bit.ly/x", "://", "://x", "shp.ee/x", "nomornya", "jutaan", "HTTPS://posko.go.id/a?b",
     "www.x.id", "dok.com", "jl.rajawali", "Rp1500000", "“jalan”", "–", "😀", "Ãśé", "\n",
 )  # fmt: skip
 values = st.one_of(
