@@ -86,7 +86,7 @@ accept
 }
 
 chain portal {
-ct state new update @portal_rate { ether saddr limit rate over 5000/second burst 10000 packets } drop
+ct state new update @portal_rate { ether saddr limit rate over 5000/second burst 9000 packets } drop
 ct state new add @portal_open { ether saddr ct count over 64 } reject with tcp reset
 accept
 }

@@ -34,8 +34,8 @@ _PREFIXES = (
 )  # fmt: skip
 """A prefix, and the sound that it has swallowed."""
 _SUFFIXES = (
-    "kannya", "annyo", "annye", "nyo", "nye", "annya", "inya", "nya", "kan", "lah", "kah", "pun", "ny",
-    "an", "in", "i", "ku", "mu", "ne", "e", "no",
+    "kannya", "annyo", "annye", "nyo", "nye", "annya", "inya", "nya", "kan", "lah", "kah", "pun",
+    "ny", "an", "in", "i", "ku", "mu", "ne", "e", "no",
 )  # fmt: skip
 _MIN_ROOT = 3
 _MIN_MISSPELT = 6
