@@ -63,11 +63,12 @@ def kelurahan(text: str) -> str | None:
 
 def _names_at(tokens: list[str], at: int) -> Iterator[_Name]:
     """Names whose words stand here, the longest first; one letter may be wrong in a long word."""
-    for name in _names():
-        here = tokens[at : at + len(name.words)]
+    for name in _names_by_letter().get(tokens[at][0], ()):
         alike = _alike if len(name.words) > 1 else _nearly
-        if len(here) == len(name.words) and all(map(alike, here, name.words)):
-            yield name
+        if alike(tokens[at], name.words[0]):
+            here = tokens[at : at + len(name.words)]
+            if len(here) == len(name.words) and all(map(alike, here, name.words)):
+                yield name
 
 
 def _alike(told: str, word: str) -> bool:
@@ -118,6 +119,13 @@ def _names() -> tuple[_Name, ...]:
             found += [_Name(form, row["kode"], row["nama_umum"].lower()) for form in _forms(words)]
     unique = {(name.words, name.code): name for name in found}
     return tuple(sorted(unique.values(), key=lambda name: (-len(name.words), name.words)))
+
+
+@cache
+def _names_by_letter() -> dict[str, tuple[_Name, ...]]:
+    names = _names()
+    letters = {name.words[0][0] for name in names}
+    return {a: tuple(name for name in names if name.words[0][0] == a) for a in letters}
 
 
 def _forms(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -19,40 +19,48 @@ _SMOOTHING = 0.2
 
 
 class Likeness:
-    """Counts of words and pairs of words, against those of all other categories (complement)."""
+    """Counts of words and pairs of words, each category's against those of all others."""
 
     def __init__(self, examples: Sequence[tuple[Sequence[str], str]]) -> None:
-        self._counts: dict[str, Counter[str]] = {}
-        self._all: Counter[str] = Counter()
+        self._counts: dict[str, dict[str, int]] = {}
+        sums: Counter[str] = Counter()
         for words, category in examples:
-            features = _features(words)
-            self._counts.setdefault(category, Counter()).update(features)
-            self._all.update(features)
-        self._sums = {category: counts.total() for category, counts in self._counts.items()}
-        self._sum = self._all.total()
+            for feature in _features(words):
+                by_category = self._counts.setdefault(feature, {})
+                by_category[category] = by_category.get(category, 0) + 1
+                sums[category] += 1
+        vocabulary, total = _SMOOTHING * len(self._counts), sums.total()
+        self._unseen = {
+            category: math.log(_SMOOTHING)
+            + math.log((total - count + vocabulary) / (count + vocabulary))
+            for category, count in sums.items()
+        }
+        """What a feature weighs that a category never had, before the frequency of the feature."""
 
     def of(self, words: Sequence[str]) -> Mapping[str, float]:
         """Probabilities by category; empty for words that no example has."""
-        known = [feature for feature in _features(words) if feature in self._all]
+        known = [self._counts[f] for f in _features(words) if f in self._counts]
         if not known:
             return {}
-        weights = {
-            category: sum(self._weight(category, feature) for feature in known)
-            / math.sqrt(len(known))
-            for category in self._counts
-        }
+        weights = {category: weight * len(known) for category, weight in self._unseen.items()}
+        for counts in known:
+            everywhere = sum(counts.values())
+            for category, count in counts.items():
+                weights[category] += _gain(count, everywhere)
+        scale = math.sqrt(len(known))
         best = max(weights.values())
-        shares = {category: math.exp(weight - best) for category, weight in weights.items()}
+        shares = {c: math.exp((weight - best) / scale) for c, weight in weights.items()}
         total = sum(shares.values())
         return {category: share / total for category, share in shares.items()}
 
-    def _weight(self, category: str, feature: str) -> float:
-        inside = self._counts[category][feature]
-        outside = self._all[feature] - inside
-        vocabulary = _SMOOTHING * len(self._all)
-        return math.log((inside + _SMOOTHING) / (self._sums[category] + vocabulary)) - math.log(
-            (outside + _SMOOTHING) / (self._sum - self._sums[category] + vocabulary)
-        )
+
+def _gain(inside: int, everywhere: int) -> float:
+    """How much more a feature weighs for a category that had it than for one that never had."""
+    return (
+        math.log((inside + _SMOOTHING) / _SMOOTHING)
+        - math.log(everywhere - inside + _SMOOTHING)
+        + math.log(everywhere + _SMOOTHING)
+    )
 
 
 def _features(words: Sequence[str]) -> set[str]:
