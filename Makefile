@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := appliance captive_portal modem sync_agent wifi_gate command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms triage-report soak screenshots golden i18n clean
+.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms bench-portal triage-report soak screenshots golden i18n clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -54,6 +54,10 @@ bench-fleet: $(VENV)/dev.stamp ## all 7,277 kecamatan on one broker: storm, stea
 bench-sms: $(VENV)/dev.stamp ## the SMS part against gammu-smsd and smstools on one simulated modem
 	@sh scripts/install-test-packages.sh
 	$(BIN)/python -m bench.sms
+
+bench-portal: $(VENV)/dev.stamp ## the captive portal against openNDS, in network namespaces (as root)
+	@sh scripts/install-test-packages.sh
+	$(BIN)/python -m bench.portal
 
 triage-report: $(VENV)/dev.stamp ## figures of the triage on messages nobody tuned to
 	$(BIN)/python -m bench.triage

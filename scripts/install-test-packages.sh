@@ -23,6 +23,9 @@ nginx:nginx-light:the same
 conntrack:conntrack:the same
 iperf3:iperf3:the same
 udhcpc:udhcpc:the same
+opennds:opennds:the portal benchmark
+iptables-legacy:iptables:the portal benchmark
+ab:apache2-utils:the portal benchmark
 cc:gcc:power-cut tests and the wear benchmark
 npm:npm:the AsyncAPI document against the official parser'
 
