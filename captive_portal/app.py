@@ -65,6 +65,7 @@ def create_app(
     app.add_url_rule("/wifi/sambung", "wifi_connect", wifi.connect, methods=["POST"])
     app.add_url_rule("/wifi/tambah", "wifi_extend", wifi.extend, methods=["POST"])
     app.add_url_rule("/wifi/lanjut", "wifi_resume", wifi.resume, methods=["POST"])
+    app.add_url_rule("/wifi/voucher", "wifi_voucher", wifi.voucher, methods=["POST"])
     app.add_url_rule("/wifi/selesai", "wifi_end", wifi.end, methods=["POST"])
     app.add_url_rule("/ketentuan", "terms", wifi.terms)
     captive = CaptiveApi(settings=settings, visitors=visitors, now=now)

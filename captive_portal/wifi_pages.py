@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import wifi
+from appliance.actions import wifi, wifi_vouchers
 from appliance.actions.wifi import Device, Fresh
 from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
@@ -54,9 +54,7 @@ class WifiPages:
         if device is None:
             return self._refused(Refused(Refusal.UNKNOWN_DEVICE))
         code = self.new_code()
-        fresh = Fresh(
-            session_id=self.new_id(), resume_code=rules.resume_key(code), salt=self.new_salt()
-        )
+        fresh = self._fresh(code)
         opened = wifi.open_session(db(), device, self.now(), fresh)
         if isinstance(opened, Refused):
             return self._refused(opened)
@@ -75,6 +73,15 @@ class WifiPages:
         code = request.form.get("kode", "")[:RESUME_CODE_MAX_CHARS] or _device_code()
         key = rules.resume_key(code)
         return self._changed(lambda device: wifi.resume(db(), device, key, self.now()), code)
+
+    @public
+    def voucher(self) -> ResponseReturnValue:
+        """A longer session for a code that staff have handed out."""
+        typed, code = request.form.get("kode", "")[:RESUME_CODE_MAX_CHARS], self.new_code()
+        return self._changed(
+            lambda device: wifi_vouchers.redeem(db(), device, typed, self.now(), self._fresh(code)),
+            code,
+        )
 
     @public
     def end(self) -> ResponseReturnValue:
@@ -100,6 +107,11 @@ class WifiPages:
             "can_extend": bool(device and live and wifi.can_extend(db(), device, now)),
             "is_offline": gauges.of(db(), "gate").get("internet") == "down",
         }
+
+    def _fresh(self, code: str) -> Fresh:
+        return Fresh(
+            session_id=self.new_id(), resume_code=rules.resume_key(code), salt=self.new_salt()
+        )
 
     def _changed(
         self, act: Callable[[Device], Session | Refused], code: str = ""

@@ -51,7 +51,7 @@ def open_session(
             return live
         if live is not None:
             wifi.want_end(db, live.id, Ending.REPLACED)
-        return _open(db, device, now, fresh, terms_version)
+        return open_in(db, device, now, fresh, terms_version)
 
 
 def extend(db: sqlite3.Connection, device: Device, now: Moment) -> Session | Refused:
@@ -120,11 +120,21 @@ def resume_hash(resume_code: str) -> str:
     return hashlib.sha256(resume_code.encode()).hexdigest()
 
 
-def _open(
-    db: sqlite3.Connection, device: Device, now: Moment, fresh: Fresh, terms_version: str
+def pseudonym_of(db: sqlite3.Connection, mac: str, now: Moment, fresh_salt: bytes) -> str:
+    """What a device is called today, in the caller's transaction."""
+    salt = wifi.salt_of(db, rules.local_day(now.wall), fresh_salt)
+    return rules.device_hash(mac, salt)
+
+
+def open_in(
+    db: sqlite3.Connection,
+    device: Device,
+    now: Moment,
+    fresh: Fresh,
+    terms_version: str = rules.TERMS_VERSION,
 ) -> Session | Refused:
-    salt = wifi.salt_of(db, rules.local_day(now.wall), fresh.salt)
-    pseudonym = rules.device_hash(device.mac, salt)
+    """Open a session of a device that has none, inside the caller's transaction."""
+    pseudonym = pseudonym_of(db, device.mac, now, fresh.salt)
     grant = rules.admit(device.zone, _usage(db, device, pseudonym, now), now.wall)
     if isinstance(grant, Refused):
         return grant

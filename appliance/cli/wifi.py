@@ -4,16 +4,16 @@ import argparse
 from datetime import timedelta
 from typing import Any
 
-from appliance.actions import wifi
+from appliance.actions import wifi, wifi_vouchers
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.domain import wifi as rules
 from appliance.domain import wifi_statistics
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import Ending, Session
+from appliance.domain.wifi import Ending, Grant, Session
 from appliance.domain.wifi_statistics import Day
-from appliance.runtime import clock
+from appliance.runtime import clock, ids
 from appliance.store import wifi as store
 
 _COLUMNS = ("id", "zone", "device", "since", "minutes_left", "mb_up", "mb_down", "state")
@@ -48,6 +48,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     blocks = actions.add_parser("blocks", help="list blocked devices")
     blocks.add_argument("--json", action="store_true", help="print a JSON array")
     blocks.set_defaults(run=_blocks)
+    voucher = actions.add_parser("voucher", help="make codes for longer sessions, printed once")
+    voucher.add_argument("--count", type=int, default=1, help="how many (default 1, at most 500)")
+    voucher.add_argument("--minutes", type=int, required=True, help="of Internet for each")
+    voucher.add_argument("--mb", type=int, default=0, help="of data for each (default 0: no limit)")
+    voucher.add_argument("--days", type=int, default=30, help="until they expire (default 30)")
+    voucher.set_defaults(run=_voucher)
     stats = actions.add_parser("stats", help="sessions, devices and data by day, and by hour")
     stats.add_argument("--days", type=int, default=7, help="how far back (default 7, at most 90)")
     stats.add_argument("--json", action="store_true", help="print a JSON array")
@@ -121,6 +127,16 @@ def _blocks(args: argparse.Namespace) -> None:
         print_json(rows)
     else:
         print_table(rows, _BLOCK_COLUMNS)
+
+
+def _voucher(args: argparse.Namespace) -> None:
+    codes = [ids.new_code() for _ in range(max(1, min(500, args.count)))]
+    minutes = max(1, min(7 * 24 * 60, args.minutes))
+    grant = Grant(minutes * 60, max(0, args.mb) * 1_000_000 or None)
+    with database(args.config) as db:
+        wifi_vouchers.create(db, codes, grant, max(1, min(366, args.days)), clock.now())
+    for code in codes:
+        print(rules.shown_code(code))
 
 
 def _stats(args: argparse.Namespace) -> None:
