@@ -91,7 +91,7 @@ def _danger(found: Found) -> tuple[str, ...]:
     strength += min(found.count("danger.now"), 2)
     strength -= 2 * min(found.count("danger.past"), 2) + 3 * bool(found.of("danger.gone"))
     strength -= 2 * bool(found.of("question.sure"))
-    if strength >= 2 and (sure or (likely and found.of("danger.now"))):
+    if strength >= 1 and (sure or (likely and found.of("danger.now"))):
         return (*sure, *likely)
     return ()
 

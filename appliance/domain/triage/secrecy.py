@@ -10,7 +10,7 @@ from appliance.domain.triage.lexicon import Found
 _IDENTITY_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ .\-]?[0-9]){14,17}(?![0-9])")
 _PHONE = re.compile(r"(?<![0-9])(?:\+?62|0)[ .\-]?8(?:[ .\-]?[0-9]){7,11}(?![0-9])")
 _NAMED = re.compile(
-    r"\b(?:pak|bu|ibu|bapak|sdr|sdri|bpk|buk|mbah|mak|nek|kek|tante|om|si|an|a\.n|nama(?:nya)?)\.?"
+    r"\b(?:pak|bu|ibu|bapak|sdr|sdri|bpk|buk|mbah|mak|si|tante|a\.n|nama(?:nya)?)\.?"
     r"\s+(?!rt\b|rw\b|lurah|camat|polisi|guru|wali|kades|kepala|haji|ustad|dokter|bidan|satpam|pln"
     r"|admin|dishub|dinas|hari|tolong|kami|saya|mohon|ini|itu|kapan|jalan|jl|di\b|ada|sudah|udah"
     r"|yang|yg|tidak|gak|ga\b|g\b|kok|bisa|mau|air|lampu|sampah|sekdes|kadis|pemko|gubernur)"
