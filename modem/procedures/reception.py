@@ -2,7 +2,8 @@
 
 A slot is deleted right after its own PDU was stored, by index, never with a flag: messages that
 arrive meanwhile must survive. A slot that reads the same nonsense again and again is handed over
-as it is and freed, for one bad slot must not stop the channel.
+as it is and freed, for one bad slot must not stop the channel; one that shows nothing at all is
+left alone, since there is nothing to store.
 """
 
 from collections.abc import Generator, Iterable
@@ -33,6 +34,10 @@ _BAD_READINGS = 3
 _ASSUMED_SLOTS = 50
 # More slots than any memory of a modem.
 _MAX_SLOTS = 255
+_SHOWS_NOTHING = (
+    "The modem lists a message in {memory} {index} and does not show it. It is left there and "
+    "looked at again; if this stays, put the SIM into a phone to read it."
+)
 _NO_LISTING = (
     "The modem refuses to list messages (AT+CMGL=4); its slots are read one by one instead. "
     "Nothing needs to be done."
@@ -44,6 +49,8 @@ class Damage:
     """Slots that could not be read: what stood there and how often; and whether lists can be."""
 
     is_listing_refused: bool = False
+    empty: set[tuple[str, int]] = field(default_factory=set)
+    """Slots that show nothing; they count as read until they show something."""
     readings: dict[tuple[str, int], tuple[bytes, int]] = field(default_factory=dict)
 
     def is_hopeless(self, memory: str, index: int, raw: bytes) -> bool:
@@ -56,6 +63,7 @@ class Damage:
     def forget(self, memory: str, index: int) -> None:
         """The slot is free."""
         self.readings.pop((memory, index), None)
+        self.empty.discard((memory, index))
 
 
 def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer, Collected]:
@@ -70,7 +78,7 @@ def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer
             return Collected(is_complete=False)
         if not reply.messages and not reply.is_ok:
             return (yield from _read_slots(memory, damage, timing))
-        if not reply.messages:
+        if all(_is_known_empty(message, memory, damage) for message in reply.messages):
             return Collected(is_complete=True, most_listed=most)
         most, is_complete = max(most, len(reply.messages)), True
         for message in reply.messages:
@@ -85,6 +93,12 @@ def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer
         if not is_complete:
             yield Pause(timing.quiet_s)
     return Collected(is_complete=False, most_listed=most)
+
+
+def _is_known_empty(message: Message, memory: str, damage: Damage) -> bool:
+    index = commands.number(message.header.arguments[0])
+    shows_nothing = message.pdu is None and not message.raw
+    return shows_nothing and (memory, index or 0) in damage.empty
 
 
 def _read_slots(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer, Collected]:
@@ -175,6 +189,11 @@ def _take(
         if not damage.is_hopeless(memory, index, message.raw):
             return Collected(is_complete=False)
         pdu = commands.salvage_pdu(message.header, message.raw) or message.raw
+        if not pdu:
+            if (memory, index) not in damage.empty:
+                damage.empty.add((memory, index))
+                yield Say(_SHOWS_NOTHING.format(memory=memory, index=index))
+            return Collected(is_complete=True)
     if not (yield from hand_over(pdu, memory, index)):
         return Collected(is_complete=False, is_blocked=True)
     damage.forget(memory, index)

@@ -102,7 +102,8 @@ class Memory:
         if self.faults.urc_inside:
             self._say("+CREG: 1")
             self._say("+FOOBAR: 1")
-        self._say(slot.pdu.hex().upper())
+        if not self.faults.are_pdus_hidden:
+            self._say(slot.pdu.hex().upper())
 
     def _at_read(self, index: str) -> None:
         if self._sms_blocked() or self._in_text_mode():

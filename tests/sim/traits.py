@@ -31,6 +31,8 @@ class Faults:
     lost_urcs: bool = False
     lost_deletes: int = 0
     no_listing: bool = False
+    are_pdus_hidden: bool = False
+    """Listings and readings show headers only, as a SIM that forgets does for a while."""
     reboot_in: str = ""
     """The modem reboots once in the middle of `listing`, `prompt` or `submit`."""
     no_smma: bool = False

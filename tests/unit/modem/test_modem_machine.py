@@ -348,6 +348,29 @@ def test_undecodable_pdu_is_handed_over_and_blocks_nothing(rig):
     assert len(rig.postbox.received) == 2
 
 
+def test_slot_whose_message_is_not_shown_is_never_deleted(rig):
+    rig.sim.faults.are_pdus_hidden = True
+    rig.sim.air.inject(CITIZEN, "nanti terbaca")
+    rig.run_for(150)
+    assert [command for command in rig.log if "CMGD" in command] == []
+    rig.sim.faults.are_pdus_hidden = False
+    rig.sim.air.inject(CITIZEN, "lain")
+    rig.run_until(is_emptied(rig, 2), limit_s=130)
+    assert set(rig.postbox.texts) == {"nanti terbaca", "lain"}
+
+
+def test_slot_whose_message_is_not_shown_holds_up_nobody(rig):
+    rig.sim.faults.are_pdus_hidden = True
+    rig.sim.air.inject(CITIZEN, "nanti terbaca")
+    rig.run_for(60)
+    rig.log.clear()
+    rig.run_for(60)
+    assert len(rig.log) <= 40
+    (part_id,) = rig.postbox.post(CITIZEN, "Laporan diterima")
+    rig.run_until(lambda: rig.postbox.outcomes, limit_s=10)
+    assert part_id in rig.postbox.outcomes
+
+
 def test_lost_delete_frees_the_slot_later(rig):
     """SMS check 12."""
     rig.sim.faults.lost_deletes = 1
