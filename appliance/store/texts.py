@@ -317,7 +317,7 @@ def part_awaiting_report(
 
     `recipient_tail` is the last digits of the number: operators report it in other forms. A part
     of unknown outcome has no reference and matches by recipient, unless the report repeats what is
-    known of another part.
+    known of another part, or another is being sent there whose answer it may have overtaken.
     """
     row = db.execute(
         """
@@ -329,6 +329,9 @@ def part_awaiting_report(
                 SELECT 1 FROM text_parts known JOIN texts k ON k.id = known.text_id
                 WHERE known.state IN ('delivered', 'failed') AND known.sent_at_ms >= :since
                     AND known.message_reference = :mr AND k.recipient = t.recipient
+            ) AND NOT EXISTS (
+                SELECT 1 FROM text_parts sending JOIN texts s ON s.id = sending.text_id
+                WHERE sending.state = 'sending' AND s.recipient = t.recipient
             ))
         ORDER BY p.message_reference IS NULL, p.sent_at_ms DESC LIMIT 1
         """,

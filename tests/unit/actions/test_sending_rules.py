@@ -170,6 +170,25 @@ def test_a_report_that_comes_while_the_answer_is_out_settles_the_uncertain(
     assert states(db) == ["delivered"]
 
 
+def test_a_report_is_for_the_message_under_way_and_not_for_an_older_uncertain_one(
+    db: sqlite3.Connection,
+) -> None:
+    """SMS check 29: it may overtake the answer that names its message."""
+    texting.send(db, PHONE, "pertama", at())
+    first = sending.claim_part(db, at(), whole)
+    assert first is not None
+    sending.part_sending(db, first.id, at())
+    sending.part_uncertain(db, first.id, at(seconds=1))
+    texting.send(db, PHONE, "kedua", at(seconds=2))
+    second = sending.claim_part(db, at(seconds=2), whole)
+    assert second is not None
+    sending.part_sending(db, second.id, at(seconds=2))
+    assert not report(db, 8, seconds=3)
+    assert states(db) == ["uncertain", "sending"]
+    sending.part_sent(db, second.id, 8, at(seconds=4))
+    assert states(db) == ["uncertain", "delivered"]
+
+
 def test_a_repeated_report_does_not_settle_another_uncertain_message(
     db: sqlite3.Connection,
 ) -> None:
