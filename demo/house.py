@@ -31,6 +31,12 @@ url = "http://127.0.0.1:{portal}"
 [kiosk]
 listen = "127.0.0.1:{kiosk}"
 
+[wifi]
+[[wifi.zones]]
+name = "taman"
+interface = "wlan-demo"
+ipv4 = "10.77.0.1/24"
+
 [modem]
 device = "{folder}/ttyModem"
 
@@ -81,7 +87,7 @@ class House:
             *([self._broker(self._engine)] if self._engine else []),
             self._daemon("center", "command_center"),
             self._daemon("sync", "sync_agent"),
-            self._daemon("portal", "captive_portal"),
+            self._daemon("portal", "demo.hotspot"),
             self._daemon("kiosk", "appliance.kiosk"),
             self._simulator(),
             self._daemon("modem", "modem"),

@@ -75,6 +75,12 @@ _KIOSK_REPORT = (
 SHOTS = (
     Shot(name="portal-home", face="portal", size=PHONE),
     Shot(
+        name="portal-wifi",
+        face="portal",
+        size=PHONE,
+        steps=(Click("form[action='/wifi/sambung'] button"),),
+    ),
+    Shot(
         name="portal-form",
         face="portal",
         size=PHONE,

@@ -1,0 +1,77 @@
+"""The portal of the demonstration, where no WiFi can be: whoever opens it is a phone in the zone.
+
+Everything is the product's but two things: which device asks, and the gate, which here lets
+everybody through as soon as the portal wants it and never touches the kernel.
+"""
+
+import sys
+import threading
+from functools import partial
+from pathlib import Path
+
+from appliance.actions import wifi_leases
+from appliance.domain import wifi as rules
+from appliance.domain.wifi import Ending, Session
+from appliance.runtime import clock, daemon, ids
+from appliance.runtime.neighbours import Neighbour
+from appliance.runtime.settings import Settings
+from appliance.store import migrate, wifi
+from appliance.store.database import Watcher, connect
+from appliance.store.wifi import LeaseUse
+from captive_portal.app import create_app
+from captive_portal.forms import FORM_MAX_BYTES
+from web.serve import serve
+
+PROGRAM = "demo-portal"
+ZONE_INTERFACE = "wlan-demo"
+_LOOK_S = 0.05
+
+
+def main() -> int:
+    """Serve until SIGTERM; return the exit status."""
+    return daemon.run(PROGRAM, "The portal of the demonstration.", _serve)
+
+
+def _serve(settings: Settings) -> None:
+    path = settings.store.path
+    migrate.ensure(path, settings.site.site_code, ids.new_epoch)
+    threading.Thread(target=_gate, args=(path,), daemon=True).start()
+    app = create_app(settings, partial(connect, path), look_up=a_phone)
+    serve(
+        app,
+        settings.portal.listen,
+        on_ready=lambda: daemon.notify("READY=1"),
+        body_max_bytes=FORM_MAX_BYTES,
+    )
+
+
+def a_phone(ip: str) -> Neighbour:
+    """Every visitor is the same phone."""
+    return Neighbour(mac="02:00:5e:00:53:01", ip=ip, interface=ZONE_INTERFACE, state="reachable")
+
+
+def _gate(path: Path) -> None:
+    db = connect(path)
+    watcher, pause = Watcher(db), threading.Event()
+    while True:
+        if watcher.changed() or any(_ending(session) for session in wifi.for_gate(db)):
+            for number, session in enumerate(wifi.for_gate(db), start=1):
+                now = clock.now()
+                if ending := _ending(session):
+                    used_s = rules.used_s(session, now)
+                    use = LeaseUse(session_id=session.id, used_s=used_s, up_bytes=0, down_bytes=0)
+                    wifi_leases.close(db, {use: ending}, now)
+                elif session.slot is None:
+                    wifi_leases.take_up(db, {session.id: number}, now)
+        pause.wait(_LOOK_S)
+
+
+def _ending(session: Session) -> Ending | None:
+    """How a session has ended, whose lease is still to be closed."""
+    if session.mac is None:
+        return session.ended_by or Ending.USER
+    return Ending.TIME if rules.remaining_s(session, clock.now()) < 1 else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
