@@ -6,6 +6,7 @@ in the history for the officer; nothing is erased or corrected here, since that 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
@@ -36,6 +37,7 @@ _MOVES: dict[str, _Move] = {
     Wish.DISPUTE: _Move(Status.REOPENED, "Belum selesai menurut pelapor."),
     Wish.WITHDRAW: _Move(Status.ARCHIVED, "Dibatalkan oleh pelapor."),
 }
+_AMENDED = "amended"
 _WITH_A_CLOCK = frozenset({Wish.ERASE, Wish.ACCESS, Wish.CORRECT})
 
 
@@ -75,12 +77,17 @@ def take(
 
 
 def amend(connection: Connection, site: SiteCode, event: TextAmended, now: datetime) -> None:
-    """Replace the text of a request; the same text again changes nothing."""
+    """Replace the text of a request, once: the same event told again must not undo what was added
+    since."""
     request = found(connection, site, event.request_id)
     text = clean_text(event.text)[:TEXT_MAX_CHARS]
     if not text:
         raise BadInput("text is empty")
-    if text != request.text:
+    told = str(uuid5(UUID(request.request_id), text))
+    is_new = follow_ups.add(
+        connection, told, request.request_id, wish=_AMENDED, due_at=None, now=now
+    )
+    if is_new and text != request.text:
         requests.set_text(connection, request.request_id, text)
         _note(connection, request, "Bagian SMS yang terlambat sudah masuk.", now)
 

@@ -149,3 +149,13 @@ def test_an_amended_text_replaces_the_first_and_says_so_once(engine: Engine) -> 
     tell(engine, amended, amended)
     assert request(engine, case.request_id).text == "Pohon tumbang"
     assert len(lines(engine, case)) == 2
+
+
+def test_an_amended_text_told_again_does_not_undo_what_was_added_since(engine: Engine) -> None:
+    case = received(engine, text="Pohon [bagian 2 hilang]")
+    event = TextAmended(request_id=case.request_id, text="Pohon tumbang", at=START)
+    amended = wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
+    tell(engine, amended)
+    tell(engine, said(case, "tambah", text="dekat masjid"))
+    tell(engine, amended)
+    assert request(engine, case.request_id).text == "Pohon tumbang\ndekat masjid"
