@@ -6,6 +6,7 @@ what the sender wants.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -57,7 +58,7 @@ class _Piece:
 
 def find(text: str) -> Found | None:
     """The first valid ticket, or else the first number that may have been meant as one."""
-    runs = _runs(text)
+    runs = _runs("".join(map(_plain_digit, text)))
     for run in runs:
         for first in range(len(run)):
             last = _ticket_end(run, first)
@@ -67,6 +68,12 @@ def find(text: str) -> Found | None:
         if _MIN_DIGITS <= sum(piece.certain for piece in run) <= _MAX_DIGITS:
             return _found(text, run, is_valid=False)
     return None
+
+
+def _plain_digit(sign: str) -> str:
+    """A decimal digit of any script as 0-9, so that none hides in a longer number."""
+    value = unicodedata.decimal(sign, None)
+    return sign if value is None else str(value)
 
 
 def _runs(text: str) -> list[list[_Piece]]:

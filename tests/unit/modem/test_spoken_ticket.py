@@ -93,3 +93,13 @@ def test_a_phone_spelled_out_is_no_ticket() -> None:
     spoken = "nol delapan satu dua nol tujuh satu dua tiga empat lima nol"
     found = spoken_ticket.find(spoken)
     assert found is None or found.ticket is None
+
+
+def test_digits_of_other_scripts_count_too() -> None:
+    identity = spoken_ticket.find("NIK 1471 0850 000٠ 0000")
+    assert identity is None or identity.ticket is None
+    ticket = Ticket.issue("07", 123)
+    typed = str(ticket).translate({ord("0") + n: ord("٠") + n for n in range(10)})
+    found = spoken_ticket.find(f"CEK {typed}")
+    assert found is not None
+    assert found.ticket == ticket
