@@ -14,6 +14,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from appliance.domain.reference import agency_name
 from command_center import casework, cloudevents, forms, overview, photo_page, wording
+from command_center.deadline import deadline
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
 from command_center.store import boxes, case_texts, feed, follow_ups, requests
@@ -104,6 +105,7 @@ class Pages:
             "request.html",
             case=found,
             history=history[::-1],
+            deadline=deadline(found.category, history, self._now()),
             photo=photo,
             due=due,
             resident=RESIDENT,

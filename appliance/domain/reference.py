@@ -20,6 +20,8 @@ class Category:
     agency: str
     sensitivity: Sensitivity
     can_be_emergency: bool
+    finish_days: int
+    """Working days until it should be resolved."""
     keywords: tuple[str, ...]
 
 
@@ -60,6 +62,7 @@ def categories() -> dict[str, Category]:
             agency=row["opd_utama"],
             sensitivity=Sensitivity(row["sensitivitas"]),
             can_be_emergency=row["bisa_darurat"] == "1",
+            finish_days=int(row["sla_selesai_hk"]),
             keywords=_words(row["kata_kunci"], row["slang_singkatan_dialek"]),
         )
         for row in rows("categories.csv")

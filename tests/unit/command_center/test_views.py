@@ -219,6 +219,26 @@ def test_the_detail_says_when_a_time_is_uncertain(
     assert ("perkiraan" in words(page(client, "/"))) is is_uncertain
 
 
+def test_the_detail_says_until_when_it_should_be_resolved(engine: Engine) -> None:
+    case = received(engine)
+
+    def told(days: int) -> str:
+        later = create_app(engine, place="Kota Pekanbaru", now=lambda: at(hours=24 * days).wall)
+        return words(page(later.test_client(), f"/permohonan/{case.request_id}"))
+
+    assert "Tenggat selesai 27 November 2026" in told(0)
+    assert "Sudah lewat." not in told(6)
+    assert "Sudah lewat." in told(30)
+    casework.change_status(
+        engine, case.request_id, Status.NEEDS_DETAILS, "Di mana?", by="x", now=at(hours=1).wall
+    )
+    assert "Tenggat mundur selama warga diminta melengkapi." in told(30)
+    casework.change_status(
+        engine, case.request_id, Status.RESOLVED, "", by="x", now=at(hours=2).wall
+    )
+    assert "Tenggat" not in told(30)
+
+
 def test_what_still_waits_at_a_connected_box_is_shown(engine: Engine, client: FlaskClient) -> None:
     told = BoxHeartbeat(
         at=START,

@@ -1,0 +1,80 @@
+"""Deadlines in working days: Monday to Friday in WIB without the holidays of `data/holidays.csv`.
+
+A day is 24 hours of working days that have passed outside pauses; the deadline is the day on which
+the last of them ends. So what comes in on Monday is due on Tuesday with one day, and a pause of an
+hour costs an hour. Pure.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+
+from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.reference import rows
+
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """When a clock stood; aware times, `begin` <= `end`."""
+
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """Which days count."""
+
+    holidays: frozenset[date]
+
+    def is_working(self, day: date) -> bool:
+        """Whether offices are open."""
+        return day.weekday() < _SATURDAY and day not in self.holidays
+
+    def due(self, since: datetime, days: int, pauses: Iterable[Pause] = ()) -> date:
+        """The last day, in WIB, for what began `since` and may take so many working days.
+
+        Zero means the day itself. Pauses may overlap.
+        """
+        stood = _apart(pauses)
+        left = days * _DAY
+        day = since.astimezone(WESTERN_INDONESIA).date()
+        while left:
+            if self.is_working(day):
+                left -= min(left, _open_time(max(since, _start(day)), _start(day + _DAY), stood))
+            if left:
+                day += _DAY
+        return day
+
+
+@cache
+def indonesian() -> WorkingCalendar:
+    """The calendar shipped: national holidays and the days off around them."""
+    return WorkingCalendar(
+        frozenset(date.fromisoformat(row["tanggal"]) for row in rows("holidays.csv"))
+    )
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), WESTERN_INDONESIA)
+
+
+def _open_time(begin: datetime, end: datetime, stood: Iterable[Pause]) -> timedelta:
+    spans = (min(end, pause.end) - max(begin, pause.begin) for pause in stood)
+    return end - begin - sum((span for span in spans if span > timedelta()), timedelta())
+
+
+def _apart(pauses: Iterable[Pause]) -> list[Pause]:
+    """The same time without overlaps, in order."""
+    apart: list[Pause] = []
+    reached = datetime.min.replace(tzinfo=UTC)
+    for pause in sorted(pauses, key=lambda one: one.begin):
+        begin = max(pause.begin, reached)
+        if begin < pause.end:
+            apart.append(Pause(begin, pause.end))
+            reached = pause.end
+    return apart
