@@ -117,8 +117,12 @@ TEMPLATES: dict[str, str] = {
     ),
 }
 
-# A mobile number or a longer one (NIK, account) in whatever groups it is written.
-_LONG_NUMBER = re.compile(r"\+?[0-9](?:[ .\-/_()]{0,3}[0-9]){8,}")
+# A mobile number or a longer one (NIK, account) in whatever groups it is written, with letters that
+# look like digits; it ends with a digit or a word.
+_LONG_NUMBER = re.compile(
+    r"\+?(?:[0-9]|(?<![^\W_])[OoIl])(?:[ .\-/_()]{0,3}[0-9OoIl]){8,}(?:(?<=[0-9])|(?![^\W_]))"
+)
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
@@ -139,5 +143,6 @@ def render(key: str, **values: str) -> str:
 
 
 def without_phones(text: str) -> str:
-    """Leave out numbers by which a resident could be found."""
-    return _LONG_NUMBER.sub("(angka)", operator_filter.basic(text))
+    """Leave out numbers and e-mail addresses by which a resident could be found."""
+    without_addresses = _ADDRESS.sub("(email)", operator_filter.basic(text))
+    return _LONG_NUMBER.sub("(angka)", without_addresses)
