@@ -13,7 +13,6 @@ from appliance.domain import capport
 from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
 from appliance.runtime.settings import Settings
-from appliance.store import wifi as store
 from captive_portal.visitors import Visitors
 from web.database import db
 from web.security import public
@@ -44,7 +43,7 @@ class CaptiveApi:
             "can-extend-session": False,
         }
         device, now = self.visitors.present(), self.now()
-        live = store.live_by_mac(db(), device.mac) if device else None
+        live = wifi.live_of(db(), device) if device else None
         if device is None or live is None or not live.is_open:
             return state
         left_s, left_bytes = rules.remaining_s(live, now), rules.remaining_bytes(live)

@@ -87,7 +87,7 @@ class WifiPages:
     def end(self) -> ResponseReturnValue:
         """End the session of this device."""
         device = self.visitors.present()
-        live = store.live_by_mac(db(), device.mac) if device else None
+        live = wifi.live_of(db(), device) if device else None
         if live is not None:
             wifi.end(db(), live.id, Ending.USER)
         return _to_status("")
@@ -95,7 +95,7 @@ class WifiPages:
     def card(self) -> dict[str, object]:
         """What templates need to know of this device's way to the Internet."""
         device, now = self.visitors.present(), self.now()
-        live = store.live_by_mac(db(), device.mac) if device else None
+        live = wifi.live_of(db(), device) if device else None
         if live is not None and rules.remaining_s(live, now) < 1:
             live = None
         return {

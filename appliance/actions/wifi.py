@@ -44,10 +44,10 @@ def open_session(
     *,
     terms_version: str = rules.TERMS_VERSION,
 ) -> Session | Refused:
-    """Open a session; one that lives already is returned as it is."""
+    """Open a session; one that lives already in this zone is returned as it is."""
     with transaction(db, leaves_reserve=True):
         live = wifi.live_by_mac(db, device.mac)
-        if live is not None and rules.remaining_s(live, now) > 0:
+        if live is not None and _is_here(live, device) and rules.remaining_s(live, now) > 0:
             return live
         if live is not None:
             wifi.want_end(db, live.id, Ending.REPLACED)
@@ -57,7 +57,7 @@ def open_session(
 def extend(db: sqlite3.Connection, device: Device, now: Moment) -> Session | Refused:
     """Fill the session of a device up, as far as the day's allowance goes."""
     with transaction(db, leaves_reserve=True):
-        live = wifi.live_by_mac(db, device.mac)
+        live = live_of(db, device)
         if live is None:
             return Refused(Refusal.NO_SESSION)
         grant = _extension(db, live, device, now)
@@ -69,7 +69,7 @@ def extend(db: sqlite3.Connection, device: Device, now: Moment) -> Session | Ref
 
 def can_extend(db: sqlite3.Connection, device: Device, now: Moment) -> bool:
     """Whether `extend` would add anything now."""
-    live = wifi.live_by_mac(db, device.mac)
+    live = live_of(db, device)
     if live is None:
         return False
     return isinstance(_extension(db, live, device, now), Grant)
@@ -78,10 +78,10 @@ def can_extend(db: sqlite3.Connection, device: Device, now: Moment) -> bool:
 def resume(
     db: sqlite3.Connection, device: Device, resume_code: str, now: Moment
 ) -> Session | Refused:
-    """Let a session go on under the device's new MAC; the old one is cut."""
+    """Let a session go on under the device's new MAC, in its zone; the old one is cut."""
     with transaction(db, leaves_reserve=True):
         live = wifi.live_by_resume_hash(db, resume_hash(resume_code))
-        if live is None or rules.remaining_s(live, now) < 1:
+        if live is None or not _is_here(live, device) or rules.remaining_s(live, now) < 1:
             return Refused(Refusal.NO_SESSION)
         if wifi.is_blocked(db, device.mac, now.wall):
             return Refused(Refusal.BLOCKED)
@@ -91,6 +91,12 @@ def resume(
             wifi.want_end(db, other.id, Ending.REPLACED)
         wifi.set_mac(db, live.id, device.mac)
         return _must(db, live.id)
+
+
+def live_of(db: sqlite3.Connection, device: Device) -> Session | None:
+    """The session that lets the device through where it is; one of another zone does not."""
+    live = wifi.live_by_mac(db, device.mac)
+    return live if live is not None and _is_here(live, device) else None
 
 
 def end(db: sqlite3.Connection, session_id: str, by: Ending) -> bool:
@@ -155,23 +161,41 @@ def open_in(
 def _extension(
     db: sqlite3.Connection, live: Session, device: Device, now: Moment
 ) -> Grant | Refused:
-    usage = _usage(db, device, live.device, now)
+    usage = _usage(db, device, live.device, now, live)
     left = Grant(rules.remaining_s(live, now), rules.remaining_bytes(live))
     return rules.extension(device.zone, usage, left, now.wall)
 
 
-def _usage(db: sqlite3.Connection, device: Device, pseudonym: str, now: Moment) -> Usage:
-    today = wifi.of_device(db, pseudonym, now.wall - timedelta(days=1))
+def _usage(
+    db: sqlite3.Connection,
+    device: Device,
+    pseudonym: str,
+    now: Moment,
+    live: Session | None = None,
+) -> Usage:
+    """What counts of the day: of `live` the time used since midnight, whenever it was opened; of
+    another that lives, under another MAC of the device, all it may still use."""
     day = rules.local_day(now.wall)
+    others = [
+        session
+        for session in wifi.of_device(db, pseudonym, now.wall - timedelta(days=1))
+        if rules.local_day(session.opened_at) == day and (live is None or session.id != live.id)
+    ]
+    used_s = sum(
+        rules.used_s(session, now) if session.mac is None else session.granted_s
+        for session in others
+    )
+    if live is not None:
+        used_s += min(rules.used_s(live, now), rules.since_midnight_s(now.wall))
     return Usage(
-        used_today_s=sum(
-            rules.used_s(session, now)
-            for session in today
-            if rules.local_day(session.opened_at) == day
-        ),
+        used_today_s=used_s,
         open_in_zone=wifi.open_in_zone(db, device.zone.zone),
         is_blocked=wifi.is_blocked(db, device.mac, now.wall),
     )
+
+
+def _is_here(session: Session, device: Device) -> bool:
+    return session.zone == device.zone.zone
 
 
 def _must(db: sqlite3.Connection, session_id: str) -> Session:

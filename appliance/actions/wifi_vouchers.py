@@ -37,7 +37,7 @@ def redeem(
     """Open the session that a voucher grants, in place of one that lives."""
     with transaction(db, leaves_reserve=True):
         pseudonym = wifi.pseudonym_of(db, device.mac, now, fresh.salt)
-        of_device, of_all = vouchers.tries_since(db, pseudonym, now.wall - TRIES_WINDOW)
+        of_device, of_all = vouchers.tries_between(db, pseudonym, now.wall - TRIES_WINDOW, now.wall)
         if of_device >= TRIES_OF_DEVICE or of_all >= TRIES_OF_ALL:
             return Refused(Refusal.TOO_MANY_TRIES, int(TRIES_WINDOW.total_seconds()))
         key = wifi.resume_hash(rules.resume_key(code))

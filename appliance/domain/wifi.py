@@ -167,6 +167,11 @@ def local_day(at: datetime) -> str:
     return at.astimezone(WESTERN_INDONESIA).date().isoformat()
 
 
+def since_midnight_s(at: datetime) -> int:
+    """Seconds of the day in WIB that have passed."""
+    return 86_400 - _to_midnight_s(at)
+
+
 def admit(policy: ZonePolicy, usage: Usage, now: datetime) -> Grant | Refused:
     """Decide about a new session."""
     if usage.is_blocked:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.domain.moment import Moment, from_ms, to_ms
-from appliance.domain.wifi import Ending, Session
+from appliance.domain.wifi import Ending, Session, local_day
 
 _SELECT = """
     SELECT s.*, l.slot, coalesce(l.used_s, 0) AS used_s, coalesce(l.up_bytes, 0) AS up_bytes,
@@ -185,11 +185,14 @@ def close(db: sqlite3.Connection, session_id: str, closed_as: Ending, now: Momen
 
 
 def salt_of(db: sqlite3.Connection, day: str, fresh: bytes) -> bytes:
-    """The salt of a day; `fresh` becomes it, and older ones are deleted, where there is none."""
+    """The salt of a day; `fresh` becomes it, and older ones are deleted, where there is none.
+
+    A later one stays: a clock that shows the past for a while gives nobody a new pseudonym.
+    """
     row = db.execute("SELECT salt FROM wifi_salts WHERE day = ?", (day,)).fetchone()
     if row is not None:
         return bytes(row["salt"])
-    db.execute("DELETE FROM wifi_salts")
+    db.execute("DELETE FROM wifi_salts WHERE day < ?", (day,))
     db.execute("INSERT INTO wifi_salts (day, salt) VALUES (?, ?)", (day, fresh))
     return fresh
 
@@ -223,11 +226,16 @@ def blocked(db: sqlite3.Connection, at: datetime) -> list[tuple[str, str, dateti
 
 
 def forget(db: sqlite3.Connection, before: datetime, now: datetime, *, limit: int) -> int:
-    """Delete closed sessions older than the retention and blocks that are over; how many."""
+    """Delete what is over: closed sessions older than the retention, blocks, salts; how many."""
+    db.execute("DELETE FROM wifi_salts WHERE day < ?", (local_day(now),))
     gone = db.execute(
         """
         DELETE FROM wifi_sessions WHERE id IN (
-            SELECT id FROM wifi_sessions WHERE opened_at_ms < ? AND mac IS NULL LIMIT ?
+            SELECT id FROM wifi_sessions AS s WHERE opened_at_ms < ? AND mac IS NULL
+                AND NOT EXISTS (
+                    SELECT 1 FROM wifi_leases WHERE session_id = s.id AND closed_as IS NULL
+                )
+            LIMIT ?
         )
         """,
         (to_ms(before), limit),

@@ -41,9 +41,15 @@ def add_try(db: sqlite3.Connection, device: str, at: datetime) -> None:
     )
 
 
-def tries_since(db: sqlite3.Connection, device: str, at: datetime) -> tuple[int, int]:
-    """Wrong codes since a time: of a device, and of all. Forgets those before."""
-    db.execute("DELETE FROM wifi_voucher_attempts WHERE at_ms < ?", (to_ms(at),))
+def tries_between(
+    db: sqlite3.Connection, device: str, begin: datetime, end: datetime
+) -> tuple[int, int]:
+    """Wrong codes in a span: of a device, and of all. Forgets those before it, and those after it,
+    which a wrong clock has left."""
+    db.execute(
+        "DELETE FROM wifi_voucher_attempts WHERE at_ms NOT BETWEEN ? AND ?",
+        (to_ms(begin), to_ms(end)),
+    )
     of_device, of_all = db.execute(
         "SELECT count(*) FILTER (WHERE device = ?), count(*) FROM wifi_voucher_attempts", (device,)
     ).fetchone()
