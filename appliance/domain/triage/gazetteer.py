@@ -11,6 +11,7 @@ from functools import cache
 
 from appliance.domain import reference
 from appliance.domain.triage.tables import word_set
+from appliance.domain.triage.words import MIN_MISSPELT, is_one_slip
 
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[,;!?]|\.(?![a-z0-9])")
 _WORDS = {
@@ -72,26 +73,11 @@ def _names_at(tokens: list[str], at: int) -> Iterator[_Name]:
 
 
 def _alike(told: str, word: str) -> bool:
-    if told == word:
-        return True
-    if len(word) < 6 or abs(len(told) - len(word)) > 1 or told[:1] != word[:1]:
-        return False
-    return _distance_at_most_one(told, word)
+    return told == word or (len(word) >= MIN_MISSPELT and is_one_slip(told, word))
 
 
 def _nearly(told: str, word: str) -> bool:
     return told == word or (len(word) >= _LONG_NAME and _alike(told, word))
-
-
-def _distance_at_most_one(a: str, b: str) -> bool:
-    """Whether one letter is wrong, missing, too many, or two are swapped."""
-    if len(a) > len(b):
-        a, b = b, a
-    at = next((i for i in range(len(a)) if a[i] != b[i]), len(a))
-    if len(a) < len(b):
-        return a[at:] == b[at + 1 :]
-    swapped = a[at + 1 : at + 2] + a[at : at + 1] == b[at : at + 2] and a[at + 2 :] == b[at + 2 :]
-    return a[at + 1 :] == b[at + 1 :] or swapped
 
 
 def _is_meant(tokens: list[str], at: int, name: _Name) -> bool:

@@ -38,7 +38,8 @@ _SUFFIXES = (
     "ny", "an", "in", "i", "ku", "mu", "ne", "e", "no",
 )  # fmt: skip
 _MIN_ROOT = 3
-_MIN_MISSPELT = 6
+MIN_MISSPELT = 6
+"""Letters of a word that may be misspelt."""
 _KEPT = frozenset(
     (
         "meninggal",
@@ -77,7 +78,7 @@ class Speller:
         self._near: dict[str, str] = {}
         self._bare: dict[str, str | None] = {}
         for word in sorted(known, key=len):
-            if len(word) >= _MIN_MISSPELT:
+            if len(word) >= MIN_MISSPELT:
                 for form in (word, *_one_less(word)):
                     self._near[form] = f"{self._near[form]} {word}" if form in self._near else word
             bare = _VOWELS.sub("", word)
@@ -105,14 +106,14 @@ class Speller:
         bare = _VOWELS.sub("", token)
         if len(bare) >= 3 and len(bare) * 3 > len(token) * 2 and self._bare.get(bare):
             return self._bare[bare]
-        if len(token) < _MIN_MISSPELT:
+        if len(token) < MIN_MISSPELT:
             return None
         forms = (token, *_one_less(token))
         found = (word for form in forms for word in self._near.get(form, "").split())
-        return next((word for word in found if _is_one_slip(token, word)), None)
+        return next((word for word in found if is_one_slip(token, word)), None)
 
 
-def _is_one_slip(a: str, b: str) -> bool:
+def is_one_slip(a: str, b: str) -> bool:
     """Whether one letter but the first is wrong, missing or too many, or two are swapped."""
     if len(a) > len(b):
         a, b = b, a
