@@ -43,7 +43,7 @@ class CaptiveApi:
             "can-extend-session": False,
         }
         device, now = self.visitors.present(), self.now()
-        live = wifi.live_of(db(), device) if device else None
+        live = wifi.live_of(db(), device)
         if device is None or live is None or not live.is_open:
             return state
         left_s, left_bytes = rules.remaining_s(live, now), rules.remaining_bytes(live)
@@ -51,7 +51,7 @@ class CaptiveApi:
             return state
         state |= {
             "captive": False,
-            "can-extend-session": wifi.can_extend(db(), device, now),
+            "can-extend-session": wifi.can_extend(db(), device, live, now),
             "seconds-remaining": left_s,
         }
         if left_bytes is not None:

@@ -86,8 +86,7 @@ class WifiPages:
     @public
     def end(self) -> ResponseReturnValue:
         """End the session of this device."""
-        device = self.visitors.present()
-        live = wifi.live_of(db(), device) if device else None
+        live = wifi.live_of(db(), self.visitors.present())
         if live is not None:
             wifi.end(db(), live.id, Ending.USER)
         return _to_status("")
@@ -95,7 +94,7 @@ class WifiPages:
     def card(self) -> dict[str, object]:
         """What templates need to know of this device's way to the Internet."""
         device, now = self.visitors.present(), self.now()
-        live = wifi.live_of(db(), device) if device else None
+        live = wifi.live_of(db(), device)
         if live is not None and rules.remaining_s(live, now) < 1:
             live = None
         return {
@@ -104,7 +103,7 @@ class WifiPages:
             "session": live,
             "minutes_left": -(-rules.remaining_s(live, now) // 60) if live else 0,
             "bytes_left": rules.remaining_bytes(live) if live else None,
-            "can_extend": bool(device and live and wifi.can_extend(db(), device, now)),
+            "can_extend": bool(device and live and wifi.can_extend(db(), device, live, now)),
             "is_offline": gauges.of(db(), "gate").get("internet") == "down",
         }
 

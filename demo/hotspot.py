@@ -11,12 +11,13 @@ from pathlib import Path
 
 from appliance.actions import wifi_leases
 from appliance.domain import wifi as rules
+from appliance.domain.moment import Moment
 from appliance.domain.wifi import Ending, Session
 from appliance.runtime import clock, daemon, ids
 from appliance.runtime.neighbours import Neighbour
 from appliance.runtime.settings import Settings
 from appliance.store import migrate, wifi
-from appliance.store.database import Watcher, connect
+from appliance.store.database import connect
 from appliance.store.wifi import LeaseUse
 from captive_portal.app import create_app
 from captive_portal.forms import FORM_MAX_BYTES
@@ -51,26 +52,24 @@ def a_phone(ip: str) -> Neighbour:
 
 
 def _gate(path: Path) -> None:
-    db = connect(path)
-    watcher, pause = Watcher(db), threading.Event()
+    db, pause = connect(path), threading.Event()
     while True:
-        if watcher.changed() or any(_ending(session) for session in wifi.for_gate(db)):
-            for number, session in enumerate(wifi.for_gate(db), start=1):
-                now = clock.now()
-                if ending := _ending(session):
-                    used_s = rules.used_s(session, now)
-                    use = LeaseUse(session_id=session.id, used_s=used_s, up_bytes=0, down_bytes=0)
-                    wifi_leases.close(db, {use: ending}, now)
-                elif session.slot is None:
-                    wifi_leases.take_up(db, {session.id: number}, now)
+        now = clock.now()
+        for number, session in enumerate(wifi.for_gate(db), start=1):
+            if ending := _ending(session, now):
+                used_s = rules.used_s(session, now)
+                use = LeaseUse(session_id=session.id, used_s=used_s, up_bytes=0, down_bytes=0)
+                wifi_leases.close(db, {use: ending}, now)
+            elif session.slot is None:
+                wifi_leases.take_up(db, {session.id: number}, now)
         pause.wait(_LOOK_S)
 
 
-def _ending(session: Session) -> Ending | None:
+def _ending(session: Session, now: Moment) -> Ending | None:
     """How a session has ended, whose lease is still to be closed."""
     if session.mac is None:
         return session.ended_by or Ending.USER
-    return Ending.TIME if rules.remaining_s(session, clock.now()) < 1 else None
+    return Ending.TIME if rules.remaining_s(session, now) < 1 else None
 
 
 if __name__ == "__main__":

@@ -67,11 +67,8 @@ def extend(db: sqlite3.Connection, device: Device, now: Moment) -> Session | Ref
         return _must(db, live.id)
 
 
-def can_extend(db: sqlite3.Connection, device: Device, now: Moment) -> bool:
-    """Whether `extend` would add anything now."""
-    live = live_of(db, device)
-    if live is None:
-        return False
+def can_extend(db: sqlite3.Connection, device: Device, live: Session, now: Moment) -> bool:
+    """Whether `extend` would add anything now to the session that the device has."""
     return isinstance(_extension(db, live, device, now), Grant)
 
 
@@ -93,8 +90,10 @@ def resume(
         return _must(db, live.id)
 
 
-def live_of(db: sqlite3.Connection, device: Device) -> Session | None:
+def live_of(db: sqlite3.Connection, device: Device | None) -> Session | None:
     """The session that lets the device through where it is; one of another zone does not."""
+    if device is None:
+        return None
     live = wifi.live_by_mac(db, device.mac)
     return live if live is not None and _is_here(live, device) else None
 
