@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment
 from appliance.store import migrate
 from appliance.store.database import connect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SITE = SiteCode("14.71.07")
 EPOCH = "0000c350"
@@ -70,3 +74,12 @@ def new_id() -> Callable[[], str]:
     """Ids that count up."""
     numbers = itertools.count(1)
     return lambda: f"00000000-0000-7000-8000-{next(numbers):012d}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Debian's Chromium, for the tests of one module."""
+    from tests.support.browser import chromium
+
+    with chromium() as started:
+        yield started

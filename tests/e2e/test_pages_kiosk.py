@@ -18,7 +18,7 @@ from appliance.store import city_tables, migrate
 from appliance.store.database import connect
 from tests.builders import a_draft
 from tests.conftest import START
-from tests.support.browser import chromium, overflow, served, small_targets
+from tests.support.browser import overflow, served, small_targets
 
 pytestmark = pytest.mark.slow
 
@@ -40,12 +40,6 @@ _CUT_OFF = """() => [...document.querySelectorAll('main *')]
     .filter(e => { const b = e.getBoundingClientRect(); return b.bottom > 600.5 || b.right > 1024.5
         || (e.matches('button, a') && e.scrollWidth > e.clientWidth + 1) })
     .map(e => e.outerHTML.slice(0, 80))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,11 @@ from appliance.runtime.settings import Settings, Site
 from appliance.store import blob_files, migrate, photos
 from appliance.store.database import connect
 from captive_portal.app import create_app
-from tests.support.browser import LAN_NAME, chromium, overflow, served, small_targets
+from tests.support.browser import LAN_NAME, fits_a_phone, served
 from tests.unit.domain.photos import SECRET, exif
 
 pytestmark = pytest.mark.slow
 
-FINGER_PX = 44
 DRAWN = """type => {
   const canvas = document.createElement('canvas'), pen = canvas.getContext('2d')
   canvas.width = 320; canvas.height = 200
@@ -37,12 +36,6 @@ SEEN = """async ([type, text]) => {
   const pixels = pen.getImageData(0, 0, canvas.width, canvas.height).data
   const sum = pixels.reduce((sum, n) => (sum * 31 + n) % 2147483647, 7)
   return [canvas.width, canvas.height, sum] }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
@@ -109,11 +102,6 @@ def phone(
         context.close()
 
 
-def fits(page: Page) -> None:
-    assert overflow(page)[0] == 0, page.url
-    assert small_targets(page, FINGER_PX) == [], page.url
-
-
 def test_a_resident_adds_a_photo_without_javascript(
     phone: Page, blank: Page, db: sqlite3.Connection
 ) -> None:
@@ -124,15 +112,15 @@ def test_a_resident_adds_a_photo_without_javascript(
     phone.get_by_label("Foto").set_input_files(file)
     phone.locator("main button").click()
     phone.wait_for_selector(".field-error")
-    fits(phone)
+    fits_a_phone(phone)
     assert phone.get_by_label("Apa masalahnya?").input_value() == "Jalan berlubang"
     phone.get_by_label("Foto").set_input_files({**file, "buffer": picture})
     phone.locator("main button").click()
     phone.wait_for_url("**/tiket/**")
-    fits(phone)
+    fits_a_phone(phone)
     assert phone.get_by_text("Foto Anda ikut tersimpan").is_visible()
     [name] = photos.files(db)
     kept = blob_files.of(db).file(name).read_bytes()
     assert seen(blank, "image/jpeg", kept) == seen(blank, "image/jpeg", picture)
     phone.goto("/dokumen")
-    fits(phone)
+    fits_a_phone(phone)

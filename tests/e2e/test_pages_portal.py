@@ -12,18 +12,9 @@ from appliance.runtime.settings import Settings, Site
 from appliance.store import migrate
 from appliance.store.database import connect
 from captive_portal.app import create_app
-from tests.support.browser import LAN_NAME, chromium, overflow, served, small_targets
+from tests.support.browser import LAN_NAME, fits_a_phone, served
 
 pytestmark = pytest.mark.slow
-
-FINGER_PX = 44
-"""WCAG 2.2, 2.5.5 Target Size (Enhanced)."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -48,26 +39,21 @@ def phone(request: pytest.FixtureRequest, browser: Browser, address: str) -> Ite
     context.close()
 
 
-def fits(page: Page) -> None:
-    assert overflow(page)[0] == 0, page.url
-    assert small_targets(page, FINGER_PX) == [], page.url
-
-
 def test_a_resident_reports_and_sees_the_ticket(phone: Page) -> None:
     phone.goto("/")
-    fits(phone)
+    fits_a_phone(phone)
     report = phone.get_by_role("link", name="Lapor")
     box = report.bounding_box()
     assert box
     assert box["y"] + box["height"] < 640, "the way to report must be in sight without scrolling"
     report.click()
-    fits(phone)
+    fits_a_phone(phone)
     phone.get_by_label("Apa masalahnya?").fill("Lampu jalan mati di gang Anggrek, dekat masjid")
     phone.get_by_label("Kelurahan").select_option(label="Simpang Tiga")
     phone.get_by_label("Nomor HP").fill("0812 3456 7890")
     phone.get_by_role("main").get_by_role("button", name="Kirim laporan").click()
     phone.wait_for_url("**/tiket/*")
-    fits(phone)
+    fits_a_phone(phone)
     assert phone.get_by_role("heading", name="Laporan Anda tersimpan").is_visible()
     assert phone.locator(".ticket").is_visible()
     assert phone.locator(".tick-done").count() == 1
@@ -80,7 +66,7 @@ def test_a_mistake_keeps_the_text_and_fits(phone: Page) -> None:
     phone.get_by_label("Nomor HP").fill("12")
     phone.get_by_label("Nomor HP").press("Enter")
     phone.wait_for_selector(".field-error")
-    fits(phone)
+    fits_a_phone(phone)
     assert phone.get_by_label("Apa masalahnya?").input_value() == "Parit tersumbat"
     assert phone.locator("html").get_attribute("lang") == "id", "Enter must send, not switch"
 
@@ -90,7 +76,7 @@ def test_the_language_button_keeps_the_text(phone: Page) -> None:
     phone.get_by_label("Apa masalahnya?").fill("Parit tersumbat")
     phone.get_by_role("button", name="English").click()
     phone.wait_for_selector("html[lang=en]")
-    fits(phone)
+    fits_a_phone(phone)
     assert phone.get_by_label("What is wrong?").input_value() == "Parit tersumbat"
 
 
@@ -99,5 +85,5 @@ def test_a_wrong_number_fits_and_says_so(phone: Page) -> None:
     phone.get_by_label("Sudah melapor? Lihat keadaannya").fill("07 123 456")
     phone.get_by_role("button", name="Cari").click()
     phone.wait_for_url("**/status*")
-    fits(phone)
+    fits_a_phone(phone)
     assert phone.get_by_text("Nomor laporan tidak ditemukan").is_visible()

@@ -17,22 +17,15 @@ from appliance.runtime.wifi_settings import Wifi, WifiZone
 from appliance.store import migrate, wifi
 from appliance.store.database import connect
 from captive_portal.app import create_app
-from tests.support.browser import LAN_NAME, chromium, overflow, served, small_targets
+from tests.support.browser import LAN_NAME, fits_a_phone, served
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
 MAC = "02:00:00:00:00:11"
-FINGER_PX = 44
 APPLE_WINDOW = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
@@ -73,11 +66,6 @@ def window(request: pytest.FixtureRequest, browser: Browser, address: str) -> It
     context.close()
 
 
-def fits(page: Page) -> None:
-    assert overflow(page)[0] == 0, page.url
-    assert small_targets(page, FINGER_PX) == [], page.url
-
-
 def let_in(path: Path) -> None:
     """The gate's part: it lets the session through that the portal wants."""
     with closing(connect(path)) as db:
@@ -88,20 +76,20 @@ def let_in(path: Path) -> None:
 def test_one_tap_and_a_full_page_later_the_phone_is_online(window: Page, path: Path) -> None:
     """WiFi check 32."""
     window.goto("/")
-    fits(window)
+    fits_a_phone(window)
     gate = threading.Thread(target=let_in, args=(path,))
     gate.start()
     window.get_by_role("button", name="Sambungkan ke Internet").click()
     window.wait_for_url("**/wifi?kode=*")
     gate.join()
-    fits(window)
+    fits_a_phone(window)
     assert window.get_by_role("heading", name="Internet tersambung").is_visible()
     assert window.context.cookies() == []
     code = window.locator(".ticket-number").inner_text()
     assert len(code.replace(" ", "")) == 10
     window.get_by_role("button", name="Putuskan").click()
     window.wait_for_url("**/wifi")
-    fits(window)
+    fits_a_phone(window)
     assert window.get_by_role("button", name="Sambungkan ke Internet").is_visible()
 
 
@@ -109,8 +97,8 @@ def test_the_terms_are_plain_and_reporting_asks_for_none(window: Page) -> None:
     """WiFi check 32: and no file is asked for where none can be sent."""
     window.goto("/")
     window.get_by_role("link", name="ketentuan dan privasi").click()
-    fits(window)
+    fits_a_phone(window)
     assert window.get_by_text("Melapor tidak memerlukan persetujuan ini").is_visible()
     window.goto("/lapor")
-    fits(window)
+    fits_a_phone(window)
     assert window.locator("input[type=file]").count() == 0

@@ -11,16 +11,10 @@ from command_center.app import create_app
 from command_center.store import database, migrate
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START, at
-from tests.support.browser import chromium, overflow, served
+from tests.support.browser import overflow, served
 from tests.unit.command_center.city import received, request
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture

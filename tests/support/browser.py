@@ -12,6 +12,8 @@ from tests.support.programs import needs
 
 LAN_NAME = "posko.lan"
 """A name without TLS, as phones in the hall see the box; browsers send no Sec-Fetch-Site to it."""
+PHONE_FINGER_PX = 44
+"""WCAG 2.2, 2.5.5 Target Size (Enhanced)."""
 
 
 @contextmanager
@@ -53,6 +55,12 @@ def overflow(page: Page) -> tuple[int, int]:
         " return [d.scrollWidth - innerWidth, d.scrollHeight - innerHeight] }"
     )
     return max(0, wide), max(0, tall)
+
+
+def fits_a_phone(page: Page) -> None:
+    """Assert that nothing lies beside the window and no finger misses a control."""
+    assert overflow(page)[0] == 0, page.url
+    assert small_targets(page, PHONE_FINGER_PX) == [], page.url
 
 
 def small_targets(page: Page, least_px: int) -> list[str]:
