@@ -16,6 +16,7 @@ from appliance.domain.service_request import (
     Status,
 )
 from appliance.domain.sms import ReceivedPart, ReceivedSms
+from appliance.domain.wifi import Session
 
 PHONE = Msisdn("+6281234567890")
 CLOCK = wire.Clock(boot="boot-of-tests", mono=1)
@@ -100,3 +101,27 @@ def an_sms(text: str, *part_ids: int, phone: Msisdn | None = PHONE) -> ReceivedS
     """A whole message made of stored parts."""
     sender = phone.e164 if phone else "TELKOMSEL"
     return ReceivedSms(sender=sender, phone=phone, text=text, part_ids=part_ids)
+
+
+def a_wifi_session(**changes: object) -> Session:
+    """A session that a phone has just been granted, in hall `kantor`; the gate has not seen it."""
+    values: dict[str, object] = {
+        "id": "a",
+        "zone": "kantor",
+        "device": "d" * 32,
+        "mac": "02:00:5e:10:00:01",
+        "terms_version": "1",
+        "granted_s": 3600,
+        "granted_bytes": 1_000_000,
+        "opened_at": datetime(2026, 11, 21, 2, 0, tzinfo=UTC),
+        "ended_by": None,
+        "slot": None,
+        "used_s": 0,
+        "up_bytes": 0,
+        "down_bytes": 0,
+        "lease_boot_id": None,
+        "lease_mono_ms": 0,
+        "closed_as": None,
+        "closed_at": None,
+    }
+    return Session(**{**values, **changes})  # type: ignore[arg-type]

@@ -3,28 +3,12 @@ from datetime import UTC, datetime, timedelta
 
 from appliance.cli.wifi import chart
 from appliance.domain import wifi_statistics
-from appliance.domain.wifi import Session
+from tests.builders import a_wifi_session
 
 EVENING = datetime(2026, 11, 28, 16, 30, tzinfo=UTC)
 """23:30 in WIB."""
-A_SESSION = Session(
-    id="1",
-    zone="kantor",
-    device="a",
-    mac=None,
-    terms_version="2026-11",
-    granted_s=3600,
-    granted_bytes=None,
-    opened_at=EVENING,
-    ended_by=None,
-    slot=None,
-    used_s=600,
-    up_bytes=1,
-    down_bytes=2,
-    lease_boot_id=None,
-    lease_mono_ms=0,
-    closed_as=None,
-    closed_at=None,
+A_SESSION = a_wifi_session(
+    device="a", mac=None, opened_at=EVENING, used_s=600, up_bytes=1, down_bytes=2
 )
 
 
