@@ -101,7 +101,7 @@ class WifiPages:
             "has_wifi": bool(self.settings.wifi.zones),
             "device": device,
             "session": live,
-            "minutes_left": -(-rules.remaining_s(live, now) // 60) if live else 0,
+            "minutes_left": rules.remaining_minutes(live, now) if live else 0,
             "bytes_left": rules.remaining_bytes(live) if live else None,
             "can_extend": bool(device and live and wifi.can_extend(db(), device, live, now)),
             "is_offline": gauges.of(db(), "gate").get("internet") == "down",

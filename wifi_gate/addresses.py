@@ -59,7 +59,7 @@ class _Ranges:
 
     def __init__(self, zone: WifiZone) -> None:
         self.name = zone.name
-        self._own = {zone.ipv4.split("/")[0], zone.ipv6.split("/")[0]}
+        self._own = frozenset(zone.gateways)
         self._networks = [one for one in (zone.network4, zone.network6) if one is not None]
 
     def __contains__(self, address: str) -> bool:

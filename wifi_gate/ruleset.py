@@ -202,7 +202,7 @@ def _filled(template: str, wifi: Wifi) -> str:
         "wan": wifi.wan,
         "offline_dns": str(OFFLINE_DNS_PORT),
         "no_spoofing": "\n".join(rule for zone in wifi.zones for rule in _no_spoofing(zone)),
-        "gateways": ", ".join(_gateway(zone.ipv4) for zone in wifi.zones),
+        "gateways": ", ".join(zone.gateway4 for zone in wifi.zones),
         "networks": ", ".join(str(zone.network4) for zone in wifi.zones),
     }
     for name, value in values.items():
@@ -217,16 +217,12 @@ def _no_spoofing(zone: WifiZone) -> list[str]:
     rules = [
         f"{arriving} ip saddr 0.0.0.0 udp dport 67 accept",
         f"{arriving} ip saddr != {zone.network4} drop",
-        f"{arriving} ip saddr {_gateway(zone.ipv4)} drop",
+        f"{arriving} ip saddr {zone.gateway4} drop",
         f"{arriving} ip6 saddr != {{ {', '.join(sources6)} }} drop",
     ]
     if zone.ipv6:
-        rules.append(f"{arriving} ip6 saddr {_gateway(zone.ipv6)} drop")
+        rules.append(f"{arriving} ip6 saddr {zone.gateway6} drop")
     return rules
-
-
-def _gateway(interface: str) -> str:
-    return interface.partition("/")[0]
 
 
 def _replacing(table: str, body: str) -> str:

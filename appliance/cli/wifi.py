@@ -78,7 +78,7 @@ def _row(session: Session, now: Moment) -> dict[str, Any]:
         "zone": session.zone,
         "device": session.device,
         "since": session.opened_at.isoformat(timespec="seconds"),
-        "minutes_left": -(-rules.remaining_s(session, now) // 60),
+        "minutes_left": rules.remaining_minutes(session, now),
         "mb_up": session.up_bytes // 1_000_000,
         "mb_down": session.down_bytes // 1_000_000,
         "state": "open" if session.is_open else "waiting for the gate",

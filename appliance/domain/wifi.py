@@ -17,6 +17,8 @@ from appliance.domain.moment import WESTERN_INDONESIA, Moment
 
 TERMS_VERSION = "2026-11"
 """Of the terms and the privacy notice on the portal; recorded with each session."""
+KEPT = timedelta(days=90)
+"""Sessions are forgotten after this, at the box and in the city (docs/privacy.md)."""
 MINIMUM_EXTENSION_S = 60
 LEASE_FLUSH_S = 30
 """The gate writes used seconds at least this often while something moves. After a power cut so much
@@ -218,6 +220,11 @@ def used_s(session: Session, now: Moment) -> int:
 def remaining_s(session: Session, now: Moment) -> int:
     """Seconds left; 0 once it has ended."""
     return 0 if session.mac is None else session.granted_s - used_s(session, now)
+
+
+def remaining_minutes(session: Session, now: Moment) -> int:
+    """The same as people are told it, begun minutes included."""
+    return -(-remaining_s(session, now) // 60)
 
 
 def remaining_bytes(session: Session) -> int | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 ROUTE, NETFILTER = 0, 12
 """Families: links, addresses, neighbours and traffic control; connection tracking."""
-CREATE, EXCLUSIVE, REPLACE, DUMP = 0x400, 0x200, 0x100, 0x300
+CREATE, EXCLUSIVE, DUMP = 0x400, 0x200, 0x300
 _REQUEST, _ACK = 0x1, 0x4
 _ERROR, _DONE = 2, 3
 _NESTED = 0x8000
@@ -48,22 +48,19 @@ class Netlink:
 
     def ask(self, kind: int, body: bytes, flags: int = 0) -> list[bytes]:
         """Send a message and return the bodies of all replies; OSError when the kernel refuses."""
-        return list(self.each(kind, body, flags))
-
-    def each(self, kind: int, body: bytes, flags: int = 0) -> Iterator[bytes]:
-        """The same one by one, for long dumps; read to the end before the next request."""
         self._sequence += 1
         whole = _HEADER.size + len(body)
         head = _HEADER.pack(whole, kind, _REQUEST | _ACK | flags, self._sequence, 0)
         self._socket.send(head + body)
+        replies: list[bytes] = []
         while True:
             for answer, sequence, content in messages(self._socket.recv(_BUFFER_BYTES)):
                 if sequence != self._sequence:
                     continue
                 if answer in (_ERROR, _DONE):
                     _check(content)
-                    return
-                yield content
+                    return replies
+                replies.append(content)
 
 
 def messages(datagram: bytes) -> Iterator[tuple[int, int, bytes]]:

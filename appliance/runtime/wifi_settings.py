@@ -79,6 +79,21 @@ class WifiZone(Section, frozen=True, kw_only=True):
         """The same of IPv6; None where the zone has none."""
         return IPv6Interface(self.ipv6).network if self.ipv6 else None
 
+    @property
+    def gateway4(self) -> str:
+        """The box's own address."""
+        return self.ipv4.partition("/")[0]
+
+    @property
+    def gateway6(self) -> str:
+        """The same of IPv6; empty where the zone has none."""
+        return self.ipv6.partition("/")[0]
+
+    @property
+    def gateways(self) -> list[str]:
+        """Those it has, IPv4 first."""
+        return [address for address in (self.gateway4, self.gateway6) if address]
+
     def mistakes(self) -> list[str]:
         """Addresses that look right and are none."""
         found = []

@@ -2,9 +2,10 @@
 
 import logging
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
+from appliance.domain.wifi import KEPT
 from appliance.store import compaction, database, room, wifi
 from appliance.store.compaction import Compacted
 from appliance.store.connection import BoxConnection
@@ -12,8 +13,6 @@ from appliance.store.files import shm
 
 log = logging.getLogger(__name__)
 
-WIFI_KEPT = timedelta(days=90)
-"""Sessions of the WiFi are forgotten after this (docs/privacy.md)."""
 FORGOTTEN_AT_ONCE = 200
 WAL_ALARM_BYTES = 8 * 1024 * 1024
 """Our own processes leave no reader open, so that only a foreign one lets the WAL grow so far."""
@@ -33,7 +32,7 @@ def keep_house(db: sqlite3.Connection, now: datetime) -> Compacted:
             ",".join(map(str, sorted(readers(path)))),
         )
     with database.transaction(db):
-        wifi.forget(db, now - WIFI_KEPT, now, limit=FORGOTTEN_AT_ONCE)
+        wifi.forget(db, now - KEPT, now, limit=FORGOTTEN_AT_ONCE)
     room.restore(path)
     return compacted
 

@@ -28,7 +28,7 @@ def render(settings: Settings, place: Place) -> dict[str, str]:
     """Every file by its name."""
     portal, wifi = settings.portal, settings.wifi
     host = capport.host(portal.url)
-    gateways = [address for zone in wifi.zones for address in _gateways(zone)]
+    gateways = [address for zone in wifi.zones for address in zone.gateways]
     own_number = next(iter(settings.modem.own_numbers), "")
     values = {
         "run": place.run,
@@ -40,7 +40,7 @@ def render(settings: Settings, place: Place) -> dict[str, str]:
         "sms": f", atau SMS ke {own_number}" if own_number else "",
     }
     names = "\n".join(
-        f"address=/{host}/{address}" for zone in wifi.zones[:1] for address in _gateways(zone)
+        f"address=/{host}/{address}" for zone in wifi.zones[:1] for address in zone.gateways
     )
     dns = {
         "run": place.run,
@@ -89,8 +89,8 @@ def _dhcp(zone: WifiZone) -> str:
     first, last = network[min(_FIRST_HOST, network.num_addresses // 2)], network[-2]
     lines = [
         f"dhcp-range=set:{zone.name},{first},{last},{network.netmask},{_LEASE}",
-        f"dhcp-option=tag:{zone.name},option:router,{_gateway(zone.ipv4)}",
-        f"dhcp-option=tag:{zone.name},option:dns-server,{_gateway(zone.ipv4)}",
+        f"dhcp-option=tag:{zone.name},option:router,{zone.gateway4}",
+        f"dhcp-option=tag:{zone.name},option:dns-server,{zone.gateway4}",
     ]
     if zone.ipv6:
         lines.append(f"dhcp-range=::,constructor:{zone.interface},ra-stateless")
@@ -104,14 +104,6 @@ def _announcement(settings: Settings) -> str:
         f"dhcp-option-force={capport.DHCP4_OPTION},{uri}\n"
         f"dhcp-option=option6:{capport.DHCP6_OPTION},{uri}"
     )
-
-
-def _gateways(zone: WifiZone) -> list[str]:
-    return [_gateway(address) for address in (zone.ipv4, zone.ipv6) if address]
-
-
-def _gateway(interface: str) -> str:
-    return interface.partition("/")[0]
 
 
 def _bracketed(address: str) -> str:

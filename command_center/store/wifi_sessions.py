@@ -1,13 +1,15 @@
 """Ended sessions of the boxes' WiFi."""
 
+from datetime import timedelta
+
 from sqlalchemy import Connection, delete, insert, select
 
 from appliance.domain.events import WifiSessionClosed
 from appliance.domain.ids import SiteCode
+from appliance.domain.wifi import KEPT
 from command_center.store.schema import wifi_sessions
 
-KEPT_MS = 90 * 86_400_000
-"""After this a session is forgotten, whenever it was (docs/privacy.md)."""
+_KEPT_MS = KEPT // timedelta(milliseconds=1)
 
 
 def add(
@@ -18,7 +20,7 @@ def add(
     received_at_ms: int,
 ) -> None:
     """Keep a session; one that is told again is the same. Forgets those kept for long enough."""
-    old = wifi_sessions.c.received_at < received_at_ms - KEPT_MS
+    old = wifi_sessions.c.received_at < received_at_ms - _KEPT_MS
     connection.execute(delete(wifi_sessions).where(old))
     same = wifi_sessions.c.session_id == session.session_id
     if connection.execute(select(wifi_sessions.c.site).where(same)).first() is not None:

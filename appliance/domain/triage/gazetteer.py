@@ -21,12 +21,12 @@ _WORDS = {
     "timua": "timur", "brt": "barat", "brat": "barat", "barek": "barat", "utr": "utara",
     "sel": "selatan", "slt": "selatan", "sltn": "selatan", "lb": "labuhbaru", "aia": "air",
     "ayer": "air", "ae": "air", "sei": "sungai", "sui": "sungai", "sungei": "sungai",
-    "batang": "batang", "tkr": "tangkerang", "tngkrg": "tangkerang", "tangkrg": "tangkerang",
+    "tkr": "tangkerang", "tngkrg": "tangkerang", "tangkrg": "tangkerang",
     "tangkrang": "tangkerang", "br": "baru", "bru": "baru", "dlm": "dalam", "pndk": "pandak",
     "mrt": "meranti", "pmtg": "pematang", "sdm": "sidomulyo", "sidomulio": "sidomulyo",
     "3": "tiga", "4": "empat", "ampek": "empat", "tigo": "tiga", "itam": "hitam", "hitm": "hitam",
     "putiah": "putih", "dmai": "damai", "damay": "damai", "gadang": "godang", "tabek": "tobek",
-    "mulyo": "mulyo", "limbuangan": "limbungan", "umbansari": "umbansari", "lbh": "labuh",
+    "limbuangan": "limbungan", "lbh": "labuh",
 }  # fmt: skip
 _KELURAHAN = word_set("kelurahan")
 _STREET = word_set("no_kelurahan_behind")

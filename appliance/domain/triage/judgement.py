@@ -118,8 +118,7 @@ def _noise(text: str, words: Sequence[str], found: Found, best: float) -> tuple[
         cues = () if group in _MILD and place.is_named(text) else found.sources(group)
         if cues and best < bar + 2 * (len(cues) - 1):
             return cues
-    greeting = found.of("noise.greeting")
-    said = {place for match in greeting for place in match.places}
+    greeting, said = found.of("noise.greeting"), found.places("noise.greeting")
     rest = [w for at, w in enumerate(words) if at not in said and w not in _ADDRESSED]
     if greeting and len(rest) <= (2 if best < 0.5 else 0):
         return found.sources("noise.greeting")

@@ -118,7 +118,7 @@ class Matcher:
 
 def _plain_words(source: str) -> Iterable[str]:
     spelt = " ".join(w for w in source.replace("&", " ").replace("!", " ").split() if w[0] != "@")
-    return (word for word in spelt.replace("|", " ").split())
+    return spelt.replace("|", " ").split()
 
 
 def _places(
