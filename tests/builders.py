@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from appliance.domain import wire
 from appliance.domain.events import CommandIssued, Event
+from appliance.domain.hours import DailyHours
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import (
@@ -16,7 +17,7 @@ from appliance.domain.service_request import (
     Status,
 )
 from appliance.domain.sms import ReceivedPart, ReceivedSms
-from appliance.domain.wifi import Session
+from appliance.domain.wifi import Session, ZonePolicy
 
 PHONE = Msisdn("+6281234567890")
 CLOCK = wire.Clock(boot="boot-of-tests", mono=1)
@@ -125,3 +126,16 @@ def a_wifi_session(**changes: object) -> Session:
         "closed_at": None,
     }
     return Session(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def a_zone_policy(**changes: object) -> ZonePolicy:
+    """The hall `kantor`: an hour a session, always open, nothing else limited."""
+    values: dict[str, object] = {
+        "zone": "kantor",
+        "session_s": 3600,
+        "session_bytes": None,
+        "daily_s": 0,
+        "max_sessions": 0,
+        "opening_hours": DailyHours.parse("00:00-00:00"),
+    }
+    return ZonePolicy(**{**values, **changes})  # type: ignore[arg-type]

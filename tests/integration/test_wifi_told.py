@@ -7,21 +7,14 @@ from sqlalchemy import select
 
 from appliance.actions import wifi, wifi_leases
 from appliance.actions.wifi import Device, Fresh
-from appliance.domain.hours import DailyHours
-from appliance.domain.wifi import Ending, Session, ZonePolicy
+from appliance.domain.wifi import Ending, Session
 from appliance.store.wifi import LeaseUse
 from command_center.store.database import reading
 from command_center.store.schema import wifi_sessions
+from tests.builders import a_zone_policy
 from tests.support.talk import Talk, talking
 
-ZONE = ZonePolicy(
-    zone="kantor",
-    session_s=3600,
-    session_bytes=None,
-    daily_s=0,
-    max_sessions=0,
-    opening_hours=DailyHours.parse("00:00-00:00"),
-)
+ZONE = a_zone_policy()
 
 
 @pytest.fixture

@@ -11,22 +11,15 @@ import pytest
 from appliance.actions import wifi, wifi_leases, wifi_vouchers
 from appliance.actions.wifi import Device, Fresh
 from appliance.domain import wifi as rules
-from appliance.domain.hours import DailyHours
 from appliance.domain.moment import Moment
 from appliance.domain.wifi import Ending, Grant, Refusal, Refused, Session, ZonePolicy
 from appliance.store import housekeeping
 from appliance.store import wifi as sessions
 from appliance.store.wifi import LeaseUse
+from tests.builders import a_zone_policy
 from tests.conftest import at
 
-OFFICE = ZonePolicy(
-    zone="kantor",
-    session_s=3600,
-    session_bytes=300_000_000,
-    daily_s=3600,
-    max_sessions=0,
-    opening_hours=DailyHours.parse("00:00-00:00"),
-)
+OFFICE = a_zone_policy(session_bytes=300_000_000, daily_s=3600)
 PARK = replace(OFFICE, zone="taman")
 YEAR = timedelta(days=365)
 

@@ -8,20 +8,13 @@ import pytest
 
 from appliance.actions import wifi, wifi_vouchers
 from appliance.actions.wifi import Device, Fresh
-from appliance.domain.hours import DailyHours
-from appliance.domain.wifi import Grant, Refusal, Refused, Session, ZonePolicy
+from appliance.domain.wifi import Grant, Refusal, Refused, Session
 from appliance.store import wifi as sessions
 from appliance.store.database import connect
+from tests.builders import a_zone_policy
 from tests.conftest import at
 
-ZONE = ZonePolicy(
-    zone="kantor",
-    session_s=3600,
-    session_bytes=300_000_000,
-    daily_s=3600,
-    max_sessions=0,
-    opening_hours=DailyHours.parse("00:00-00:00"),
-)
+ZONE = a_zone_policy(session_bytes=300_000_000, daily_s=3600)
 CODE, GRANT = "ABCDEFGHJK", Grant(8 * 3600, None)
 
 

@@ -9,21 +9,14 @@ import pytest
 from appliance import __main__ as posko
 from appliance.actions import wifi, wifi_leases
 from appliance.actions.wifi import Device, Fresh
-from appliance.domain.hours import DailyHours
-from appliance.domain.wifi import Ending, Session, ZonePolicy
+from appliance.domain.wifi import Ending, Session
 from appliance.runtime import clock
 from appliance.store import outbox
 from appliance.store.wifi import LeaseUse
+from tests.builders import a_zone_policy
 
 MAC = "02:00:00:00:00:11"
-ZONE = ZonePolicy(
-    zone="kantor",
-    session_s=3600,
-    session_bytes=None,
-    daily_s=0,
-    max_sessions=0,
-    opening_hours=DailyHours.parse("00:00-00:00"),
-)
+ZONE = a_zone_policy()
 Command = Callable[..., tuple[int, str, str]]
 
 

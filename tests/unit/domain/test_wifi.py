@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 from appliance.domain import wifi
 from appliance.domain.errors import BadInput
 from appliance.domain.hours import DailyHours
-from appliance.domain.wifi import Grant, Refusal, Refused, Usage, ZonePolicy
+from appliance.domain.wifi import Grant, Refusal, Refused, Usage
+from tests.builders import a_zone_policy
 
 NOON = datetime(2026, 11, 28, 5, 0, tzinfo=UTC)
 """12:00 in WIB."""
-POLICY = ZonePolicy(
-    zone="kantor",
-    session_s=3600,
+POLICY = a_zone_policy(
     session_bytes=300_000_000,
     daily_s=3 * 3600,
     max_sessions=100,

@@ -10,20 +10,13 @@ from hypothesis import strategies as st
 from appliance.domain.hours import DailyHours
 from appliance.domain.moment import Moment
 from appliance.domain.wifi import LEASE_FLUSH_S, Ending, Session, ZonePolicy
-from tests.builders import a_wifi_session
+from tests.builders import a_wifi_session, a_zone_policy
 from wifi_gate.kernel import Element, Kernel, Quota
 from wifi_gate.ledger import LAST_SLOT, Lease, Ledger
 
 MAC = "02:00:5e:10:00:01"
 START = Moment(wall=datetime(2026, 11, 28, 3, tzinfo=UTC), boot_id="now", mono_ms=100_000)
-HALL = ZonePolicy(
-    zone="kantor",
-    session_s=3600,
-    session_bytes=None,
-    daily_s=0,
-    max_sessions=0,
-    opening_hours=DailyHours.parse("00:00-00:00"),
-)
+HALL = a_zone_policy()
 
 
 def after(seconds: float) -> Moment:
