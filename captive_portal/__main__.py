@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from appliance.domain import capport
-from appliance.runtime import daemon, ids, logs, settings
+from appliance.runtime import daemon, ids, settings
 from appliance.runtime.settings import Settings
 from appliance.runtime.trust import refusal
 from appliance.store import migrate
@@ -31,13 +31,10 @@ def main() -> int:
     parser.add_argument(
         "--dns-user", default="dnsmasq", metavar="USER", help="who runs dnsmasq (--render)"
     )
-    args = parser.parse_args()
-    return daemon.answered(PROGRAM, lambda: _run(args))
+    return daemon.run_with(parser, _run)
 
 
-def _run(args: argparse.Namespace) -> None:
-    loaded = settings.load(settings.find(args.config))
-    logs.configure(PROGRAM, loaded.log.level)
+def _run(loaded: Settings, args: argparse.Namespace) -> None:
     if args.render:
         _render(loaded, args.render.resolve(), args.dns_user)
     else:

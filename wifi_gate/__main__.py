@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from appliance.domain import capport
-from appliance.runtime import clock, daemon, ids, logs, settings
+from appliance.runtime import clock, daemon, ids, settings
 from appliance.runtime.neighbours import neighbours
 from appliance.runtime.settings import Settings
 from appliance.runtime.trust import refusal
@@ -41,13 +41,10 @@ def main() -> int:
         action="store_true",
         help="take away the rules and turn the forwarding of packets off, forwarding first",
     )
-    args = parser.parse_args()
-    return daemon.answered(PROGRAM, lambda: _run(args))
+    return daemon.run_with(parser, _run)
 
 
-def _run(args: argparse.Namespace) -> None:
-    loaded = settings.load(settings.find(args.config))
-    logs.configure(PROGRAM, loaded.log.level)
+def _run(loaded: Settings, args: argparse.Namespace) -> None:
     if args.remove:
         _remove(loaded)
     elif not loaded.wifi.zones:

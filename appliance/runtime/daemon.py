@@ -33,14 +33,22 @@ def run(program: str, description: str, body: Callable[[settings.Settings], None
     A PoskoError is an answer to the technician, so it is printed without a traceback; everything
     else is a bug and crashes loudly.
     """
-    args = parser(program, description).parse_args()
+    return run_with(parser(program, description), lambda loaded, _args: body(loaded))
+
+
+def run_with(
+    command_line: argparse.ArgumentParser,
+    body: Callable[[settings.Settings, argparse.Namespace], None],
+) -> int:
+    """The same for a daemon that has arguments of its own, beside those of `parser`."""
+    args = command_line.parse_args()
 
     def load_and_run() -> None:
         loaded = settings.load(settings.find(args.config))
-        logs.configure(program, loaded.log.level)
-        body(loaded)
+        logs.configure(command_line.prog, loaded.log.level)
+        body(loaded, args)
 
-    return answered(program, load_and_run)
+    return answered(command_line.prog, load_and_run)
 
 
 def answered(program: str, body: Callable[[], None]) -> int:
