@@ -17,14 +17,14 @@ _NAMED = re.compile(
     r"[a-z]{3,}",
     re.IGNORECASE,
 )
-
-
 _WRITTEN_LARGE = re.compile(
     r"\b(?:[Ss]y|[Ss]aya|[Aa]mbo|[Aa]wak|[Nn]ama|[Ii]bu|[Bb]apak|[Aa]mak|[Aa]yah|[Ii]stri|[Ss]uami"
     r"|[Aa]nak|[Aa]dik|[Aa]bang|[Kk]akak|[Ii]par|[Tt]etangga|[Tt]eman|[Bb]ini|[Mm]ertua|sy)"
     r"(?: (?:ambo|saya|sy|kami|saya,))? [A-Z][a-z]+"
 )
 """A name behind a word for a person, written large in the middle of a sentence."""
+_ALWAYS = frozenset(("kekerasan", "pungli_aparat"))
+"""Confidential even when nobody is named; of crimes only what could be traced to the reporter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,3 @@ def _traces(text: str, found: Found) -> Iterator[re.Match[str]]:
     if found.sources("secret.condition"):
         names = (_NAMED,) if text.isupper() else (_NAMED, _WRITTEN_LARGE)
         yield from filter(None, (pattern.search(text) for pattern in names))
-
-
-_ALWAYS = frozenset(("kekerasan", "pungli_aparat"))
-"""Confidential even when nobody is named; of crimes only what could be traced to the reporter."""
