@@ -7,7 +7,7 @@ A street, a landmark or a kecamatan is no kelurahan: "jl Sukajadi", "Puskesmas S
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from appliance.domain import reference
 from appliance.domain.triage.tables import word_set
@@ -64,12 +64,20 @@ def kelurahan(text: str) -> str | None:
 
 def _names_at(tokens: list[str], at: int) -> Iterator[_Name]:
     """Names whose words stand here, the longest first; one letter may be wrong in a long word."""
-    for name in _names_by_letter().get(tokens[at][0], ()):
-        alike = _alike if len(name.words) > 1 else _nearly
-        if alike(tokens[at], name.words[0]):
-            here = tokens[at : at + len(name.words)]
-            if len(here) == len(name.words) and all(map(alike, here, name.words)):
-                yield name
+    for name in _names_from(tokens[at]):
+        here = tokens[at : at + len(name.words)]
+        if len(here) == len(name.words) and all(map(_alike, here, name.words)):
+            yield name
+
+
+@lru_cache(maxsize=2048)
+def _names_from(token: str) -> tuple[_Name, ...]:
+    """Names that begin with this word."""
+    return tuple(
+        name
+        for name in _names_by_letter().get(token[0], ())
+        if (_alike if len(name.words) > 1 else _nearly)(token, name.words[0])
+    )
 
 
 def _alike(told: str, word: str) -> bool:

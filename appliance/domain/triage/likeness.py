@@ -54,6 +54,7 @@ class Likeness:
         return {category: share / total for category, share in shares.items()}
 
 
+@cache
 def _gain(inside: int, everywhere: int) -> float:
     """How much more a feature weighs for a category that had it than for one that never had."""
     return (

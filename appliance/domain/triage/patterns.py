@@ -124,11 +124,12 @@ def _plain_words(source: str) -> Iterable[str]:
 def _places(
     pattern: Pattern, words: Sequence[str], index: Mapping[str, list[int]]
 ) -> tuple[int, ...] | None:
-    if any(_starts(phrase, words, index) for phrase in pattern.unless):
+    if any(_starts(phrase, words, index) for phrase in pattern.unless if phrase[0] in index):
         return None
     spans = []
     for phrases in pattern.parts:
-        part = [span for phrase in phrases for span in _starts(phrase, words, index)]
+        here = (phrase for phrase in phrases if phrase[0] in index)
+        part = [span for phrase in here for span in _starts(phrase, words, index)]
         if not part:
             return None
         spans.append(part)
@@ -140,7 +141,7 @@ def _starts(
 ) -> list[tuple[int, ...]]:
     """The places of a phrase, with at most one foreign word between two of its words."""
     found = []
-    for at in index.get(phrase[0], ()):
+    for at in index[phrase[0]]:
         places = [at]
         for word in phrase[1:]:
             here = places[-1] + 1

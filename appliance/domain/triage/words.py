@@ -115,13 +115,15 @@ class Speller:
 
 def is_one_slip(a: str, b: str) -> bool:
     """Whether one letter but the first is wrong, missing or too many, or two are swapped."""
+    if a[:1] != b[:1] or not -1 <= len(a) - len(b) <= 1:
+        return False
     if len(a) > len(b):
         a, b = b, a
-    at = next((i for i in range(len(a)) if a[i] != b[i]), len(a))
+    at = next((i for i in range(1, len(a)) if a[i] != b[i]), len(a))
     if len(a) < len(b):
-        return at > 0 and a[at:] == b[at + 1 :]
+        return a[at:] == b[at + 1 :]
     is_swapped = a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :]
-    return at > 0 and (a[at + 1 :] == b[at + 1 :] or is_swapped)
+    return a[at + 1 :] == b[at + 1 :] or is_swapped
 
 
 def _one_less(word: str) -> Iterator[str]:
