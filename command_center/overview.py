@@ -15,6 +15,8 @@ from command_center.store.boxes import Box
 NEW = frozenset({Status.RECEIVED, Status.VERIFIED, Status.REOPENED})
 WORKING = frozenset({Status.FORWARDED, Status.IN_PROGRESS, Status.DEFERRED})
 WAITING = frozenset({Status.NEEDS_DETAILS})
+TROUBLE_GAUGES = ("problem", "advice")
+"""Gauges that are empty while all is well."""
 DONE = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
@@ -32,6 +34,10 @@ class BoxTile:
     """When two machines were last caught using this box's identity."""
     waiting: int | None
     """Events that wait at the box, by its last word; None when the city cannot know."""
+    on_wifi: str
+    """Open sessions by zone, by its last word; empty where there is no WiFi, or it is not known."""
+    troubles: tuple[str, ...]
+    """What its processes say is wrong or to be done, for a technician."""
 
 
 def tiles(
@@ -44,6 +50,7 @@ def tiles(
 
 def _tile(box: Box, today: Mapping[SiteCode, int], *, is_link_up: bool) -> BoxTile:
     is_connected = box.is_online if is_link_up else False
+    gauges = box.heartbeat.gauges if is_connected and box.heartbeat else {}
     return BoxTile(
         site=box.site,
         name=kecamatan_name(box.site),
@@ -52,6 +59,13 @@ def _tile(box: Box, today: Mapping[SiteCode, int], *, is_link_up: bool) -> BoxTi
         today=today.get(box.site, 0) if is_connected else None,
         clone_seen_at=box.clone_seen_at,
         waiting=sum(box.heartbeat.backlog.values()) if is_connected and box.heartbeat else None,
+        on_wifi=gauges.get("gate", {}).get("sessions", ""),
+        troubles=tuple(
+            f"{process}: {told[name]}"
+            for process, told in sorted(gauges.items())
+            for name in TROUBLE_GAUGES
+            if told.get(name)
+        ),
     )
 
 

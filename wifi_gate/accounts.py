@@ -75,10 +75,11 @@ class Accounts:
             for lease, _ in ended:
                 del ledger.leases[lease.session.id]
 
-    def state(self, problem: str, now: Moment) -> None:
-        """Tell `posko status` what is wrong; empty: nothing."""
+    def state(self, ledger: Ledger, problem: str, now: Moment) -> None:
+        """Tell how many are inside, and what is wrong; empty: nothing."""
+        sessions = ", ".join(f"{zone} {count}" for zone, count in ledger.census().items())
         db, _ = self._open()
-        health.state(db, PROCESS, {"problem": problem}, now)
+        health.state(db, PROCESS, {"problem": problem, "sessions": sessions}, now)
 
     def give_up(self) -> None:
         """Forget a connection that has failed."""

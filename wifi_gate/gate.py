@@ -178,6 +178,6 @@ class Gate:
             if is_tick:
                 self._accounts.close(self._ledger, now)
                 self._accounts.record(self._ledger, now)
-                self._accounts.state(str(self.problems), now)
+                self._accounts.state(self._ledger, str(self.problems), now)
         if "accounts" in self.problems:
             self._accounts.give_up()

@@ -3,6 +3,7 @@
 Time is counted from one moment for each session, so that rounding never adds up.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -137,6 +138,11 @@ class Ledger:
     def zones(self) -> dict[int, str]:
         """The zone of each slot in use."""
         return {lease.slot: lease.session.zone for lease in self.open_leases()}
+
+    def census(self) -> dict[str, int]:
+        """How many sessions are open in each zone, empty ones too."""
+        counts = Counter(self.zones().values())
+        return {zone: counts[zone] for zone in self._policies}
 
     def _ending(
         self, lease: Lease, blocked: Collection[str], kernel: Kernel, now: Moment

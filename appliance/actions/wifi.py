@@ -49,8 +49,6 @@ def open_session(
         live = wifi.live_by_mac(db, device.mac)
         if live is not None and _is_here(live, device) and rules.remaining_s(live, now) > 0:
             return live
-        if live is not None:
-            wifi.want_end(db, live.id, Ending.REPLACED)
         return open_in(db, device, now, fresh, terms_version)
 
 
@@ -138,11 +136,17 @@ def open_in(
     fresh: Fresh,
     terms_version: str = rules.TERMS_VERSION,
 ) -> Session | Refused:
-    """Open a session of a device that has none, inside the caller's transaction."""
+    """Open a session inside the caller's transaction, in place of one that lives.
+
+    Where it is refused, that one stays.
+    """
     pseudonym = pseudonym_of(db, device.mac, now, fresh.salt)
-    grant = rules.admit(device.zone, _usage(db, device, pseudonym, now), now.wall)
+    live = wifi.live_by_mac(db, device.mac)
+    grant = rules.admit(device.zone, _usage(db, device, pseudonym, now, live), now.wall)
     if isinstance(grant, Refused):
         return grant
+    if live is not None:
+        wifi.want_end(db, live.id, Ending.REPLACED)
     session = NewSession(
         id=fresh.session_id,
         zone=device.zone.zone,
@@ -173,7 +177,10 @@ def _usage(
     live: Session | None = None,
 ) -> Usage:
     """What counts of the day: of `live` the time used since midnight, whenever it was opened; of
-    another that lives, under another MAC of the device, all it may still use."""
+    another that lives, under another MAC of the device, all it may still use.
+
+    `live` has its place in the zone already.
+    """
     day = rules.local_day(now.wall)
     others = [
         session
@@ -184,11 +191,13 @@ def _usage(
         rules.used_s(session, now) if session.mac is None else session.granted_s
         for session in others
     )
+    open_in_zone = wifi.open_in_zone(db, device.zone.zone)
     if live is not None:
         used_s += min(rules.used_s(live, now), rules.since_midnight_s(now.wall))
+        open_in_zone -= _is_here(live, device)
     return Usage(
         used_today_s=used_s,
-        open_in_zone=wifi.open_in_zone(db, device.zone.zone),
+        open_in_zone=open_in_zone,
         is_blocked=wifi.is_blocked(db, device.mac, now.wall),
     )
 

@@ -9,8 +9,7 @@ from appliance.actions import wifi
 from appliance.actions.wifi import Device, Fresh
 from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import Ending, Grant, Refusal, Refused, Session
-from appliance.store import wifi as sessions
+from appliance.domain.wifi import Grant, Refusal, Refused, Session
 from appliance.store import wifi_vouchers as vouchers
 from appliance.store.database import transaction
 
@@ -48,8 +47,6 @@ def redeem(
         zone = replace(
             device.zone, session_s=grant.seconds, session_bytes=grant.size_bytes, daily_s=0
         )
-        if (live := sessions.live_by_mac(db, device.mac)) is not None:
-            sessions.want_end(db, live.id, Ending.REPLACED)
         opened = wifi.open_in(db, Device(mac=device.mac, zone=zone), now, fresh)
         if isinstance(opened, Session):
             vouchers.use(db, key, opened.id, now.wall)

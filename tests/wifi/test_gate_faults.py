@@ -79,6 +79,10 @@ def test_a_blocked_device_is_cut(hotspot: Hotspot, phone: Client) -> None:
     assert phone.tcp(WWW, 443).outcome == "refused"
 
 
-def test_when_all_is_well_it_states_no_problem(hotspot: Hotspot) -> None:
+def test_it_states_that_all_is_well_and_how_many_are_inside(
+    hotspot: Hotspot, phone: Client
+) -> None:
+    hotspot.let_in(phone)
     with closing(connect(hotspot.db_path)) as db:
         wait_for(lambda: gauges.of(db, "gate").get("problem") == "", "it states that all is well")
+        wait_for(lambda: " 1" in gauges.of(db, "gate").get("sessions", ""), "one is inside")

@@ -97,6 +97,23 @@ def test_in_another_zone_a_device_gets_a_session_of_that_zone(db, opened, fresh)
     assert ended.ended_by is Ending.REPLACED
 
 
+def test_who_finds_the_other_zone_full_keeps_the_session_of_this_one(db, opened, fresh) -> None:
+    small = replace(PARK, max_sessions=1)
+    opened(device(2, small), at())
+    before = opened(device(1), at())
+    assert is_refused(wifi.open_session(db, device(1, small), at(), fresh()), Refusal.FULL)
+    assert wifi.live_of(db, device(1)) == sessions.by_id(db, before.id)
+
+
+def test_what_was_used_since_midnight_counts_though_it_was_opened_yesterday(
+    db, opened, fresh
+) -> None:
+    opened(device(), at(hours=14, minutes=30))
+    there = wifi.open_session(db, device(zone=PARK), at(hours=15, minutes=20), fresh())
+    assert isinstance(there, Session)
+    assert there.granted_s == 3600 - 20 * 60
+
+
 def test_a_session_is_not_taken_along_into_another_zone(db, fresh) -> None:
     values = fresh()
     wifi.open_session(db, device(1), at(), values)

@@ -48,6 +48,24 @@ def test_a_voucher_grants_its_session_in_place_of_the_live_one(voucher, fresh) -
     assert ended.ended_by == "replaced"
 
 
+def test_a_voucher_that_cannot_be_used_now_costs_nothing(voucher, fresh) -> None:
+    full = a_zone_policy(zone="taman", max_sessions=1)
+    wifi.open_session(voucher, Device(mac="02:00:00:00:00:77", zone=full), at(), fresh())
+    before = wifi.open_session(voucher, device(), at(), fresh())
+    assert isinstance(before, Session)
+    there = Device(mac=device().mac, zone=full)
+    refused = wifi_vouchers.redeem(voucher, there, CODE, at(), fresh())
+    assert refused == Refused(Refusal.FULL, 60)
+    assert sessions.live_by_mac(voucher, device().mac) == before
+    assert isinstance(wifi_vouchers.redeem(voucher, device(), CODE, at(), fresh()), Session)
+
+
+def test_in_a_full_zone_a_voucher_replaces_ones_own_session(voucher, fresh) -> None:
+    full = Device(mac=device().mac, zone=a_zone_policy(max_sessions=1))
+    wifi.open_session(voucher, full, at(), fresh())
+    assert isinstance(wifi_vouchers.redeem(voucher, full, CODE, at(), fresh()), Session)
+
+
 def test_a_voucher_is_good_once_however_many_try(
     voucher, db_path: Path, fresh: Callable[[], Fresh]
 ) -> None:

@@ -255,6 +255,28 @@ def test_what_still_waits_at_a_connected_box_is_shown(engine: Engine, client: Fl
     assert "masih di kotak" not in words(page(client, "/"))
 
 
+def test_who_is_on_the_wifi_and_what_ails_a_box_is_shown(
+    engine: Engine, client: FlaskClient
+) -> None:
+    told = BoxHeartbeat(
+        at=START,
+        backlog={},
+        oldest_unacked_s=0,
+        disk_free_bytes=0,
+        texts={},
+        gauges={
+            "gate": {"problem": "", "sessions": "kantor 2, taman 41"},
+            "modem": {"advice": "top up the SIM: Rp900 are left", "state": "ready"},
+        },
+    )
+    data = wire.encode_event(told).decode()
+    store(engine, a_batch(wire_event(kind=told.KIND, data=data)))
+    shown = words(page(client, "/"))
+    assert "WiFi warga: kantor 2, taman 41" in shown
+    assert "Perlu dilihat: modem: top up the SIM: Rp900 are left" in shown
+    assert "gate:" not in shown
+
+
 def test_the_detail_says_when_the_box_has_the_news(engine: Engine, client: FlaskClient) -> None:
     case = received(engine)
     post(client, case.request_id, status="diproses", message="ya")
