@@ -19,6 +19,7 @@ from wifi_gate.accounts import Accounts
 from wifi_gate.conntrack import Conntrack
 from wifi_gate.gate import Edges, Gate
 from wifi_gate.nft import Nft
+from wifi_gate.problems import Problems
 from wifi_gate.router_advert import RouterAdvertiser
 from wifi_gate.shaper import Shaper
 from wifi_gate.table import Table
@@ -63,6 +64,7 @@ def _guard(loaded: Settings) -> None:
 
     conntrack = Conntrack()
     uplink = UplinkWatch(lambda: loaded.wifi.resolvers or resolvers_of())
+    problems = Problems()
     gate = Gate(
         loaded.wifi,
         Table(Nft(), loaded.wifi),
@@ -71,16 +73,17 @@ def _guard(loaded: Settings) -> None:
             neighbours=neighbours,
             flush_mark=conntrack.flush_mark,
             flush_sources=conntrack.flush_sources,
-            shape=Shaper(loaded.wifi.zones, loaded.wifi.wan).apply,
+            shape=Shaper(loaded.wifi.zones, loaded.wifi.wan, problems).apply,
             is_online=lambda: uplink.step(time.monotonic()),
-            advertise=_advertise(loaded),
+            advertise=_advertise(loaded, problems),
         ),
+        problems=problems,
         now=clock.now,
     )
     gate.run(stop, on_ready=lambda: daemon.notify("READY=1"))
 
 
-def _advertise(loaded: Settings) -> Callable[[], None]:
+def _advertise(loaded: Settings, problems: Problems) -> Callable[[], None]:
     """What announces the API to devices of IPv6, while phones will trust its certificate."""
     wifi, url = loaded.wifi, loaded.portal.url
     cert, key = wifi.tls_cert, wifi.tls_key
@@ -91,7 +94,7 @@ def _advertise(loaded: Settings) -> Callable[[], None]:
         return None if refusal(cert, key, capport.host(url)) else capport.api_uri(url)
 
     try:
-        advertiser = RouterAdvertiser(wifi.zones, uri)
+        advertiser = RouterAdvertiser(wifi.zones, uri, problems)
     except PermissionError:
         log.warning("devices hear of the portal by DHCP only; give posko-gate CAP_NET_RAW")
         return lambda: None
@@ -101,7 +104,7 @@ def _advertise(loaded: Settings) -> Callable[[], None]:
 def _remove(loaded: Settings) -> None:
     forwarding.turn_off()
     Table(Nft(), loaded.wifi).remove()
-    Shaper(loaded.wifi.zones, loaded.wifi.wan).remove()
+    Shaper(loaded.wifi.zones, loaded.wifi.wan, Problems()).remove()
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ class Gate:
         accounts: Accounts,
         edges: Edges,
         *,
+        problems: Problems,
         now: Callable[[], Moment],
     ) -> None:
         self._wifi, self._table, self._accounts = wifi, table, accounts
@@ -61,7 +62,7 @@ class Gate:
         self._has_read = self._is_forwarding = False
         self._is_online = True
         self._next_tick_ms = 0
-        self.problems = Problems()
+        self.problems = problems
 
     def run(self, stop: threading.Event, on_ready: Callable[[], None]) -> None:
         """Work until told to stop; the kernel keeps what it has. Ready is when rules are there."""

@@ -8,7 +8,6 @@ nothing is read of them but where they come from.
 """
 
 import fcntl
-import logging
 import random
 import socket
 import struct
@@ -17,8 +16,7 @@ from ipaddress import IPv6Interface
 
 from appliance.domain.capport import RA_OPTION
 from appliance.runtime.wifi_settings import WifiZone
-
-log = logging.getLogger(__name__)
+from wifi_gate.problems import Problems
 
 EVERY_S = (30.0, 200.0)
 _SOLICITATION, _ADVERTISEMENT = 133, 134
@@ -48,6 +46,7 @@ class RouterAdvertiser:
         self,
         zones: Iterable[WifiZone],
         uri: Callable[[], str | None],
+        problems: Problems,
         chance: Callable[[float, float], float] = random.uniform,
     ) -> None:
         """`uri` is asked before each advertisement to everybody: where the API is, or None."""
@@ -56,7 +55,7 @@ class RouterAdvertiser:
         self._uri: str | None = None
         self._next_s = dict.fromkeys(self._zones, 0.0)
         self._last_s = dict.fromkeys(self._zones, -_SPACING_S)
-        self._failing: set[str] = set()
+        self._problems = problems
         self._socket = _solicitations()
 
     def close(self) -> None:
@@ -97,15 +96,9 @@ class RouterAdvertiser:
         if self._uri is None:
             return
         router = IPv6Interface(self._zones[interface].ipv6)
-        try:
+        with self._problems.guard(f"router advertisements on {interface}"):
             message = advertisement(_mac(self._socket, interface), router, self._uri)
             self._socket.sendto(message, (target, 0, 0, socket.if_nametoindex(interface)))
-        except OSError as error:
-            if interface not in self._failing:
-                log.warning("no router advertisements on interface=%s problem=%s", interface, error)
-            self._failing.add(interface)
-        else:
-            self._failing.discard(interface)
 
 
 def advertisement(mac: bytes, router: IPv6Interface, uri: str) -> bytes:

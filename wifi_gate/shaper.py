@@ -1,11 +1,9 @@
 """Brings the classes of `shaping` into the kernel by rtnetlink(7), and finds those that are there.
 
-A box whose kernel or cable does not let it shape still gives Internet: trouble is told once, when
-it begins, and the next call tries again.
+A box whose kernel or cable does not let it shape still gives Internet; the next call tries again.
 """
 
 import errno
-import logging
 import socket
 import struct
 from collections.abc import Mapping, Sequence
@@ -21,9 +19,8 @@ from appliance.runtime.netlink import (
     nested,
 )
 from appliance.runtime.wifi_settings import WifiZone
+from wifi_gate.problems import Problems
 from wifi_gate.shaping import FIRST_ZONE_CLASS, ROOT, Band, Classes, Put, Remove, plan, wanted
-
-log = logging.getLogger(__name__)
 
 _NEW_QDISC, _DELETE_QDISC, _GET_QDISC = 36, 37, 38
 _NEW_CLASS, _DELETE_CLASS, _GET_CLASS = 40, 41, 42
@@ -54,11 +51,11 @@ _LEAST_QUEUE_BYTES = 16_000
 class Shaper:
     """Shapes the zones and the way to the Internet; needs CAP_NET_ADMIN, use it from one thread."""
 
-    def __init__(self, zones: Sequence[WifiZone], wan: str) -> None:
+    def __init__(self, zones: Sequence[WifiZone], wan: str, problems: Problems) -> None:
         self._zones, self._wan = zones, wan
+        self._problems = problems
         self._netlink = Netlink(ROUTE)
         self._known: dict[str, tuple[int, dict[int, Band]]] = {}
-        self._troubles: dict[str, str] = {}
         self._has_fq_codel = True
 
     def close(self) -> None:
@@ -68,13 +65,12 @@ class Shaper:
     def apply(self, sessions: Mapping[int, str]) -> None:
         """Make the classes those of these sessions, slot -> name of the zone; may be repeated."""
         for interface, classes in wanted(self._zones, self._wan, sessions).items():
-            try:
-                self._apply_on(interface, classes)
-            except OSError as error:
-                self._known.pop(interface, None)
-                self._note(interface, _advice(interface, error))
-            else:
-                self._note(interface, "")
+            with self._problems.guard(f"speed limits on {interface}"):
+                try:
+                    self._apply_on(interface, classes)
+                except OSError as error:
+                    self._known.pop(interface, None)
+                    raise OSError(_advice(interface, error)) from error
 
     def remove(self) -> None:
         """Take away every class, and the queueing disciplines that held them."""
@@ -142,15 +138,6 @@ class Shaper:
         size = max(band.ceil_kbps * _QUEUE_MS // 8, _LEAST_QUEUE_BYTES)
         queue = attribute(_KIND, b"bfifo\0") + attribute(_OPTIONS, struct.pack("=I", size))
         self._netlink.ask(_NEW_QDISC, head + queue, CREATE | EXCLUSIVE)
-
-    def _note(self, interface: str, trouble: str) -> None:
-        if trouble == self._troubles.get(interface, ""):
-            return
-        self._troubles[interface] = trouble
-        if trouble:
-            log.warning("sessions have no speed limit on interface=%s: %s", interface, trouble)
-        else:
-            log.info("sessions have their speed limits again on interface=%s", interface)
 
 
 def _named(kind: str, *options: bytes) -> bytes:

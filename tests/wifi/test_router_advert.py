@@ -13,6 +13,7 @@ from tests.unit.wifi_gate.test_router_advert import URI, options
 from tests.wifi.client import DEVICE, Client
 from tests.wifi.lab import Lab
 from tests.wifi.places import OFFICE
+from wifi_gate.problems import Problems
 from wifi_gate.router_advert import EVERY_S, RouterAdvertiser
 
 pytestmark = pytest.mark.slow
@@ -74,7 +75,7 @@ def _link_local(phone: Client) -> str:
 @pytest.fixture
 def advertised(lab: Lab, phone: Client) -> Iterator[Advertised]:
     with lab.box.entered():
-        advertiser = RouterAdvertiser([ZONE], lambda: URI, lambda low, high: high)
+        advertiser = RouterAdvertiser([ZONE], lambda: URI, Problems(), lambda low, high: high)
         made = Advertised(advertiser, phone)
         yield made
         made.line.close()
@@ -117,7 +118,7 @@ def test_a_phone_that_asks_is_answered_at_once(advertised: Advertised) -> None:
 
 def test_without_an_api_nothing_is_said(lab: Lab, phone: Client) -> None:
     with lab.box.entered():
-        advertiser = RouterAdvertiser([ZONE], lambda: None)
+        advertiser = RouterAdvertiser([ZONE], lambda: None, Problems())
         silent = Advertised(advertiser, phone)
         silent.step(0)
         silent.solicit()
@@ -130,7 +131,7 @@ def test_without_an_api_nothing_is_said(lab: Lab, phone: Client) -> None:
 def test_an_interface_that_is_away_is_told_once(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
     away = WifiZone(name="away", interface="away", ipv4="10.9.0.1/24", ipv6="fd00:9::1/64")
     with lab.box.entered():
-        advertiser = RouterAdvertiser([away], lambda: URI)
+        advertiser = RouterAdvertiser([away], lambda: URI, Problems())
         for now_s in (0, 300, 600):
             advertiser.step(now_s)
         advertiser.close()

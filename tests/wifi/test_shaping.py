@@ -12,6 +12,7 @@ from tests.wifi.box import WAN
 from tests.wifi.client import Client
 from tests.wifi.lab import Lab
 from tests.wifi.places import OFFICE, WWW
+from wifi_gate.problems import Problems
 from wifi_gate.shaper import Shaper
 
 pytestmark = pytest.mark.slow
@@ -45,7 +46,7 @@ def phones(lab: Lab) -> Iterator[list[Client]]:
     lab.box.forward()
     lab.box.nft(firewall())
     with lab.box.entered():
-        shaper = Shaper([SLOW], WAN)
+        shaper = Shaper([SLOW], WAN, Problems())
         shaper.apply({slot: SLOW.name for slot in ADDRESSES if slot != FREE_SLOT})
         yield made
         shaper.close()

@@ -10,6 +10,7 @@ import pytest
 from tests.support.netns import a_network, ip
 from tests.support.programs import needs
 from tests.unit.wifi_gate.test_shaping import a_zone
+from wifi_gate.problems import Problems
 from wifi_gate.shaper import Shaper
 
 ZONE = a_zone(down_kbps=4000, up_kbps=1000, zone_kbps=9000)
@@ -25,7 +26,7 @@ def network() -> Iterator[None]:
 
 @pytest.fixture
 def shaper() -> Iterator[Shaper]:
-    made = Shaper([ZONE], "wan")
+    made = Shaper([ZONE], "wan", Problems())
     yield made
     made.close()
 
@@ -62,7 +63,7 @@ def test_a_closed_session_leaves_no_class(shaper: Shaper) -> None:
 
 def test_classes_are_taken_over_after_a_restart(shaper: Shaper) -> None:
     shaper.apply({7: "hall", 8: "hall"})
-    again = Shaper([a_zone(down_kbps=2000, up_kbps=1000, zone_kbps=9000)], "wan")
+    again = Shaper([a_zone(down_kbps=2000, up_kbps=1000, zone_kbps=9000)], "wan", Problems())
     again.apply({8: "hall", 9: "hall"})
     again.close()
     limits = "1:fff0 8Kbit 2Mbit"
@@ -71,7 +72,7 @@ def test_classes_are_taken_over_after_a_restart(shaper: Shaper) -> None:
 
 def test_a_zone_that_loses_its_limit_lets_its_sessions_go_on(shaper: Shaper) -> None:
     shaper.apply({7: "hall"})
-    again = Shaper([a_zone(down_kbps=4000)], "wan")
+    again = Shaper([a_zone(down_kbps=4000)], "wan", Problems())
     again.apply({7: "hall"})
     again.close()
     assert classes("lan") == {"1:7": "root 4Mbit 4Mbit"}
@@ -100,7 +101,7 @@ def test_an_interface_that_was_pulled_out_is_shaped_once_it_is_back(
     ip("link add lan type veth peer name lan-far", "link set lan up")
     shaper.apply({7: "hall"})
     assert set(classes("lan")) == {"1:fff0", "1:7"}
-    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
     assert "wifi.zones" in caplog.text
 
 
