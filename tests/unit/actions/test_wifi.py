@@ -2,9 +2,12 @@
 
 import itertools
 import sqlite3
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +18,7 @@ from appliance.domain.moment import Moment
 from appliance.domain.wifi import Ending, Grant, Refusal, Refused, Session, ZonePolicy
 from appliance.store import housekeeping
 from appliance.store import wifi as sessions
+from appliance.store.database import connect
 from appliance.store.wifi import LeaseUse
 from tests.builders import a_zone_policy
 from tests.conftest import at
@@ -112,6 +116,24 @@ def test_what_was_used_since_midnight_counts_though_it_was_opened_yesterday(
     there = wifi.open_session(db, device(zone=PARK), at(hours=15, minutes=20), fresh())
     assert isinstance(there, Session)
     assert there.granted_s == 3600 - 20 * 60
+
+
+def test_taps_at_the_same_time_open_one_session(db_path: Path, fresh) -> None:
+    """Each by a connection of its own, as another process has."""
+    answers: list[Session | Refused] = []
+    tries = [fresh() for _ in range(12)]
+
+    def tap(values: Fresh) -> None:
+        with closing(connect(db_path)) as own:
+            answers.append(wifi.open_session(own, device(), at(), values))
+
+    threads = [threading.Thread(target=tap, args=(values,)) for values in tries]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({one.id for one in answers if isinstance(one, Session)}) == 1
+    assert len(answers) == len(tries)
 
 
 def test_a_session_is_not_taken_along_into_another_zone(db, fresh) -> None:
