@@ -4,15 +4,13 @@ Each is an event of the downlink, so it reaches a box that is away when it comes
 in its order. Here are the transactions; the words of the command line are in `orders`.
 """
 
-import csv
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import announcement, wire
+from appliance.domain import announcement, official, table_csv, wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events import (
     CELL_MAX_CHARS,
@@ -89,21 +87,16 @@ def issue(
 
 def read_table(name: str, text: str) -> list[dict[str, str]]:
     """The rows of a CSV with a header line; raises BadInput that names the line."""
-    rows: list[dict[str, str]] = []
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                raise BadInput(f"line {reader.line_num}: not as many columns as the first line")
-            rows.append({column.strip(): cell.strip() for column, cell in row.items()})
-            if name == announcement.TABLE:
-                announcement.parse(rows[-1])
-    except csv.Error as error:
-        raise BadInput(f"line {reader.reader.line_num}: {error}") from None
-    except BadInput as error:
-        where = "" if str(error).startswith("line ") else f"line {reader.line_num}: "
-        raise BadInput(f"{where}{error}") from None
-    return rows
+    numbered = table_csv.read(text)
+    if name == official.TABLE:
+        official.directory(numbered)
+    if name == announcement.TABLE:
+        for line, row in numbered:
+            try:
+                announcement.parse(row)
+            except BadInput as error:
+                raise BadInput(f"line {line}: {error}") from None
+    return [row for _, row in numbered]
 
 
 def publish(

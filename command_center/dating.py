@@ -8,8 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from appliance.domain import wire
-
-TRUSTED_SOURCES = frozenset({"ntp", "rtc", "city"})
+from appliance.domain.moment import TRUSTED_SOURCES
 
 
 class Quality(StrEnum):

@@ -198,7 +198,7 @@ class Inbound:
             return act(Ignore(f"failed: {type(error).__name__}"))
 
     def _is_official(self, phone: Msisdn) -> bool:
-        return bool(officials.by_phone(self._db, phone))
+        return bool(officials.by_phone(self._db, phone, self._now().day))
 
 
 def _decode(pdu: bytes) -> tpdu.Deliver | tpdu.StatusReport:

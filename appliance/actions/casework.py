@@ -7,8 +7,8 @@ have made is still what the city's officers see.
 import sqlite3
 from dataclasses import dataclass
 
-from appliance.actions import commanding, documents, photos, texting
-from appliance.domain import wire
+from appliance.actions import commanding, directory, documents, photos, texting
+from appliance.domain import official, wire
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import (
     CommandIssued,
@@ -145,5 +145,7 @@ def _accept_command(
 
 def _replace_table(db: sqlite3.Connection, event: TablePublished, now: Moment) -> str:
     if city_tables.replace(db, event.name, event.version, event.rows, now.wall):
+        if event.name == official.TABLE:
+            directory.publish(db, event, now)
         return ""
     return "not newer than the version that is there"

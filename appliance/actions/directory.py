@@ -1,31 +1,50 @@
-"""Keeping the directory of officials."""
+"""Keeping the directory of officials: the box's own entries, and the city's table."""
 
 import sqlite3
 
-from appliance.domain import reference
+from appliance.domain import official, table_csv
 from appliance.domain.errors import BadInput
+from appliance.domain.events import TablePublished
 from appliance.domain.moment import Moment
 from appliance.domain.official import Official
 from appliance.store import officials
 from appliance.store.database import transaction
 
 
-def put(db: sqlite3.Connection, official: Official, now: Moment) -> None:
-    """Enter an official of a known agency; who had the rank before is replaced."""
-    _known(official.agency)
+def put(db: sqlite3.Connection, new: Official, now: Moment) -> None:
+    """Enter an official of a known agency; the same rank from the same day on is replaced.
+
+    Raises BadInput where another has the rank on one of the days.
+    """
+    official.known_agency(new.agency)
     with transaction(db):
-        officials.put(db, official, now.wall)
+        there = officials.of_rank(db, new.agency, new.rank)
+        others = [other for other in there if other.valid_from != new.valid_from]
+        official.refuse_second(others, new)
+        officials.put(db, new, "box", now.wall)
 
 
 def remove(db: sqlite3.Connection, agency: str, rank: int) -> None:
-    """Take an official out; raises BadInput if there is none of this rank."""
-    _known(agency)
+    """Take a rank out of the box's directory; raises BadInput if nobody has it."""
+    official.known_agency(agency)
     with transaction(db):
         if not officials.remove(db, agency, rank):
-            raise BadInput(f"{agency} has no official of rank {rank}; see `posko officials list`")
+            raise BadInput(
+                f"this box has entered no rank {rank} of {agency}; see `posko officials list`"
+            )
 
 
-def _known(agency: str) -> None:
-    if agency not in reference.agencies():
-        known = ", ".join(reference.agencies())
-        raise BadInput(f"there is no agency {agency!r}; known are: {known}")
+def load(db: sqlite3.Connection, text: str, now: Moment) -> tuple[int, int]:
+    """Let a CSV file be the box's directory, whole or not at all.
+
+    Return how many it has, and how many the last one had. Raises BadInput that names the line.
+    """
+    found = official.directory(table_csv.read(text))
+    with transaction(db):
+        return len(found), officials.replace(db, "box", found, now.wall)
+
+
+def publish(db: sqlite3.Connection, event: TablePublished, now: Moment) -> None:
+    """Let the city's table be its directory, in the caller's transaction; raises BadInput."""
+    found = official.directory(enumerate(event.rows, start=2))
+    officials.replace(db, "city", found, now.wall)

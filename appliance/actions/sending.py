@@ -13,14 +13,14 @@ from enum import StrEnum
 from typing import cast, get_args
 
 from appliance.actions import forwarding
-from appliance.actions.texting import EMERGENCY_PRIORITY, Purpose
+from appliance.actions.texting import EMERGENCY_PRIORITY
 from appliance.domain.errors import PoskoError
 from appliance.domain.events import FinalState, TextSettled
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sending_policy import SendingPolicy
 from appliance.domain.topics import Lane
-from appliance.store import early_reports, outbox, texts
+from appliance.store import early_reports, officials, outbox, texts
 from appliance.store.database import transaction
 from appliance.store.texts import Text, TextPart
 
@@ -111,12 +111,20 @@ def _whose_turn(
                 now.wall,
                 _LONGEST_RETRY,
                 modem=modem,
-                resting=Purpose.FORWARD if policy.quiet_hours.cover(now.wall) else None,
+                resting=_resting(db, policy, now.wall),
                 lowest_priority=EMERGENCY_PRIORITY if is_emergency else _ANY_PRIORITY,
                 left_to_others=() if is_emergency else left_to_others,
                 left_after=now.wall - _LEFT_TO_OTHERS_FOR,
             )
     return None
+
+
+def _resting(db: sqlite3.Connection, policy: SendingPolicy, now: datetime) -> texts.Resting:
+    """Officials in their night's rest: the box's hours, unless they have their own."""
+    own = {one.phone: one.quiet_hours for one in officials.with_own_hours(db)}
+    asleep = {phone for phone, hours in own.items() if hours is not None and hours.cover(now)}
+    is_night = policy.quiet_hours.cover(now)
+    return texts.Resting(all_but_awake=is_night, awake=own.keys() - asleep, asleep=asleep)
 
 
 class NotOurs(PoskoError, RuntimeError):

@@ -103,9 +103,9 @@ def _is_flooded(db: sqlite3.Connection, phone: Msisdn, purpose: Purpose, now: Mo
 
 
 def queue_forward(
-    db: sqlite3.Connection, request: ServiceRequest, phone: Msisdn, now: Moment
+    db: sqlite3.Connection, request: ServiceRequest, phone: Msisdn, now: Moment, *notes: str
 ) -> None:
-    """Queue a request for an official, inside the caller's transaction.
+    """Queue a request for an official behind some notes, inside the caller's transaction.
 
     It tells the matter and the place, not who reported: neither name nor phone.
     """
@@ -116,7 +116,7 @@ def queue_forward(
         category=reference.categories()[request.category].name,
         text=phrases.without_phones(", ".join(filter(None, (request.text, request.location)))),
     )
-    _queue(db, phone, body, Purpose.FORWARD, now, request=request)
+    _queue(db, phone, " ".join((*notes, body)), Purpose.FORWARD, now, request=request)
 
 
 def send(db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment) -> int:

@@ -26,6 +26,9 @@ class DailyHours:
         begin_h, begin_min, end_h, end_min = map(int, match.groups())
         return cls(time(begin_h, begin_min), time(end_h, end_min))
 
+    def __str__(self) -> str:
+        return f"{self.begin:%H:%M}-{self.end:%H:%M}"
+
     def cover(self, at: datetime) -> bool:
         """Whether `at` lies in them; the end does not."""
         clock = at.astimezone(WESTERN_INDONESIA).time()

@@ -5,7 +5,7 @@ monotonic time beside it let the city work out when something really happened (d
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from appliance.domain.errors import BadInput
 
@@ -13,6 +13,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 WESTERN_INDONESIA = timezone(timedelta(hours=7))
 """WIB, the time of Sumatra and Java; no daylight saving."""
+TRUSTED_SOURCES = frozenset({"ntp", "rtc", "city"})
+"""Who must have set a wall clock for it to be believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,16 @@ class Moment:
     mono_ms: int
     source: str = "none"
     """Who set the wall clock: ntp, rtc, city or none."""
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether somebody has set the wall clock."""
+        return self.source in TRUSTED_SOURCES
+
+    @property
+    def day(self) -> date:
+        """The day in WIB by the wall clock."""
+        return self.wall.astimezone(WESTERN_INDONESIA).date()
 
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)

@@ -115,6 +115,10 @@ TEMPLATES: dict[str, str] = {
         "DARURAT {ticket} ({category}): {text} Warga diminta telepon 112. "
         "Balas OK {ticket} bila ditangani."
     ),
+    "note_reopened": "DIBUKA LAGI, belum beres.",
+    "note_repeat": "ULANGAN, belum dijawab.",
+    "note_deputy": "Belum dijawab pejabat lain di {agency}.",
+    "note_coordinator": "Tanpa jawaban dari {agency}.",
 }
 
 # A mobile number or a longer one (NIK, account) in whatever groups it is written, with letters that

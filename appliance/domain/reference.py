@@ -20,6 +20,8 @@ class Category:
     agency: str
     sensitivity: Sensitivity
     can_be_emergency: bool
+    respond_days: int
+    """Working days until somebody should have taken it up."""
     finish_days: int
     """Working days until it should be resolved."""
     keywords: tuple[str, ...]
@@ -62,6 +64,7 @@ def categories() -> dict[str, Category]:
             agency=row["opd_utama"],
             sensitivity=Sensitivity(row["sensitivitas"]),
             can_be_emergency=row["bisa_darurat"] == "1",
+            respond_days=int(row["sla_tanggap_hk"]),
             finish_days=int(row["sla_selesai_hk"]),
             keywords=_words(row["kata_kunci"], row["slang_singkatan_dialek"]),
         )

@@ -40,15 +40,33 @@ class WorkingCalendar:
 
         Zero means the day itself. Pauses may overlap.
         """
+        return self._spend(since, days * _DAY, pauses)[0]
+
+    def after(self, since: datetime, days: int) -> datetime:
+        """When so many working days of 24 hours have passed."""
+        day, rest = self._spend(since, days * _DAY, ())
+        return max(since, _start(day)) + rest
+
+    def passed(self, since: date, until: date) -> int:
+        """How many working days have begun after the day `since`, up to the day `until`."""
+        days = (since + timedelta(n) for n in range(1, (until - since).days + 1))
+        return sum(self.is_working(day) for day in days)
+
+    def _spend(
+        self, since: datetime, left: timedelta, pauses: Iterable[Pause]
+    ) -> tuple[date, timedelta]:
+        """The day on which so much open time is spent, and how much of it is that day's."""
         stood = _apart(pauses)
-        left = days * _DAY
         day = since.astimezone(WESTERN_INDONESIA).date()
         while left:
             if self.is_working(day):
-                left -= min(left, _open_time(max(since, _start(day)), _start(day + _DAY), stood))
-            if left:
-                day += _DAY
-        return day
+                begin = max(since, _start(day))
+                is_open = _open_time(begin, _start(day + _DAY), stood)
+                if left <= is_open:
+                    return day, left
+                left -= is_open
+            day += _DAY
+        return day, left
 
 
 @cache

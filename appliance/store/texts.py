@@ -43,6 +43,16 @@ class TextPart:
     """When it was handed to the modem."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resting:
+    """Which officials are to be left in peace now."""
+
+    all_but_awake: bool
+    """Whether the hours of the box cover all that have none of their own."""
+    awake: Collection[Msisdn] = ()
+    asleep: Collection[Msisdn] = ()
+
+
 def add(
     db: sqlite3.Connection,
     *,
@@ -94,7 +104,7 @@ def next_due(
     longest_wait: timedelta,
     *,
     modem: str,
-    resting: str | None = None,
+    resting: Resting | None = None,
     lowest_priority: int = 9,
     left_to_others: Collection[str] = (),
     left_after: datetime | None = None,
@@ -103,7 +113,7 @@ def next_due(
 
     One whose outcome is still to be written has no turn before it is, and none overtakes another
     to the same recipient that waits for its next attempt. What is urgent (priority 0) overtakes,
-    and is sent even if its purpose is `resting`.
+    and is sent even to who is `resting`.
     A text to a number that begins as one of `left_to_others` is another modem's, if it became due
     after `left_after`. An attempt further away than `longest_wait` was set by a clock that was
     wrong: it is due.
@@ -125,7 +135,11 @@ def next_due(
             AND priority <= :lowest_priority
             AND next_attempt_at_ms NOT BETWEEN :now + 1 AND :now + :longest_wait
             AND (priority = 0 OR (
-                (purpose IS NOT :resting OR state = 'sending')
+                (
+                    purpose NOT IN ('forward', 'official') OR state = 'sending'
+                    OR CASE WHEN :all_rest THEN recipient IN (SELECT value FROM json_each(:awake))
+                        ELSE recipient NOT IN (SELECT value FROM json_each(:asleep)) END
+                )
                 AND recipient NOT IN (
                     SELECT recipient FROM texts
                     WHERE state IN ('queued', 'sending')
@@ -142,7 +156,9 @@ def next_due(
             "now": to_ms(now),
             "longest_wait": longest_wait // timedelta(milliseconds=1),
             "modem": modem,
-            "resting": resting,
+            "all_rest": resting is not None and resting.all_but_awake,
+            "awake": json.dumps([phone.e164 for phone in resting.awake] if resting else []),
+            "asleep": json.dumps([phone.e164 for phone in resting.asleep] if resting else []),
             "lowest_priority": lowest_priority,
             "left_to_others": json.dumps(list(left_to_others)),
             "left_after": to_ms(left_after or now),

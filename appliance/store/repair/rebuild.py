@@ -31,6 +31,7 @@ ORDINARY = (
     "documents",
     "follow_ups",
     "text_optouts",
+    "official_replies",
     "early_reports",
     "wifi_sessions",
     "wifi_leases",
@@ -38,7 +39,7 @@ ORDINARY = (
     "wifi_blocks",
     "wifi_vouchers",
 )
-WITHOUT_ROWID = ("officials", "sim_pins")
+WITHOUT_ROWID = ("officials", "sim_pins", "chases")
 """Small tables that are read at once."""
 _APART = {"requests": 10}
 """How far keys are apart where each follows the one before: a ticket ends with a check digit."""
@@ -154,6 +155,8 @@ def _cut_off_dangling(fresh: sqlite3.Connection) -> None:
         "DELETE FROM request_history WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM photos WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM follow_ups WHERE request_id NOT IN (SELECT id FROM requests)",
+        "DELETE FROM chases WHERE request_id NOT IN (SELECT id FROM requests)",
+        "DELETE FROM official_replies WHERE request_id NOT IN (SELECT id FROM requests)",
         "UPDATE texts SET request_id = NULL WHERE request_id NOT IN (SELECT id FROM requests)",
         "UPDATE sms_inbox SET request_id = NULL WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM text_parts WHERE text_id NOT IN (SELECT id FROM texts)",

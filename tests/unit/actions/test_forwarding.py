@@ -102,8 +102,8 @@ def test_an_official_of_an_unknown_agency_is_a_mistake_that_names_the_known(
 
 
 def test_a_phone_tells_the_offices_it_stands_for(db: sqlite3.Connection, official: Msisdn) -> None:
-    assert [office.agency for office in officials.by_phone(db, official)] == ["DISHUB"]
-    assert officials.by_phone(db, PHONE) == []
+    assert [office.agency for office in officials.by_phone(db, official, at().day)] == ["DISHUB"]
+    assert officials.by_phone(db, PHONE, at().day) == []
 
 
 def told(db: sqlite3.Connection) -> list[tuple[str, str]]:

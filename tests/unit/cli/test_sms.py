@@ -51,17 +51,3 @@ def test_status_tells_the_modem_and_the_queue(
     assert facts["queue"] == 1
     _, table, _ = command("sms", "status")
     assert "signal_dbm" in table
-
-
-def test_officials_are_entered_listed_and_removed(
-    command: Command,  # noqa: F811
-    db: sqlite3.Connection,
-) -> None:
-    assert command("officials", "add", "dlhk", "0812 0000 0001", "Bapak Kadis")[0] == 0
-    _, out, _ = command("officials", "list", "--json")
-    assert json.loads(out) == [
-        {"agency": "DLHK", "rank": 1, "name": "Bapak Kadis", "phone": "+6281200000001"}
-    ]
-    assert command("officials", "remove", "DLHK")[0] == 0
-    assert json.loads(command("officials", "list", "--json")[1]) == []
-    assert command("officials", "remove", "DLHK")[0] == 1

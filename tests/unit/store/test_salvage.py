@@ -386,7 +386,10 @@ def test_a_salvage_that_was_killed_goes_on_at_the_next_start(
 
 def test_what_staff_and_gate_have_entered_is_kept(path: Path) -> None:
     with connect(path) as db:
-        db.execute("INSERT INTO officials VALUES ('DLHK', 1, '+628123456789', 'Kepala', 1)")
+        db.execute(
+            "INSERT INTO officials (agency, rank, phone, name, changed_at_ms)"
+            " VALUES ('DLHK', 1, '+628123456789', 'Kepala', 1)"
+        )
         db.execute("INSERT INTO sim_pins VALUES (?, 0, 1)", ("a" * 64,))
         db.execute("INSERT INTO wifi_blocks VALUES ('02:00:00:00:00:11', 'x', 9, 1)")
     db.close()

@@ -1,0 +1,41 @@
+"""How long an answer and an end may take, by class of request (`data/sla.csv`). Pure.
+
+The first class that fits holds; what a class leaves open is the category's (`data/categories.csv`).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from appliance.domain.reference import FALLBACK_CATEGORY, categories, rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds for a request; days are working days."""
+
+    name: str
+    respond_days: int
+    finish_days: int
+    respond_within: timedelta | None
+    """By the clock, day and night, where working days are too long."""
+
+
+@cache
+def terms(kind: str, category: str) -> Terms:
+    """The terms of a request; of a category we do not know those of the fallback count."""
+    known = categories()
+    topic = known.get(category, known[FALLBACK_CATEGORY])
+    row = next(row for row in rows("sla.csv") if _fits(row, kind, topic.id))
+    minutes = row["tanggap_menit"]
+    return Terms(
+        name=row["kelas"],
+        respond_days=int(row["tanggap_hk"] or topic.respond_days),
+        finish_days=int(row["selesai_hk"] or topic.finish_days),
+        respond_within=timedelta(minutes=int(minutes)) if minutes else None,
+    )
+
+
+def _fits(row: dict[str, str], kind: str, category: str) -> bool:
+    is_of_kind = not row["jenis"] or row["jenis"] == kind
+    return is_of_kind and (not row["kategori"] or category in row["kategori"].split("|"))
