@@ -3,12 +3,13 @@
 Implements `modem.driver.Mailbox`. Knows actions, no serial port.
 """
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Collection
 from datetime import date
 
-from appliance.actions import health, sim_unlocking
+from appliance.actions import forwarding, health, sim_unlocking
 from appliance.actions.sending import NO_LIMITS, ONE_MODEM
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
@@ -21,8 +22,12 @@ from modem.operators import of_network
 from modem.outbound import Outbound
 from modem.roster import Roster
 
+log = logging.getLogger(__name__)
+
 # What changes with each message is stated this often: each statement costs the card a commit.
 _RESTATE_EVERY_S = 60.0
+# Officials who have not answered are looked for this often.
+_ESCALATE_EVERY_S = 30.0
 
 
 class SmsMailbox:
@@ -47,6 +52,7 @@ class SmsMailbox:
         self._clock = clock
         self._health: Health | None = None
         self._restate_at_s = 0.0
+        self._escalate_at_s = 0.0
         self._committer = Committer(clock)
         self._roster = roster or Roster([modem])
         self._inbound = Inbound(
@@ -79,11 +85,23 @@ class SmsMailbox:
         self._inbound.receive(pdu, memory=memory, index=index)
 
     def act(self) -> None:
-        """Act on every message that is whole, or has waited too long for its parts."""
+        """Act on every message that is whole, or has waited too long for its parts.
+
+        Now and then, ask officials again who have not answered.
+        """
         if self._inbound.act():
             self._outbound.look_again()
+        if self._clock() >= self._escalate_at_s:
+            self._escalate_at_s = self._clock() + _ESCALATE_EVERY_S
+            if forwarding.is_any_due(self._db, self._now()):
+                self._committer.guard(self._escalate)
         if self._health is not None and self._clock() >= self._restate_at_s:
             self._state(self._health)
+
+    def _escalate(self) -> None:
+        if asked := forwarding.escalate(self._db, self._now()):
+            log.info("Asked officials anew, or others in their place. texts=%s", asked)
+            self._outbound.look_again()
 
     def next_part(self) -> OutgoingPart | None:
         """The next part to send now, or None."""

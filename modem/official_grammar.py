@@ -45,7 +45,8 @@ def parse(text: str) -> OfficialReply | None:
     rest = f"{found.before} {found.after}".strip()
     for side in (before, after):
         if side and (status := _VERBS.get(side[0])):
-            if not _is_decided(status, side[0], before + after, text):
+            is_command = before == [side[0]]
+            if not _is_decided(status, side[0], before + after, text, is_command=is_command):
                 return OfficialReply(None, found.ticket, text, otherwise)
             return OfficialReply(status, found.ticket, _behind(rest, side[0]), otherwise)
     if isinstance(otherwise, CheckStatus):
@@ -53,12 +54,15 @@ def parse(text: str) -> OfficialReply | None:
     return OfficialReply(None, found.ticket, text, otherwise)
 
 
-def _is_decided(status: Status, verb: str, said: list[str], text: str) -> bool:
-    """Whether the words around a verb leave it as it is; in doubt they are a remark."""
+def _is_decided(status: Status, verb: str, said: list[str], text: str, *, is_command: bool) -> bool:
+    """Whether the words around a verb leave it as it is; in doubt they are a remark.
+
+    "BUKAN" and a ticket is a command; "bukan" in a sentence may deny anything.
+    """
     if "?" in text:
         return False
     if status is Status.NOT_OURS:
-        return verb not in _DENIALS or not _COMPETENCE.isdisjoint(said)
+        return is_command or verb not in _DENIALS or not _COMPETENCE.isdisjoint(said)
     doubts = _NOT_DONE_YET if status is Status.RESOLVED else _DENIALS
     return doubts.isdisjoint(said)
 

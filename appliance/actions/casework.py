@@ -7,27 +7,37 @@ have made is still what the city's officers see.
 import sqlite3
 from dataclasses import dataclass
 
-from appliance.actions import commanding, directory, documents, photos, texting
+from appliance.actions import (
+    commanding,
+    directory,
+    documents,
+    forwarding,
+    official_replies,
+    photos,
+    texting,
+)
 from appliance.domain import official, wire
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import (
     CommandIssued,
     DocumentPublished,
     DocumentWithdrawn,
+    OfficialAnswered,
     PhotoSettled,
     RequestStatusChanged,
     TablePublished,
 )
 from appliance.domain.moment import Moment, plausible, to_ms
-from appliance.domain.service_request import Status, StatusEntry
+from appliance.domain.service_request import OVER, ServiceRequest, Status, StatusEntry
 from appliance.domain.topics import Lane
-from appliance.store import city_tables, inbox, requests
+from appliance.store import chases, city_tables, inbox, requests
 from appliance.store.database import savepoint, transaction
 
 DOWN_LANE = Lane.COMPLAINTS
 """All that travels down is one stream."""
 MESSAGE_MAX_CHARS = 1_000
 AGENCY_MAX_CHARS = 40
+SOURCE_MAX_CHARS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +101,8 @@ def _apply(
                     _accept_command(db, known, origin, now)
                 case TablePublished():
                     detail = _replace_table(db, known, now)
+                case OfficialAnswered():
+                    official_replies.answered(db, known, now)
                 case PhotoSettled():
                     photos.settled(db, known, now)
                 case DocumentPublished():
@@ -129,9 +141,23 @@ def _change_status(db: sqlite3.Connection, event: RequestStatusChanged, now: Mom
         message=event.message[:MESSAGE_MAX_CHARS],
         agency=(event.agency or "")[:AGENCY_MAX_CHARS] or None,
         at=plausible(event.changed_at, "changed_at"),
+        source=event.source[:SOURCE_MAX_CHARS],
     )
     requests.set_status(db, request.id, entry)
     texting.queue_status_change(db, request, entry, now)
+    _ask_officials(db, request, entry, now)
+
+
+def _ask_officials(
+    db: sqlite3.Connection, before: ServiceRequest, entry: StatusEntry, now: Moment
+) -> None:
+    """Ask nobody any more about a case that moves, unless it is begun anew or goes elsewhere."""
+    chases.end(db, before.id)
+    after = requests.by_id(db, before.id)
+    is_moved = after is not None and after.agency != before.agency
+    is_reopened = entry.status is Status.REOPENED != before.status
+    if after is not None and (is_reopened or (is_moved and after.status not in OVER)):
+        forwarding.forward(db, after, now)
 
 
 def _accept_command(

@@ -45,10 +45,13 @@ def pass_on(db: sqlite3.Connection, text: Text, now: Moment) -> None:
 def escalate(db: sqlite3.Connection, now: Moment) -> int:
     """Ask again, or the next in rank, where an answer should have come; return how many."""
     waiting = [chase.request_id for chase in chases.every(db) if _is_to_do(db, chase, now)]
-    if not waiting:
-        return 0
     with transaction(db):
         return sum(_go_on(db, request_id, now) for request_id in waiting[:STEPS_PER_RUN])
+
+
+def is_any_due(db: sqlite3.Connection, now: Moment) -> bool:
+    """Whether `escalate` would change anything; only reads."""
+    return any(_is_to_do(db, chase, now) for chase in chases.every(db))
 
 
 def _is_to_do(db: sqlite3.Connection, chase: Chase, now: Moment) -> bool:

@@ -8,7 +8,13 @@ from appliance.domain import operator_filter, phrases, reference
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest, StatusEntry
+from appliance.domain.service_request import (
+    Kind,
+    Sensitivity,
+    ServiceRequest,
+    Status,
+    StatusEntry,
+)
 from appliance.store import follow_ups, texts
 from appliance.store.database import transaction
 
@@ -28,6 +34,8 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     FORWARD = "forward"
     """To an official."""
+    OFFICIAL = "official"
+    """To an official: what became of his reply."""
     STAFF = "staff"
     """Typed at `posko sms send`."""
 
@@ -39,6 +47,7 @@ _PRIORITY = {
     Purpose.QUESTION: 2,
     Purpose.STATUS: 3,
     Purpose.FORWARD: 4,
+    Purpose.OFFICIAL: 4,
 }
 EMERGENCY_PRIORITY = 0
 
@@ -77,9 +86,12 @@ def queue_status_change(
     phone = request.reporter_phone
     if phone is None or follow_ups.is_silenced(db, request):
         return
-    is_confidential = request.sensitivity is Sensitivity.CONFIDENTIAL
+    if request.sensitivity is Sensitivity.CONFIDENTIAL:
+        key = "status_changed_confidential"
+    else:
+        key = "status_resolved" if entry.status is Status.RESOLVED else "status_changed"
     body = phrases.render(
-        "status_changed_confidential" if is_confidential else "status_changed",
+        key,
         ticket=str(request.ticket),
         status=phrases.STATUS_WORDS[entry.status],
         agency=reference.agency_name(entry.agency or request.agency),
@@ -117,6 +129,19 @@ def queue_forward(
         text=phrases.without_phones(", ".join(filter(None, (request.text, request.location)))),
     )
     _queue(db, phone, " ".join((*notes, body)), Purpose.FORWARD, now, request=request)
+
+
+def queue_reply_outcome(
+    db: sqlite3.Connection,
+    request: ServiceRequest,
+    phone: Msisdn,
+    key: str,
+    now: Moment,
+    **values: str,
+) -> None:
+    """Queue for an official what became of his reply, inside the caller's transaction."""
+    body = phrases.render(key, ticket=str(request.ticket), **values)
+    _queue(db, phone, body, Purpose.OFFICIAL, now, request=request)
 
 
 def send(db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment) -> int:

@@ -69,6 +69,21 @@ class OfficialReplied(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     at: Instant
 
 
+class OfficialAnswered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Down: what the city made of an official's reply, so that he hears of it."""
+
+    KIND: ClassVar[str] = "service_request.official_answered"
+
+    reply_id: str
+    request_id: str
+    outcome: Literal["moved", "noted", "refused"]
+    """`noted`: a remark; `refused`: the case may not move so, or has left his agency."""
+    status: str
+    """Where the request stands now."""
+    agency: str
+    """Whose it is now."""
+
+
 class TextAmended(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: the whole text of a request as it is now: a missing part of its SMS has come."""
 
@@ -214,6 +229,8 @@ class RequestStatusChanged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     message: str
     changed_at: Instant
     agency: str | None = None
+    source: str = ""
+    """Who moved it: officer, reporter, official, time, or empty where an older city said it."""
 
 
 CommandId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-Za-z_-]{1,64}\Z")]
@@ -279,6 +296,7 @@ Event = (
     | DocumentSettled
     | FollowedUp
     | OfficialReplied
+    | OfficialAnswered
     | TextAmended
     | WifiSessionClosed
 )
@@ -299,6 +317,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     DocumentSettled.KIND: DocumentSettled,
     FollowedUp.KIND: FollowedUp,
     OfficialReplied.KIND: OfficialReplied,
+    OfficialAnswered.KIND: OfficialAnswered,
     TextAmended.KIND: TextAmended,
     WifiSessionClosed.KIND: WifiSessionClosed,
 }

@@ -97,6 +97,11 @@ TEMPLATES: dict[str, str] = {
     "other_agency": "Tiket {ticket} bukan untuk dinas Anda. Hubungi petugas Posko.",
     "reason_wanted": "Tulis alasannya. Balas: TOLAK {ticket} lalu alasan.",
     "official_noted": "Tiket {ticket}: {status} dari Anda dicatat dan diteruskan ke kota.",
+    "official_moved": "Tiket {ticket}: {wanted} dari Anda berlaku di kota. Terima kasih.",
+    "official_refused": (
+        "Tiket {ticket}: {wanted} dari Anda tidak berlaku. Di kota: {status}, {agency}. "
+        "Hubungi petugas Posko bila keliru."
+    ),
     "stopped": (
         "Baik, kami tidak mengirim kabar lagi ke HP ini, hanya jawaban atas pesan Anda. "
         "Kabar lagi: ketik MULAI. Darurat: telepon 112."
@@ -106,6 +111,10 @@ TEMPLATES: dict[str, str] = {
         "Darurat: telepon 112."
     ),
     "status_changed": "Tiket {ticket}: {status}. {agency}. {message}",
+    "status_resolved": (
+        "Tiket {ticket}: Selesai menurut {agency}. {message} "
+        "Benar? Balas SUDAH atau BELUM lalu {ticket} dalam 10 hari kerja."
+    ),
     "status_changed_confidential": "Tiket {ticket}: ada kabar baru. Hubungi petugas Posko.",
     "forward": (
         "Laporan warga {ticket} ({category}): {text} "

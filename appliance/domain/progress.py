@@ -33,7 +33,7 @@ _STAGES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """A step of the way: stored, city, forwarded, in_progress, resolved."""
+    """A step of the way: stored, answered, city, forwarded, in_progress, resolved."""
 
     step: str
     is_done: bool
@@ -72,8 +72,16 @@ def stage(state: str) -> str:
     return _STAGES.get(state, "stop")
 
 
-def public_status(request: ServiceRequest, history: Sequence[StatusEntry]) -> PublicStatus:
-    """Reduce a request to what its number may reveal; `history` is in the order of its moves."""
+def public_status(
+    request: ServiceRequest,
+    history: Sequence[StatusEntry],
+    *,
+    answered_at: datetime | None = None,
+) -> PublicStatus:
+    """Reduce a request to what its number may reveal; `history` is in the order of its moves.
+
+    `answered_at` is when an official has answered at this box, which the city may not know yet.
+    """
     if request.sensitivity is Sensitivity.CONFIDENTIAL:
         return PublicStatus(ticket=request.ticket.digits, state=HANDLED)
     messages = _messages(history)
@@ -81,7 +89,7 @@ def public_status(request: ServiceRequest, history: Sequence[StatusEntry]) -> Pu
     return PublicStatus(
         ticket=request.ticket.digits,
         state=request.status,
-        ticks=_ticks(request, history),
+        ticks=_ticks(request, history, answered_at),
         messages=messages if is_open else (),
         is_message_withheld=bool(messages) and not is_open,
     )
@@ -100,12 +108,15 @@ def _messages(history: Sequence[StatusEntry]) -> tuple[Message, ...]:
     )
 
 
-def _ticks(request: ServiceRequest, history: Sequence[StatusEntry]) -> tuple[Tick, ...]:
-    this_round = _since_reopened(history)
+def _ticks(
+    request: ServiceRequest, history: Sequence[StatusEntry], answered_at: datetime | None
+) -> tuple[Tick, ...]:
+    this_round = since_reopened(history)
     is_finished = request.status in _FINISHED
     resolved_at = _first(this_round, Status.RESOLVED) if is_finished else None
     way = (
         Tick(step="stored", is_done=True, at=request.created_at),
+        *([Tick(step="answered", is_done=True, at=answered_at)] if answered_at else ()),
         Tick(step="city", is_done=request.acked),
         _tick("forwarded", _first(history, Status.FORWARDED), agency_name(request.agency)),
         _tick("in_progress", _first(this_round, Status.IN_PROGRESS)),
@@ -128,6 +139,7 @@ def _first(history: Sequence[StatusEntry], status: Status) -> datetime | None:
     return next((entry.at for entry in history if entry.status is status), None)
 
 
-def _since_reopened(history: Sequence[StatusEntry]) -> Sequence[StatusEntry]:
+def since_reopened(history: Sequence[StatusEntry]) -> Sequence[StatusEntry]:
+    """The moves since the request came or was opened again."""
     reopened = [n for n, entry in enumerate(history) if entry.status is Status.REOPENED]
     return history[max(reopened, default=0) :]

@@ -66,6 +66,19 @@ class Status(StrEnum):
     ARCHIVED = "diarsipkan"
 
 
+class Source(StrEnum):
+    """Who moves a request."""
+
+    OFFICER = "officer"
+    REPORTER = "reporter"
+    OFFICIAL = "official"
+    TIME = "time"
+    """Nobody: a time that was given has passed."""
+
+
+OVER = frozenset({Status.RESOLVED, Status.CLOSED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED})
+"""Nobody has to do anything about these, unless their reporter disputes it."""
+
 _WORKING = frozenset(
     {Status.VERIFIED, Status.FORWARDED, Status.IN_PROGRESS, Status.RESOLVED}
     | {Status.NEEDS_DETAILS, Status.DEFERRED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED}
@@ -158,6 +171,8 @@ class StatusEntry:
     message: str
     agency: str | None
     at: datetime
+    source: str = ""
+    """Who moved it: a `Source`, or what a newer city calls it."""
 
 
 def submission_id(page_id: UUID, *content: str) -> str:

@@ -106,10 +106,10 @@ def set_status(db: sqlite3.Connection, request_id: str, entry: StatusEntry) -> N
     )
     db.execute(
         """
-        INSERT INTO request_history (request_id, status, message, agency, at_ms)
-        VALUES (?, ?, ?, ?, ?)
+        INSERT INTO request_history (request_id, status, message, agency, at_ms, source)
+        VALUES (?, ?, ?, ?, ?, ?)
         """,
-        (request_id, entry.status, entry.message, entry.agency, to_ms(entry.at)),
+        (request_id, entry.status, entry.message, entry.agency, to_ms(entry.at), entry.source),
     )
 
 
@@ -120,10 +120,11 @@ def history(db: sqlite3.Connection, request_id: str) -> list[StatusEntry]:
     """
     rows = db.execute(
         """
-        SELECT :received AS status, '' AS message, NULL AS agency, created_at_ms AS at_ms, 0 AS id
+        SELECT :received AS status, '' AS message, NULL AS agency, created_at_ms AS at_ms, 0 AS id,
+            '' AS source
         FROM requests WHERE id = :request_id
         UNION ALL
-        SELECT status, message, agency, at_ms, id FROM request_history
+        SELECT status, message, agency, at_ms, id, source FROM request_history
         WHERE request_id = :request_id ORDER BY id
         """,
         {"received": Status.RECEIVED, "request_id": request_id},
@@ -134,6 +135,7 @@ def history(db: sqlite3.Connection, request_id: str) -> list[StatusEntry]:
             message=row["message"],
             agency=row["agency"],
             at=from_ms(row["at_ms"]),
+            source=row["source"],
         )
         for row in rows
     ]

@@ -12,10 +12,10 @@ from flask.typing import ResponseReturnValue
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
-from appliance.domain.progress import public_status
+from appliance.domain.progress import PublicStatus, public_status, since_reopened
 from appliance.domain.quota import Exceeded
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
-from appliance.store import photos, requests
+from appliance.store import official_replies, photos, requests
 from appliance.ticket_pages.fresh import Freshness
 from appliance.ticket_pages.lookups import Lookups
 from web import qr
@@ -72,13 +72,20 @@ class TicketPages:
     def _page(self, found: ServiceRequest, *, is_fresh: bool) -> str:
         return render_template(
             "slip.html" if is_fresh else "ticket.html",
-            status=public_status(found, requests.history(db(), found.id)),
+            status=_status(found),
             qr=qr.svg(f"{self.portal_url}/tiket/{found.ticket.digits}"),
             call_first=is_fresh and found.kind is Kind.EMERGENCY,
             keep_safe=is_fresh and found.sensitivity is Sensitivity.CONFIDENTIAL,
             sent_photo=is_fresh and "foto" in request.args,
             has_photo=is_fresh and photos.state_of(db(), found.id) is not None,
         )
+
+
+def _status(found: ServiceRequest) -> PublicStatus:
+    history = requests.history(db(), found.id)
+    begun_at = since_reopened(history)[0].at
+    answered_at = official_replies.first_since(db(), found.id, begun_at)
+    return public_status(found, history, answered_at=answered_at)
 
 
 def _parse(typed: str) -> Ticket | None:

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from appliance.actions import directory, syncing
+from appliance.actions import directory, forwarding, syncing
 from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment
@@ -32,6 +32,7 @@ class Box:
         migrate.ensure(path, SiteCode("14.71.07"), lambda: "00000001")
         self.time = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
         self.seconds = 0.0
+        self.uptime = 0
         self.ids = count(1)
         self.air = Air()
         self.db = connect(path)
@@ -48,7 +49,7 @@ class Box:
         self.mailbox.recover()
 
     def moment(self):
-        return Moment(wall=self.time, boot_id="b", mono_ms=0)
+        return Moment(wall=self.time, boot_id="b", mono_ms=self.uptime)
 
     def pass_time(self, delta):
         self.time += delta
@@ -811,6 +812,44 @@ class TestOfficials:
     def test_bare_ok_means_the_only_forward_that_is_open(self, box, ticket):
         box.sms("selesai pak", sender=self.HEAD)
         assert [event.status for event in self.replies(box)] == ["selesai"]
+
+    def test_bukan_with_a_reason_is_a_refusal(self, box, ticket):
+        box.sms(f"BUKAN {ticket.ticket} jalan provinsi", sender=self.HEAD)
+        [event] = self.replies(box)
+        assert (event.status, event.text) == ("bukan_wewenang", "jalan provinsi")
+
+    def test_coordinator_may_answer_for_any_agency(self, box, ticket):
+        phone = Msisdn("+6281200000009")
+        official = Official(agency="DISKOMINFOTIKSAN", rank=1, phone=phone, name="Pusat")
+        directory.put(box.db, official, box.moment())
+        box.sms(f"OK {ticket.ticket}", sender=phone.e164)
+        [event] = self.replies(box)
+        assert (event.status, event.agency) == ("diproses", "DISKOMINFOTIKSAN")
+
+    def test_official_out_of_office_is_a_resident(self, box, ticket):
+        last_day = box.moment().day - timedelta(days=1)
+        head = Official(
+            agency="DISHUB", rank=1, phone=Msisdn(self.HEAD), name="Kepala", valid_until=last_day
+        )
+        directory.put(box.db, head, box.moment())
+        box.sms(f"OK {ticket.ticket} petugas berangkat", sender=self.HEAD)
+        assert self.replies(box) == []
+
+    def test_silence_about_an_emergency_is_noticed_by_the_daemon(self, box, ticket):
+        box.sms("LAPOR kebakaran lampu jalan di jl Melati", sender="+628129999999")
+        fire = list(requests.every(box.db))[-1]
+        head = Official(agency=fire.agency, rank=1, phone=Msisdn(self.HEAD), name="Kepala")
+        directory.put(box.db, head, box.moment())
+        forwarding.forward(box.db, fire, box.moment())
+        before = len(box.queued)
+        box.send(lambda part: box.mailbox.sent(part.part_id, 1))
+        box.pass_time(timedelta(seconds=40))
+        box.mailbox.act()
+        assert len(box.queued) == before
+        box.uptime = 11 * 60_000
+        box.pass_time(timedelta(minutes=11))
+        box.mailbox.act()
+        assert box.queued[-1].body.startswith("ULANGAN")
 
     def test_bare_ok_with_two_open_is_not_guessed(self, box, ticket):
         box.sms("LAPOR lampu padam di jl Melati", sender="+628129999999")

@@ -9,7 +9,7 @@ from appliance.domain import operator_filter, phrases, reference
 from appliance.domain.phrases import TEMPLATES, render
 from appliance.domain.service_request import Status
 
-LONG = {"status_changed", "forward", "forward_emergency"}
+LONG = {"status_changed", "status_resolved", "forward", "forward_emergency"}
 """They carry what somebody wrote."""
 LONGEST_AGENCY = max((a.short_name for a in reference.agencies().values()), key=len)
 LONGEST_STATUS = max(phrases.STATUS_WORDS.values(), key=len)
@@ -18,6 +18,7 @@ FILLING = {
     "tickets": "07 123 450 Butuh kelengkapan; 07 123 467 ditangani; 07 123 473 Diproses",
     "typed": "0812345678901234567890",
     "verb": "SELESAI",
+    "wanted": "Selesai",
     "status": LONGEST_STATUS,
     "agency": LONGEST_AGENCY,
     "date": phrases.short_date(datetime(2026, 12, 31, tzinfo=UTC)),

@@ -17,6 +17,8 @@ TICKET = Ticket("07123450")
         ("SELESAI 07123450 lampu sudah nyala", Status.RESOLVED, TICKET, "lampu sudah nyala"),
         ("07 123 450 sudah diperbaiki", Status.RESOLVED, TICKET, "diperbaiki"),
         ("TOLAK 07123450 jalan provinsi", Status.NOT_OURS, TICKET, "jalan provinsi"),
+        ("BUKAN 07123450 jalan provinsi", Status.NOT_OURS, TICKET, "jalan provinsi"),
+        ("bukan 07123450", Status.NOT_OURS, TICKET, ""),
         ("tolak#07123450#", Status.NOT_OURS, TICKET, ""),
         ("07123450 menunggu alat berat", None, TICKET, "07123450 menunggu alat berat"),
         ("OK", Status.IN_PROGRESS, None, ""),
@@ -67,6 +69,8 @@ def test_what_is_no_reply_is_a_residents(text: str) -> None:
         "07123450 sudah diproses?",
         "belum 07123450 selesai",
         "07123450 bukan tidak mau, alat rusak",
+        "bukan 07123450?",
+        "bukan tidak mau 07123450 alat rusak",
         "07123450 siap, tapi bukan wewenang kami",
     ],
 )
