@@ -15,14 +15,18 @@ from command_center import (
     broker_config,
     document_commands,
     key_command,
+    lapses,
     orders,
     report,
     signing,
+    worklist,
 )
 from command_center.app import create_app
 from command_center.link import Link
 from command_center.receiver import Receiver
 from command_center.store import database, migrate, requests
+from command_center.store.requests import Filter
+from command_center.worklist import Due
 from mqtt_link import access
 from web.serve import serve
 
@@ -39,7 +43,7 @@ def _perform(args: argparse.Namespace) -> None:
     loaded = settings.load(settings.find(getattr(args, "config", None)))
     logs.configure(PROGRAM, loaded.log.level)
     if args.command == "requests":
-        _print_requests(loaded, as_json=args.json)
+        _print_requests(loaded, args.due, as_json=args.json)
     elif args.command == "status":
         _print_status(loaded, as_json=args.json)
     elif args.command == "broker-config":
@@ -77,6 +81,8 @@ def _arguments() -> argparse.Namespace:
     ):
         command = commands.add_parser(name, parents=[common], help=words, description=words)
         command.add_argument("--json", action="store_true", help="for scripts")
+        if name == "requests":
+            _add_due(command)
     words = "write a mosquitto configuration in which each box is confined to its own site"
     broker_config.add_options(
         commands.add_parser("broker-config", parents=[common], help=words, description=words)
@@ -85,6 +91,15 @@ def _arguments() -> argparse.Namespace:
     orders.add(commands, common)
     document_commands.add(commands, common)
     return parser.parse_args()
+
+
+def _add_due(command: argparse.ArgumentParser) -> None:
+    chosen = command.add_mutually_exclusive_group()
+    for option, due, words in (
+        ("--overdue", Due.LATE, "only what is late, by working days"),
+        ("--due-soon", Due.SOON, "only what is due today or on the next working day"),
+    ):
+        chosen.add_argument(option, dest="due", action="store_const", const=due, help=words)
 
 
 def _run(loaded: Settings) -> None:
@@ -97,7 +112,13 @@ def _run(loaded: Settings) -> None:
     engine = database.connect(loaded.center.database)
     migrate.ensure(engine, city, ids.new_epoch, _now())
     link = Link(where, city, sign=sign)
-    receiver = Receiver(engine, link, now=_now)
+    receiver = Receiver(
+        engine,
+        link,
+        now=_now,
+        chores=lambda: lapses.run(engine, _now()),
+        chores_every_s=lapses.EVERY_S,
+    )
     app = create_app(
         engine,
         place=loaded.site.city,
@@ -131,14 +152,22 @@ def _write_broker_config(loaded: Settings, args: argparse.Namespace) -> None:
     print("written:", *written)
 
 
-def _print_requests(loaded: Settings, *, as_json: bool) -> None:
+def _print_requests(loaded: Settings, due: Due | None, *, as_json: bool) -> None:
     with _stored(loaded) as engine, database.reading(engine) as connection:
+        if due is not None:
+            items = worklist.items(connection, Filter(), due, _now())
+            records = [report.item_record(item) for item in items]
+            print(_json(records) if as_json else report.item_table(items))
+            return
         found = requests.every(connection)
         if as_json:
-            records = [report.request_record(request) for request in found]
-            print(json.dumps(records, ensure_ascii=False, indent=1))
+            print(_json([report.request_record(request) for request in found]))
         else:
             print(report.request_table(found))
+
+
+def _json(records: list[dict[str, object]]) -> str:
+    return json.dumps(records, ensure_ascii=False, indent=1)
 
 
 def _print_status(loaded: Settings, *, as_json: bool) -> None:

@@ -17,10 +17,12 @@ from appliance.domain.phrases import FREE_TEXT_MAX_CHARS
 from appliance.domain.service_request import (
     TRANSITIONS,
     IllegalMove,
+    Source,
     Status,
     clean_text,
     move,
 )
+from command_center import silence
 from command_center.store import downlinks, requests
 from command_center.store.database import writing
 from command_center.store.requests import CityRequest, HistoryEntry
@@ -33,11 +35,23 @@ NEEDS_REASON = frozenset(
 )
 """Moves that mean nothing to a resident without a sentence."""
 
-__all__ = ["IllegalMove", "Outdated", "UnknownRequest", "change_status", "moves", "write"]
+__all__ = [
+    "IllegalMove",
+    "Outdated",
+    "TooSoon",
+    "UnknownRequest",
+    "change_status",
+    "moves",
+    "write",
+]
 
 
 class UnknownRequest(BadInput):
     """There is no such request."""
+
+
+class TooSoon(BadInput):
+    """A resolved case may not be closed yet: its reporter may still say that it is not."""
 
 
 class Outdated(BadInput):
@@ -62,14 +76,23 @@ def change_status(
     """Move a request and queue the news for its box; return the request as it is now.
 
     `seen_at` is the `updated_at` that the officer looked at; a request changed since then is left
-    alone (so a form sent twice moves it once). Raises UnknownRequest, IllegalMove, Outdated, or
-    BadInput for a message that is missing or too long.
+    alone (so a form sent twice moves it once). Raises UnknownRequest, IllegalMove, Outdated,
+    TooSoon, or BadInput for a message that is missing or too long.
     """
     words = _checked(message, status)
     with writing(engine) as connection:
         request = _found(connection, request_id, seen_at)
         move(Status(request.status), status)
-        entry = HistoryEntry(status=status, message=words, agency=request.agency, by=by, at=now)
+        if status is Status.CLOSED and not silence.may_close(connection, request_id, now):
+            raise TooSoon("the reporter has not confirmed it, and still has time to")
+        entry = HistoryEntry(
+            status=status,
+            message=words,
+            agency=request.agency,
+            by=by,
+            source=Source.OFFICER,
+            at=now,
+        )
         write(connection, request, entry)
     return structs.replace(request, status=status, updated_ms=to_ms(now))
 
@@ -83,6 +106,7 @@ def write(connection: Connection, request: CityRequest, entry: HistoryEntry) -> 
         message=entry.message,
         changed_at=entry.at,
         agency=entry.agency,
+        source=entry.source,
     )
     seq = downlinks.append(
         connection, request.site, event, subject=request.request_id, now=entry.at

@@ -13,7 +13,13 @@ from sqlalchemy import Connection
 from appliance.domain.errors import BadInput
 from appliance.domain.events import FollowedUp, TextAmended
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import TEXT_MAX_CHARS, TRANSITIONS, Status, clean_text
+from appliance.domain.service_request import (
+    TEXT_MAX_CHARS,
+    TRANSITIONS,
+    Source,
+    Status,
+    clean_text,
+)
 from appliance.domain.sms import Wish
 from command_center import casework
 from command_center.store import follow_ups, requests
@@ -37,6 +43,7 @@ _MOVES: dict[str, _Move] = {
     Wish.DISPUTE: _Move(Status.REOPENED, "Belum selesai menurut pelapor."),
     Wish.WITHDRAW: _Move(Status.ARCHIVED, "Dibatalkan oleh pelapor."),
 }
+_COMPLETED = _Move(Status.VERIFIED, "Dilengkapi pelapor.")
 _AMENDED = "amended"
 _WITH_A_CLOCK = frozenset({Wish.ERASE, Wish.ACCESS, Wish.CORRECT})
 
@@ -68,12 +75,24 @@ def take(
     joined = f"{request.text}\n{text}"
     if event.wish == Wish.ADD and len(joined) <= TEXT_MAX_CHARS:
         requests.set_text(connection, request.request_id, joined)
-    move = _MOVES.get(event.wish)
+    move = _move(request, event.wish)
     if move and move.status in TRANSITIONS.get(Status(request.status), frozenset()):
         entry = HistoryEntry(
-            status=move.status, message=move.message, agency=request.agency, by=RESIDENT, at=now
+            status=move.status,
+            message=move.message,
+            agency=request.agency,
+            by=RESIDENT,
+            source=Source.REPORTER,
+            at=now,
         )
         casework.write(connection, request, entry)
+
+
+def _move(request: CityRequest, wish: str) -> _Move | None:
+    """What a wish means; what is added to a case that lacks details lets its clock go on."""
+    if wish == Wish.ADD and request.status == Status.NEEDS_DETAILS:
+        return _COMPLETED
+    return _MOVES.get(wish)
 
 
 def amend(connection: Connection, site: SiteCode, event: TextAmended, now: datetime) -> None:
@@ -101,5 +120,12 @@ def found(connection: Connection, site: SiteCode, request_id: str) -> CityReques
 
 
 def _note(connection: Connection, request: CityRequest, message: str, now: datetime) -> None:
-    entry = HistoryEntry(status=request.status, message=message, agency=None, by=RESIDENT, at=now)
+    entry = HistoryEntry(
+        status=request.status,
+        message=message,
+        agency=None,
+        by=RESIDENT,
+        source=Source.REPORTER,
+        at=now,
+    )
     requests.add_history(connection, request.request_id, entry)

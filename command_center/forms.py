@@ -10,6 +10,7 @@ from appliance.domain.moment import from_ms
 from appliance.domain.service_request import Status
 from command_center.cloudevents import FEED_MAX_EVENTS
 from command_center.store.requests import Filter
+from command_center.worklist import Due
 
 PAGE_SIZE = 50
 LAST_PAGE = 100_000
@@ -31,6 +32,7 @@ class ListQuery:
     """What the list is to show; `problem` says why the ticket could not be read."""
 
     filter: Filter
+    due: Due | None
     page: int
     typed_ticket: str
     problem: str = ""
@@ -61,6 +63,7 @@ def list_query(sent: Sent) -> ListQuery:
     page = _number(sent.get("page", "1"))
     return ListQuery(
         filter=Filter(ticket=digits, **words),
+        due=next((due for due in Due if due == sent.get("tenggat", "")), None),
         page=min(max(page or 1, 1), LAST_PAGE),
         typed_ticket=typed,
         problem=problem,

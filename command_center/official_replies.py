@@ -1,7 +1,8 @@
 """What officials answer by SMS about cases: noted once, and followed by the move that they want.
 
 Runs inside the caller's transaction. The city decides: a move that the table of statuses does not
-allow, or an official whose agency the case has left, leaves only a line in the history.
+allow, or an official whose agency the case has left, leaves only a line in the history; the box
+tells him. Officials of the coordinating agency may speak about every case.
 """
 
 from datetime import datetime
@@ -9,13 +10,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from appliance.domain.errors import BadInput
-from appliance.domain.events import OfficialReplied
+from appliance.domain.events import OfficialAnswered, OfficialReplied
 from appliance.domain.ids import SiteCode
+from appliance.domain.official import COORDINATOR
 from appliance.domain.reference import agency_name
-from appliance.domain.service_request import TRANSITIONS, Status, clean_text
+from appliance.domain.service_request import TRANSITIONS, Source, Status, clean_text
 from command_center import casework
 from command_center.follow_ups import ID_MAX_CHARS, found
-from command_center.store import follow_ups, requests
+from command_center.store import downlinks, follow_ups, requests
 from command_center.store.requests import CityRequest, HistoryEntry
 
 NAME_MAX_CHARS = 80
@@ -45,16 +47,42 @@ def take(connection: Connection, site: SiteCode, event: OfficialReplied, now: da
         said = f"{event.status.upper()}: {remark}" if event.status else remark
         entry = _entry(request, wanted or request.status, said, by, now)
         requests.add_history(connection, request.request_id, entry)
+    _answer(connection, request, event, wanted, now)
+
+
+def _answer(
+    connection: Connection,
+    request: CityRequest,
+    event: OfficialReplied,
+    moved_to: Status | None,
+    now: datetime,
+) -> None:
+    """Let the box tell the official what became of his reply."""
+    answer = OfficialAnswered(
+        reply_id=event.reply_id,
+        request_id=request.request_id,
+        outcome="moved" if moved_to else "refused" if event.status else "noted",
+        status=moved_to or request.status,
+        agency=request.agency,
+    )
+    downlinks.append(connection, request.site, answer, subject=request.request_id, now=now)
 
 
 def _entry(request: CityRequest, status: str, message: str, by: str, now: datetime) -> HistoryEntry:
-    return HistoryEntry(status=status, message=message, agency=request.agency, by=by, at=now)
+    return HistoryEntry(
+        status=status,
+        message=message,
+        agency=request.agency,
+        by=by,
+        source=Source.OFFICIAL,
+        at=now,
+    )
 
 
 def _wanted(request: CityRequest, event: OfficialReplied, remark: str) -> Status | None:
     """The move that the official wants, if he and the case may make it."""
     wanted = next((status for status in _MAY_SET if status == event.status), None)
-    if wanted is None or event.agency != request.agency:
+    if wanted is None or event.agency not in (request.agency, COORDINATOR):
         return None
     if wanted in casework.NEEDS_REASON and not remark:
         return None

@@ -50,9 +50,20 @@ class Outlet(Protocol):
 
 
 class Receiver:
-    """Takes messages from `offer`, stores them, and hands acks and downlink to the outlet."""
+    """Takes messages from `offer`, stores them, and hands acks and downlink to the outlet.
 
-    def __init__(self, engine: Engine, outlet: Outlet, *, now: Callable[[], datetime]) -> None:
+    In between it does the `chores`: what the passing of time alone asks for.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        outlet: Outlet,
+        *,
+        now: Callable[[], datetime],
+        chores: Callable[[], object] = lambda: None,
+        chores_every_s: float = CHECKPOINT_EVERY_S,
+    ) -> None:
         self._engine, self._outlet = engine, outlet
         self._queue: queue.Queue[Raw | None] = queue.Queue(QUEUE_MAX_MESSAGES)
         self._stopping, self._reconnected = threading.Event(), threading.Event()
@@ -66,6 +77,8 @@ class Receiver:
         self._reception = Reception(
             engine, outlet.publish, self._downlink, self._blobs, now=now, window=self._window
         )
+        self._chores, self._chores_every_s = chores, chores_every_s
+        self._next_chores_s = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="receiver")
         self._store_failed = False
 
@@ -115,6 +128,9 @@ class Receiver:
             group = self._waiting_messages()
             self._greet_broker()
             self._reception.work(group)
+            if time.monotonic() >= self._next_chores_s:
+                self._next_chores_s = time.monotonic() + self._chores_every_s
+                self._chores()
             if self._outlet.is_up:
                 self._downlink.tick()
                 self._blobs.tick()

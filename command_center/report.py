@@ -16,6 +16,7 @@ from command_center.store import boxes, downlinks, photos, quarantine, requests,
 from command_center.store.boxes import Box
 from command_center.store.requests import CityRequest, Filter
 from command_center.store.streams import StreamState
+from command_center.worklist import Item
 
 TEXT_COLUMN_CHARS = 60
 _TOLD = (
@@ -59,6 +60,37 @@ def request_record(request: CityRequest) -> dict[str, object]:
         "time_quality": request.time_quality,
         "received_at": iso(request.received_at),
     }
+
+
+def item_record(item: Item) -> dict[str, object]:
+    """One request as `requests --overdue --json` prints it."""
+    deadline = item.deadline
+    return {
+        **request_record(item.request),
+        "agency": item.request.agency,
+        "due": deadline.what,
+        "due_on": deadline.day.isoformat(),
+        "overdue_days": deadline.working_days if deadline.is_missed else 0,
+    }
+
+
+def item_table(found: Iterable[Item]) -> str:
+    """The same for a person at a terminal."""
+    rows = [
+        (
+            _grouped(item.request.ticket),
+            kecamatan_name(item.request.site),
+            item.request.agency,
+            item.request.category,
+            wording.status(item.request.status),
+            "tanggap" if item.deadline.what == "respond" else "selesai",
+            item.deadline.day.isoformat(),
+            str(item.deadline.working_days) if item.deadline.is_missed else "",
+        )
+        for item in found
+    ]
+    head = ("TIKET", "KECAMATAN", "DINAS", "KATEGORI", "STATUS", "TENGGAT", "HARI", "TERLAMBAT HK")
+    return table(head, rows)
 
 
 def request_table(found: Iterable[CityRequest]) -> str:

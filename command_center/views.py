@@ -10,11 +10,11 @@ from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
+from appliance.domain.deadline import Deadline, deadlines
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from appliance.domain.reference import agency_name
-from command_center import casework, cloudevents, forms, overview, photo_page, wording
-from command_center.deadline import deadline
+from command_center import casework, cloudevents, forms, overview, photo_page, wording, worklist
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
 from command_center.store import boxes, case_texts, feed, follow_ups, requests
@@ -45,7 +45,8 @@ class Pages:
         """The list of requests, under the strip of boxes."""
         query = forms.list_query(request.args)
         with reading(self._engine) as connection:
-            content = self._strip(connection) | _list(connection, query) | _choices(connection)
+            content = self._strip(connection) | _choices(connection)
+            content |= _list(connection, query, self._now())
         status = 400 if query.problem else 200
         return render_template("requests.html", query=query, **content), status
 
@@ -105,7 +106,7 @@ class Pages:
             "request.html",
             case=found,
             history=history[::-1],
-            deadline=deadline(found.category, history, self._now()),
+            deadlines=deadlines(found.kind, found.category, history, self._now()),
             photo=photo,
             due=due,
             resident=RESIDENT,
@@ -128,11 +129,25 @@ class Pages:
         }
 
 
-def _list(connection: Connection, query: ListQuery) -> dict[str, object]:
-    total = requests.count(connection, query.filter)
+def _list(connection: Connection, query: ListQuery, now: datetime) -> dict[str, object]:
+    """One page: of what has a deadline to look at, or of all, the newest first."""
     offset = (query.page - 1) * forms.PAGE_SIZE
-    shown = requests.page(connection, query.filter, limit=forms.PAGE_SIZE, offset=offset)
-    return {"requests": shown, "total": total, "first": offset + 1, "last": offset + len(shown)}
+    late: dict[str, Deadline] = {}
+    if query.due is None:
+        total = requests.count(connection, query.filter)
+        shown = requests.page(connection, query.filter, limit=forms.PAGE_SIZE, offset=offset)
+    else:
+        items = worklist.items(connection, query.filter, query.due, now)
+        total, on_page = len(items), items[offset : offset + forms.PAGE_SIZE]
+        shown = [item.request for item in on_page]
+        late = {item.request.request_id: item.deadline for item in on_page}
+    return {
+        "requests": shown,
+        "late": late,
+        "total": total,
+        "first": offset + 1,
+        "last": offset + len(shown),
+    }
 
 
 def _choices(connection: Connection) -> dict[str, object]:

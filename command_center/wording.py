@@ -10,7 +10,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
 from appliance.domain.phrases import STATUS_WORDS
 from appliance.domain.service_request import IllegalMove
-from command_center.casework import Outdated
+from command_center.casework import Outdated, TooSoon
 
 CHANNELS = {"portal": "WiFi", "kiosk": "Kios", "sms": "SMS"}
 KINDS = {
@@ -29,6 +29,7 @@ TEXT_PURPOSES = {
     "status": "Kabar ke warga",
     "answer": "Jawaban ke warga",
     "forward": "Disposisi ke pejabat",
+    "official": "Kabar ke pejabat",
 }
 TEXT_STATES = {
     "delivered": "sampai di HP",
@@ -100,6 +101,11 @@ def problem(error: BadInput) -> str:
     """Why a change was refused, for the officer."""
     if isinstance(error, Outdated):
         return "Laporan ini baru saja diubah petugas lain. Periksa keadaannya, lalu ulangi."
+    if isinstance(error, TooSoon):
+        return (
+            "Pelapor belum menjawab SUDAH dan masih punya waktu 10 hari kerja. Laporan ditutup "
+            "sendiri bila waktu itu lewat tanpa kabar."
+        )
     if isinstance(error, IllegalMove):
         return "Dari status sekarang, laporan ini tidak boleh berpindah ke status itu."
     return str(error)

@@ -8,6 +8,7 @@ from typing import Any
 
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
+from appliance.domain.deadline import deadlines, latest
 from appliance.domain.moment import from_ms
 from appliance.domain.service_request import ServiceRequest
 from appliance.store import outbox, photos, requests, texts
@@ -17,6 +18,7 @@ _COLUMNS = {
     "outbox": ("lane", "seq", "kind", "acked", "reject_code", "created_at"),
     "texts": ("id", "recipient", "purpose", "state", "attempts", "created_at", "body"),
 }
+_OVERDUE = ("ticket", "agency", "category", "status", "due", "due_on", "overdue_days")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,11 +30,18 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     ):
         command = commands.add_parser(name, help=help_text)
         command.add_argument("--json", action="store_true", help="print a JSON array")
-        command.set_defaults(run=run, listing=name)
+        if name == "requests":
+            command.add_argument(
+                "--overdue", action="store_true", help="only what is late, by working days"
+            )
+        command.set_defaults(run=run, listing=name, overdue=False)
 
 
 def run(args: argparse.Namespace) -> None:
     """Print the listing."""
+    if args.overdue:
+        _print_overdue(args)
+        return
     read = {"requests": _requests, "outbox": _outbox, "texts": _texts}[args.listing]
     with database(args.config) as db:
         rows = read(db)
@@ -42,6 +51,31 @@ def run(args: argparse.Namespace) -> None:
     else:
         print_table(rows, _COLUMNS[args.listing])
         print("".join(f"\n{line}" for line in summary), end="\n" if summary else "")
+
+
+def _print_overdue(args: argparse.Namespace) -> None:
+    with database(args.config) as db:
+        rows = overdue(db, datetime.now(UTC))
+    if args.json:
+        print_json(rows)
+    else:
+        print_table(rows, _OVERDUE)
+
+
+def overdue(db: sqlite3.Connection, now: datetime) -> list[dict[str, Any]]:
+    """Open requests whose time is over, those that are late by the most working days first."""
+    rows = []
+    for request in requests.every(db):
+        history = requests.history(db, request.id)
+        late = latest(deadlines(request.kind, request.category, history, now))
+        if late is not None:
+            due = {
+                "due": late.what,
+                "due_on": late.day.isoformat(),
+                "overdue_days": late.working_days,
+            }
+            rows.append({**request_row(request), **due})
+    return sorted(rows, key=lambda row: (-row["overdue_days"], row["due_on"]))
 
 
 def backlog(db: sqlite3.Connection, now: datetime) -> list[str]:

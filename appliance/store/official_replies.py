@@ -27,7 +27,10 @@ def add(
 ) -> None:
     """Store an answer."""
     db.execute(
-        "INSERT INTO official_replies (id, request_id, phone, status, at_ms) VALUES (?, ?, ?, ?, ?)",
+        """
+        INSERT INTO official_replies (id, request_id, phone, status, at_ms)
+        VALUES (?, ?, ?, ?, ?)
+        """,
         (reply_id, request_id, phone.e164, status, to_ms(at)),
     )
 

@@ -1,5 +1,6 @@
 """What residents and officials said about cases by SMS, each once, and what has a time limit."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,3 +51,14 @@ def due(connection: Connection, request_id: str) -> list[Due]:
         .order_by(follow_ups.c.due_at)
     )
     return [Due(wish=row.wish, due_at=from_ms(row.due_at)) for row in rows]
+
+
+def last_wish(connection: Connection, request_id: str, among: Collection[str]) -> str | None:
+    """Which of these wishes the reporter has said last; at one time, the first by its letters."""
+    wish: str | None = connection.scalar(
+        select(follow_ups.c.wish)
+        .where(follow_ups.c.request_id == request_id, follow_ups.c.wish.in_(among))
+        .order_by(follow_ups.c.received_at.desc(), follow_ups.c.wish)
+        .limit(1)
+    )
+    return wish

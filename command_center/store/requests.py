@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, func, insert, select, upda
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.service_request import Status
+from appliance.domain.service_request import OVER, Status
 from command_center.store.bulk import insert_many
 from command_center.store.schema import case_history, down_lanes, down_outbox, requests
 
@@ -88,6 +88,8 @@ class HistoryEntry:
     agency: str | None
     by: str
     at: datetime
+    source: str = ""
+    """Whose move it is: a `Source`; empty for the arrival, and in older lines."""
     down_seq: int | None = None
     is_delivered: bool = False
     """The box has applied the event that told it."""
@@ -167,6 +169,7 @@ def add_history(connection: Connection, request_id: str, entry: HistoryEntry) ->
         "message": entry.message,
         "agency": entry.agency,
         "by": entry.by,
+        "source": entry.source,
         "at": to_ms(entry.at),
         "down_seq": entry.down_seq,
     }
@@ -196,6 +199,7 @@ def history(connection: Connection, request: CityRequest) -> list[HistoryEntry]:
             message=row.message,
             agency=row.agency,
             by=row.by,
+            source=row.source,
             at=from_ms(row.at),
             down_seq=row.down_seq,
             is_delivered=row.down_seq is not None and row.down_seq <= (acked or 0),
@@ -203,6 +207,32 @@ def history(connection: Connection, request: CityRequest) -> list[HistoryEntry]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A line of a history without its words."""
+
+    status: str
+    at: datetime
+
+
+def unsettled(connection: Connection, wanted: Filter) -> list[tuple[CityRequest, list[Move]]]:
+    """The open requests that a filter lets through, each with its moves from the arrival on."""
+    is_open = requests.c.status.not_in(OVER)
+    query = _narrowed(select(requests).where(is_open), wanted)
+    found = [_request(row) for row in connection.execute(query)]
+    moves = {one.request_id: [Move(Status.RECEIVED, one.occurred_at)] for one in found}
+    rows = connection.execute(
+        select(case_history.c.request_id, case_history.c.status, case_history.c.at)
+        .join_from(case_history, requests, case_history.c.request_id == requests.c.request_id)
+        .where(is_open)
+        .order_by(case_history.c.id)
+    )
+    for request_id, status, at_ms in rows:
+        if request_id in moves:
+            moves[request_id].append(Move(status, from_ms(at_ms)))
+    return [(one, moves[one.request_id]) for one in found]
 
 
 def count(connection: Connection, wanted: Filter) -> int:

@@ -151,12 +151,24 @@ case_history = Table(
     Column("by", Text, nullable=False),
     Column("at", BIG, nullable=False),
     Column("down_seq", BIG),
+    Column("source", Text, nullable=False, server_default=""),
     Index("case_history_by_request", "request_id"),
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
 """What happened to a request after its arrival, in order. Only casework writes; `down_seq` is the
-event that tells the box."""
+event that tells the box, `source` says whose move it is (`service_request.Source`)."""
+
+awaited_answers = Table(
+    "awaited_answers",
+    metadata,
+    Column("request_id", Text, ForeignKey("requests.request_id"), primary_key=True),
+    Column("history_id", BIG, nullable=False),
+    Column("told_at", BIG, nullable=False),
+    sqlite_strict=True,
+)
+"""Since when the reporter of a case can answer its line `history_id`: his box has it. Only lapses
+writes; a row about another line than the newest means nothing any more."""
 
 follow_ups = Table(
     "follow_ups",

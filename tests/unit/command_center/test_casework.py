@@ -34,6 +34,7 @@ def test_a_move_is_told_to_the_box_in_the_same_transaction(engine: Engine) -> No
         message="Sudah di DLHK.",
         changed_at=NOW,
         agency="DLHK",
+        source="officer",
     )
     last = history[-1]
     assert (last.status, last.by, last.at, last.down_seq) == ("diteruskan", "Rina", NOW, 1)

@@ -41,7 +41,11 @@ def tell(engine: Engine, *events: wire.WireEvent, **where: SiteCode) -> wire.Ack
 
 
 def move(engine: Engine, case: CityRequest, *statuses: Status) -> None:
+    """Officers move a case, but its reporter closes it."""
     for status in statuses:
+        if status is Status.CLOSED:
+            tell(engine, said(case, "sudah", follow_up_id="closes"))
+            continue
         casework.change_status(engine, case.request_id, status, "karena itu", by="Rina", now=START)
 
 
@@ -57,6 +61,7 @@ def lines(engine: Engine, case: CityRequest) -> list[tuple[str, str, str]]:
         ([Status.RESOLVED], "sudah", Status.CLOSED),
         ([Status.RESOLVED], "belum", Status.REOPENED),
         ([Status.RESOLVED, Status.CLOSED], "belum", Status.REOPENED),
+        ([Status.NEEDS_DETAILS], "tambah", Status.VERIFIED),
         ([], "batal", Status.ARCHIVED),
         ([Status.IN_PROGRESS], "batal", Status.ARCHIVED),
     ],

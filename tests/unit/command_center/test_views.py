@@ -227,8 +227,10 @@ def test_the_detail_says_until_when_it_should_be_resolved(engine: Engine) -> Non
         return words(page(later.test_client(), f"/permohonan/{case.request_id}"))
 
     assert "Tenggat selesai 27 November 2026" in told(0)
-    assert "Sudah lewat." not in told(6)
-    assert "Sudah lewat." in told(30)
+    assert "Tenggat tanggap 23 November 2026" in told(0)
+    assert "Tenggat selesai 27 November 2026 Tenggat" not in told(6)
+    assert "27 November 2026 Sudah lewat" not in told(6)
+    assert "27 November 2026 Sudah lewat 16 hari kerja." in told(30)
     casework.change_status(
         engine, case.request_id, Status.NEEDS_DETAILS, "Di mana?", by="x", now=at(hours=1).wall
     )

@@ -1,0 +1,97 @@
+"""Cases that wait for their reporter, and since when the news of it is at his box."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, and_, delete, func, insert, select
+
+from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.service_request import Status
+from command_center.store.schema import (
+    awaited_answers,
+    case_history,
+    down_lanes,
+    down_outbox,
+    requests,
+)
+
+WAITING = (Status.RESOLVED, Status.NEEDS_DETAILS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A case whose box has been told the last that the reporter is to answer."""
+
+    request_id: str
+    status: str
+    history_id: int
+    told_at: datetime | None
+    """None until this is written down."""
+
+
+def every(connection: Connection) -> list[Awaited]:
+    """All of them, the oldest first; those whose box has not heard of it are left out."""
+    rows = connection.execute(_told().order_by(case_history.c.id))
+    return [_awaited(row) for row in rows]
+
+
+def of(connection: Connection, request_id: str) -> Awaited | None:
+    """One of them."""
+    row = connection.execute(_told().where(requests.c.request_id == request_id)).one_or_none()
+    return None if row is None else _awaited(row)
+
+
+def told(connection: Connection, awaited: Awaited, now: datetime) -> None:
+    """Write down that the reporter can answer from now on."""
+    of_case = awaited_answers.c.request_id == awaited.request_id
+    connection.execute(delete(awaited_answers).where(of_case))
+    connection.execute(
+        insert(awaited_answers).values(
+            request_id=awaited.request_id, history_id=awaited.history_id, told_at=to_ms(now)
+        )
+    )
+
+
+def _told() -> Select[tuple[str, str, int, int | None]]:
+    """The newest move of each waiting case, if its box has applied it."""
+    newest = (
+        select(func.max(case_history.c.id))
+        .where(
+            case_history.c.request_id == requests.c.request_id,
+            case_history.c.down_seq.is_not(None),
+        )
+        .scalar_subquery()
+    )
+    sent = and_(down_outbox.c.site == requests.c.site, down_outbox.c.seq == case_history.c.down_seq)
+    noted = and_(
+        awaited_answers.c.request_id == requests.c.request_id,
+        awaited_answers.c.history_id == case_history.c.id,
+    )
+    return (
+        select(
+            requests.c.request_id,
+            requests.c.status,
+            case_history.c.id.label("history_id"),
+            awaited_answers.c.told_at,
+        )
+        .join_from(requests, case_history, case_history.c.id == newest)
+        .join(down_lanes, down_lanes.c.site == requests.c.site)
+        .join(down_outbox, sent)
+        .join(awaited_answers, noted, isouter=True)
+        .where(
+            requests.c.status.in_(WAITING),
+            case_history.c.status == requests.c.status,
+            case_history.c.down_seq <= down_lanes.c.acked_seq,
+            down_outbox.c.reject_code.is_(None),
+        )
+    )
+
+
+def _awaited(row: object) -> Awaited:
+    request_id, status, history_id, told_ms = row  # type: ignore[misc]
+    return Awaited(
+        request_id=request_id,
+        status=status,
+        history_id=history_id,
+        told_at=None if told_ms is None else from_ms(told_ms),
+    )
