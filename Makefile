@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := appliance captive_portal modem sync_agent wifi_gate command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms bench-portal triage-report soak screenshots golden i18n clean
+.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms bench-portal triage-report soak screenshots golden i18n status clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -71,6 +71,9 @@ screenshots: $(VENV)/dev.stamp ## take docs/screens/*.png anew from the running 
 
 golden: $(VENV)/dev.stamp ## write the texts in tests/golden anew; read the difference
 	POSKO_GOLDEN=1 $(BIN)/pytest -q tests/unit/wifi_gate
+
+status: $(VENV)/dev.stamp ## draw the table of statuses in docs/status.md anew
+	$(BIN)/python -m scripts.draw_status
 
 i18n: $(VENV)/dev.stamp ## collect strings and compile the English catalogue
 	@sh scripts/i18n.sh

@@ -54,12 +54,10 @@ def told(connection: Connection, awaited: Awaited, now: datetime) -> None:
 
 def _told() -> Select[tuple[str, str, int, int | None]]:
     """The newest move of each waiting case, if its box has applied it."""
+    moves = case_history.alias()
     newest = (
-        select(func.max(case_history.c.id))
-        .where(
-            case_history.c.request_id == requests.c.request_id,
-            case_history.c.down_seq.is_not(None),
-        )
+        select(func.max(moves.c.id))
+        .where(moves.c.request_id == requests.c.request_id, moves.c.down_seq.is_not(None))
         .scalar_subquery()
     )
     sent = and_(down_outbox.c.site == requests.c.site, down_outbox.c.seq == case_history.c.down_seq)
