@@ -11,8 +11,7 @@ from datetime import datetime
 import msgspec
 
 from appliance.domain.ids import SiteCode
-from appliance.domain.moment import from_ms, to_ms
-from command_center.dating import TRUSTED_SOURCES
+from appliance.domain.moment import TRUSTED_SOURCES, from_ms, to_ms
 
 MEDIA_TYPE = "application/cloudevents-batch+json"
 FEED_MAX_EVENTS = 500

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.service_request import Status
@@ -85,11 +85,10 @@ def _told() -> Select[tuple[str, str, int, int | None]]:
     )
 
 
-def _awaited(row: object) -> Awaited:
-    request_id, status, history_id, told_ms = row  # type: ignore[misc]
+def _awaited(row: Row[tuple[str, str, int, int | None]]) -> Awaited:
     return Awaited(
-        request_id=request_id,
-        status=status,
-        history_id=history_id,
-        told_at=None if told_ms is None else from_ms(told_ms),
+        request_id=row.request_id,
+        status=row.status,
+        history_id=row.history_id,
+        told_at=None if row.told_at is None else from_ms(row.told_at),
     )

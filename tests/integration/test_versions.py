@@ -19,10 +19,11 @@ from appliance.domain import topics, wire
 from appliance.domain.events import EVENT_TYPES
 from appliance.domain.service_request import Status
 from appliance.domain.topics import Lane, Leaf
-from appliance.store import city_tables, outbox, requests
+from appliance.store import city_tables, official_replies, outbox, requests
+from appliance.store.database import transaction
 from command_center import commanding, report
 from command_center.store.database import reading
-from tests.builders import a_draft
+from tests.builders import PHONE, a_draft
 from tests.conftest import SITE, START
 from tests.support import asyncapi
 from tests.support.talk import Message, Talk, talking
@@ -33,6 +34,7 @@ FILES = sorted(WIRE.rglob("*.json"))
 SESSION = 0x5E55107A
 """The run of the box to which the released messages from the city are addressed."""
 REQUEST_ID = "00000000-0000-7000-8000-000000000001"
+REPLY_ID = "00000000-0000-7000-8000-000000000010"
 COMMAND_ID = "00000000-0000-7000-8000-0000000c0de1"
 READ_AS: dict[Leaf, type[msgspec.Struct]] = {
     Leaf.UP_EVENTS: wire.Batch,
@@ -158,6 +160,10 @@ def test_a_box_of_another_release_talks_to_todays_city(talk: Talk, release: Rele
 def test_a_city_of_another_release_talks_to_todays_box(talk: Talk, release: Release) -> None:
     taken = intake.receive(talk.db, a_draft(submission_id=REQUEST_ID), talk.moment())
     assert isinstance(taken, intake.Receipt)
+    with transaction(talk.db):
+        official_replies.add(
+            talk.db, REPLY_ID, REQUEST_ID, phone=PHONE, status="diproses", at=START
+        )
     talk.turn()
     talk.up.clear()
     for topic, payload in messages("down", release):
@@ -178,7 +184,7 @@ def test_a_city_of_another_release_talks_to_todays_box(talk: Talk, release: Rele
     assert city_tables.versions(talk.db) == {"announcements": 1}
     assert talk.db.execute("SELECT name FROM commands").fetchone()["name"] == "report"
     said = [wire.decode(body, wire.Ack) for topic, body in talk.up if topic.endswith("/up/ack")]
-    assert [(ack.upto, ack.reject) for ack in said] == [(seq, []) for seq in range(1, 7)]
+    assert [(ack.upto, ack.reject) for ack in said] == [(seq, []) for seq in range(1, 8)]
 
 
 def test_a_city_of_another_release_may_end_the_epoch(talk: Talk) -> None:
