@@ -305,3 +305,19 @@ def test_stopping_frees_a_network_thread_that_waits(engine: Engine) -> None:
     thread.start()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_chores_are_done_in_between_and_a_failing_one_stops_nothing(engine: Engine) -> None:
+    outlet, done = Outlet(), threading.Semaphore(0)
+
+    def chores() -> None:
+        done.release()
+        raise RuntimeError("a chore that fails")
+
+    receiver = Receiver(engine, outlet, now=now, chores=chores, chores_every_s=0.01)
+    receiver.start()
+    assert done.acquire(timeout=10)
+    receiver.offer(UP, GOOD)
+    wait_for(lambda: outlet.acks, "the message is acknowledged")
+    assert done.acquire(timeout=10)
+    receiver.stop()
