@@ -1,6 +1,7 @@
 """Reference data of a city, read once from the tables beside this package (`data/*.csv`)."""
 
 import csv
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -32,6 +33,10 @@ class Agency:
     id: str
     short_name: str
     name: str
+    kind: str = "opd"
+    """`netral` can never be accused; bumn, vertikal, provinsi and luar are not the city's."""
+    aliases: tuple[str, ...] = ()
+    """What else people call it: old names and units that belong to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +76,21 @@ def categories() -> dict[str, Category]:
 
 @cache
 def agencies() -> dict[str, Agency]:
-    """Every agency by id."""
+    """Every agency by id, as shipped."""
+    return agencies_of(rows("agencies.csv"))
+
+
+def agencies_of(table: Iterable[Mapping[str, str]]) -> dict[str, Agency]:
+    """The agencies of a table by id."""
     return {
-        row["id"]: Agency(id=row["id"], short_name=row["singkatan"], name=row["nama"])
-        for row in rows("agencies.csv")
+        row["id"]: Agency(
+            id=row["id"],
+            short_name=row["singkatan"],
+            name=row["nama"],
+            kind=row["jenis"],
+            aliases=_words(row["alias"]),
+        )
+        for row in table
     }
 
 
