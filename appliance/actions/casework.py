@@ -7,14 +7,15 @@ have made is still what the city's officers see.
 import sqlite3
 from dataclasses import dataclass
 
-from appliance.actions import commanding, documents, photos, texting
-from appliance.domain import wire
+from appliance.actions import commanding, correcting, documents, photos, texting
+from appliance.domain import table_checks, wire
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import (
     CommandIssued,
     DocumentPublished,
     DocumentWithdrawn,
     PhotoSettled,
+    RequestCorrected,
     RequestStatusChanged,
     TablePublished,
 )
@@ -91,6 +92,8 @@ def _apply(
                     _accept_command(db, known, origin, now)
                 case TablePublished():
                     detail = _replace_table(db, known, now)
+                case RequestCorrected():
+                    correcting.correct(db, known, now)
                 case PhotoSettled():
                     photos.settled(db, known, now)
                 case DocumentPublished():
@@ -144,6 +147,7 @@ def _accept_command(
 
 
 def _replace_table(db: sqlite3.Connection, event: TablePublished, now: Moment) -> str:
+    table_checks.check(event.name, event.rows, city_tables.in_force(db))
     if city_tables.replace(db, event.name, event.version, event.rows, now.wall):
         return ""
     return "not newer than the version that is there"

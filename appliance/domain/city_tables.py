@@ -94,6 +94,10 @@ class Tables:
         """The destinations, ready to be found."""
         return Jurisdiction(self.destinations)
 
+    def working(self) -> dict[str, Agency]:
+        """The agencies of today by id."""
+        return {id_: agency for id_, agency in self.agencies.items() if not agency.is_former}
+
     def agency_name(self, agency_id: str) -> str:
         """Short name for people; also of an agency that is in the shipped table only."""
         agency = self.agencies.get(agency_id)

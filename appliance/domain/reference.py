@@ -38,6 +38,11 @@ class Agency:
     aliases: tuple[str, ...] = ()
     """What else people call it: old names and units that belong to it."""
 
+    @property
+    def is_former(self) -> bool:
+        """Whether it exists in old requests only."""
+        return self.kind == "bekas"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kelurahan:
@@ -142,6 +147,11 @@ def _kelurahan_by_code() -> dict[str, Kelurahan]:
 def kelurahan_by_code(code: str) -> Kelurahan:
     """A kelurahan of the city; raises KeyError."""
     return _kelurahan_by_code()[code]
+
+
+def is_kelurahan(code: str) -> bool:
+    """Whether the city has a kelurahan of this code today."""
+    return code in _kelurahan_by_code()
 
 
 @cache

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from appliance.domain import reference
 from appliance.domain.accusation import Accusations
 from appliance.domain.jurisdiction import Destination, Jurisdiction
 from appliance.domain.reference import FALLBACK_CATEGORY
+from appliance.domain.service_request import Sensitivity
 from appliance.domain.triage.lexicon import TOPIC_WEIGHTS
 
 BRIBERY = "pungli_aparat"
-_LIKELY = TOPIC_WEIGHTS["plain"]
+_SURE, _LIKELY = TOPIC_WEIGHTS["strong"], TOPIC_WEIGHTS["plain"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,11 @@ def route(category: str, facts: Facts, on: date | None, tables: Tables) -> Route
     rule = rule_of(category, on, tables)
     accused = _accused(category, facts, tables)
     if accused or category == BRIBERY:
-        return _around(rule, rule_of(BRIBERY, on, tables), accused, tables)
+        overseer = rule_of(BRIBERY, on, tables)
+        chain = (overseer.agency, *overseer.instead)
+        if _is_another_matter(category, facts):
+            chain = (rule.agency, *chain)
+        return _kept_from(accused, chain, tables)
     destination = None
     if not facts.is_emergency:
         destination = tables.jurisdiction.elsewhere(
@@ -101,7 +107,7 @@ def route(category: str, facts: Facts, on: date | None, tables: Tables) -> Route
         destination=destination,
         accused=accused,
         version=tables.routing_version,
-        reasons=(_dated(rule), *((f"di luar kota: {destination.id}",) if destination else ())),
+        reasons=(f"urusan lain: {destination.id}",) if destination else (),
     )
 
 
@@ -123,21 +129,24 @@ def _accused(category: str, facts: Facts, tables: Tables) -> frozenset[str]:
     return tables.accusations.accused(facts.text)
 
 
-def _around(rule: Rule, overseer: Rule, accused: frozenset[str], tables: Tables) -> Route:
-    """The agency of the category if nobody accuses it, else who oversees it and is not accused."""
-    chain = (rule.agency, overseer.agency, *overseer.instead)
+def _is_another_matter(category: str, facts: Facts) -> bool:
+    """Whether bribes are told only beside what has to go to its own unit: danger, violence, crime,
+    or anything else where they are no more than hinted at."""
+    known = reference.categories().get(category)
+    is_secret = known is not None and known.sensitivity is Sensitivity.CONFIDENTIAL
+    return category != BRIBERY and (is_secret or facts.is_emergency or facts.accusation < _SURE)
+
+
+def _kept_from(accused: frozenset[str], chain: Iterable[str], tables: Tables) -> Route:
+    """To the first who is not accused, and to nobody beside."""
     return Route(
         agency=next(agency for agency in chain if agency not in accused),
         supporting=(),
         destination=None,
         accused=accused,
         version=tables.routing_version,
-        reasons=(_dated(rule), *(f"terlapor: {agency}" for agency in sorted(accused))),
+        reasons=tuple(f"terlapor: {agency}" for agency in sorted(accused)),
     )
-
-
-def _dated(rule: Rule) -> str:
-    return f"{rule.category}: {rule.agency} sejak {rule.valid_from.isoformat()}"
 
 
 def _rule(row: Mapping[str, str]) -> Rule:
