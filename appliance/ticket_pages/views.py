@@ -15,7 +15,7 @@ from appliance.domain.moment import Moment
 from appliance.domain.progress import public_status
 from appliance.domain.quota import Exceeded
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
-from appliance.store import photos, requests
+from appliance.store import city_tables, photos, requests
 from appliance.ticket_pages.fresh import Freshness
 from appliance.ticket_pages.lookups import Lookups
 from web import qr
@@ -70,9 +70,13 @@ class TicketPages:
         return redirect(page, 303)
 
     def _page(self, found: ServiceRequest, *, is_fresh: bool) -> str:
+        tables = city_tables.in_force(db())
+        is_told = is_fresh and found.sensitivity is not Sensitivity.CONFIDENTIAL
+        elsewhere = tables.jurisdiction.destinations.get(found.destination or "")
         return render_template(
             "slip.html" if is_fresh else "ticket.html",
-            status=public_status(found, requests.history(db(), found.id)),
+            status=public_status(found, requests.history(db(), found.id), tables.agency_name),
+            elsewhere=elsewhere if is_told else None,
             qr=qr.svg(f"{self.portal_url}/tiket/{found.ticket.digits}"),
             call_first=is_fresh and found.kind is Kind.EMERGENCY,
             keep_safe=is_fresh and found.sensitivity is Sensitivity.CONFIDENTIAL,
