@@ -18,6 +18,7 @@ from command_center import (
     orders,
     report,
     signing,
+    table_commands,
 )
 from command_center.app import create_app
 from command_center.link import Link
@@ -52,6 +53,9 @@ def _perform(args: argparse.Namespace) -> None:
     elif args.command in document_commands.NAMES:
         with _stored(loaded) as engine:
             document_commands.run(engine, args, _now(), ids.new_id)
+    elif args.command == table_commands.NAME:
+        with _stored(loaded) as engine:
+            table_commands.run(engine, args, _now())
     else:
         _run(loaded)
 
@@ -84,6 +88,7 @@ def _arguments() -> argparse.Namespace:
     key_command.add(commands, common)
     orders.add(commands, common)
     document_commands.add(commands, common)
+    table_commands.add(commands, common)
     return parser.parse_args()
 
 

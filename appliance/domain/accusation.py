@@ -14,7 +14,9 @@ from appliance.domain.reference import Agency
 NEUTRAL = "netral"
 """The kind of an agency that nobody can accuse."""
 _OVERSEERS = frozenset({"INSPEKTORAT", "OMBUDSMAN"})
-_REPORTED_TO = frozenset({"yth", "lapor", "laporkan", "dilaporkan", "melapor", "aduan", "terhormat"})
+_REPORTED_TO = frozenset(
+    {"yth", "lapor", "laporkan", "dilaporkan", "melapor", "aduan", "terhormat"}
+)
 _ASKED = frozenset({"tolong", "mohon", "harap", "semoga", "minta", "agar", "supaya", "kapan"})
 _ACTS = frozenset(
     (

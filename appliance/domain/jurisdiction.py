@@ -148,5 +148,7 @@ def _place(
         return None
     if not _COMERS.isdisjoint(before) and not last & _PLACED:
         return None
-    is_doubtful = is_in_city or bool(last & (_ELSEWHERE | _BESIDE)) or not _STREET.isdisjoint(before)
+    is_doubtful = (
+        is_in_city or bool(last & (_ELSEWHERE | _BESIDE)) or not _STREET.isdisjoint(before)
+    )
     return replace(destination, is_certain=destination.is_certain and not is_doubtful)

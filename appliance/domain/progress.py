@@ -92,9 +92,7 @@ def public_status(
     )
 
 
-def _messages(
-    history: Sequence[StatusEntry], named: Callable[[str], str]
-) -> tuple[Message, ...]:
+def _messages(history: Sequence[StatusEntry], named: Callable[[str], str]) -> tuple[Message, ...]:
     return tuple(
         Message(
             text=entry.message,

@@ -73,7 +73,9 @@ def _agencies(rows: Rows, known: Tables) -> None:
         if row["jenis"] not in _KINDS:
             raise BadInput(f"{row['id']}: jenis must be one of {', '.join(sorted(_KINDS))}")
         if not 1 <= len(row["singkatan"]) <= _NAME_MAX_CHARS or not row["nama"]:
-            raise BadInput(f"{row['id']}: singkatan has 1 to {_NAME_MAX_CHARS} characters, nama some")
+            raise BadInput(
+                f"{row['id']}: singkatan has 1 to {_NAME_MAX_CHARS} characters, nama some"
+            )
     found = reference.agencies_of(rows)
     rules = [rule for rules in known.routing.values() for rule in rules]
     used = {agency for rule in rules for agency in (rule.agency, *rule.supporting, *rule.instead)}

@@ -52,6 +52,10 @@ class CityRequest(msgspec.Struct, frozen=True, gc=False):
     received_ms: int
     status: str
     updated_ms: int
+    routing_version: int | None = None
+    destination: str | None = None
+    judged: str | None = None
+    """JSON of `events.Judged`."""
 
     @property
     def site(self) -> SiteCode:

@@ -16,7 +16,7 @@ from appliance.domain.events import CommandIssued, CommandResult, TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
 from command_center import __main__ as center
-from command_center import commanding, ingest, orders, signing
+from command_center import commanding, ingest, orders, signing, table_publishing
 from command_center.downlink import Downlink
 from command_center.store import commands, downlinks
 from command_center.store.commands import Issued
@@ -238,7 +238,7 @@ CSV = "id,title,body,until\n1,Posyandu, Jumat pagi ,2026-11-30\n2,Libur,,\n"
 def test_a_table_goes_down_with_a_growing_version(city: Engine, run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("\ufeff" + CSV, encoding="utf-8")
     for _ in range(2):
-        assert run("publish-table", "all", "announcements", tmp_path / "a.csv")[0] == 0
+        assert run("tables", "publish", "all", "announcements", tmp_path / "a.csv")[0] == 0
     sent = [wire.decode_event(e.kind, e.payload.encode()) for e in going_down(city)]
     first, second = (event for event in sent if isinstance(event, TablePublished))
     assert second.version > first.version
@@ -252,11 +252,11 @@ def test_a_table_goes_down_with_a_growing_version(city: Engine, run, tmp_path: P
 
 def test_a_version_grows_although_the_citys_clock_goes_back(city: Engine) -> None:
     hello(city, NEIGHBOUR)
-    first = commanding.publish(city, [NEIGHBOUR], "x", [], START)
-    other = commanding.publish(city, [SITE], "y", [], START)
+    first = table_publishing.publish(city, [NEIGHBOUR], "x", [], START)
+    other = table_publishing.publish(city, [SITE], "y", [], START)
     earlier = START - timedelta(hours=1)
-    assert commanding.publish(city, [SITE, NEIGHBOUR], "x", [], earlier) == first + 1
-    assert commanding.publish(city, [SITE], "z", [], earlier) < other
+    assert table_publishing.publish(city, [SITE, NEIGHBOUR], "x", [], earlier) == first + 1
+    assert table_publishing.publish(city, [SITE], "z", [], earlier) < other
 
 
 @pytest.mark.parametrize(
@@ -270,22 +270,22 @@ def test_a_version_grows_although_the_citys_clock_goes_back(city: Engine) -> Non
 )
 def test_a_mistake_in_a_table_names_its_line(text: str, reason: str) -> None:
     with pytest.raises(BadInput, match=reason):
-        commanding.read_table("announcements", text)
+        table_publishing.read_table("announcements", text)
 
 
 def test_a_table_that_no_event_can_hold_is_refused(city: Engine) -> None:
     large = [{"id": str(number), "text": "x" * 1000} for number in range(60)]
     with pytest.raises(BadInput, match="too many for one event"):
-        commanding.publish(city, [SITE], "large", large, START)
+        table_publishing.publish(city, [SITE], "large", large, START)
     with pytest.raises(BadInput, match="at most 200 rows"):
-        commanding.publish(city, [SITE], "many", [{"id": "1"}] * 201, START)
+        table_publishing.publish(city, [SITE], "many", [{"id": "1"}] * 201, START)
     assert going_down(city) == []
 
 
 def test_a_missing_or_foreign_file_is_said_so(city: Engine, run, tmp_path: Path) -> None:
-    assert "cannot be read" in run("publish-table", "all", "x", tmp_path / "none.csv")[2]
+    assert "cannot be read" in run("tables", "publish", "all", "x", tmp_path / "none.csv")[2]
     (tmp_path / "old.csv").write_bytes(b"id\n\xe9\n")
-    assert "is not UTF-8" in run("publish-table", "all", "x", tmp_path / "old.csv")[2]
+    assert "is not UTF-8" in run("tables", "publish", "all", "x", tmp_path / "old.csv")[2]
 
 
 def test_the_signing_key_is_made_once_and_shown_as_the_box_needs_it(run, tmp_path: Path) -> None:

@@ -7,7 +7,14 @@ from importlib.resources import files
 
 import pytest
 
-from appliance.domain.city_tables import NAMES, SHIPPED_VERSION, Published, Tables, as_shipped, shipped
+from appliance.domain.city_tables import (
+    NAMES,
+    SHIPPED_VERSION,
+    Published,
+    Tables,
+    as_shipped,
+    shipped,
+)
 from appliance.domain.errors import BadInput
 from appliance.domain.routing import Facts, route
 from appliance.domain.table_checks import check
@@ -19,9 +26,7 @@ SHIPPED = "8d6d"
 
 def change(name: str, key: str, **cells: str) -> Table:
     """The shipped table with other cells in every row whose first cell is `key`."""
-    return [
-        row | cells if next(iter(row.values())) == key else dict(row) for row in shipped(name)
-    ]
+    return [row | cells if next(iter(row.values())) == key else dict(row) for row in shipped(name)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -44,7 +49,7 @@ def without(name: str, column: str) -> Table:
 @pytest.mark.parametrize(
     ("name", "make", "reason"),
     [
-        ("routing", lambda: [], "empty"),
+        ("routing", list, "empty"),
         ("routing", lambda: without("routing", "agency"), "row 1 has no column agency"),
         ("routing", lambda: shipped("routing")[:5], "is missing"),
         ("routing", lambda: change("routing", "adminduk", agency="DINAS"), "'DINAS' is not known"),
