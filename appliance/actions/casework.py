@@ -56,7 +56,8 @@ def apply_batch(
 ) -> Applied:
     """Apply a downlink batch in one transaction: old events are skipped, a gap is refused.
 
-    An event that does not fit is stored with the reason and reported; its followers flow on.
+    An event that does not fit is stored with the reason and reported, also when its batch comes
+    again; its followers flow on.
     Raises WireError `lane` for a batch of another lane.
     """
     rejects: list[wire.Reject] = []
@@ -67,6 +68,7 @@ def apply_batch(
         cursor = inbox.applied_seq(db, batch.epoch)
         if batch.first > cursor + 1:
             return Applied(upto=cursor, want=cursor + 1, rejects=())
+        rejects += inbox.rejected(db, batch.epoch, batch.first, cursor)
         for seq, event in enumerate(batch.events, start=batch.first):
             if seq <= cursor:
                 continue

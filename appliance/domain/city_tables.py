@@ -19,7 +19,8 @@ from appliance.domain.working_days import WorkingCalendar
 Rows = Sequence[Mapping[str, str]]
 
 SHIPPED_VERSION = 2026_11
-"""Raised whenever a release ships other tables to route by. The city's versions are times, and so are higher."""
+"""Raised whenever a release ships other tables to route by. The city's versions are times, and so
+are higher."""
 _JUDGED_BY = ("routing", "agencies", "destinations")
 
 

@@ -31,7 +31,7 @@ _ELSEWHERE = frozenset(
 """What follows is near, or the other end of a way."""
 _COMERS = frozenset(
     (
-        "orang", "pedagang", "asal", "truk", "bus", "sopir", "supir", "mobil", "pendatang", "pabrik",
+        "orang", "pedagang", "asal", "truk", "bus", "sopir", "supir", "mobil", "pabrik",
         "sayur", "ikan", "durian", "kue", "toko", "warung", "bank", "masjid", "pasar", "sungai",
         "keluarga", "teman", "jembatan", "suku", "bahasa", "plat", "gas", "pt", "cv",
     )
@@ -148,7 +148,6 @@ def _place(
         return None
     if not _COMERS.isdisjoint(before) and not last & _PLACED:
         return None
-    is_doubtful = (
-        is_in_city or bool(last & (_ELSEWHERE | _BESIDE)) or not _STREET.isdisjoint(before)
-    )
+    is_way = not _STREET.isdisjoint(before) or bool(last & (_ELSEWHERE | _BESIDE))
+    is_doubtful = is_in_city or is_way
     return replace(destination, is_certain=destination.is_certain and not is_doubtful)

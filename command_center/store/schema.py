@@ -140,9 +140,9 @@ requests = Table(
     sqlite_strict=True,
 )
 """Service requests of all kecamatan. Ingest inserts; casework alone writes `status` and
-`updated_at`, correcting what is corrected. `judged` is why the box put it where it is (JSON),
-`destination` who else answers for it as the box proposes. `created_at` is what the box's clock said, `occurred_at` what the city makes of it
-and `time_quality` how well it knows."""
+`updated_at`, correcting what officers correct. `created_at` is what the box's clock said,
+`occurred_at` what the city makes of it and `time_quality` how well it knows. `judged` is why the box
+put it where it is (JSON), `destination` who else answers for it as the box proposes."""
 
 case_history = Table(
     "case_history",
@@ -217,7 +217,7 @@ down_outbox = Table(
     sqlite_strict=True,
 )
 """Events for the boxes, kept after delivery so that a restored box can be brought up to date.
-Casework inserts; ingest writes `reject_code` and `reject_detail` when the box sets an event aside."""
+Casework inserts; ingest writes `reject_code` and `reject_detail` when the box sets one aside."""
 
 corrections = Table(
     "corrections",

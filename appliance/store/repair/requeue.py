@@ -24,9 +24,9 @@ from appliance.store import outbox
 from appliance.store.repair.rescue import Row, insert
 
 _COPIED = ("channel", "kind", "category", "sensitivity", "agency", "text")
-_OPTIONAL = ("reporter_phone", "reporter_name", "location", "kelurahan") + (
-    "routing_version",
-    "destination",
+_OPTIONAL = (
+    *("reporter_phone", "reporter_name", "location", "kelurahan"),
+    *("routing_version", "destination"),
 )
 
 

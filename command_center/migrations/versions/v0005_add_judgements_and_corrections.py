@@ -1,4 +1,4 @@
-"""Add why requests stand where they do, what officers corrected, and why a box set an event aside."""
+"""Add why requests stand where they do, what officers corrected, why a box refused an event."""
 
 import sqlalchemy as sa
 from alembic import op

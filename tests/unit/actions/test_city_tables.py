@@ -111,6 +111,7 @@ def test_a_wrong_table_changes_nothing_and_the_city_hears_why(
     assert reason in (reject.msg or "")
     assert city_tables.versions(db) == {"routing": 5}
     assert receive(db).agency == "PERKIM"
+    assert publish(db, rows, version=6, first=2).rejects == applied.rejects, "told again"
     assert inbox.applied_seq(db, a_batch().epoch) == 2
 
 
