@@ -33,7 +33,15 @@ NEEDS_REASON = frozenset(
 )
 """Moves that mean nothing to a resident without a sentence."""
 
-__all__ = ["IllegalMove", "Outdated", "UnknownRequest", "change_status", "moves", "write"]
+__all__ = [
+    "IllegalMove",
+    "Outdated",
+    "UnknownRequest",
+    "change_status",
+    "found",
+    "moves",
+    "write",
+]
 
 
 class UnknownRequest(BadInput):
@@ -67,7 +75,7 @@ def change_status(
     """
     words = _checked(message, status)
     with writing(engine) as connection:
-        request = _found(connection, request_id, seen_at)
+        request = found(connection, request_id, seen_at)
         move(Status(request.status), status)
         entry = HistoryEntry(status=status, message=words, agency=request.agency, by=by, at=now)
         write(connection, request, entry)
@@ -91,7 +99,9 @@ def write(connection: Connection, request: CityRequest, entry: HistoryEntry) -> 
     requests.add_history(connection, request.request_id, replace(entry, down_seq=seq))
 
 
-def _found(connection: Connection, request_id: str, seen_at: datetime | None) -> CityRequest:
+def found(connection: Connection, request_id: str, seen_at: datetime | None) -> CityRequest:
+    """A request, kept from others' changes; raises UnknownRequest, or Outdated if it has been
+    changed since `seen_at`."""
     request = requests.by_id(connection, request_id, lock=True)
     if request is None:
         raise UnknownRequest("no such request")

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from appliance.domain.city_tables import Tables, as_shipped
 from appliance.domain.moment import WESTERN_INDONESIA
-from appliance.domain.reference import FALLBACK_CATEGORY, categories
+from appliance.domain.reference import FALLBACK_CATEGORY
 from appliance.domain.service_request import Status
-from appliance.domain.working_days import Pause, indonesian
+from appliance.domain.working_days import Pause
 from command_center.store.requests import HistoryEntry
 
 _OVER = frozenset({Status.RESOLVED, Status.CLOSED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED})
@@ -22,19 +23,23 @@ class Deadline:
     is_missed: bool
 
 
-def deadline(category: str, history: Sequence[HistoryEntry], now: datetime) -> Deadline | None:
+def deadline(
+    category: str, history: Sequence[HistoryEntry], now: datetime, tables: Tables | None = None
+) -> Deadline | None:
     """The deadline of an open request, None for one that is settled.
 
     `history` is oldest first and begins with the arrival; a request that was opened again has all
-    its days anew. Of a category we do not know the days of the fallback count.
+    its days anew. Of a category we do not know the days of the fallback count. `tables` are those
+    that the city works by, else those shipped.
     """
     last = history[-1].status
     if last in _OVER:
         return None
-    known = categories()
-    days = known.get(category, known[FALLBACK_CATEGORY]).finish_days
+    tables = tables or as_shipped()
+    known = tables.finish_days
+    days = known.get(category, known[FALLBACK_CATEGORY])
     this_round = _since_reopened(history)
-    day = indonesian().due(this_round[0].at, days, _pauses(this_round, now))
+    day = tables.calendar.due(this_round[0].at, days, _pauses(this_round, now))
     is_standing = last == Status.NEEDS_DETAILS
     is_missed = now.astimezone(WESTERN_INDONESIA).date() > day
     return Deadline(day, is_standing=is_standing, is_missed=is_missed)

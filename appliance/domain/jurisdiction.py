@@ -131,7 +131,7 @@ class Jurisdiction:
         before = told[max(0, mention.begin - 2) : mention.begin]
         match destination.ground:
             case Ground.PLACE:
-                is_weak = (destination.id, tuple(told[mention.begin : mention.end])) in self._placed
+                is_weak = (destination.id, mention.name) in self._placed
                 return _place(destination, before, is_weak=is_weak, is_in_city=is_in_city)
             case Ground.ROAD:
                 return None if _STREET.isdisjoint(before) else destination

@@ -13,15 +13,16 @@ from appliance.domain.triage.words import is_one_slip, plain, tokens
 _SPELLED = re.compile(r"\b[a-z](?:[. ]{1,2}[a-z]\b){1,7}")
 _SUFFIXES = ("nya", "nyo", "nye", "ny")
 _PREFIX = "di"
-_SLIP_FROM = 7
+_SLIP_FROM = 8
 """Letters of a word that may hold a wrong one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """The words from `begin` to before `end` name `owner`."""
+    """The words from `begin` to before `end` name `owner`, as `name` is written right."""
 
     owner: str
+    name: tuple[str, ...]
     begin: int
     end: int
 
@@ -45,7 +46,7 @@ class Finder:
     def find(self, told: Sequence[str]) -> list[Mention]:
         """Every name that stands in these words."""
         return [
-            Mention(owner, at, at + len(name))
+            Mention(owner, name, at, at + len(name))
             for at, word in enumerate(told)
             for name, owner in self._beginning(word)
             if _stands(name, told[at : at + len(name)])

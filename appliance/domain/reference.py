@@ -154,6 +154,19 @@ def is_kelurahan(code: str) -> bool:
     return code in _kelurahan_by_code()
 
 
+def any_kelurahan_name(code: str) -> str:
+    """The name of a kelurahan of the city by its code, or the code."""
+    found = _kelurahan_by_code().get(code)
+    return found.name if found else code
+
+
+def any_kelurahan_code(name: str) -> str | None:
+    """The code of a kelurahan of the city by its name in any case, else None."""
+    wanted = " ".join(name.casefold().split())
+    found = (k.code for k in _kelurahan_by_code().values() if k.name.casefold() == wanted)
+    return next(found, None)
+
+
 @cache
 def kelurahan_names() -> frozenset[str]:
     """The names of all kelurahan of the city, in lower case."""

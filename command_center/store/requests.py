@@ -238,6 +238,14 @@ def count_by_status(connection: Connection) -> dict[str, int]:
     return dict(rows.all())
 
 
+def count_proposed(connection: Connection) -> int:
+    """How many requests a box says are others' business, and nobody has decided on yet."""
+    undecided = requests.c.status.in_((Status.RECEIVED.value, Status.VERIFIED.value))
+    query = select(func.count()).where(requests.c.destination.is_not(None), undecided)
+    number: int = connection.execute(query).scalar_one()
+    return number
+
+
 def count_since(connection: Connection, since: datetime) -> dict[SiteCode, int]:
     """How many requests of each site have arrived since a time."""
     rows = connection.execute(

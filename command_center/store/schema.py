@@ -141,8 +141,8 @@ requests = Table(
 )
 """Service requests of all kecamatan. Ingest inserts; casework alone writes `status` and
 `updated_at`, correcting what officers correct. `created_at` is what the box's clock said,
-`occurred_at` what the city makes of it and `time_quality` how well it knows. `judged` is why the box
-put it where it is (JSON), `destination` who else answers for it as the box proposes."""
+`occurred_at` what the city makes of it and `time_quality` how well it knows. `judged` is why the
+box put it where it is (JSON), `destination` who else answers for it as the box proposes."""
 
 case_history = Table(
     "case_history",

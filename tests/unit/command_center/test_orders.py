@@ -2,8 +2,6 @@
 
 import errno
 import json
-import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,66 +13,24 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import CommandIssued, CommandResult, TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
-from command_center import __main__ as center
 from command_center import commanding, ingest, orders, signing, table_publishing
 from command_center.downlink import Downlink
 from command_center.store import commands, downlinks
 from command_center.store.commands import Issued
 from command_center.store.database import reading
-from command_center.store.downlinks import DownEvent
 from tests.conftest import SITE, START
-from tests.unit.command_center.city import BOX_EPOCH, CLOCK, a_batch, commit, store, wire_event
-
-NEIGHBOUR = SiteCode("14.71.01")
-SESSION = "5e5510a1"
-
-
-def hello(engine: Engine, site: SiteCode = SITE, *, down_seq: int = 0) -> None:
-    """A box reports for the first time, or again."""
-    with reading(engine) as connection:
-        epoch = downlinks.city_epoch(connection)
-    message = wire.Hello(
-        versions=[1],
-        epoch=BOX_EPOCH,
-        lanes={},
-        clock=CLOCK,
-        session=SESSION,
-        down=wire.DownCursor(epoch=epoch, seq=down_seq),
-    )
-    commit(engine, ingest.hello, site, message, START)
-
-
-@pytest.fixture
-def city(engine: Engine) -> Engine:
-    """A city that has heard of one box."""
-    hello(engine)
-    return engine
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    path = tmp_path / "posko.toml"
-    path.write_text(
-        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
-        f'[center]\ndatabase = "sqlite:///{tmp_path}/center.db"\n'
-        f'signing_key = "{tmp_path}/city.key"\n'
-    )
-    return path
-
-
-@pytest.fixture
-def run(
-    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Run a command; return exit code, stdout and stderr."""
-
-    def run_it(*args: str | Path) -> tuple[int, str, str]:
-        words = ["posko-center", *map(str, args), "--config", str(config)]
-        monkeypatch.setattr(sys, "argv", words)
-        code = center.main()
-        return code, *capsys.readouterr()
-
-    return run_it
+from tests.unit.command_center.city import (
+    BOX_EPOCH,
+    CLOCK,
+    NEIGHBOUR,
+    SESSION,
+    a_batch,
+    commit,
+    going_down,
+    hello,
+    store,
+    wire_event,
+)
 
 
 def issue(engine: Engine, name: str = "report", *, expires_s: int = 3600, id_: str = "c1") -> None:
@@ -84,11 +40,6 @@ def issue(engine: Engine, name: str = "report", *, expires_s: int = 3600, id_: s
 def given(engine: Engine) -> list[Issued]:
     with reading(engine) as connection:
         return commands.every(connection, None, limit=99)
-
-
-def going_down(engine: Engine, site: SiteCode = SITE) -> list[DownEvent]:
-    with reading(engine) as connection:
-        return downlinks.after(connection, site, 0, max_events=99, max_bytes=10**6)
 
 
 def answer(

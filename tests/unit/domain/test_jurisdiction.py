@@ -75,6 +75,8 @@ def test_what_is_doubtful_is_a_note_and_stays_with_the_city(text: str) -> None:
         "jembatan siak 4 macet",
         "warung nasi kampar buang limbah ke parit",
         "masjid pandau",
+        "pohon di jl Melati mau tumbang",
+        "pohon tumbang di jalan kami",
         "kubangan besar di jalan kami",
         "bank riau kepri antri",
         "kel sidomulyo barat dekat kubang, sampah menumpuk",
