@@ -51,7 +51,6 @@ def told(db: sqlite3.Connection) -> list[RequestReceived]:
 
 
 def test_a_new_table_routes_new_reports_and_leaves_the_old(db: sqlite3.Connection) -> None:
-    """Complaints check 11."""
     before = receive(db)
     version = to_ms(START)
     publish(db, lamps_to("PERKIM"), version=version)
@@ -116,7 +115,6 @@ def test_a_wrong_table_changes_nothing_and_the_city_hears_why(
 
 
 def test_an_update_that_is_cut_off_changes_nothing(db: sqlite3.Connection) -> None:
-    """Complaints check 35."""
 
     class PowerCutError(Exception):
         pass

@@ -82,7 +82,6 @@ def test_a_wrong_correction_changes_nothing(
 def test_an_officer_cannot_send_a_complaint_about_bribes_to_whom_it_accuses(
     engine: Engine,
 ) -> None:
-    """Complaints check 8."""
     case = received(
         engine, text="jukir dan petugas dishub minta uang pelicin, pungli",
         category="pungli_aparat", agency="INSPEKTORAT", sensitivity="rahasia",

@@ -121,7 +121,7 @@ def test_nothing_published_is_nothing_to_take_back(city: Engine, run: Run) -> No
 def test_days_to_finish_are_those_of_the_arrival_and_holidays_those_of_today(
     city: Engine,
 ) -> None:
-    """Complaints check 35: START is a Saturday, so five days end on Friday."""
+    """START is a Saturday, so five days end on Friday."""
     request = received(city)
     sla = [
         row | ({"finish_days": "1"} if row["category"] == "pju" else {}) for row in shipped("sla")
