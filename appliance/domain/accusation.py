@@ -5,6 +5,7 @@ in doubt nobody of the city's offices reads it but the one that oversees them al
 is only asked to act ("lapor inspektorat", "tolong inspektorat usut") is not.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -26,6 +27,29 @@ _ACTS = frozenset(
 )  # fmt: skip
 _OFFICE = "dinas "
 _PEOPLE = frozenset({"oknum", "petugas", "pegawai", "orang", "staf", "pejabat", "anggota"})
+
+
+_DEMANDS = re.compile(
+    r"(?:me|di|pe)?minta(?:i|in|kan)?|(?:me|di)?mintak(?:i|an)?|mungut|memungut|(?:di)?pungut(?:i|an)?"
+    r"|(?:di|me)?ngutip|(?:di)?kutip(?:in|an)?|(?:di)?palak(?:in)?|(?:di|me)?peras|memeras|setoran?"
+    r"|(?:men|di)yetor|disuruh|disuruah|dipaksa|wajib|harus"
+)
+_MONEY = frozenset(
+    (
+        "uang", "duit", "pitih", "biaya", "bayaran", "rupiah", "rp", "ribu", "juta", "amplop",
+        "fee", "jatah", "tip", "sumbangan", "imbalan", "pelicin", "rokok", "kopi", "dana",
+    )
+)  # fmt: skip
+_REACH = 4
+
+
+def demands_money(text: str) -> bool:
+    """Whether a text tells of money asked for; an accusation only where somebody is named."""
+    told = words(text)
+    return any(
+        _DEMANDS.fullmatch(word) and not _MONEY.isdisjoint(told[at + 1 : at + 1 + _REACH])
+        for at, word in enumerate(told)
+    )
 
 
 class Accusations:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Protocol
 
 from appliance.domain import reference
-from appliance.domain.accusation import Accusations
+from appliance.domain.accusation import Accusations, demands_money
 from appliance.domain.jurisdiction import Destination, Jurisdiction
 from appliance.domain.reference import FALLBACK_CATEGORY
 from appliance.domain.service_request import Sensitivity
@@ -124,7 +124,8 @@ def rule_of(category: str, on: date | None, tables: Tables) -> Rule:
 
 def _accused(category: str, facts: Facts, tables: Tables) -> frozenset[str]:
     """Whom the text accuses; a hint of money is an accusation only where somebody is named."""
-    if category != BRIBERY and facts.accusation < _LIKELY:
+    is_told = facts.accusation >= _LIKELY or demands_money(facts.text)
+    if category != BRIBERY and not is_told:
         return frozenset()
     return tables.accusations.accused(facts.text)
 

@@ -20,7 +20,7 @@ from appliance.domain.routing import Facts, route
 from appliance.domain.table_checks import check
 
 Table = list[dict[str, str]]
-SHIPPED = "8d6d"
+SHIPPED = "4538"
 """The beginning of the hash of the tables that `SHIPPED_VERSION` routes by."""
 
 

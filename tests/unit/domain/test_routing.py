@@ -97,6 +97,8 @@ ACCUSING = [
     ("pak camat minta jatah proyek, korupsi", "KECAMATAN"),
     ("camat kami pungli pedagang", "KECAMATAN"),
     ("sekcam minta uang tanda tangan", "KECAMATAN"),
+    ("petugas ukur di kantor kecamatan meminta biaya di luar ketentuan", "KECAMATAN"),
+    ("tukang parkir mamintak limo ribu, karcih ndak ado", "DISHUB"),
     ("pak lurah minta uang tanda tangan surat tanah", "KECAMATAN"),
     ("kantor lurah pungutan liar surat pengantar", "KECAMATAN"),
     ("di kelurahan diminta uang administrasi 50rb, oknum", "KECAMATAN"),
@@ -184,6 +186,8 @@ def test_bribes_beside_another_matter_keep_it_from_the_accused_only(
         ("lampu jalan mati, mohon dishub perbaiki", "pju", "DISHUB"),
         ("parkir liar di depan sekolah", "lalin_parkir", "DISHUB"),
         ("antrian di puskesmas lama", "kesehatan", "DINKES"),
+        ("bayar pbb di bapenda bisa transfer?", "pajak_retribusi", "BAPENDA"),
+        ("uang sekolah sd naik, minta dijelaskan", "pendidikan", "DISDIK"),
         ("petugas kantor lurah judes", "pelayanan_kantor", "KECAMATAN"),
     ],
 )
