@@ -13,12 +13,14 @@ from appliance.runtime import daemon, ids, logs, settings
 from appliance.runtime.settings import Settings
 from command_center import (
     broker_config,
+    correction_commands,
     document_commands,
     key_command,
     lapses,
     orders,
     report,
     signing,
+    table_commands,
     worklist,
 )
 from command_center.app import create_app
@@ -56,6 +58,12 @@ def _perform(args: argparse.Namespace) -> None:
     elif args.command in document_commands.NAMES:
         with _stored(loaded) as engine:
             document_commands.run(engine, args, _now(), ids.new_id)
+    elif args.command in correction_commands.NAMES:
+        with _stored(loaded) as engine:
+            correction_commands.run(engine, args, _now())
+    elif args.command == table_commands.NAME:
+        with _stored(loaded) as engine:
+            table_commands.run(engine, args, _now())
     else:
         _run(loaded)
 
@@ -90,6 +98,8 @@ def _arguments() -> argparse.Namespace:
     key_command.add(commands, common)
     orders.add(commands, common)
     document_commands.add(commands, common)
+    table_commands.add(commands, common)
+    correction_commands.add(commands, common)
     return parser.parse_args()
 
 

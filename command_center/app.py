@@ -37,6 +37,7 @@ def create_app(
     app.add_url_rule("/", "index", pages.index)
     app.add_url_rule("/permohonan/<request_id>", "show", pages.show)
     app.add_url_rule("/permohonan/<request_id>", "change", pages.change, methods=["POST"])
+    app.add_url_rule("/permohonan/<request_id>/koreksi", "correct", pages.correct, methods=["POST"])
     app.add_url_rule("/permohonan/<request_id>/foto", "photo", PhotoPage(engine).show)
     app.add_url_rule("/api/events", "events", pages.events)
     _add_static(app)

@@ -41,6 +41,7 @@ __all__ = [
     "TooSoon",
     "UnknownRequest",
     "change_status",
+    "found",
     "moves",
     "write",
 ]
@@ -81,7 +82,7 @@ def change_status(
     """
     words = _checked(message, status)
     with writing(engine) as connection:
-        request = _found(connection, request_id, seen_at)
+        request = found(connection, request_id, seen_at)
         move(Status(request.status), status)
         if status is Status.CLOSED and not silence.may_close(connection, request_id, now):
             raise TooSoon("the reporter has not confirmed it, and still has time to")
@@ -115,7 +116,9 @@ def write(connection: Connection, request: CityRequest, entry: HistoryEntry) -> 
     requests.add_history(connection, request.request_id, replace(entry, down_seq=seq))
 
 
-def _found(connection: Connection, request_id: str, seen_at: datetime | None) -> CityRequest:
+def found(connection: Connection, request_id: str, seen_at: datetime | None) -> CityRequest:
+    """A request, kept from others' changes; raises UnknownRequest, or Outdated if it has been
+    changed since `seen_at`."""
     request = requests.by_id(connection, request_id, lock=True)
     if request is None:
         raise UnknownRequest("no such request")

@@ -1,4 +1,4 @@
-"""What an operator tells boxes: commands to execute once, and tables to show.
+"""What an operator tells boxes: commands to execute once.
 
 Each is an event of the downlink, so it reaches a box that is away when it comes back, signed and
 in its order. Here are the transactions; the words of the command line are in `orders`.
@@ -10,17 +10,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import announcement, official, table_csv, wire
+from appliance.domain import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events import (
     CELL_MAX_CHARS,
     TABLE_MAX_ROWS,
     CommandIssued,
     Event,
-    TablePublished,
 )
 from appliance.domain.ids import SiteCode
-from appliance.domain.moment import to_ms
 from command_center.store import boxes, commands, downlinks
 from command_center.store.database import reading, writing
 
@@ -79,55 +77,16 @@ def issue(
                 issued_at=now,
                 expires_s=expires_s,
             )
-            seq = _append(connection, site, event, subject=event.command_id, now=now)
+            seq = append(connection, site, event, subject=event.command_id, now=now)
             commands.add(connection, site, event, seq)
             ids.append(event.command_id)
     return ids
 
 
-def read_table(name: str, text: str) -> list[dict[str, str]]:
-    """The rows of a CSV with a header line; raises BadInput that names the line."""
-    numbered = table_csv.read(text)
-    if name == official.TABLE:
-        official.directory(numbered)
-    if name == announcement.TABLE:
-        for line, row in numbered:
-            try:
-                announcement.parse(row)
-            except BadInput as error:
-                raise BadInput(f"line {line}: {error}") from None
-    return [row for _, row in numbered]
-
-
-def publish(
-    engine: Engine,
-    to: Sequence[SiteCode],
-    name: str,
-    rows: Sequence[dict[str, str]],
-    now: datetime,
-) -> int:
-    """Replace a table at boxes, all or none; return its version. Raises BadInput.
-
-    The version is the time in milliseconds, so that it grows even when the city's database is
-    restored from a backup; or one more than the last, so that it grows when the clock is set back.
-    """
-    with writing(engine) as connection:
-        above = max(_version(connection, site, name) for site in to) + 1
-        event = TablePublished(name=name, version=max(to_ms(now), above), rows=list(rows))
-        for site in to:
-            _append(connection, site, event, subject=name, now=now)
-    return event.version
-
-
-def _version(connection: Connection, site: SiteCode, table: str) -> int:
-    data = downlinks.latest(connection, site, TablePublished.KIND, table)
-    last = wire.decode_event(TablePublished.KIND, data) if data else None
-    return last.version if isinstance(last, TablePublished) else 0
-
-
-def _append(
+def append(
     connection: Connection, site: SiteCode, event: Event, *, subject: str, now: datetime
 ) -> int:
+    """Put an event into the downlink of a box; raises BadInput for one that a box would refuse."""
     data = wire.encode_event(event)
     if len(data) > TABLE_MAX_BYTES:
         raise BadInput(f"{len(data)} bytes are too many for one event; {TABLE_MAX_BYTES} fit")

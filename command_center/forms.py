@@ -9,9 +9,12 @@ from appliance.domain.ids import Ticket
 from appliance.domain.moment import from_ms
 from appliance.domain.service_request import Status
 from command_center.cloudevents import FEED_MAX_EVENTS
+from command_center.correcting import FIELDS, Wanted
 from command_center.store.requests import Filter
 from command_center.worklist import Due
 
+NO_KELURAHAN = "-"
+"""Chosen where nobody knows it."""
 PAGE_SIZE = 50
 LAST_PAGE = 100_000
 _WORD_MAX_CHARS = 40
@@ -77,6 +80,16 @@ def feed_query(sent: Sent) -> tuple[int, int]:
     if after is None or limit is None or not 1 <= limit <= FEED_MAX_EVENTS:
         raise BadInput(f"after is a position from 0, limit a number from 1 to {FEED_MAX_EVENTS}")
     return after, limit
+
+
+def correction_form(sent: Sent) -> tuple[Wanted, datetime | None]:
+    """Read a correction and what its officer looked at; an empty word changes nothing."""
+    words = {name: sent.get(name, "")[:_WORD_MAX_CHARS] or None for name in FIELDS}
+    if words["kelurahan"] is not None:
+        words["kelurahan"] = "" if words["kelurahan"] == NO_KELURAHAN else words["kelurahan"]
+    seen_ms = _number(sent.get("seen", ""))
+    wanted = Wanted(**words, reason=sent.get("reason", ""))
+    return wanted, None if seen_ms is None else from_ms(seen_ms)
 
 
 def status_form(sent: Sent) -> StatusForm:

@@ -87,7 +87,7 @@ def ack_down(connection: Connection, site: SiteCode, ack: wire.Ack, now: datetim
         return False
     for reject in ack.reject:
         log.warning("box set an event aside site=%s seq=%s code=%s", site, reject.seq, reject.code)
-        downlinks.set_reject(connection, site, reject.seq, reject.code)
+        downlinks.set_reject(connection, site, reject)
     if ack.upto > lane.acked_seq or ack.want is not None:
         downlinks.set_acked(connection, site, ack.upto)
     return True

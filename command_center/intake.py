@@ -7,9 +7,11 @@ what only helps (name, place, phone) is cut to size, so that no complaint is los
 import re
 from functools import lru_cache
 
+import msgspec
+
 from appliance.domain import wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import RequestReceived
+from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import plausible, to_ms
 from appliance.domain.service_request import (
@@ -69,7 +71,24 @@ def city_request(
         received_ms=received_ms,
         status=Status.RECEIVED.value,
         updated_ms=received_ms,
+        routing_version=event.routing_version,
+        destination=_cut(event.destination, WORD_MAX_CHARS),
+        judged=_judged(event.judged),
     )
+
+
+def _judged(told: Judged | None) -> str | None:
+    """Cut to size: it only helps officers."""
+    if told is None:
+        return None
+    cut = Judged(
+        top3=[word[:WORD_MAX_CHARS] for word in told.top3[:3]],
+        confidence=min(max(told.confidence, 0.0), 1.0),
+        reasons=[clean_text(word)[:REASON_MAX_CHARS] for word in told.reasons[:REASONS_MAX]],
+        supporting=[word[:WORD_MAX_CHARS] for word in told.supporting[:REASONS_MAX]],
+        note=told.note[:WORD_MAX_CHARS],
+    )
+    return msgspec.json.encode(cut).decode()
 
 
 @lru_cache(maxsize=256)

@@ -11,8 +11,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from appliance.domain.service_request import Source, Status
+from appliance.domain.working_days import WorkingCalendar
 from command_center import casework, silence
-from command_center.store import awaited, requests
+from command_center.store import awaited, requests, tables
 from command_center.store.database import reading, writing
 from command_center.store.requests import HistoryEntry
 
@@ -30,12 +31,12 @@ _MOVES = {
 def run(engine: Engine, now: datetime) -> int:
     """Move the cases whose time is over, at most some of them; return how many."""
     with reading(engine) as connection:
-        waiting = awaited.every(connection)
-    due = [case for case in waiting if case.told_at is None or silence.is_over(case, now)]
-    return sum(_lapse(engine, case.request_id, now) for case in due[:CASES_PER_RUN])
+        waiting, calendar = awaited.every(connection), tables.in_force(connection).calendar
+    due = [case for case in waiting if case.told_at is None or silence.is_over(case, calendar, now)]
+    return sum(_lapse(engine, case.request_id, calendar, now) for case in due[:CASES_PER_RUN])
 
 
-def _lapse(engine: Engine, request_id: str, now: datetime) -> bool:
+def _lapse(engine: Engine, request_id: str, calendar: WorkingCalendar, now: datetime) -> bool:
     """Take one case further, if it still is what it was; whether it is moved."""
     with writing(engine) as connection:
         request = requests.by_id(connection, request_id, lock=True)
@@ -45,7 +46,7 @@ def _lapse(engine: Engine, request_id: str, now: datetime) -> bool:
         if case.told_at is None:
             awaited.told(connection, case, now)
             return False
-        if not silence.is_over(case, now):
+        if not silence.is_over(case, calendar, now):
             return False
         status, message = _MOVES[Status(case.status)]
         entry = HistoryEntry(

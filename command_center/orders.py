@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -20,7 +19,7 @@ from command_center.store import commands
 from command_center.store.commands import Issued
 from command_center.store.database import reading
 
-NAMES = ("command", "commands", "publish-table")
+NAMES = ("command", "commands")
 LISTED = 200
 DETAIL_SHOWN_CHARS = 60
 
@@ -44,20 +43,14 @@ def add(
     listing = add_one("commands", "list the commands given to boxes and what became of them")
     listing.add_argument("site", metavar="SITE", nargs="?", default=commanding.EVERYWHERE)
     listing.add_argument("--json", action="store_true", help="for scripts")
-    table = add_one("publish-table", "replace a table at boxes by the rows of a CSV file")
-    table.add_argument("site", metavar="SITE", help="14.71.07, or all")
-    table.add_argument("name", metavar="NAME", help="announcements, or any name of a-z and _")
-    table.add_argument("file", metavar="FILE.csv", type=Path, help="UTF-8, names in the first line")
 
 
 def run(engine: Engine, args: argparse.Namespace, now: datetime, new_id: Callable[[], str]) -> None:
     """Do one of them; raises BadInput with what to do about it."""
     if args.command == "command":
         _give(engine, args, now, new_id)
-    elif args.command == "commands":
-        _list(engine, args, now)
     else:
-        _publish(engine, args, now)
+        _list(engine, args, now)
 
 
 def _give(
@@ -94,19 +87,6 @@ def _list(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
         return
     head = ("ID", "SITE", "COMMAND", "ISSUED", "STATE", "DETAIL")
     print(report.table(head, [_row(one, now) for one in found]))
-
-
-def _publish(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
-    try:
-        text = args.file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"{args.file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise BadInput(f"{args.file} is not UTF-8; save it as CSV UTF-8") from None
-    to = commanding.sites(engine, args.site)
-    rows = commanding.read_table(args.name, text)
-    version = commanding.publish(engine, to, args.name, rows, now)
-    print(f"{args.name} version {version}: {len(rows)} rows for", *to)
 
 
 def _pairs(words: list[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ WAITING = frozenset({Status.NEEDS_DETAILS})
 TROUBLE_GAUGES = ("problem", "advice")
 """Gauges that are empty while all is well."""
 DONE = frozenset({Status.RESOLVED, Status.CLOSED})
+OTHERS = frozenset({Status.NOT_OURS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +70,16 @@ def _tile(box: Box, today: Mapping[SiteCode, int], *, is_link_up: bool) -> BoxTi
     )
 
 
-def tallies(by_status: Mapping[str, int]) -> list[tuple[str, int]]:
-    """The numbers above the list."""
+def tallies(by_status: Mapping[str, int], proposed: int = 0) -> list[tuple[str, int]]:
+    """The numbers above the list; what is not the city's counts apart from what is done, and
+    `proposed` is how many are only said to be."""
     groups = (
         ("Baru", NEW),
         ("Dikerjakan", WORKING),
         ("Menunggu warga", WAITING),
         ("Selesai", DONE),
+        ("Bukan wewenang", OTHERS),
     )
-    return [(word, sum(by_status.get(status, 0) for status in group)) for word, group in groups]
+    undecided = [("Usulan bukan wewenang", proposed)] if proposed else []
+    counted = [(word, sum(by_status.get(status, 0) for status in group)) for word, group in groups]
+    return undecided + counted

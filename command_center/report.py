@@ -39,7 +39,8 @@ def iso(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _grouped(ticket: str) -> str:
+def grouped(ticket: str) -> str:
+    """A ticket in the groups it is read aloud in."""
     return f"{ticket[:2]} {ticket[2:5]} {ticket[5:]}"
 
 
@@ -48,7 +49,7 @@ def request_record(request: CityRequest) -> dict[str, object]:
     return {
         "request_id": request.request_id,
         "site": str(request.site),
-        "ticket": _grouped(request.ticket),
+        "ticket": grouped(request.ticket),
         "channel": request.channel,
         "kind": request.kind,
         "category": request.category,
@@ -78,7 +79,7 @@ def item_table(found: Iterable[Item]) -> str:
     """The same for a person at a terminal."""
     rows = [
         (
-            _grouped(item.request.ticket),
+            grouped(item.request.ticket),
             kecamatan_name(item.request.site),
             item.request.agency,
             item.request.category,
@@ -97,7 +98,7 @@ def request_table(found: Iterable[CityRequest]) -> str:
     """The requests for a person at a terminal; a confidential text is not shown."""
     rows = [
         (
-            _grouped(r.ticket),
+            grouped(r.ticket),
             kecamatan_name(r.site),
             wording.channel(r.channel),
             r.category,

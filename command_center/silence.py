@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from appliance.domain.service_request import Status
 from appliance.domain.sms import Wish
-from appliance.domain.working_days import indonesian
-from command_center.store import awaited, follow_ups
+from appliance.domain.working_days import WorkingCalendar
+from command_center.store import awaited, follow_ups, tables
 from command_center.store.awaited import Awaited
 
 CONFIRM_DAYS = 10
@@ -16,13 +16,13 @@ DETAILS_WITHIN = timedelta(days=30)
 """UU 25/2009: a complaint that is not completed within 30 days counts as withdrawn."""
 
 
-def is_over(case: Awaited, now: datetime) -> bool:
+def is_over(case: Awaited, calendar: WorkingCalendar, now: datetime) -> bool:
     """Whether the reporter has had his time since he could know."""
     if case.told_at is None:
         return False
     if case.status == Status.NEEDS_DETAILS:
         return now - case.told_at >= DETAILS_WITHIN
-    return indonesian().after(case.told_at, CONFIRM_DAYS) <= now
+    return calendar.after(case.told_at, CONFIRM_DAYS) <= now
 
 
 def may_close(connection: Connection, request_id: str, now: datetime) -> bool:
@@ -31,4 +31,4 @@ def may_close(connection: Connection, request_id: str, now: datetime) -> bool:
     if follow_ups.last_wish(connection, request_id, wishes) == Wish.CONFIRM:
         return True
     case = awaited.of(connection, request_id)
-    return case is not None and is_over(case, now)
+    return case is not None and is_over(case, tables.in_force(connection).calendar, now)

@@ -10,15 +10,28 @@ from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
+from appliance.domain import reference
+from appliance.domain.city_tables import Tables
 from appliance.domain.deadline import Deadline, deadlines
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from appliance.domain.reference import agency_name
-from command_center import casework, cloudevents, forms, overview, photo_page, wording, worklist
+from command_center import (
+    casework,
+    cloudevents,
+    correcting,
+    explaining,
+    forms,
+    overview,
+    photo_page,
+    wording,
+    worklist,
+)
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
-from command_center.store import boxes, case_texts, feed, follow_ups, requests
+from command_center.store import boxes, case_texts, feed, follow_ups, requests, tables
 from command_center.store.database import reading
+from command_center.store.requests import CityRequest
 from web.face import local
 from web.security import staff
 
@@ -77,6 +90,21 @@ class Pages:
         return redirect(url_for("show", request_id=request_id), code=303)
 
     @staff
+    def correct(self, request_id: str) -> ResponseReturnValue:
+        """An officer corrects what a request is about."""
+        try:
+            wanted, seen_at = forms.correction_form(request.form)
+            correcting.correct(
+                self._engine, request_id, wanted, by=OFFICER, now=self._now(), seen_at=seen_at
+            )
+        except casework.UnknownRequest:
+            abort(404)
+        except BadInput as error:
+            return self._detail(request_id, problem=wording.problem(error)), 409
+        self._on_change()
+        return redirect(url_for("show", request_id=request_id), code=303)
+
+    @staff
     def events(self) -> ResponseReturnValue:
         """What the boxes reported, for other systems: CloudEvents, read on by the Link header."""
         try:
@@ -102,11 +130,16 @@ class Pages:
             photo = photo_page.seen(self._engine, connection, request_id)
             due = follow_ups.due(connection, request_id)
             texts = case_texts.of_request(connection, found.site, request_id)
+            known = tables.in_force(connection, found.site, judged_at=found.received_at)
+        why = explaining.why(found, known)
         return render_template(
             "request.html",
             case=found,
             history=history[::-1],
-            deadlines=deadlines(found.kind, found.category, history, self._now()),
+            deadlines=deadlines(found.kind, found.category, history, self._now(), known),
+            why=why,
+            proposal=explaining.proposal(found, known),
+            choices=_corrections(found, why, known),
             photo=photo,
             due=due,
             resident=RESIDENT,
@@ -125,7 +158,9 @@ class Pages:
             "is_link_up": is_link_up,
             "now": self._now(),
             "tiles": overview.tiles(boxes.every(connection), today, is_link_up=is_link_up),
-            "tallies": overview.tallies(requests.count_by_status(connection)),
+            "tallies": overview.tallies(
+                requests.count_by_status(connection), requests.count_proposed(connection)
+            ),
         }
 
 
@@ -156,6 +191,23 @@ def _choices(connection: Connection) -> dict[str, object]:
         "statuses": [(s, wording.status(s)) for s in requests.used(connection, "status")],
         "agencies": [(a, agency_name(a)) for a in requests.used(connection, "agency")],
         "categories": [(c, wording.category(c)) for c in requests.used(connection, "category")],
+    }
+
+
+def _corrections(
+    found: CityRequest, why: explaining.Why | None, known: Tables
+) -> dict[str, list[tuple[str, str]]]:
+    """What an officer may choose from."""
+    places = [(k.code, k.name) for k in reference.kelurahan_of(found.site)]
+    if found.kelurahan and found.kelurahan not in dict(places):
+        places.append((found.kelurahan, reference.any_kelurahan_name(found.kelurahan)))
+    agencies = [(id_, agency.short_name) for id_, agency in known.working().items()]
+    return {
+        "category": explaining.categories_first(why),
+        "kind": list(wording.KINDS.items()),
+        "kelurahan": [(forms.NO_KELURAHAN, "Tidak diketahui"), *places],
+        "agency": [("", "Menurut kategori"), *agencies],
+        "sensitivity": list(wording.SENSITIVITIES.items()),
     }
 
 

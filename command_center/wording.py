@@ -3,6 +3,7 @@
 Pure. Indonesian only, as all staff pages.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from appliance.domain import reference
@@ -71,10 +72,38 @@ def text_state(value: str) -> str:
     return TEXT_STATES.get(value, value)
 
 
+def categories() -> dict[str, str]:
+    """Every category and its name."""
+    return {known.id: known.name for known in reference.categories().values()}
+
+
 def category(value: str) -> str:
     """What it is about."""
     known = reference.categories().get(value)
     return known.name if known else value
+
+
+FIELDS = {
+    "category": "kategori",
+    "kind": "jenis",
+    "kelurahan": "kelurahan",
+    "agency": "dinas",
+    "sensitivity": "kerahasiaan",
+}
+_VALUES: dict[str, Callable[[str], str]] = {
+    "category": category,
+    "kind": kind,
+    "agency": reference.agency_name,
+    "sensitivity": sensitivity,
+    "kelurahan": reference.any_kelurahan_name,
+}
+
+
+def correction(field: str, before: str, after: str) -> str:
+    """What an officer has changed: `kategori PJU -> Sampah`."""
+    shown = _VALUES[field]
+    was, is_now = (shown(value) if value else "tidak diketahui" for value in (before, after))
+    return f"{FIELDS[field]} {was} -> {is_now}"
 
 
 def phone(value: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from appliance.actions import following_up, official_replies, sms_reports
 from appliance.actions.turn import Turn
-from appliance.domain import gravity, phrases, reference
+from appliance.domain import gravity, phrases
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import Sensitivity, ServiceRequest
 from appliance.domain.sms import (
@@ -25,7 +25,7 @@ from appliance.domain.sms import (
     UnknownTicket,
 )
 from appliance.domain.triage.judgement import classify
-from appliance.store import requests, sms_inbox
+from appliance.store import city_tables, requests, sms_inbox
 from appliance.store.database import transaction
 
 LISTED_TICKETS = 3
@@ -139,11 +139,11 @@ def _tell_status(turn: Turn, command: CheckStatus) -> ServiceRequest | None:
     if found is None:
         turn.reply("unknown_ticket", typed=str(command.ticket))
     else:
-        turn.say(status_line(found))
+        turn.say(_status_line(turn, found))
     return found
 
 
-def status_line(request: ServiceRequest) -> str:
+def _status_line(turn: Turn, request: ServiceRequest) -> str:
     """What a text may say about a ticket to anyone who knows its number: state, no content."""
     if request.sensitivity is Sensitivity.CONFIDENTIAL:
         return phrases.render("status_confidential", ticket=str(request.ticket))
@@ -151,7 +151,7 @@ def status_line(request: ServiceRequest) -> str:
         "status",
         ticket=str(request.ticket),
         status=phrases.STATUS_WORDS[request.status],
-        agency=reference.agency_name(request.agency),
+        agency=city_tables.in_force(turn.db).agency_name(request.agency),
         date=phrases.short_date(request.updated_at),
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from appliance.actions import (
     commanding,
+    correcting,
     directory,
     documents,
     forwarding,
@@ -16,7 +17,7 @@ from appliance.actions import (
     photos,
     texting,
 )
-from appliance.domain import official, wire
+from appliance.domain import official, table_checks, wire
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import (
     CommandIssued,
@@ -24,6 +25,7 @@ from appliance.domain.events import (
     DocumentWithdrawn,
     OfficialAnswered,
     PhotoSettled,
+    RequestCorrected,
     RequestStatusChanged,
     TablePublished,
 )
@@ -65,7 +67,8 @@ def apply_batch(
 ) -> Applied:
     """Apply a downlink batch in one transaction: old events are skipped, a gap is refused.
 
-    An event that does not fit is stored with the reason and reported; its followers flow on.
+    An event that does not fit is stored with the reason and reported, also when its batch comes
+    again; its followers flow on.
     Raises WireError `lane` for a batch of another lane.
     """
     rejects: list[wire.Reject] = []
@@ -76,6 +79,7 @@ def apply_batch(
         cursor = inbox.applied_seq(db, batch.epoch)
         if batch.first > cursor + 1:
             return Applied(upto=cursor, want=cursor + 1, rejects=())
+        rejects += inbox.rejected(db, batch.epoch, batch.first, cursor)
         for seq, event in enumerate(batch.events, start=batch.first):
             if seq <= cursor:
                 continue
@@ -101,6 +105,8 @@ def _apply(
                     _accept_command(db, known, origin, now)
                 case TablePublished():
                     detail = _replace_table(db, known, now)
+                case RequestCorrected():
+                    correcting.correct(db, known, now)
                 case OfficialAnswered():
                     official_replies.answered(db, known, now)
                 case PhotoSettled():
@@ -170,6 +176,7 @@ def _accept_command(
 
 
 def _replace_table(db: sqlite3.Connection, event: TablePublished, now: Moment) -> str:
+    table_checks.check(event.name, event.rows, city_tables.in_force(db))
     if city_tables.replace(db, event.name, event.version, event.rows, now.wall):
         if event.name == official.TABLE:
             directory.publish(db, event, now)

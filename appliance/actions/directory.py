@@ -1,13 +1,14 @@
 """Keeping the directory of officials: the box's own entries, and the city's table."""
 
 import sqlite3
+from collections.abc import Collection
 
 from appliance.domain import official, table_csv
 from appliance.domain.errors import BadInput
 from appliance.domain.events import TablePublished
 from appliance.domain.moment import Moment
 from appliance.domain.official import Official
-from appliance.store import officials
+from appliance.store import city_tables, officials
 from appliance.store.database import transaction
 
 
@@ -16,7 +17,7 @@ def put(db: sqlite3.Connection, new: Official, now: Moment) -> None:
 
     Raises BadInput where another has the rank on one of the days.
     """
-    official.known_agency(new.agency)
+    official.known_agency(new.agency, _agencies(db))
     with transaction(db):
         there = officials.of_rank(db, new.agency, new.rank)
         others = [other for other in there if other.valid_from != new.valid_from]
@@ -26,7 +27,7 @@ def put(db: sqlite3.Connection, new: Official, now: Moment) -> None:
 
 def remove(db: sqlite3.Connection, agency: str, rank: int) -> None:
     """Take a rank out of the box's directory; raises BadInput if nobody has it."""
-    official.known_agency(agency)
+    official.known_agency(agency, _agencies(db))
     with transaction(db):
         if not officials.remove(db, agency, rank):
             raise BadInput(
@@ -39,12 +40,16 @@ def load(db: sqlite3.Connection, text: str, now: Moment) -> tuple[int, int]:
 
     Return how many it has, and how many the last one had. Raises BadInput that names the line.
     """
-    found = official.directory(table_csv.read(text))
+    found = official.directory(table_csv.read(text), _agencies(db))
     with transaction(db):
         return len(found), officials.replace(db, "box", found, now.wall)
 
 
 def publish(db: sqlite3.Connection, event: TablePublished, now: Moment) -> None:
     """Let the city's table be its directory, in the caller's transaction; raises BadInput."""
-    found = official.directory(enumerate(event.rows, start=2))
+    found = official.directory(enumerate(event.rows, start=2), _agencies(db))
     officials.replace(db, "city", found, now.wall)
+
+
+def _agencies(db: sqlite3.Connection) -> Collection[str]:
+    return city_tables.in_force(db).working()

@@ -8,12 +8,12 @@ import sqlite3
 
 from appliance.actions import texting
 from appliance.actions.texting import Purpose
-from appliance.domain import escalation, phrases, reference, sla
+from appliance.domain import escalation, phrases, sla
 from appliance.domain.escalation import Fate, Over, Step, Why
 from appliance.domain.moment import Moment
 from appliance.domain.official import COORDINATOR, Official
 from appliance.domain.service_request import Sensitivity, ServiceRequest, Status
-from appliance.store import chases, officials, requests
+from appliance.store import chases, city_tables, officials, requests
 from appliance.store.chases import Chase
 from appliance.store.database import transaction
 from appliance.store.texts import Text
@@ -76,7 +76,7 @@ def _go_on(db: sqlite3.Connection, request_id: str, now: Moment) -> bool:
         return False
     step = _due(db, chase, request, now)
     if isinstance(step, Step):
-        texting.queue_forward(db, request, step.official.phone, now, *_notes(request, step))
+        texting.queue_forward(db, request, step.official.phone, now, *_notes(db, request, step))
     elif isinstance(step, Over):
         chases.end(db, request_id)
     return isinstance(step, Step)
@@ -85,12 +85,14 @@ def _go_on(db: sqlite3.Connection, request_id: str, now: Moment) -> bool:
 def _due(
     db: sqlite3.Connection, chase: Chase, request: ServiceRequest, now: Moment
 ) -> Step | Over | None:
+    tables = city_tables.in_force(db)
     return escalation.due(
         [question.asked for question in chase.questions],
         [one for one in _registered(db, request) if one.is_in_office(now.day)],
         chase.since,
-        sla.terms(request.kind, request.category),
+        sla.terms(request.kind, request.category, tables),
         now,
+        calendar=tables.calendar,
     )
 
 
@@ -100,9 +102,9 @@ def _registered(db: sqlite3.Connection, request: ServiceRequest) -> list[Officia
     return [one for agency in agencies for one in officials.of_agency(db, agency)]
 
 
-def _notes(request: ServiceRequest, step: Step) -> list[str]:
+def _notes(db: sqlite3.Connection, request: ServiceRequest, step: Step) -> list[str]:
     """What the text says before the matter."""
-    agency = reference.agency_name(request.agency)
+    agency = city_tables.in_force(db).agency_name(request.agency)
     notes = ["note_reopened"] if request.status is Status.REOPENED else []
     if step.why is not Why.FIRST:
         notes.append(f"note_{step.why}")

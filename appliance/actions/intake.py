@@ -6,18 +6,20 @@ from dataclasses import dataclass, replace
 from appliance.actions import forwarding, photos, texting
 from appliance.actions.photos import StagedPhoto
 from appliance.domain import gravity, quota, reference
-from appliance.domain.events import RequestReceived
-from appliance.domain.moment import Moment
+from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
+from appliance.domain.moment import WESTERN_INDONESIA, Moment
+from appliance.domain.routing import Facts, Route, route
 from appliance.domain.service_request import (
     Draft,
     Kind,
+    Sensitivity,
     ServiceRequest,
     Status,
 )
 from appliance.domain.topics import Lane
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
-from appliance.store import box, outbox, requests
+from appliance.store import box, city_tables, outbox, requests
 from appliance.store.database import transaction
 
 EMERGENCY_FACTOR = 10
@@ -88,22 +90,43 @@ def receive_in(
             return Refused("too many reports from this device", exceeded.retry_after_s)
     if origin:
         requests.add_attempt(db, origin, now.wall)
-    request = _request(db, draft, triage, now)
-    _store(db, request, now)
+    routed = _route(db, draft, triage, now)
+    request = _request(db, draft, triage, routed, now)
+    _store(db, request, _judged(request, triage, routed), now)
     return Receipt(request=request, is_new=True)
 
 
-def _request(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) -> ServiceRequest:
+def _category(draft: Draft, triage: Triage) -> reference.Category:
     known = reference.categories()
-    category = known[draft.category if draft.category in known else triage.category]
+    return known[draft.category if draft.category in known else triage.category]
+
+
+def _route(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) -> Route:
+    """By the tables in force, on the day of arrival if the box knows it."""
+    facts = Facts(
+        text=f"{draft.text}\ndi {draft.location}" if draft.location else draft.text,
+        accusation=triage.accusation,
+        is_emergency=triage.kind is Kind.EMERGENCY,
+        is_in_city=bool(draft.kelurahan or triage.kelurahan),
+    )
+    is_known = now.source != "none"
+    day = now.wall.astimezone(WESTERN_INDONESIA).date() if is_known else None
+    return route(_category(draft, triage).id, facts, day, city_tables.in_force(db))
+
+
+def _request(
+    db: sqlite3.Connection, draft: Draft, triage: Triage, routed: Route, now: Moment
+) -> ServiceRequest:
+    category = _category(draft, triage)
+    secrecy = gravity.stricter(category.sensitivity, triage.sensitivity)
     return ServiceRequest(
         id=draft.submission_id,
         ticket=box.issue_ticket(db),
         channel=draft.channel,
         kind=Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind,
         category=category.id,
-        sensitivity=gravity.stricter(category.sensitivity, triage.sensitivity),
-        agency=category.agency,
+        sensitivity=Sensitivity.CONFIDENTIAL if routed.accused else secrecy,
+        agency=routed.agency,
         status=Status.RECEIVED,
         text=draft.text,
         reporter_phone=draft.reporter_phone,
@@ -113,16 +136,32 @@ def _request(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) 
         created_at=now.wall,
         updated_at=now.wall,
         acked=False,
+        routing_version=routed.version,
+        destination=routed.proposal.id if routed.proposal else None,
     )
 
 
-def _store(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> None:
+def _judged(request: ServiceRequest, triage: Triage, routed: Route) -> Judged:
+    is_open = request.sensitivity is not Sensitivity.CONFIDENTIAL
+    told = (reason.partition(" !")[0] for reason in (*routed.reasons, *triage.reasons))
+    reasons = list(dict.fromkeys(told)) if is_open else []
+    is_note = routed.destination is not None and routed.proposal is None
+    return Judged(
+        top3=list(triage.top3),
+        confidence=round(triage.confidence, 2),
+        reasons=[reason[:REASON_MAX_CHARS] for reason in reasons[:REASONS_MAX]],
+        supporting=list(routed.supporting),
+        note=routed.destination.id if routed.destination and is_note else "",
+    )
+
+
+def _store(db: sqlite3.Connection, request: ServiceRequest, judged: Judged, now: Moment) -> None:
     lane = Lane.URGENT if request.kind is Kind.EMERGENCY else Lane.COMPLAINTS
-    seq = outbox.append(db, lane, _received(request), subject=request.id, now=now)
+    seq = outbox.append(db, lane, _received(request, judged), subject=request.id, now=now)
     requests.add(db, request, event_lane=lane, event_seq=seq)
 
 
-def _received(request: ServiceRequest) -> RequestReceived:
+def _received(request: ServiceRequest, judged: Judged) -> RequestReceived:
     return RequestReceived(
         request_id=request.id,
         ticket=request.ticket.digits,
@@ -137,4 +176,7 @@ def _received(request: ServiceRequest) -> RequestReceived:
         reporter_name=request.reporter_name,
         location=request.location,
         kelurahan=request.kelurahan,
+        routing_version=request.routing_version,
+        destination=request.destination,
+        judged=judged,
     )

@@ -4,9 +4,10 @@ import sqlite3
 from typing import Any
 
 from appliance.domain import announcement
+from appliance.domain.city_tables import NAMES
 from appliance.store import box, city_tables, gauges, outbox, requests, texts
 
-USED_TABLES = frozenset({announcement.TABLE})
+USED_TABLES = frozenset({announcement.TABLE, *NAMES})
 """Tables of the city that this release shows; others are kept for a later one."""
 
 

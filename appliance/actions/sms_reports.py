@@ -75,6 +75,7 @@ def _new(turn: Turn, report: Report, text: str, triage: Triage) -> ServiceReques
     assert isinstance(receipt, intake.Receipt), "without a quota nothing is refused"
     request = receipt.request
     is_open = request.sensitivity is not Sensitivity.CONFIDENTIAL and not request.location
+    is_open = is_open and request.destination is None
     asks = is_open and place.is_missing(text, triage)
     _queue_receipt(turn, request, texting.Purpose.QUESTION if asks else texting.Purpose.RECEIPT)
     forwarding.forward(turn.db, request, turn.now)

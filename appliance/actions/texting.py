@@ -15,7 +15,7 @@ from appliance.domain.service_request import (
     Status,
     StatusEntry,
 )
-from appliance.store import follow_ups, texts
+from appliance.store import city_tables, follow_ups, texts
 from appliance.store.database import transaction
 
 VALIDITY = timedelta(days=3)
@@ -71,12 +71,26 @@ def queue_receipt(
         key = "emergency"
     else:
         key = "received_where" if purpose is Purpose.QUESTION else "received"
-    body = phrases.render(key, ticket=str(request.ticket))
+    body = _elsewhere(db, request) if key == "received" else None
+    body = body or phrases.render(key, ticket=str(request.ticket))
     is_first_alarm = request.kind is Kind.EMERGENCY and purpose is not Purpose.ANSWER
     if request.reporter_phone and (
         is_first_alarm or not _is_flooded(db, request.reporter_phone, purpose, now)
     ):
         _queue(db, request.reporter_phone, body, purpose, now, request=request, address=address)
+
+
+def _elsewhere(db: sqlite3.Connection, request: ServiceRequest) -> str | None:
+    """The receipt that names who else answers for it, while nobody has decided."""
+    found = city_tables.in_force(db).jurisdiction.destinations.get(request.destination or "")
+    if found is None:
+        return None
+    return phrases.render(
+        "received_elsewhere",
+        ticket=str(request.ticket),
+        destination=found.name,
+        contact=found.contact,
+    )
 
 
 def queue_status_change(
@@ -94,7 +108,7 @@ def queue_status_change(
         key,
         ticket=str(request.ticket),
         status=phrases.STATUS_WORDS[entry.status],
-        agency=reference.agency_name(entry.agency or request.agency),
+        agency=city_tables.in_force(db).agency_name(entry.agency or request.agency),
         message=entry.message,
     )
     _queue(db, phone, body, Purpose.STATUS, now, request=request)

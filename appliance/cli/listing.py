@@ -11,7 +11,7 @@ from appliance.cli.output import print_json, print_table
 from appliance.domain.deadline import deadlines, latest
 from appliance.domain.moment import from_ms
 from appliance.domain.service_request import ServiceRequest
-from appliance.store import outbox, photos, requests, texts
+from appliance.store import city_tables, outbox, photos, requests, texts
 
 _COLUMNS = {
     "requests": ("ticket", "channel", "kind", "category", "status", "acked", "created_at", "text"),
@@ -64,10 +64,10 @@ def _print_overdue(args: argparse.Namespace) -> None:
 
 def overdue(db: sqlite3.Connection, now: datetime) -> list[dict[str, Any]]:
     """Open requests whose time is over, those that are late by the most working days first."""
-    rows = []
+    rows, tables = [], city_tables.in_force(db)
     for request in requests.every(db):
         history = requests.history(db, request.id)
-        late = latest(deadlines(request.kind, request.category, history, now))
+        late = latest(deadlines(request.kind, request.category, history, now, tables))
         if late is not None:
             due = {
                 "due": late.what,

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from appliance.domain import sla
+from appliance.domain.city_tables import Tables
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import OVER, Status
-from appliance.domain.working_days import Pause, indonesian
+from appliance.domain.working_days import Pause, WorkingCalendar
 
 What = Literal["respond", "finish"]
 _UNTOUCHED = frozenset({Status.RECEIVED, Status.REOPENED})
@@ -40,7 +41,9 @@ class Deadline:
         return not self.is_missed and not self.is_standing and self.working_days <= 1
 
 
-def deadlines(kind: str, category: str, history: Sequence[Move], now: datetime) -> list[Deadline]:
+def deadlines(
+    kind: str, category: str, history: Sequence[Move], now: datetime, tables: Tables
+) -> list[Deadline]:
     """Those that hold for an open request, the first answer before the end; none once settled.
 
     `history` is oldest first and begins with the arrival; a request that was opened again has all
@@ -48,11 +51,11 @@ def deadlines(kind: str, category: str, history: Sequence[Move], now: datetime) 
     """
     if history[-1].status in OVER:
         return []
-    terms = sla.terms(kind, category)
+    terms = sla.terms(kind, category, tables)
     this_round = _since_reopened(history)
-    found = [_deadline("finish", terms.finish_days, this_round, now)]
+    found = [_deadline("finish", terms.finish_days, this_round, now, tables.calendar)]
     if all(move.status in _UNTOUCHED for move in this_round):
-        found.insert(0, _deadline("respond", terms.respond_days, this_round, now))
+        found.insert(0, _deadline("respond", terms.respond_days, this_round, now, tables.calendar))
     return found
 
 
@@ -66,8 +69,10 @@ def nearest(found: Sequence[Deadline]) -> Deadline | None:
     return None if latest(found) else next((one for one in found if one.is_near), None)
 
 
-def _deadline(what: What, days: int, this_round: Sequence[Move], now: datetime) -> Deadline:
-    calendar, today = indonesian(), now.astimezone(WESTERN_INDONESIA).date()
+def _deadline(
+    what: What, days: int, this_round: Sequence[Move], now: datetime, calendar: WorkingCalendar
+) -> Deadline:
+    today = now.astimezone(WESTERN_INDONESIA).date()
     day = calendar.due(this_round[0].at, days, _pauses(this_round, now))
     return Deadline(
         what,

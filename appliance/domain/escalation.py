@@ -15,7 +15,7 @@ from appliance.domain.moment import Moment
 from appliance.domain.official import COORDINATOR, Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.sla import Terms
-from appliance.domain.working_days import indonesian
+from appliance.domain.working_days import WorkingCalendar
 
 CHASED_FOR = timedelta(days=30)
 """What has rested for so long is the city's: nobody is asked by SMS any more."""
@@ -70,6 +70,8 @@ def due(
     since: Moment,
     terms: Terms,
     now: Moment,
+    *,
+    calendar: WorkingCalendar,
 ) -> Step | Over | None:
     """What to do now about a request without an answer; None is to wait.
 
@@ -81,7 +83,9 @@ def due(
     if not asked:
         return Step(people[0], _why(people[0], Why.FIRST)) if people else None
     last = asked[-1]
-    if last.fate is Fate.WAITING or not (last.fate is Fate.LOST or has_waited(since, terms, now)):
+    if last.fate is Fate.WAITING or not (
+        last.fate is Fate.LOST or has_waited(since, terms, now, calendar)
+    ):
         return None
     first = next((one for one in people if one.phone == last.phone), None)
     if first is not None and len(asked) == 1 and last.fate is Fate.SENT:
@@ -91,12 +95,12 @@ def due(
     return OVER if other is None else Step(other, _why(other, Why.DEPUTY))
 
 
-def has_waited(since: Moment, terms: Terms, now: Moment) -> bool:
+def has_waited(since: Moment, terms: Terms, now: Moment, calendar: WorkingCalendar) -> bool:
     """Whether an answer should have come; in doubt about the time it should not."""
     began = at(since, now)
     if terms.respond_within is not None:
         return now.wall - began >= terms.respond_within
-    return now.is_trusted and indonesian().after(began, terms.respond_days) <= now.wall
+    return now.is_trusted and calendar.after(began, terms.respond_days) <= now.wall
 
 
 def at(then: Moment, now: Moment) -> datetime:

@@ -17,6 +17,23 @@ FinalState = Literal["delivered", "failed", "uncertain", "expired"]
 """Of an SMS; `uncertain` may still become another."""
 
 
+REASONS_MAX, REASON_MAX_CHARS = 8, 80
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """Why a request stands where it does: what triage and routing made of it, for officers.
+
+    Of a confidential one without the reasons, since those are words of its text.
+    """
+
+    top3: list[str]
+    confidence: float
+    reasons: list[str] = []
+    supporting: list[str] = []
+    note: str = ""
+    """Who else may answer for it, where that is doubtful: an id of the table `destinations`."""
+
+
 class RequestReceived(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: a resident submitted a service request and has been shown its ticket."""
 
@@ -35,6 +52,26 @@ class RequestReceived(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reporter_name: str | None = None
     location: str | None = None
     kelurahan: str | None = None
+    routing_version: int | None = None
+    """Of the tables that chose the agency."""
+    destination: str | None = None
+    """Who else answers for it, proposed to be `bukan_wewenang`: an id of the table
+    `destinations`."""
+    judged: Judged | None = None
+
+
+class RequestCorrected(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Down: an officer has corrected what a request is about; what is absent stays."""
+
+    KIND: ClassVar[str] = "service_request.corrected"
+
+    request_id: str
+    corrected_at: Instant
+    category: str | None = None
+    kind: str | None = None
+    kelurahan: str | None = None
+    agency: str | None = None
+    sensitivity: str | None = None
 
 
 class FollowedUp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -299,6 +336,7 @@ Event = (
     | OfficialAnswered
     | TextAmended
     | WifiSessionClosed
+    | RequestCorrected
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -320,4 +358,5 @@ EVENT_TYPES: dict[str, type[Event]] = {
     OfficialAnswered.KIND: OfficialAnswered,
     TextAmended.KIND: TextAmended,
     WifiSessionClosed.KIND: WifiSessionClosed,
+    RequestCorrected.KIND: RequestCorrected,
 }

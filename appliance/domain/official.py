@@ -4,11 +4,10 @@ A directory is a table with the columns agency, rank, name, phone and, where nee
 valid_from, valid_until (the last day) and quiet_hours.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from appliance.domain import reference
 from appliance.domain.errors import BadInput
 from appliance.domain.hours import DailyHours
 from appliance.domain.phone import Msisdn
@@ -58,7 +57,7 @@ class Official:
         return self.valid_from <= day <= self.valid_until
 
 
-def parse(row: Mapping[str, str]) -> Official:
+def parse(row: Mapping[str, str], agencies: Collection[str]) -> Official:
     """Check one row of a table; raises BadInput that names the column."""
     required, optional = COLUMNS
     if absent := [name for name in required if not row.get(name)]:
@@ -69,7 +68,7 @@ def parse(row: Mapping[str, str]) -> Official:
         raise BadInput(f"rank is {HEAD} (head) to {LOWEST_RANK}, not {row['rank'][:20]!r}")
     hours = row.get("quiet_hours", "")
     return Official(
-        agency=known_agency(row["agency"].upper()),
+        agency=known_agency(row["agency"].upper(), agencies),
         rank=int(row["rank"]),
         phone=_phone(row["phone"]),
         name=_line(row["name"]),
@@ -80,12 +79,17 @@ def parse(row: Mapping[str, str]) -> Official:
     )
 
 
-def directory(rows: Iterable[tuple[int, Mapping[str, str]]]) -> list[Official]:
-    """Check a whole table of numbered lines; raises BadInput that names the line."""
+def directory(
+    rows: Iterable[tuple[int, Mapping[str, str]]], agencies: Collection[str]
+) -> list[Official]:
+    """Check a whole table of numbered lines; raises BadInput that names the line.
+
+    `agencies` are the ids of those that there are today.
+    """
     there: list[Official] = []
     for line, row in rows:
         try:
-            official = parse(row)
+            official = parse(row, agencies)
             refuse_second(there, official)
         except BadInput as error:
             raise BadInput(f"line {line}: {error}") from None
@@ -104,11 +108,10 @@ def refuse_second(there: Sequence[Official], new: Official) -> None:
             )
 
 
-def known_agency(agency: str) -> str:
+def known_agency(agency: str, agencies: Collection[str]) -> str:
     """Return an agency's id as it is; raises BadInput that lists the known."""
-    if agency not in reference.agencies():
-        known = ", ".join(reference.agencies())
-        raise BadInput(f"there is no agency {agency[:40]!r}; known are: {known}")
+    if agency not in agencies:
+        raise BadInput(f"there is no agency {agency[:40]!r}; known are: {', '.join(agencies)}")
     return agency
 
 

@@ -41,6 +41,10 @@ TEMPLATES: dict[str, str] = {
         "Laporan DITERIMA. Tiket {ticket}. Di mana lokasinya? Balas: nama jalan/gang, kelurahan, "
         "dekat apa. Tanya kabar: CEK {ticket}"
     ),
+    "received_elsewhere": (
+        "Laporan DITERIMA. Tiket {ticket}. Urusan ini ditangani {destination}: {contact}. "
+        "Petugas kota memeriksanya dulu."
+    ),
     "emergency": (
         "DARURAT: TELEPON 112 SEKARANG (gratis, 24 jam). SMS ini BUKAN pengganti telepon. "
         "Kebakaran 113, ambulans 119, polisi 110. Tiket {ticket} kami teruskan."

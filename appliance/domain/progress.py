@@ -5,7 +5,7 @@ login (docs/adr/0005): no text, phone, name, category or place passes it. A tick
 something that has happened.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,32 +75,34 @@ def stage(state: str) -> str:
 def public_status(
     request: ServiceRequest,
     history: Sequence[StatusEntry],
+    named: Callable[[str], str] = agency_name,
     *,
     answered_at: datetime | None = None,
 ) -> PublicStatus:
     """Reduce a request to what its number may reveal; `history` is in the order of its moves.
 
-    `answered_at` is when an official has answered at this box, which the city may not know yet.
+    `named` says what people call an agency; `answered_at` is when an official has answered at this
+    box, which the city may not know yet.
     """
     if request.sensitivity is Sensitivity.CONFIDENTIAL:
         return PublicStatus(ticket=request.ticket.digits, state=HANDLED)
-    messages = _messages(history)
+    messages = _messages(history, named)
     is_open = request.sensitivity is Sensitivity.PUBLIC
     return PublicStatus(
         ticket=request.ticket.digits,
         state=request.status,
-        ticks=_ticks(request, history, answered_at),
+        ticks=_ticks(request, history, named, answered_at),
         messages=messages if is_open else (),
         is_message_withheld=bool(messages) and not is_open,
     )
 
 
-def _messages(history: Sequence[StatusEntry]) -> tuple[Message, ...]:
+def _messages(history: Sequence[StatusEntry], named: Callable[[str], str]) -> tuple[Message, ...]:
     return tuple(
         Message(
             text=entry.message,
             state=entry.status,
-            agency=agency_name(entry.agency) if entry.agency else "",
+            agency=named(entry.agency) if entry.agency else "",
             at=entry.at,
         )
         for entry in reversed(history)
@@ -109,7 +111,10 @@ def _messages(history: Sequence[StatusEntry]) -> tuple[Message, ...]:
 
 
 def _ticks(
-    request: ServiceRequest, history: Sequence[StatusEntry], answered_at: datetime | None
+    request: ServiceRequest,
+    history: Sequence[StatusEntry],
+    named: Callable[[str], str],
+    answered_at: datetime | None,
 ) -> tuple[Tick, ...]:
     this_round = since_reopened(history)
     is_finished = request.status in _FINISHED
@@ -118,7 +123,7 @@ def _ticks(
         Tick(step="stored", is_done=True, at=request.created_at),
         *([Tick(step="answered", is_done=True, at=answered_at)] if answered_at else ()),
         Tick(step="city", is_done=request.acked),
-        _tick("forwarded", _first(history, Status.FORWARDED), agency_name(request.agency)),
+        _tick("forwarded", _first(history, Status.FORWARDED), named(request.agency)),
         _tick("in_progress", _first(this_round, Status.IN_PROGRESS)),
         Tick(step="resolved", is_done=is_finished, at=resolved_at),
     )

@@ -1,6 +1,7 @@
 """Reference data of a city, read once from the tables beside this package (`data/*.csv`)."""
 
 import csv
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -34,6 +35,15 @@ class Agency:
     id: str
     short_name: str
     name: str
+    kind: str = "opd"
+    """`netral` can never be accused; bumn, vertikal, provinsi and luar are not the city's."""
+    aliases: tuple[str, ...] = ()
+    """What else people call it: old names and units that belong to it."""
+
+    @property
+    def is_former(self) -> bool:
+        """Whether it exists in old requests only."""
+        return self.kind == "bekas"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +84,21 @@ def categories() -> dict[str, Category]:
 
 @cache
 def agencies() -> dict[str, Agency]:
-    """Every agency by id."""
+    """Every agency by id, as shipped."""
+    return agencies_of(rows("agencies.csv"))
+
+
+def agencies_of(table: Iterable[Mapping[str, str]]) -> dict[str, Agency]:
+    """The agencies of a table by id."""
     return {
-        row["id"]: Agency(id=row["id"], short_name=row["singkatan"], name=row["nama"])
-        for row in rows("agencies.csv")
+        row["id"]: Agency(
+            id=row["id"],
+            short_name=row["singkatan"],
+            name=row["nama"],
+            kind=row["jenis"],
+            aliases=_words(row["alias"]),
+        )
+        for row in table
     }
 
 
@@ -129,6 +150,24 @@ def _kelurahan_by_code() -> dict[str, Kelurahan]:
 def kelurahan_by_code(code: str) -> Kelurahan:
     """A kelurahan of the city; raises KeyError."""
     return _kelurahan_by_code()[code]
+
+
+def is_kelurahan(code: str) -> bool:
+    """Whether the city has a kelurahan of this code today."""
+    return code in _kelurahan_by_code()
+
+
+def any_kelurahan_name(code: str) -> str:
+    """The name of a kelurahan of the city by its code, or the code."""
+    found = _kelurahan_by_code().get(code)
+    return found.name if found else code
+
+
+def any_kelurahan_code(name: str) -> str | None:
+    """The code of a kelurahan of the city by its name in any case, else None."""
+    wanted = " ".join(name.casefold().split())
+    found = (k.code for k in _kelurahan_by_code().values() if k.name.casefold() == wanted)
+    return next(found, None)
 
 
 @cache

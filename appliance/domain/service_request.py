@@ -161,6 +161,10 @@ class ServiceRequest:
     updated_at: datetime
     acked: bool
     """True once the city's database has committed it and said so."""
+    routing_version: int | None = None
+    """Of the tables that chose the agency; those of later days change nothing here."""
+    destination: str | None = None
+    """Who else answers for it, as the box proposes: an id of the table `destinations`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,14 @@
-"""How long an answer and an end may take, by class of request (`data/sla.csv`). Pure.
+"""How long an answer and an end may take, by class of request (`data/sla_classes.csv`). Pure.
 
-The first class that fits holds; what a class leaves open is the category's (`data/categories.csv`).
+The first class that fits holds; what a class leaves open is the category's: the answer's by
+`data/categories.csv`, the end's by the table `sla`, which the city may replace.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
+from appliance.domain.city_tables import Tables
 from appliance.domain.reference import FALLBACK_CATEGORY, categories, rows
 
 
@@ -21,19 +23,23 @@ class Terms:
     """By the clock, day and night, where working days are too long."""
 
 
-@cache
-def terms(kind: str, category: str) -> Terms:
+def terms(kind: str, category: str, tables: Tables) -> Terms:
     """The terms of a request; of a category we do not know those of the fallback count."""
     known = categories()
     topic = known.get(category, known[FALLBACK_CATEGORY])
-    row = next(row for row in rows("sla.csv") if _fits(row, kind, topic.id))
+    row = next(row for row in _classes() if _fits(row, kind, topic.id))
     minutes = row["tanggap_menit"]
     return Terms(
         name=row["kelas"],
         respond_days=int(row["tanggap_hk"] or topic.respond_days),
-        finish_days=int(row["selesai_hk"] or topic.finish_days),
+        finish_days=int(row["selesai_hk"] or tables.finish_days[topic.id]),
         respond_within=timedelta(minutes=int(minutes)) if minutes else None,
     )
+
+
+@cache
+def _classes() -> list[dict[str, str]]:
+    return rows("sla_classes.csv")
 
 
 def _fits(row: dict[str, str], kind: str, category: str) -> bool:

@@ -5,7 +5,7 @@ the last of them ends. So what comes in on Monday is due on Tuesday with one day
 hour costs an hour. Pure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -72,9 +72,12 @@ class WorkingCalendar:
 @cache
 def indonesian() -> WorkingCalendar:
     """The calendar shipped: national holidays and the days off around them."""
-    return WorkingCalendar(
-        frozenset(date.fromisoformat(row["tanggal"]) for row in rows("holidays.csv"))
-    )
+    return of_table(rows("holidays.csv"))
+
+
+def of_table(table: Iterable[Mapping[str, str]]) -> WorkingCalendar:
+    """The calendar of a table of holidays; raises KeyError or ValueError."""
+    return WorkingCalendar(frozenset(date.fromisoformat(row["tanggal"]) for row in table))
 
 
 def _start(day: date) -> datetime:

@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import datetime
 
+from appliance.domain import wire
 from appliance.domain.moment import to_ms
 
 
@@ -30,6 +31,18 @@ def advance(db: sqlite3.Connection, epoch: str, seq: int, at: datetime) -> None:
         """,
         (epoch, seq, to_ms(at)),
     )
+
+
+def rejected(db: sqlite3.Connection, epoch: str, first: int, upto: int) -> list[wire.Reject]:
+    """What has been set aside of these numbers; the city may not have heard of it."""
+    rows = db.execute(
+        """
+        SELECT seq, detail FROM inbox
+        WHERE epoch = ? AND seq BETWEEN ? AND ? AND outcome = 'rejected' ORDER BY seq
+        """,
+        (epoch, first, upto),
+    )
+    return [wire.Reject(seq=row["seq"], code="event", msg=row["detail"]) for row in rows]
 
 
 def keep(

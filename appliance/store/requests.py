@@ -37,11 +37,11 @@ def add(
         INSERT INTO requests (
             ticket, id, channel, kind, category, sensitivity, agency, status, text,
             reporter_phone, reporter_name, location, kelurahan, created_at_ms, updated_at_ms,
-            event_lane, event_seq
+            event_lane, event_seq, routing_version, destination
         ) VALUES (
             :ticket, :id, :channel, :kind, :category, :sensitivity, :agency,
             :status, :text, :reporter_phone, :reporter_name, :location, :kelurahan, :at_ms, :at_ms,
-            :event_lane, :event_seq
+            :event_lane, :event_seq, :routing_version, :destination
         )
         """,
         {
@@ -61,6 +61,8 @@ def add(
             "at_ms": to_ms(request.created_at),
             "event_lane": event_lane,
             "event_seq": event_seq,
+            "routing_version": request.routing_version,
+            "destination": request.destination,
         },
     )
 
@@ -141,6 +143,25 @@ def history(db: sqlite3.Connection, request_id: str) -> list[StatusEntry]:
     ]
 
 
+def correct(db: sqlite3.Connection, request: ServiceRequest) -> None:
+    """Store what an officer has corrected in a request, and nothing else of it."""
+    db.execute(
+        """
+        UPDATE requests SET category = ?, kind = ?, kelurahan = ?, agency = ?, sensitivity = ?,
+            destination = ? WHERE id = ?
+        """,
+        (
+            request.category,
+            request.kind,
+            request.kelurahan,
+            request.agency,
+            request.sensitivity,
+            request.destination,
+            request.id,
+        ),
+    )
+
+
 def set_text(db: sqlite3.Connection, request_id: str, text: str) -> None:
     """Replace what the resident wrote by what is known of it now."""
     db.execute("UPDATE requests SET text = ? WHERE id = ?", (text, request_id))
@@ -182,4 +203,6 @@ def _request(row: sqlite3.Row) -> ServiceRequest:
         created_at=from_ms(row["created_at_ms"]),
         updated_at=from_ms(row["updated_at_ms"]),
         acked=bool(row["acked"]),
+        routing_version=row["routing_version"],
+        destination=row["destination"],
     )

@@ -15,7 +15,7 @@ from appliance.domain.moment import Moment
 from appliance.domain.progress import PublicStatus, public_status, since_reopened
 from appliance.domain.quota import Exceeded
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
-from appliance.store import official_replies, photos, requests
+from appliance.store import city_tables, official_replies, photos, requests
 from appliance.ticket_pages.fresh import Freshness
 from appliance.ticket_pages.lookups import Lookups
 from web import qr
@@ -70,9 +70,13 @@ class TicketPages:
         return redirect(page, 303)
 
     def _page(self, found: ServiceRequest, *, is_fresh: bool) -> str:
+        tables = city_tables.in_force(db())
+        is_told = is_fresh and found.sensitivity is not Sensitivity.CONFIDENTIAL
+        elsewhere = tables.jurisdiction.destinations.get(found.destination or "")
         return render_template(
             "slip.html" if is_fresh else "ticket.html",
             status=_status(found),
+            elsewhere=elsewhere if is_told else None,
             qr=qr.svg(f"{self.portal_url}/tiket/{found.ticket.digits}"),
             call_first=is_fresh and found.kind is Kind.EMERGENCY,
             keep_safe=is_fresh and found.sensitivity is Sensitivity.CONFIDENTIAL,
@@ -85,7 +89,8 @@ def _status(found: ServiceRequest) -> PublicStatus:
     history = requests.history(db(), found.id)
     begun_at = since_reopened(history)[0].at
     answered_at = official_replies.first_since(db(), found.id, begun_at)
-    return public_status(found, history, answered_at=answered_at)
+    named = city_tables.in_force(db()).agency_name
+    return public_status(found, history, named, answered_at=answered_at)
 
 
 def _parse(typed: str) -> Ticket | None:

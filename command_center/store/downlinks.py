@@ -10,7 +10,14 @@ from appliance.domain import wire
 from appliance.domain.events import Event
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
-from command_center.store.schema import case_history, city, commands, down_lanes, down_outbox
+from command_center.store.schema import (
+    case_history,
+    city,
+    commands,
+    corrections,
+    down_lanes,
+    down_outbox,
+)
 
 # Made once: putting such a statement together takes longer than running it.
 _CITY_EPOCH = select(city.c.epoch)
@@ -81,10 +88,11 @@ def set_acked(connection: Connection, site: SiteCode, seq: int) -> None:
     connection.execute(update(down_lanes).where(_is_lane(site)).values(acked_seq=seq))
 
 
-def set_reject(connection: Connection, site: SiteCode, seq: int, code: str) -> None:
-    """Note that the box has set an event aside."""
-    event = (down_outbox.c.site == str(site)) & (down_outbox.c.seq == seq)
-    connection.execute(update(down_outbox).where(event).values(reject_code=code))
+def set_reject(connection: Connection, site: SiteCode, reject: wire.Reject) -> None:
+    """Note that the box has set an event aside, and why."""
+    event = (down_outbox.c.site == str(site)) & (down_outbox.c.seq == reject.seq)
+    values = {"reject_code": reject.code, "reject_detail": reject.msg}
+    connection.execute(update(down_outbox).where(event).values(values))
 
 
 def lanes(connection: Connection) -> list[DownLane]:
@@ -122,21 +130,6 @@ def after(
     return taken
 
 
-def latest(connection: Connection, site: SiteCode, kind: str, subject: str) -> bytes | None:
-    """The JSON of the newest event of this kind and subject for a box."""
-    payload: str | None = connection.scalar(
-        select(down_outbox.c.payload)
-        .where(
-            down_outbox.c.site == str(site),
-            down_outbox.c.kind == kind,
-            down_outbox.c.subject == subject,
-        )
-        .order_by(down_outbox.c.seq.desc())
-        .limit(1)
-    )
-    return None if payload is None else payload.encode()
-
-
 def _event(row: Row[Any]) -> DownEvent:
     return DownEvent(
         seq=row.seq,
@@ -163,6 +156,8 @@ def renumber_after(connection: Connection, site: SiteCode, applied: int) -> None
         connection.execute(insert(down_outbox).values({**row, "seq": seq + shift}))
         entry = (case_history.c.request_id == row["subject"]) & (case_history.c.down_seq == seq)
         connection.execute(update(case_history).where(entry).values(down_seq=seq + shift))
+        corrected = (corrections.c.request_id == row["subject"]) & (corrections.c.down_seq == seq)
+        connection.execute(update(corrections).where(corrected).values(down_seq=seq + shift))
         command = commands.c.command_id == row["subject"]
         connection.execute(update(commands).where(command).values(down_seq=seq + shift))
     cursors = {"last_seq": lane.last_seq + shift, "acked_seq": applied}

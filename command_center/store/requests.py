@@ -52,6 +52,10 @@ class CityRequest(msgspec.Struct, frozen=True, gc=False):
     received_ms: int
     status: str
     updated_ms: int
+    routing_version: int | None = None
+    destination: str | None = None
+    judged: str | None = None
+    """JSON of `events.Judged`."""
 
     @property
     def site(self) -> SiteCode:
@@ -262,6 +266,14 @@ def count_by_status(connection: Connection) -> dict[str, int]:
     """How many requests stand in each status."""
     rows = connection.execute(select(requests.c.status, func.count()).group_by(requests.c.status))
     return dict(rows.all())
+
+
+def count_proposed(connection: Connection) -> int:
+    """How many requests a box says are others' business, and nobody has decided on yet."""
+    undecided = requests.c.status.in_((Status.RECEIVED.value, Status.VERIFIED.value))
+    query = select(func.count()).where(requests.c.destination.is_not(None), undecided)
+    number: int = connection.execute(query).scalar_one()
+    return number
 
 
 def count_since(connection: Connection, since: datetime) -> dict[SiteCode, int]:

@@ -129,6 +129,9 @@ requests = Table(
     Column("received_at", BIG, nullable=False),
     Column("status", Text, nullable=False),
     Column("updated_at", BIG, nullable=False),
+    Column("routing_version", BIG),
+    Column("destination", Text),
+    Column("judged", Text),
     Index("requests_by_arrival", "received_at"),
     Index("requests_by_ticket", "ticket", "site", "epoch"),
     CheckConstraint(
@@ -137,8 +140,9 @@ requests = Table(
     sqlite_strict=True,
 )
 """Service requests of all kecamatan. Ingest inserts; casework alone writes `status` and
-`updated_at`. `created_at` is what the box's clock said, `occurred_at` what the city makes of it
-and `time_quality` how well it knows."""
+`updated_at`, correcting what officers correct. `created_at` is what the box's clock said,
+`occurred_at` what the city makes of it and `time_quality` how well it knows. `judged` is why the
+box put it where it is (JSON), `destination` who else answers for it as the box proposes."""
 
 case_history = Table(
     "case_history",
@@ -221,10 +225,30 @@ down_outbox = Table(
     Column("payload", Text, nullable=False),
     Column("created_at", BIG, nullable=False),
     Column("reject_code", Text),
+    Column("reject_detail", Text),
     sqlite_strict=True,
 )
 """Events for the boxes, kept after delivery so that a restored box can be brought up to date.
-Casework inserts; ingest writes `reject_code` when the box sets an event aside."""
+Casework inserts; ingest writes `reject_code` and `reject_detail` when the box sets one aside."""
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", BIG, primary_key=True),
+    Column("request_id", Text, ForeignKey("requests.request_id"), nullable=False),
+    Column("field", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BIG, nullable=False),
+    Column("down_seq", BIG, nullable=False),
+    Index("corrections_by_request", "request_id"),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""What officers corrected in requests, one row a field; the labels for the next triage. Only
+correcting writes; `down_seq` is the event that tells the box."""
 
 commands = Table(
     "commands",

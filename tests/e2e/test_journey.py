@@ -130,7 +130,7 @@ def test_the_city_orders_a_report_and_publishes_an_announcement(house: RunningHo
     assert facts["processes"]["sync"]["city_signature"].startswith("checked, trusted: ed25519:")
     table = house.folder / "announcements.csv"
     table.write_text("id,title,body\n1,Posyandu Jumat,Pukul delapan di aula\n", encoding="utf-8")
-    house.center_runs("publish-table", "all", "announcements", table)
+    house.center_runs("tables", "publish", "all", "announcements", table)
     for page in (house.portal, house.kiosk):
         wait_for(lambda url=page: "Posyandu Jumat" in Browser(url).open("/"), f"shown on {page}")
 

@@ -152,7 +152,7 @@ def test_a_box_of_another_release_talks_to_todays_city(talk: Talk, release: Rele
         [box] = report.status_record(connection)["boxes"]
     assert (box["heartbeat"]["resends"], box["is_online"]) == (2, True)
     acks = [wire.decode(body, wire.Ack) for topic, body in talk.said if topic.endswith("/ack")]
-    assert {ack.lane: ack.upto for ack in acks} == {"p0": 1, "p1": 6, "p2": 4}
+    assert {ack.lane: ack.upto for ack in acks} == {"p0": 1, "p1": 7, "p2": 4}
     assert [ack.reject for ack in acks if ack.reject] == []
 
 
@@ -178,13 +178,14 @@ def test_a_city_of_another_release_talks_to_todays_box(talk: Talk, release: Rele
     assert {row["outcome"] for row in kept} == {"applied"}
     [request] = requests.every(talk.db)
     assert request.status is Status.IN_PROGRESS
+    assert (request.category, request.agency) == ("pohon_taman", "DLHK")
     [told_up] = [row for row in outbox.every(talk.db) if row.lane is Lane.COMPLAINTS]
     assert told_up.reject_code == "event"
     assert outbox.lanes(talk.db)[Lane.COMPLAINTS].acked_seq == 1
     assert city_tables.versions(talk.db) == {"announcements": 1}
     assert talk.db.execute("SELECT name FROM commands").fetchone()["name"] == "report"
     said = [wire.decode(body, wire.Ack) for topic, body in talk.up if topic.endswith("/up/ack")]
-    assert [(ack.upto, ack.reject) for ack in said] == [(seq, []) for seq in range(1, 8)]
+    assert [(ack.upto, ack.reject) for ack in said] == [(seq, []) for seq in range(1, 9)]
 
 
 def test_a_city_of_another_release_may_end_the_epoch(talk: Talk) -> None:

@@ -56,6 +56,7 @@ def classify(text: str) -> Triage:
         kelurahan=gazetteer.kelurahan(text),
         secrecy=secret.level,
         reasons=(*cues, *ranking.reasons.get(top3[0], ()), *secret.reasons),
+        accusation=max((m.pattern.weight for m in found.of("pungli_aparat")), default=0.0),
     )
 
 

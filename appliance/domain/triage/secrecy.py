@@ -45,15 +45,17 @@ def judge(text: str, found: Found, category: str) -> Secrecy:
         told = (*told, category)
     if told:
         return Secrecy(Sensitivity.CONFIDENTIAL, told)
-    traces = tuple(match[0] for match in _traces(text, found))
+    traces = tuple(_traces(text, found))
     return Secrecy(Sensitivity.MASKED if traces else Sensitivity.PUBLIC, traces)
 
 
-def _traces(text: str, found: Found) -> Iterator[re.Match[str]]:
-    """Numbers of people, and names beside what nobody likes to be known for."""
-    for pattern in (_IDENTITY_NUMBER, _PHONE):
-        if match := pattern.search(text):
-            yield match
+def _traces(text: str, found: Found) -> Iterator[str]:
+    """Numbers of people, and names beside what nobody likes to be known for; not what they are."""
+    if _IDENTITY_NUMBER.search(text):
+        yield "nomor identitas"
+    if _PHONE.search(text):
+        yield "nomor HP"
     if found.sources("secret.condition"):
         names = (_NAMED,) if text.isupper() else (_NAMED, _WRITTEN_LARGE)
-        yield from filter(None, (pattern.search(text) for pattern in names))
+        if any(pattern.search(text) for pattern in names):
+            yield "nama orang"

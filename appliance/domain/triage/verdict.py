@@ -19,6 +19,8 @@ class Triage:
     secrecy: Sensitivity
     """What the words ask for, whatever the category."""
     reasons: tuple[str, ...]
+    accusation: float = 0.0
+    """How strongly the words tell of bribes, whatever the category: a weight of patterns."""
 
     @property
     def is_secret(self) -> bool:

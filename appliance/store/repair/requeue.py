@@ -24,7 +24,10 @@ from appliance.store import outbox
 from appliance.store.repair.rescue import Row, insert
 
 _COPIED = ("channel", "kind", "category", "sensitivity", "agency", "text")
-_OPTIONAL = ("reporter_phone", "reporter_name", "location", "kelurahan")
+_OPTIONAL = (
+    *("reporter_phone", "reporter_name", "location", "kelurahan"),
+    *("routing_version", "destination"),
+)
 
 
 def requeue(fresh: sqlite3.Connection, events: list[Row], acked: dict[str, int]) -> Counter[str]:

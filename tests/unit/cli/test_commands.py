@@ -10,8 +10,9 @@ from appliance import __main__ as posko
 from appliance.actions import intake, syncing
 from appliance.domain import wire
 from appliance.domain.blobs import Manifest
+from appliance.domain.city_tables import SHIPPED_VERSION
 from appliance.domain.topics import Lane
-from appliance.store import outbox, photos
+from appliance.store import city_tables, outbox, photos
 from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft
 from tests.conftest import EPOCH, START, at
@@ -177,3 +178,22 @@ def test_an_sms_without_a_demonstration_says_to_start_one(
     monkeypatch.setattr(sys, "argv", line)
     assert posko.main() == 1
     assert "make run" in capsys.readouterr().err
+
+
+def test_tables_tell_which_version_of_each_is_in_force(
+    command: Command, db: sqlite3.Connection
+) -> None:
+    with transaction(db):
+        city_tables.replace(db, "holidays", 7, [{"tanggal": "2026-12-25", "nama": "x"}], START)
+        city_tables.replace(db, "sla", 8, [{"topic": "pju"}], START)
+        city_tables.replace(db, "menu", 9, [], START)
+    status, out, _ = command("tables", "--json")
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert status == 0
+    assert (rows["holidays"]["version"], rows["holidays"]["source"]) == (7, "city")
+    assert rows["holidays"]["received_at"] == "2026-11-21T02:00:00+00:00"
+    assert (rows["sla"]["source"], rows["sla"]["version"]) == ("shipped", SHIPPED_VERSION)
+    assert "KeyError" in rows["sla"]["problem"]
+    assert (rows["menu"]["source"], rows["menu"]["rows"]) == ("kept", 0)
+    assert rows["routing"]["source"] == "shipped"
+    assert "routing" in command("tables")[1]

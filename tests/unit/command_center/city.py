@@ -13,11 +13,15 @@ from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.topics import Lane
 from command_center import ingest
 from command_center.applying import Arrival
-from command_center.store import requests
+from command_center.store import downlinks, requests
 from command_center.store.database import reading, writing
+from command_center.store.downlinks import DownEvent
 from command_center.store.requests import CityRequest, Filter
 from tests.conftest import SITE, START
 
+NEIGHBOUR = SiteCode("14.71.01")
+SESSION = "5e5510a1"
+"""Of the box."""
 BOX_EPOCH = "0a1b2c3d"
 CLOCK = wire.Clock(boot="boot-of-tests", mono=1_000_000, src="ntp")
 P = ParamSpec("P")
@@ -121,3 +125,24 @@ def rows(engine: Engine, sql: str) -> list[tuple[object, ...]]:
     """The answer to a question that no function of the store asks."""
     with reading(engine) as connection:
         return [tuple(row) for row in connection.exec_driver_sql(sql)]
+
+
+def hello(engine: Engine, site: SiteCode = SITE, *, down_seq: int = 0) -> None:
+    """A box reports for the first time, or again."""
+    with reading(engine) as connection:
+        epoch = downlinks.city_epoch(connection)
+    message = wire.Hello(
+        versions=[1],
+        epoch=BOX_EPOCH,
+        lanes={},
+        clock=CLOCK,
+        session=SESSION,
+        down=wire.DownCursor(epoch=epoch, seq=down_seq),
+    )
+    commit(engine, ingest.hello, site, message, START)
+
+
+def going_down(engine: Engine, site: SiteCode = SITE) -> list[DownEvent]:
+    """What waits for a box, or has reached it."""
+    with reading(engine) as connection:
+        return downlinks.after(connection, site, 0, max_events=99, max_bytes=10**6)

@@ -1,15 +1,21 @@
 """A real city database per test."""
 
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from command_center import __main__ as center
+from command_center.app import create_app
 from command_center.store import database, migrate
 from tests.builders import CITY_EPOCH
-from tests.conftest import SITE, START
+from tests.conftest import SITE, START, at
+from tests.unit.command_center.city import hello
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +35,60 @@ def engine(empty_city: Path, tmp_path: Path) -> Iterator[Engine]:
     made = database.connect(f"sqlite:///{path}")
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def city(engine: Engine) -> Engine:
+    """A city that has heard of one box."""
+    hello(engine)
+    return engine
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """The settings of a city."""
+    path = tmp_path / "posko.toml"
+    path.write_text(
+        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
+        f'[center]\ndatabase = "sqlite:///{tmp_path}/center.db"\n'
+        f'signing_key = "{tmp_path}/city.key"\n'
+    )
+    return path
+
+
+@pytest.fixture
+def run(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a command; return exit code, stdout and stderr."""
+
+    def run_it(*args: str | Path) -> tuple[int, str, str]:
+        words = ["posko-center", *map(str, args), "--config", str(config)]
+        monkeypatch.setattr(sys, "argv", words)
+        code = center.main()
+        return code, *capsys.readouterr()
+
+    return run_it
+
+
+@pytest.fixture
+def changes() -> list[str]:
+    """What the pages told the receiver."""
+    return []
+
+
+@pytest.fixture
+def app(engine: Engine, changes: list[str]) -> Flask:
+    """The pages."""
+    return create_app(
+        engine,
+        place="Kota Pekanbaru",
+        now=lambda: at(hours=3).wall,
+        on_change=lambda: changes.append("changed"),
+    )
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """An officer at them."""
+    return app.test_client()

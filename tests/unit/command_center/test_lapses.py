@@ -92,7 +92,7 @@ def test_news_that_the_box_set_aside_closes_nothing(engine: Engine, case: CityRe
     move(engine, case, Status.RESOLVED)
     box_hears(engine)
     with writing(engine) as connection:
-        downlinks.set_reject(connection, SITE, 1, "event")
+        downlinks.set_reject(connection, SITE, 1, "event", "")
     lapses.run(engine, MONDAY)
     assert lapses.run(engine, MONDAY + 60 * DAY) == 0
 

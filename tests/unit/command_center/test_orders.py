@@ -2,8 +2,6 @@
 
 import errno
 import json
-import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,66 +13,24 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import CommandIssued, CommandResult, TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
-from command_center import __main__ as center
-from command_center import commanding, ingest, orders, signing
+from command_center import commanding, ingest, orders, signing, table_publishing
 from command_center.downlink import Downlink
 from command_center.store import commands, downlinks
 from command_center.store.commands import Issued
 from command_center.store.database import reading
-from command_center.store.downlinks import DownEvent
 from tests.conftest import SITE, START
-from tests.unit.command_center.city import BOX_EPOCH, CLOCK, a_batch, commit, store, wire_event
-
-NEIGHBOUR = SiteCode("14.71.01")
-SESSION = "5e5510a1"
-
-
-def hello(engine: Engine, site: SiteCode = SITE, *, down_seq: int = 0) -> None:
-    """A box reports for the first time, or again."""
-    with reading(engine) as connection:
-        epoch = downlinks.city_epoch(connection)
-    message = wire.Hello(
-        versions=[1],
-        epoch=BOX_EPOCH,
-        lanes={},
-        clock=CLOCK,
-        session=SESSION,
-        down=wire.DownCursor(epoch=epoch, seq=down_seq),
-    )
-    commit(engine, ingest.hello, site, message, START)
-
-
-@pytest.fixture
-def city(engine: Engine) -> Engine:
-    """A city that has heard of one box."""
-    hello(engine)
-    return engine
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    path = tmp_path / "posko.toml"
-    path.write_text(
-        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
-        f'[center]\ndatabase = "sqlite:///{tmp_path}/center.db"\n'
-        f'signing_key = "{tmp_path}/city.key"\n'
-    )
-    return path
-
-
-@pytest.fixture
-def run(
-    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Run a command; return exit code, stdout and stderr."""
-
-    def run_it(*args: str | Path) -> tuple[int, str, str]:
-        words = ["posko-center", *map(str, args), "--config", str(config)]
-        monkeypatch.setattr(sys, "argv", words)
-        code = center.main()
-        return code, *capsys.readouterr()
-
-    return run_it
+from tests.unit.command_center.city import (
+    BOX_EPOCH,
+    CLOCK,
+    NEIGHBOUR,
+    SESSION,
+    a_batch,
+    commit,
+    going_down,
+    hello,
+    store,
+    wire_event,
+)
 
 
 def issue(engine: Engine, name: str = "report", *, expires_s: int = 3600, id_: str = "c1") -> None:
@@ -84,11 +40,6 @@ def issue(engine: Engine, name: str = "report", *, expires_s: int = 3600, id_: s
 def given(engine: Engine) -> list[Issued]:
     with reading(engine) as connection:
         return commands.every(connection, None, limit=99)
-
-
-def going_down(engine: Engine, site: SiteCode = SITE) -> list[DownEvent]:
-    with reading(engine) as connection:
-        return downlinks.after(connection, site, 0, max_events=99, max_bytes=10**6)
 
 
 def answer(
@@ -238,7 +189,7 @@ CSV = "id,title,body,until\n1,Posyandu, Jumat pagi ,2026-11-30\n2,Libur,,\n"
 def test_a_table_goes_down_with_a_growing_version(city: Engine, run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("\ufeff" + CSV, encoding="utf-8")
     for _ in range(2):
-        assert run("publish-table", "all", "announcements", tmp_path / "a.csv")[0] == 0
+        assert run("tables", "publish", "all", "announcements", tmp_path / "a.csv")[0] == 0
     sent = [wire.decode_event(e.kind, e.payload.encode()) for e in going_down(city)]
     first, second = (event for event in sent if isinstance(event, TablePublished))
     assert second.version > first.version
@@ -252,11 +203,11 @@ def test_a_table_goes_down_with_a_growing_version(city: Engine, run, tmp_path: P
 
 def test_a_version_grows_although_the_citys_clock_goes_back(city: Engine) -> None:
     hello(city, NEIGHBOUR)
-    first = commanding.publish(city, [NEIGHBOUR], "x", [], START)
-    other = commanding.publish(city, [SITE], "y", [], START)
+    first = table_publishing.publish(city, [NEIGHBOUR], "x", [], START)
+    other = table_publishing.publish(city, [SITE], "y", [], START)
     earlier = START - timedelta(hours=1)
-    assert commanding.publish(city, [SITE, NEIGHBOUR], "x", [], earlier) == first + 1
-    assert commanding.publish(city, [SITE], "z", [], earlier) < other
+    assert table_publishing.publish(city, [SITE, NEIGHBOUR], "x", [], earlier) == first + 1
+    assert table_publishing.publish(city, [SITE], "z", [], earlier) < other
 
 
 @pytest.mark.parametrize(
@@ -270,22 +221,22 @@ def test_a_version_grows_although_the_citys_clock_goes_back(city: Engine) -> Non
 )
 def test_a_mistake_in_a_table_names_its_line(text: str, reason: str) -> None:
     with pytest.raises(BadInput, match=reason):
-        commanding.read_table("announcements", text)
+        table_publishing.read_table("announcements", text)
 
 
 def test_a_table_that_no_event_can_hold_is_refused(city: Engine) -> None:
     large = [{"id": str(number), "text": "x" * 1000} for number in range(60)]
     with pytest.raises(BadInput, match="too many for one event"):
-        commanding.publish(city, [SITE], "large", large, START)
+        table_publishing.publish(city, [SITE], "large", large, START)
     with pytest.raises(BadInput, match="at most 200 rows"):
-        commanding.publish(city, [SITE], "many", [{"id": "1"}] * 201, START)
+        table_publishing.publish(city, [SITE], "many", [{"id": "1"}] * 201, START)
     assert going_down(city) == []
 
 
 def test_a_missing_or_foreign_file_is_said_so(city: Engine, run, tmp_path: Path) -> None:
-    assert "cannot be read" in run("publish-table", "all", "x", tmp_path / "none.csv")[2]
+    assert "cannot be read" in run("tables", "publish", "all", "x", tmp_path / "none.csv")[2]
     (tmp_path / "old.csv").write_bytes(b"id\n\xe9\n")
-    assert "is not UTF-8" in run("publish-table", "all", "x", tmp_path / "old.csv")[2]
+    assert "is not UTF-8" in run("tables", "publish", "all", "x", tmp_path / "old.csv")[2]
 
 
 def test_the_signing_key_is_made_once_and_shown_as_the_box_needs_it(run, tmp_path: Path) -> None:

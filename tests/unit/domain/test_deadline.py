@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.domain.city_tables import as_shipped
 from appliance.domain.deadline import Deadline, deadlines, latest, nearest
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import OVER, Status
 from appliance.domain.working_days import indonesian
 
+SHIPPED = as_shipped()
 CATEGORY = "pju"
 """One working day to take it up, five to resolve it."""
 
@@ -32,7 +34,7 @@ def history(*entries: tuple[Status, int]) -> Sequence[Line]:
 
 
 def finish(category: str, lines: Sequence[Line], now: datetime) -> Deadline | None:
-    found = deadlines("pengaduan", category, lines, now)
+    found = deadlines("pengaduan", category, lines, now, SHIPPED)
     return found[-1] if found else None
 
 
@@ -86,16 +88,18 @@ def test_a_clock_that_went_back_makes_no_pause() -> None:
 
 def test_the_first_answer_has_a_deadline_of_its_own_until_somebody_takes_it_up() -> None:
     new = history((Status.RECEIVED, 2))
-    respond, end = deadlines("pengaduan", CATEGORY, new, november(4))
+    respond, end = deadlines("pengaduan", CATEGORY, new, november(4), SHIPPED)
     assert (respond.what, respond.day, respond.is_missed) == ("respond", date(2026, 11, 3), True)
     assert (end.what, end.is_missed) == ("finish", False)
     for status in (Status.VERIFIED, Status.FORWARDED, Status.NEEDS_DETAILS):
         taken_up = [*new, *history((status, 3))]
-        assert [one.what for one in deadlines("pengaduan", CATEGORY, taken_up, november(4))] == [
-            "finish"
-        ]
+        assert [
+            one.what for one in deadlines("pengaduan", CATEGORY, taken_up, november(4), SHIPPED)
+        ] == ["finish"]
     again = history((Status.RECEIVED, 2), (Status.RESOLVED, 4), (Status.REOPENED, 16))
-    assert deadlines("pengaduan", CATEGORY, again, november(16))[0].day == date(2026, 11, 17)
+    assert deadlines("pengaduan", CATEGORY, again, november(16), SHIPPED)[0].day == date(
+        2026, 11, 17
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,24 +118,24 @@ def test_the_hand_table_of_a_friday_before_idulfitri(
 ) -> None:
     """Filed on Friday 20 March 2026, 16:00 WIB; offices open on Wednesday 25 March."""
     filed = datetime(2026, 3, 20, 16, tzinfo=WESTERN_INDONESIA)
-    found = deadlines(kind, category, [Line(Status.RECEIVED, filed)], filed)
+    found = deadlines(kind, category, [Line(Status.RECEIVED, filed)], filed, SHIPPED)
     assert [(one.day.day, one.day.month) for one in found] == [respond, finish]
 
 
 def test_what_is_late_is_told_by_its_end_and_what_is_near_only_if_nothing_is_late() -> None:
     lines = history((Status.RECEIVED, 2))
-    both = deadlines("pengaduan", CATEGORY, lines, november(12))
+    both = deadlines("pengaduan", CATEGORY, lines, november(12), SHIPPED)
     assert [one.is_missed for one in both] == [True, True]
     assert latest(both) == both[1]
-    soon = deadlines("pengaduan", CATEGORY, lines, november(3))
+    soon = deadlines("pengaduan", CATEGORY, lines, november(3), SHIPPED)
     assert (latest(soon), nearest(soon)) == (None, soon[0])
-    one_missed = deadlines("pengaduan", CATEGORY, lines, november(6))
+    one_missed = deadlines("pengaduan", CATEGORY, lines, november(6), SHIPPED)
     assert (latest(one_missed), nearest(one_missed)) == (one_missed[0], None)
 
 
 def test_a_deadline_on_friday_is_near_on_thursday_and_one_on_monday_on_friday() -> None:
     lines = history((Status.RECEIVED, 2), (Status.IN_PROGRESS, 2))
-    assert [nearest(deadlines("pengaduan", CATEGORY, lines, november(d))) is not None
+    assert [nearest(deadlines("pengaduan", CATEGORY, lines, november(d), SHIPPED)) is not None
             for d in (5, 6, 7, 8, 9, 10)] == [False, True, True, True, True, False]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Whom to ask next, against a model that lists the whole way at once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,15 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.domain import escalation, sla
-from appliance.domain.escalation import CHASED_FOR, OVER, Asked, Fate, Step, Why, due
+from appliance.domain.city_tables import as_shipped
+from appliance.domain.escalation import CHASED_FOR, OVER, Asked, Fate, Over, Step, Why
 from appliance.domain.moment import WESTERN_INDONESIA as WIB
 from appliance.domain.moment import Moment
 from appliance.domain.official import COORDINATOR, Official
 from appliance.domain.phone import Msisdn
+from appliance.domain.sla import Terms
 
-ORDINARY = sla.terms("pengaduan", "pju")
+SHIPPED = as_shipped()
+ORDINARY = sla.terms("pengaduan", "pju", SHIPPED)
 """One working day."""
-EMERGENCY = sla.terms("darurat", "pju")
+EMERGENCY = sla.terms("darurat", "pju", SHIPPED)
 """Ten minutes."""
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=WIB)
 DAY_MS = 86_400_000
@@ -41,6 +45,13 @@ def person(number: int, agency: str = "DISHUB") -> Official:
 
 HEAD, DEPUTY, SECOND, CITY = person(1), person(2), person(3), person(4, COORDINATOR)
 PEOPLE = [HEAD, DEPUTY, SECOND, CITY]
+
+
+def due(
+    asked: Sequence[Asked], people: Sequence[Official], since: Moment, terms: Terms, now: Moment
+) -> Step | Over | None:
+    """By the calendar shipped."""
+    return escalation.due(asked, people, since, terms, now, calendar=SHIPPED.calendar)
 
 
 def sent(*officials: Official) -> list[Asked]:

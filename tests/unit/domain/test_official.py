@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.domain import official, table_csv
+from appliance.domain import city_tables, official, table_csv
 from appliance.domain.errors import BadInput
 from appliance.domain.hours import DailyHours
 from appliance.domain.official import Official
@@ -16,7 +16,7 @@ HEADER = "agency,rank,name,phone,post,valid_from,valid_until,quiet_hours\n"
 
 
 def read(lines: str, header: str = HEADER) -> list[Official]:
-    return official.directory(table_csv.read(header + lines))
+    return official.directory(table_csv.read(header + lines), city_tables.as_shipped().working())
 
 
 def test_a_row_becomes_an_official() -> None:

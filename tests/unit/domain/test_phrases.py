@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.domain import operator_filter, phrases, reference
+from appliance.domain import city_tables, operator_filter, phrases, reference
 from appliance.domain.phrases import TEMPLATES, render
 from appliance.domain.service_request import Status
 
-LONG = {"status_changed", "status_resolved", "forward", "forward_emergency"}
-"""They carry what somebody wrote."""
+LONG = {"status_changed", "status_resolved", "received_elsewhere", "forward", "forward_emergency"}
+"""They carry what somebody wrote, or who else answers and how to get there."""
 LONGEST_AGENCY = max((a.short_name for a in reference.agencies().values()), key=len)
+DESTINATIONS = city_tables.as_shipped().destinations
 LONGEST_STATUS = max(phrases.STATUS_WORDS.values(), key=len)
 FILLING = {
     "ticket": "07 123 450",
@@ -24,6 +25,8 @@ FILLING = {
     "date": phrases.short_date(datetime(2026, 12, 31, tzinfo=UTC)),
     "category": max((c.name for c in reference.categories().values()), key=len),
     "text": "lampu jalan mati sejak 3 hari di depan masjid, gelap sekali kalau malam",
+    "destination": max((d.name for d in DESTINATIONS), key=len),
+    "contact": max((d.contact for d in DESTINATIONS), key=len),
     "message": "hubungi 081234567890 atau https://example.com/x, biaya Rp1500000 di 12345678",
 }
 GSM7 = set(
@@ -78,6 +81,7 @@ def test_every_name_that_fills_a_template_passes() -> None:
     names = [*phrases.STATUS_WORDS.values()]
     names += [agency.short_name for agency in reference.agencies().values()]
     names += [category.name for category in reference.categories().values()]
+    names += [word for d in DESTINATIONS for word in (d.name, d.contact)]
     for name in names:
         assert_passes(operator_filter.safe(name, 160))
 

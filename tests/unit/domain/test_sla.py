@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from appliance.domain import sla
+from appliance.domain.city_tables import as_shipped
 from appliance.domain.reference import categories, rows
 from appliance.domain.service_request import Kind
 
@@ -26,19 +27,19 @@ from appliance.domain.service_request import Kind
 def test_the_class_decides_and_leaves_the_rest_to_the_category(
     kind: str, category: str, name: str, respond: int, finish: int
 ) -> None:
-    found = sla.terms(kind, category)
+    found = sla.terms(kind, category, as_shipped())
     assert (found.name, found.respond_days, found.finish_days) == (name, respond, finish)
 
 
 def test_what_must_be_taken_up_today_waits_minutes_and_not_days() -> None:
-    assert sla.terms("darurat", "pju").respond_within == timedelta(minutes=10)
+    assert sla.terms("darurat", "pju", as_shipped()).respond_within == timedelta(minutes=10)
     for kind in Kind:
         for category in categories():
-            terms = sla.terms(kind, category)
+            terms = sla.terms(kind, category, as_shipped())
             assert (terms.respond_days == 0) == (terms.respond_within is not None), category
 
 
 def test_the_table_names_what_there_is() -> None:
-    for row in rows("sla.csv"):
+    for row in rows("sla_classes.csv"):
         assert row["jenis"] in {"", *Kind}
         assert set(filter(None, row["kategori"].split("|"))) <= set(categories())

@@ -493,5 +493,5 @@ def test_a_table_is_replaced_by_a_newer_one_only(box: Box) -> None:
 
 
 def test_a_table_of_an_unknown_name_is_kept(box: Box) -> None:
-    box.give(TablePublished(name="holidays", version=1, rows=[{"day": "2026-12-25"}]))
-    assert city_tables.rows(box.db, "holidays") == [{"day": "2026-12-25"}]
+    box.give(TablePublished(name="menu", version=1, rows=[{"day": "2026-12-25"}]))
+    assert city_tables.rows(box.db, "menu") == [{"day": "2026-12-25"}]
