@@ -9,9 +9,10 @@ from flask import Flask, g, send_from_directory, url_for
 from sqlalchemy import Engine
 
 from appliance.domain import progress, reference
-from appliance.domain.reference import agency_name
 from command_center import guard, wording
 from command_center.photo_page import PhotoPage
+from command_center.store import tables
+from command_center.store.database import reading
 from command_center.views import Pages
 from web.face import Plate, new_app
 from web.security import check_endpoints
@@ -41,7 +42,7 @@ def create_app(
     app.add_url_rule("/permohonan/<request_id>/foto", "photo", PhotoPage(engine).show)
     app.add_url_rule("/api/events", "events", pages.events)
     _add_static(app)
-    _teach_words(app)
+    _teach_words(app, engine)
     app.before_request(_speak_indonesian)
     check_endpoints(app)
     return app
@@ -59,9 +60,17 @@ def _add_static(app: Flask) -> None:
     )
 
 
-def _teach_words(app: Flask) -> None:
+def _teach_words(app: Flask, engine: Engine) -> None:
+    def agency(value: str) -> str:
+        """As the city calls it, by the table it has published last."""
+        if "tables" not in g:
+            with reading(engine) as connection:
+                g.tables = tables.in_force(connection)
+        name: str = g.tables.agency_name(value)
+        return name
+
     app.jinja_env.filters.update(
-        agency=agency_name,
+        agency=agency,
         category=wording.category,
         text_purpose=wording.text_purpose,
         text_state=wording.text_state,

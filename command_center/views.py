@@ -15,7 +15,6 @@ from appliance.domain.city_tables import Tables
 from appliance.domain.deadline import Deadline, deadlines
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
-from appliance.domain.reference import agency_name
 from command_center import (
     casework,
     cloudevents,
@@ -187,9 +186,10 @@ def _list(connection: Connection, query: ListQuery, now: datetime) -> dict[str, 
 
 def _choices(connection: Connection) -> dict[str, object]:
     """What the filters offer: only what occurs, so that no choice leads to an empty list."""
+    known = tables.in_force(connection)
     return {
         "statuses": [(s, wording.status(s)) for s in requests.used(connection, "status")],
-        "agencies": [(a, agency_name(a)) for a in requests.used(connection, "agency")],
+        "agencies": [(a, known.agency_name(a)) for a in requests.used(connection, "agency")],
         "categories": [(c, wording.category(c)) for c in requests.used(connection, "category")],
     }
 

@@ -32,7 +32,7 @@ _PEOPLE = frozenset({"oknum", "petugas", "pegawai", "orang", "staf", "pejabat", 
 _DEMANDS = re.compile(
     r"(?:me|di|pe)?minta(?:i|in|kan)?|(?:me|di)?mintak(?:i|an)?|mungut|memungut|(?:di)?pungut(?:i|an)?"
     r"|(?:di|me)?ngutip|(?:di)?kutip(?:in|an)?|(?:di)?palak(?:in)?|(?:di|me)?peras|memeras|setoran?"
-    r"|(?:men|di)yetor|disuruh|disuruah|dipaksa|wajib|harus"
+    r"|(?:men|di)yetor|disuruh|disuruah|dipaksa|wajib"
 )
 _MONEY = frozenset(
     (

@@ -226,6 +226,7 @@ down_outbox = Table(
     Column("created_at", BIG, nullable=False),
     Column("reject_code", Text),
     Column("reject_detail", Text),
+    Index("down_outbox_by_subject", "subject"),
     sqlite_strict=True,
 )
 """Events for the boxes, kept after delivery so that a restored box can be brought up to date.

@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("requests", sa.Column("destination", sa.Text))
     op.add_column("requests", sa.Column("judged", sa.Text))
     op.add_column("down_outbox", sa.Column("reject_detail", sa.Text))
+    op.create_index("down_outbox_by_subject", "down_outbox", ["subject"])
     op.create_table(
         "corrections",
         sa.Column("id", BIG, primary_key=True),

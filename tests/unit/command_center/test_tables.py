@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from appliance.domain import wire
@@ -141,6 +142,14 @@ def test_days_to_finish_are_those_of_the_arrival_and_holidays_those_of_today(
 
     assert days(START + 2 * DAY) == 3
     assert days(request.received_at) == 9
+
+
+def test_the_pages_name_an_agency_that_is_new(city: Engine, client: FlaskClient) -> None:
+    new = shipped("agencies")[0] | {"id": "DISTAMAN", "singkatan": "Distaman", "nama": "Taman"}
+    table_publishing.publish(city, [SITE], "agencies", [*shipped("agencies"), new], START)
+    request = received(city, agency="DISTAMAN")
+    assert "<dd>Distaman</dd>" in client.get(f"/permohonan/{request.request_id}").text
+    assert "Distaman" in client.get("/").text
 
 
 def test_the_version_a_request_was_routed_by_is_kept(city: Engine) -> None:
