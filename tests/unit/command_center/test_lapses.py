@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from appliance.domain import wire
 from appliance.domain.events import RequestStatusChanged
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import Status
@@ -92,7 +93,7 @@ def test_news_that_the_box_set_aside_closes_nothing(engine: Engine, case: CityRe
     move(engine, case, Status.RESOLVED)
     box_hears(engine)
     with writing(engine) as connection:
-        downlinks.set_reject(connection, SITE, 1, "event", "")
+        downlinks.set_reject(connection, SITE, wire.Reject(seq=1, code="event"))
     lapses.run(engine, MONDAY)
     assert lapses.run(engine, MONDAY + 60 * DAY) == 0
 
