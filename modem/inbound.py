@@ -134,7 +134,7 @@ class Inbound:
         """What to do with a message now; None while its parts may still come."""
         if message.is_complete:
             return partial(self._act_on, message)
-        waited = self._now().wall - message.oldest.received_at
+        waited = message.oldest.waited(self._now())
         if waited < _LATE_AFTER:
             return None
         if (amended := self._earlier(message)) is not None:
@@ -143,8 +143,8 @@ class Inbound:
 
     def _earlier(self, message: Message) -> tuple[int, Message] | None:
         """The message with gaps that these parts fill, with its row."""
-        key, since = message.oldest.concat_key, self._now().wall - _AMENDED_WITHIN
-        found = sms_inbox.with_gaps(self._db, key or "", since)
+        key = message.oldest.concat_key or ""
+        found = sms_inbox.with_gaps(self._db, key, self._now(), _AMENDED_WITHIN)
         whole = completed(found[1], message) if found else None
         return (found[0], whole) if found and whole else None
 

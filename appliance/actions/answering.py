@@ -34,7 +34,7 @@ LISTED_TICKETS = 3
 def keep_part(db: sqlite3.Connection, part: ReceivedPart, now: Moment) -> bool:
     """Store one TPDU before the SIM may forget it; False if it is here already."""
     with transaction(db, leaves_reserve=True):
-        return sms_inbox.keep_part(db, part, now.wall)
+        return sms_inbox.keep_part(db, part, now)
 
 
 def quarantine(db: sqlite3.Connection, fingerprint: str, tpdu: bytes, now: Moment) -> None:

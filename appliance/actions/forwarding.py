@@ -30,12 +30,7 @@ def pass_on(db: sqlite3.Connection, text: Text, now: Moment) -> None:
     request = requests.by_id(db, text.request_id)
     if request is None:
         return
-    asked = {
-        other.recipient
-        for other in texts.of_request(db, request.id)
-        if other.purpose == Purpose.FORWARD
-    }
     for official in officials.of_agency(db, request.agency):
-        if official.phone.e164 not in asked:
+        if not texts.is_forwarded(db, request.id, official.phone):
             texting.queue_forward(db, request, official.phone, now)
             return

@@ -164,7 +164,7 @@ def release(db: sqlite3.Connection, modem: str) -> int:
     return db.execute(
         """
         UPDATE texts SET modem = NULL
-        WHERE modem = ? AND state = 'queued' AND NOT EXISTS (
+        WHERE modem = ? AND state IN ('queued', 'sending') AND NOT EXISTS (
             SELECT 1 FROM text_parts
             WHERE text_parts.text_id = texts.id AND text_parts.state <> 'pending'
         )
@@ -282,8 +282,10 @@ def parts_in_flight(db: sqlite3.Connection, others: Collection[str] = ()) -> lis
     """Parts that were begun without an outcome, except those of `others`, who may be at it."""
     rows = db.execute(
         """
-        SELECT p.* FROM text_parts p JOIN texts t ON t.id = p.text_id
-        WHERE p.state = 'sending' AND coalesce(t.modem, '') NOT IN (SELECT value FROM json_each(?))
+        SELECT p.* FROM texts t INDEXED BY texts_waiting
+        CROSS JOIN text_parts p ON p.text_id = t.id
+        WHERE t.state IN ('queued', 'sending') AND p.state = 'sending'
+            AND coalesce(t.modem, '') NOT IN (SELECT value FROM json_each(?))
         """,
         (json.dumps(list(others)),),
     )
@@ -330,8 +332,10 @@ def part_awaiting_report(
                 WHERE known.state IN ('delivered', 'failed') AND known.sent_at_ms >= :since
                     AND known.message_reference = :mr AND k.recipient = t.recipient
             ) AND NOT EXISTS (
-                SELECT 1 FROM text_parts sending JOIN texts s ON s.id = sending.text_id
-                WHERE sending.state = 'sending' AND s.recipient = t.recipient
+                SELECT 1 FROM texts s INDEXED BY texts_waiting
+                CROSS JOIN text_parts sending ON sending.text_id = s.id
+                WHERE s.state IN ('queued', 'sending') AND sending.state = 'sending'
+                    AND s.recipient = t.recipient
             ))
         ORDER BY p.message_reference IS NULL, p.sent_at_ms DESC LIMIT 1
         """,
@@ -394,7 +398,7 @@ def answered_since(db: sqlite3.Connection, phone: Msisdn, body: str, since: date
 
 
 def forwarded_to(db: sqlite3.Connection, phone: Msisdn) -> list[str]:
-    """The requests that this phone was sent, newest first."""
+    """The requests that this official's phone was sent, newest first."""
     rows = db.execute(
         """
         SELECT request_id, max(id) AS newest FROM texts
@@ -404,6 +408,12 @@ def forwarded_to(db: sqlite3.Connection, phone: Msisdn) -> list[str]:
         (phone.e164,),
     )
     return [row["request_id"] for row in rows]
+
+
+def is_forwarded(db: sqlite3.Connection, request_id: str, phone: Msisdn) -> bool:
+    """Whether this official's phone was sent the request."""
+    sql = "SELECT 1 FROM texts WHERE purpose = 'forward' AND recipient = ? AND request_id = ?"
+    return db.execute(sql, (phone.e164, request_id)).fetchone() is not None
 
 
 def open_questions(db: sqlite3.Connection, request_ids: list[str]) -> set[str]:

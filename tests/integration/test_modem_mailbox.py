@@ -32,6 +32,7 @@ class Box:
         migrate.ensure(path, SiteCode("14.71.07"), lambda: "00000001")
         self.time = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
         self.seconds = 0.0
+        self.boot_id = "first boot"
         self.ids = count(1)
         self.air = Air()
         self.db = connect(path)
@@ -48,11 +49,19 @@ class Box:
         self.mailbox.recover()
 
     def moment(self):
-        return Moment(wall=self.time, boot_id="b", mono_ms=0)
+        return Moment(wall=self.time, boot_id=self.boot_id, mono_ms=int(self.seconds * 1000))
 
     def pass_time(self, delta):
         self.time += delta
         self.seconds += delta.total_seconds()
+
+    def set_clock(self, delta):
+        self.time += delta
+
+    def boot_anew(self, clock_off_by):
+        self.set_clock(clock_off_by)
+        self.boot_id, self.seconds = "second boot", 0.0
+        self.start()
 
     def arrive(self, pdus):
         for pdu in pdus:
@@ -185,6 +194,51 @@ def test_missing_part_is_marked_after_the_wait_and_across_a_restart(box):
     box.pass_time(MISSING_AFTER)
     box.mailbox.act()
     assert "[bagian 2 hilang]" in box.reports[0]
+
+
+YEARS = timedelta(days=3000)
+
+
+@pytest.mark.parametrize("step", [YEARS, -YEARS], ids=["ahead", "back"])
+def test_clock_that_is_set_neither_shortens_nor_lengthens_the_wait_for_a_part(box, step):
+    """SMS check 6."""
+    pdus = box.air.inject(CITIZEN, "Pohon tumbang. " * 30)
+    box.arrive([pdus[0], pdus[2]])
+    box.set_clock(step)
+    box.pass_time(MISSING_AFTER - timedelta(seconds=5))
+    box.mailbox.act()
+    assert box.reports == []
+    box.pass_time(timedelta(seconds=6))
+    box.mailbox.act()
+    assert "[bagian 2 hilang]" in box.reports[0]
+
+
+@pytest.mark.parametrize("step", [timedelta(minutes=1), YEARS, -YEARS])
+def test_part_of_an_earlier_boot_has_its_wait_after_the_boot(box, step):
+    """SMS check 6: without a clock that runs on, nobody knows how long the box was off."""
+    pdus = box.air.inject(CITIZEN, "Pohon tumbang. " * 30)
+    box.arrive([pdus[0], pdus[2]])
+    box.boot_anew(clock_off_by=step)
+    box.pass_time(MISSING_AFTER - timedelta(seconds=5))
+    box.mailbox.act()
+    assert box.reports == []
+    box.pass_time(timedelta(seconds=6))
+    box.mailbox.act()
+    assert "[bagian 2 hilang]" in box.reports[0]
+
+
+@pytest.mark.parametrize("step", [YEARS, -YEARS], ids=["ahead", "back"])
+def test_late_part_finds_its_message_however_the_clock_was_set(box, step):
+    """SMS check 6."""
+    pdus = box.air.inject(CITIZEN, "Pohon tumbang di jl Durian. " * 15)
+    box.arrive([pdus[0], pdus[2]])
+    box.pass_time(MISSING_AFTER)
+    box.mailbox.act()
+    box.set_clock(step)
+    box.arrive([pdus[1]])
+    box.pass_time(timedelta(minutes=2))
+    box.mailbox.act()
+    assert box.reports == [("Pohon tumbang di jl Durian. " * 15).strip()]
 
 
 def test_crash_between_keeping_and_acting_is_made_up_for(box):
