@@ -6,14 +6,14 @@ and is never sent again blindly; only a status report can settle it.
 """
 
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import cast, get_args
 
-from appliance.actions import forwarding
-from appliance.actions.texting import EMERGENCY_PRIORITY, Purpose
+from appliance.actions import forwarding, sending_turn
+from appliance.actions.sending_turn import LONGEST_RETRY, Encode
 from appliance.domain.errors import PoskoError
 from appliance.domain.events import FinalState, TextSettled
 from appliance.domain.moment import Moment
@@ -28,7 +28,6 @@ REPORT_WINDOW = timedelta(days=4)
 """How long after sending a status report can still arrive: validity and a margin."""
 ONE_MODEM = "modem"
 """The name of a box's only modem, or first."""
-_LEFT_TO_OTHERS_FOR = timedelta(minutes=1)
 _RECIPIENT_TAIL_DIGITS = 9
 """Operators report a number in another form than it was dialled in."""
 
@@ -46,9 +45,9 @@ _FIRST_RETRY = {
     Refusal.RETRY: timedelta(seconds=30),
     Refusal.RETRY_LATER: timedelta(minutes=10),
 }
-_LONGEST_RETRY = timedelta(hours=1)
 NO_LIMITS = SendingPolicy()
-_ANY_PRIORITY = 9
+_EXPIRED_AT_ONCE = 50
+"""Each may tell the city and ask a deputy, while whoever reports waits for the writer's lock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +61,7 @@ class ClaimedPart:
 def claim_part(
     db: sqlite3.Connection,
     now: Moment,
-    encode: Callable[[str, str], list[bytes]],
+    encode: Encode,
     *,
     modem: str = ONE_MODEM,
     policy: SendingPolicy = NO_LIMITS,
@@ -70,53 +69,23 @@ def claim_part(
 ) -> ClaimedPart | None:
     """Return the next part for this modem to send; None when nothing is due or allowed.
 
-    Numbers that begin as one of `left_to_others` are left to a better modem, for a while.
-
-    `encode(recipient, body)` makes the SMS-SUBMIT TPDUs of a text, once. A text that a modem has
-    begun stays with it.
+    Numbers that begin as one of `left_to_others` are left to a better modem, for a while. A text is
+    encoded once, and stays with the modem that has begun it.
     """
     with transaction(db):
         _expire(db, now)
-        text = _whose_turn(db, now, modem, policy, left_to_others)
+        text = sending_turn.next_text(
+            db, now, encode, modem=modem, policy=policy, left_to_others=left_to_others
+        )
         if text is None:
             return None
         texts.set_modem(db, text.id, modem)
-        parts = texts.parts(db, text.id)
-        if not parts:
-            texts.add_parts(db, text.id, encode(text.address or text.recipient, text.body))
-            parts = texts.parts(db, text.id)
-        part = next((part for part in parts if part.state == "pending"), None)
+        pending = (part for part in texts.parts(db, text.id) if part.state == "pending")
+        part = next(pending, None)
         if part is None:
             _settle(db, text.id, now)
             return None
         return ClaimedPart(id=part.id, tpdu=part.tpdu)
-
-
-def _whose_turn(
-    db: sqlite3.Connection,
-    now: Moment,
-    modem: str,
-    policy: SendingPolicy,
-    left_to_others: Collection[str],
-) -> Text | None:
-    """The next text; beyond the limit only the next emergency."""
-
-    def sent_since(since: datetime) -> int:
-        return texts.parts_sent_between(db, modem, since, now.wall)
-
-    for is_emergency in (False, True):
-        if policy.allows(sent_since, now.wall, is_emergency=is_emergency):
-            return texts.next_due(
-                db,
-                now.wall,
-                _LONGEST_RETRY,
-                modem=modem,
-                resting=Purpose.FORWARD if policy.quiet_hours.cover(now.wall) else None,
-                lowest_priority=EMERGENCY_PRIORITY if is_emergency else _ANY_PRIORITY,
-                left_to_others=() if is_emergency else left_to_others,
-                left_after=now.wall - _LEFT_TO_OTHERS_FOR,
-            )
-    return None
 
 
 class NotOurs(PoskoError, RuntimeError):
@@ -189,10 +158,16 @@ def part_refused(
             texts.set_state(db, text_id, "failed", now=now.wall, error=error)
             _conclude(db, texts.by_id(db, text_id), now)
             return
-        delay = min(_FIRST_RETRY[refusal] * 2 ** min(text.attempts, 10), _LONGEST_RETRY)
+        delay = min(_FIRST_RETRY[refusal] * 2 ** min(text.attempts, 10), LONGEST_RETRY)
         texts.set_part_state(db, part_id, "pending", now=now.wall)
+        is_begun = any(part.state != "pending" for part in texts.parts(db, text_id))
         texts.set_state(
-            db, text_id, "queued", now=now.wall, error=error, next_attempt_at=now.wall + delay
+            db,
+            text_id,
+            "sending" if is_begun else "queued",
+            now=now.wall,
+            error=error,
+            next_attempt_at=now.wall + delay,
         )
 
 
@@ -259,7 +234,7 @@ def _apply_report(
 
 
 def _expire(db: sqlite3.Connection, now: Moment) -> None:
-    for text in texts.expire(db, now):
+    for text in texts.expire(db, now, _EXPIRED_AT_ONCE):
         _conclude(db, text, now)
 
 

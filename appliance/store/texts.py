@@ -90,7 +90,7 @@ def by_id(db: sqlite3.Connection, text_id: int) -> Text:
 
 def next_due(
     db: sqlite3.Connection,
-    now: datetime,
+    now: Moment,
     longest_wait: timedelta,
     *,
     modem: str,
@@ -101,7 +101,8 @@ def next_due(
 ) -> Text | None:
     """The text whose turn it is: one already begun first, then by priority and age.
 
-    One whose outcome is still to be written has no turn before it is, and none overtakes another
+    One whose outcome is still to be written has no turn before it is, nor has one that is to
+    expire, and none overtakes another
     to the same recipient that waits for its next attempt. What is urgent (priority 0) overtakes,
     and is sent even if its purpose is `resting`.
     A text to a number that begins as one of `left_to_others` is another modem's, if it became due
@@ -136,16 +137,21 @@ def next_due(
                 SELECT 1 FROM text_parts
                 WHERE text_parts.text_id = texts.id AND text_parts.state = 'sending'
             )
+            AND CASE boot_id
+                WHEN :boot_id THEN expires_mono_ms > :mono
+                ELSE expires_at_ms > :now END
         ORDER BY state = 'queued', priority, id LIMIT 1
         """,
         {
-            "now": to_ms(now),
+            "now": to_ms(now.wall),
+            "boot_id": now.boot_id,
+            "mono": now.mono_ms,
             "longest_wait": longest_wait // timedelta(milliseconds=1),
             "modem": modem,
             "resting": resting,
             "lowest_priority": lowest_priority,
             "left_to_others": json.dumps(list(left_to_others)),
-            "left_after": to_ms(left_after or now),
+            "left_after": to_ms(left_after or now.wall),
         },
     ).fetchone()
     return _text(row) if row else None
@@ -194,19 +200,27 @@ def owner(db: sqlite3.Connection, part_id: int) -> str | None:
     return owner
 
 
-def parts_sent_between(db: sqlite3.Connection, modem: str, since: datetime, until: datetime) -> int:
-    """How many parts this modem was handed."""
+def parts_counted(db: sqlite3.Connection, modem: str, since: datetime, until: datetime) -> int:
+    """How many parts this modem was handed, and how many are left of the texts it has begun."""
     count: int = db.execute(
         """
-        SELECT count(*) FROM text_parts p JOIN texts t ON t.id = p.text_id
-        WHERE p.sent_at_ms > ? AND p.sent_at_ms <= ? AND t.modem = ?
+        SELECT (
+            SELECT count(*) FROM text_parts p JOIN texts t ON t.id = p.text_id
+            WHERE p.state <> 'pending' AND p.sent_at_ms > :since AND p.sent_at_ms <= :until
+                AND t.modem = :modem
+        ) + (
+            SELECT count(*) FROM texts t INDEXED BY texts_waiting
+            CROSS JOIN text_parts p ON p.text_id = t.id
+            WHERE t.state IN ('queued', 'sending') AND t.state = 'sending' AND t.modem = :modem
+                AND p.state = 'pending'
+        )
         """,
-        (to_ms(since), to_ms(until), modem),
+        {"since": to_ms(since), "until": to_ms(until), "modem": modem},
     ).fetchone()[0]
     return count
 
 
-def expire(db: sqlite3.Connection, now: Moment) -> list[Text]:
+def expire(db: sqlite3.Connection, now: Moment, at_most: int) -> list[Text]:
     """Give up waiting texts whose time is over, begun or not; return them.
 
     Within one boot the monotonic clock decides: a Pi without RTC starts in the past, and the
@@ -215,15 +229,24 @@ def expire(db: sqlite3.Connection, now: Moment) -> list[Text]:
     rows = db.execute(
         """
         UPDATE texts SET state = 'expired', updated_at_ms = :now
-        WHERE state IN ('queued', 'sending') AND NOT EXISTS (
-                SELECT 1 FROM text_parts
-                WHERE text_parts.text_id = texts.id AND text_parts.state = 'sending'
-            ) AND CASE boot_id
-            WHEN :boot_id THEN expires_mono_ms <= :mono
-            ELSE expires_at_ms <= :now END
+        WHERE id IN (
+            SELECT id FROM texts
+            WHERE state IN ('queued', 'sending') AND NOT EXISTS (
+                    SELECT 1 FROM text_parts
+                    WHERE text_parts.text_id = texts.id AND text_parts.state = 'sending'
+                ) AND CASE boot_id
+                WHEN :boot_id THEN expires_mono_ms <= :mono
+                ELSE expires_at_ms <= :now END
+            LIMIT :limit
+        )
         RETURNING *
         """,
-        {"now": to_ms(now.wall), "boot_id": now.boot_id, "mono": now.mono_ms},
+        {
+            "now": to_ms(now.wall),
+            "boot_id": now.boot_id,
+            "mono": now.mono_ms,
+            "limit": at_most,
+        },
     ).fetchall()
     return [_text(row) for row in rows]
 
