@@ -51,6 +51,7 @@ class Inbound:
         db: sqlite3.Connection,
         committer: Committer,
         *,
+        modem: str,
         now: Callable[[], Moment],
         new_id: Callable[[], str],
         turn: threading.Lock,
@@ -58,6 +59,7 @@ class Inbound:
         own_numbers: Collection[Msisdn] = (),
     ) -> None:
         self._db = db
+        self._modem = modem
         self._own_numbers = own_numbers
         self._committer = committer
         self._now = now
@@ -105,6 +107,7 @@ class Inbound:
                 message_reference=report.reference,
                 is_delivered=report.is_delivered,
                 now=self._now(),
+                modem=self._modem,
             )
 
     def act(self) -> bool:

@@ -129,7 +129,9 @@ def _handed_over(
     texts.set_part_state(db, part_id, state, now=now.wall, message_reference=message_reference)
     part = texts.part(db, part_id)
     tail = _tail(texts.by_id(db, part.text_id).recipient)
-    is_delivered = early_reports.take(db, tail, message_reference, since=part.sent_at)
+    is_delivered = early_reports.take(
+        db, tail, message_reference, modem=texts.owner(db, part_id), since=part.sent_at
+    )
     if is_delivered is not None:
         _apply_report(db, part, is_delivered=is_delivered, now=now)
     _settle(db, part.text_id, now)
@@ -200,8 +202,9 @@ def report(
     message_reference: int,
     is_delivered: bool,
     now: Moment,
+    modem: str = ONE_MODEM,
 ) -> bool:
-    """Apply a final status report; False when it belongs to nothing we have sent so far.
+    """Apply a final status report; False when it belongs to nothing this modem has sent so far.
 
     It may overtake the answer that names its part, so it is kept for a while.
     """
@@ -214,9 +217,12 @@ def report(
             recipient_tail=tail,
             message_reference=message_reference,
             since=now.wall - REPORT_WINDOW,
+            modem=modem,
         )
         if part is None:
-            early_reports.keep(db, tail, message_reference, is_delivered, now.wall)
+            early_reports.keep(
+                db, tail, message_reference, is_delivered=is_delivered, modem=modem, at=now.wall
+            )
             return False
         _apply_report(db, part, is_delivered=is_delivered, now=now)
         _settle(db, part.text_id, now)

@@ -336,9 +336,14 @@ def set_part_state(
 
 
 def part_awaiting_report(
-    db: sqlite3.Connection, *, recipient_tail: str, message_reference: int, since: datetime
+    db: sqlite3.Connection,
+    *,
+    recipient_tail: str,
+    message_reference: int,
+    since: datetime,
+    modem: str,
 ) -> TextPart | None:
-    """The newest part that a status report can belong to.
+    """The newest part of this modem that a status report can belong to: each counts its own.
 
     `recipient_tail` is the last digits of the number: operators report it in other forms. A part
     of unknown outcome has no reference and matches by recipient, unless the report repeats what is
@@ -349,20 +354,26 @@ def part_awaiting_report(
         SELECT p.*
         FROM text_parts p JOIN texts t ON t.id = p.text_id
         WHERE p.state IN ('sent', 'uncertain') AND p.sent_at_ms >= :since
-            AND t.recipient LIKE '%' || :tail
+            AND t.modem = :modem AND t.recipient LIKE '%' || :tail
             AND (p.message_reference = :mr OR p.message_reference IS NULL AND NOT EXISTS (
                 SELECT 1 FROM text_parts known JOIN texts k ON k.id = known.text_id
                 WHERE known.state IN ('delivered', 'failed') AND known.sent_at_ms >= :since
                     AND known.message_reference = :mr AND k.recipient = t.recipient
+                    AND k.modem = :modem
             ) AND NOT EXISTS (
                 SELECT 1 FROM texts s INDEXED BY texts_waiting
                 CROSS JOIN text_parts sending ON sending.text_id = s.id
                 WHERE s.state IN ('queued', 'sending') AND sending.state = 'sending'
-                    AND s.recipient = t.recipient
+                    AND s.recipient = t.recipient AND s.modem = :modem
             ))
         ORDER BY p.message_reference IS NULL, p.sent_at_ms DESC LIMIT 1
         """,
-        {"since": to_ms(since), "tail": recipient_tail, "mr": message_reference},
+        {
+            "since": to_ms(since),
+            "tail": recipient_tail,
+            "mr": message_reference,
+            "modem": modem,
+        },
     ).fetchone()
     return _part(row) if row else None
 

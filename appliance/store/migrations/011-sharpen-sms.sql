@@ -9,3 +9,6 @@ CREATE INDEX sms_parts_joined ON sms_parts (concat_key, sms_id)
 -- When a part of a longer message came, by a clock that nobody sets; empty for a message of one part.
 ALTER TABLE sms_parts ADD COLUMN boot_id TEXT;
 ALTER TABLE sms_parts ADD COLUMN mono_ms INTEGER;
+
+-- Each SIM counts its own messages (TP-MR): the modem that a status report came to.
+ALTER TABLE early_reports ADD COLUMN modem TEXT;
