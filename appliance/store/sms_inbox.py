@@ -139,9 +139,14 @@ def request_of(db: sqlite3.Connection, sms_id: int) -> str | None:
 
     A question about a ticket, maybe another's, is no part of it.
     """
-    row = db.execute("SELECT request_id, outcome FROM sms_inbox WHERE id = ?", (sms_id,)).fetchone()
-    request_id: str | None = row["request_id"]
-    return request_id if row["outcome"] in _BECAME_TEXT else None
+    outcome, request_id = settled_as(db, sms_id)
+    return request_id if outcome in _BECAME_TEXT else None
+
+
+def settled_as(db: sqlite3.Connection, sms_id: int) -> tuple[str, str | None]:
+    """The outcome of a message, and the request that it was about."""
+    row = db.execute("SELECT outcome, request_id FROM sms_inbox WHERE id = ?", (sms_id,)).fetchone()
+    return row["outcome"], row["request_id"]
 
 
 def amend(db: sqlite3.Connection, sms_id: int, body: str, part_ids: tuple[int, ...]) -> None:

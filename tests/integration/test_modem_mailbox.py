@@ -617,6 +617,51 @@ def test_late_part_makes_a_report_of_what_was_none(box, first, second):
     assert outcomes(box) == ["request"]
 
 
+def told(box, kind):
+    """The events of a kind for the city, as they go to it."""
+    rows = (row for row in outbox.every(box.db) if row.kind == kind)
+    return [wire.decode_event(row.kind, row.payload.encode()) for row in rows]
+
+
+@pytest.mark.parametrize(
+    "verb", ["HAPUS", "BATAL", "UBAH", "DATA", "SUDAH", "BELUM", "TAMBAH", "LAMPU MASIH MATI"]
+)
+def test_late_part_of_a_wish_repeats_nothing_and_its_words_reach_the_city(box, verb):
+    """SMS check 6."""
+    box.sms("lampu jalan mati di jl Durian")
+    [lamp] = requests.every(box.db)
+    in_two_parts(box, f"{verb} {lamp.ticket}", "begitu permintaan kami pak")
+    first, *rest = told(box, "service_request.followed_up")
+    assert [event.wish for event in rest] == ["tambah"] * (first.wish != "tambah")
+    said = [event.text for event in rest or told(box, "service_request.text_amended")]
+    assert said[0].endswith("begitu permintaan kami pak")
+    assert len(box.queued) == 2
+    assert len(box.reports) == 1
+
+
+def test_emergency_in_a_late_part_of_a_wish_is_one(box):
+    """SMS check 6."""
+    box.sms("lampu jalan mati di jl Durian")
+    [lamp] = requests.every(box.db)
+    in_two_parts(box, f"HAPUS {lamp.ticket}", "sekarang rumah terbakar tolong cepat")
+    assert [request.kind for request in requests.every(box.db)] == ["pengaduan", "darurat"]
+    assert "112 SEKARANG" in box.queued[-1].body
+
+
+def test_every_late_part_of_a_wish_is_heard_once(box):
+    """SMS check 6."""
+    box.sms("lampu jalan mati di jl Durian")
+    [lamp] = requests.every(box.db)
+    text = f"HAPUS {lamp.ticket}".ljust(153, ".") + "karena".ljust(153, ".") + "terima kasih"
+    for part in box.air.inject(CITIZEN, text):
+        box.arrive([part])
+        box.pass_time(MISSING_AFTER)
+        box.arrive([])
+    wishes = [event.wish for event in told(box, "service_request.followed_up")]
+    assert wishes == ["hapus", "tambah"]
+    assert box.reports[0].count("karena") == box.reports[0].count("terima kasih") == 1
+
+
 def test_part_that_comes_after_an_emergency_was_found_amends_that(box):
     """SMS check 6."""
     text = "lampu jalan mati di jl Durian".ljust(153, ".")
@@ -861,6 +906,14 @@ class TestOfficials:
         assert (event.agency, event.request_id) == ("DISHUB", ticket.id)
         assert "Diproses dari Anda dicatat" in box.queued[-1].body
         assert next(requests.every(box.db)).status == "diterima"
+
+    def test_late_part_of_a_reply_is_a_remark_that_nobody_answers(self, box, ticket):
+        """SMS check 6."""
+        in_two_parts(box, f"SELESAI {ticket.ticket}", "lampu sudah diganti", sender=self.HEAD)
+        done, remark = self.replies(box)
+        assert (done.status, remark.status) == ("selesai", "")
+        assert remark.text.endswith("lampu sudah diganti")
+        assert [text.recipient for text in box.queued].count(self.HEAD) == 2
 
     def test_bare_ok_means_the_only_forward_that_is_open(self, box, ticket):
         box.sms("selesai pak", sender=self.HEAD)
