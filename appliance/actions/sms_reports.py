@@ -15,6 +15,7 @@ from appliance.domain.service_request import (
     TEXT_MAX_CHARS,
     Channel,
     Draft,
+    Kind,
     Sensitivity,
     ServiceRequest,
     clean_text,
@@ -85,3 +86,5 @@ def _new(turn: Turn, report: Report, text: str, triage: Triage) -> ServiceReques
 def _queue_receipt(turn: Turn, request: ServiceRequest, purpose: texting.Purpose) -> None:
     if turn.may_answer:
         texting.queue_receipt(turn.db, request, turn.now, purpose=purpose, address=turn.sms.sender)
+    elif request.kind is Kind.EMERGENCY:
+        texting.queue_alarm(turn.db, request, turn.now, address=turn.sms.sender)

@@ -431,6 +431,15 @@ def answered_since(db: sqlite3.Connection, phone: Msisdn, body: str, since: date
     return db.execute(sql, (phone.e164, to_ms(since), body)).fetchone() is not None
 
 
+def alarmed_since(db: sqlite3.Connection, phone: Msisdn, since: datetime) -> bool:
+    """Whether this phone has been answered about an emergency, beside the receipts of its own."""
+    sql = """
+        SELECT 1 FROM texts
+        WHERE purpose = 'answer' AND recipient = ? AND created_at_ms >= ? AND priority = 0
+    """
+    return db.execute(sql, (phone.e164, to_ms(since))).fetchone() is not None
+
+
 def forwarded_to(db: sqlite3.Connection, phone: Msisdn) -> list[str]:
     """The requests that this official's phone was sent, newest first."""
     rows = db.execute(

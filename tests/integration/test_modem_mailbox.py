@@ -809,9 +809,40 @@ def test_what_no_machine_can_have_written_as_a_whole_gets_a_ticket(box, text):
 
 def test_doubt_whether_a_machine_wrote_it_goes_to_a_ticket_without_an_answer(box):
     """SMS check 25."""
-    box.sms("ada penipuan kode OTP di pasar, warga dirampok tolong cepat")
+    box.sms("warga disini byk yg kena otp palsu, tolong")
     assert len(box.reports) == 1
     assert box.queued == []
+
+
+DOUBTFUL_ALARM = "ada penipuan kode OTP di pasar, warga dirampok tolong cepat"
+
+
+def test_emergency_in_doubt_whether_a_machine_wrote_it_hears_to_call_112_once_a_day(box):
+    """SMS check 25: nobody in need is left alone, and nothing answers for ever."""
+    for number in range(30):
+        box.sms(f"{DOUBTFUL_ALARM} {number}")
+        box.pass_time(timedelta(minutes=15))
+        box.start()
+    assert ["telepon 112" in text.body for text in box.queued] == [True]
+    box.pass_time(timedelta(hours=17))
+    box.sms(DOUBTFUL_ALARM)
+    assert len(box.queued) == 2
+
+
+def test_answers_of_the_day_do_not_silence_the_alarm(box):
+    """SMS check 25."""
+    box.sms("BANTUAN")
+    box.sms(DOUBTFUL_ALARM)
+    assert len(box.queued) == 2
+    assert "telepon 112" in box.queued[-1].body
+
+
+def test_automatic_replies_to_each_other_end_after_one_alarm(box):
+    """SMS check 25."""
+    for minute in range(0, 600, 20):
+        box.sms(f"Pesan otomatis: kami libur. Rumah terbakar tolong cepat telepon 112. {minute}")
+        box.pass_time(timedelta(minutes=20))
+    assert len(box.queued) <= 1
 
 
 def test_auto_reply_bot_gets_five_answers_an_hour_over_restarts(box):
