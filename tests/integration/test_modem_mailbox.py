@@ -19,7 +19,7 @@ from modem.driver import NotStoredError
 from modem.events import Health, ModemState, Reset, Verdict
 from modem.inbound import MISSING_AFTER
 from modem.mailbox import SmsMailbox
-from modem.pdu import tpdu
+from modem.pdu import validity
 from tests.sim import smscodec
 from tests.sim.air import FIRST_STAMP, Air
 
@@ -515,7 +515,7 @@ def test_answers_ask_for_a_status_report_and_expire(box):
     part = box.mailbox.next_part()
     submit = smscodec.read_submit(part.tpdu)
     assert submit.wants_report
-    assert submit.validity == tpdu.relative_validity(3 * 24 * 60)
+    assert submit.validity == validity.relative_octet(3 * 24 * 60)
 
 
 def test_health_is_shown_as_gauges(box):
