@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from appliance.actions import amending, answering, sending
+from appliance.domain import judging
+from appliance.domain.judging import Judge
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms import Command, Ignore, ReceivedPart, ReceivedSms, Report
@@ -153,7 +155,8 @@ class Inbound:
 
     def _amend(self, sms_id: int, whole: Message, late: Message) -> None:
         old = Message(whole.total, {n: p for n, p in whole.parts.items() if n not in late.parts})
-        sms, command = self._read(whole)
+        judge = judging.judge()
+        sms, command = self._read(whole, judge)
         request_id = self._take(
             lambda command: amending.amend(
                 self._db,
@@ -164,6 +167,7 @@ class Inbound:
                 before=_report_of(old.text()),
                 now=self._now(),
                 new_id=self._new_id,
+                judge=judge,
             ),
             command,
         )
@@ -175,9 +179,12 @@ class Inbound:
         )
 
     def _act_on(self, message: Message) -> None:
-        sms, command = self._read(message)
+        judge = judging.judge()
+        sms, command = self._read(message, judge)
         request_id = self._take(
-            lambda command: answering.answer(self._db, sms, command, self._now(), self._new_id),
+            lambda command: answering.answer(
+                self._db, sms, command, self._now(), self._new_id, judge=judge
+            ),
             command,
         )
         log.info(
@@ -189,8 +196,8 @@ class Inbound:
             request_id,
         )
 
-    def _read(self, message: Message) -> tuple[ReceivedSms, Command]:
-        return reading.read(message, self._own_numbers, self._is_official)
+    def _read(self, message: Message, judge: Judge) -> tuple[ReceivedSms, Command]:
+        return reading.read(message, self._own_numbers, self._is_official, judge)
 
     def _take(self, act: Callable[[Command], str | None], command: Command) -> str | None:
         """Act; one message that no action can take must not stop those behind it."""

@@ -22,7 +22,6 @@ from appliance.domain.service_request import (
 )
 from appliance.domain.sms import Report, Wish
 from appliance.domain.triage import place
-from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
 from appliance.store import box, requests, sms_inbox, texts
 
@@ -38,7 +37,7 @@ def take(turn: Turn, report: Report) -> tuple[str, ServiceRequest]:
         _queue_receipt(turn, same, texting.Purpose.ANSWER)
         return "request", same
     text = clean_text(report.text)[:TEXT_MAX_CHARS]
-    triage = classify(text)
+    triage = turn.judge(text)
     if (earlier := _earlier(turn, report, text, triage)) is not None:
         following_up.record(turn, earlier, Wish.ADD, text)
         return "continued", earlier

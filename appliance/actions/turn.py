@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from appliance.actions import texting
-from appliance.domain import phrases
+from appliance.domain import judging, phrases
+from appliance.domain.judging import Judge
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import ServiceRequest
 from appliance.domain.sms import ReceivedSms
@@ -26,6 +27,8 @@ class Turn:
     sms: ReceivedSms
     now: Moment
     new_id: Callable[[], str]
+    judge: Judge = field(default_factory=judging.judge)
+    """Triage, which has maybe judged this message already."""
 
     def reply(self, key: str, **values: str) -> None:
         """Queue a text from a template, if the sender may be answered."""

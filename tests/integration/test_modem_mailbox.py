@@ -8,11 +8,12 @@ from itertools import count
 import pytest
 
 from appliance.actions import directory, syncing
-from appliance.domain import wire
+from appliance.domain import judging, wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment
 from appliance.domain.official import Official
 from appliance.domain.phone import Msisdn
+from appliance.domain.triage.judgement import classify
 from appliance.store import migrate, outbox, requests, room, sms_inbox, texts
 from appliance.store.database import connect
 from modem.driver import NotStoredError
@@ -1069,6 +1070,24 @@ def test_strangers_late_part_changes_nothing_of_the_ticket_it_asked_about(box):
     box.pass_time(MISSING_AFTER)
     box.arrive([])
     assert next(r for r in requests.every(box.db) if r.id == lamp.id).text == lamp.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lampu jalan mati di jl Durian\n",
+        "Belum ada air sejak pagi di jl Riau, hub 0812 7788 9900",
+        "CEK 07123450 rumah terbakar tolong cepat",
+        "ada penipuan kode OTP di pasar, warga dirampok tolong cepat",
+        "bonus guru honor belum dibayar rp 300rb",
+    ],
+)
+def test_an_sms_is_judged_once(box, monkeypatch, text):
+    judged = []
+    monkeypatch.setattr(judging, "classify", lambda text: (judged.append(text), classify(text))[1])
+    box.sms(text)
+    assert len(box.reports) == 1
+    assert judged == [text.strip()]
 
 
 def test_secret_is_no_answer_to_the_question_for_a_place(box):
