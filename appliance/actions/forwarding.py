@@ -6,7 +6,7 @@ from appliance.actions import texting
 from appliance.actions.texting import Purpose
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import Sensitivity, ServiceRequest
-from appliance.store import officials, requests, texts
+from appliance.store import officials, requests, text_history
 from appliance.store.texts import Text
 
 _NOT_GOT = frozenset({"failed", "expired"})
@@ -31,6 +31,6 @@ def pass_on(db: sqlite3.Connection, text: Text, now: Moment) -> None:
     if request is None:
         return
     for official in officials.of_agency(db, request.agency):
-        if not texts.is_forwarded(db, request.id, official.phone):
+        if not text_history.is_forwarded(db, request.id, official.phone):
             texting.queue_forward(db, request, official.phone, now)
             return

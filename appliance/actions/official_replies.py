@@ -16,7 +16,7 @@ from appliance.domain.service_request import (
     clean_text,
 )
 from appliance.domain.sms import OfficialReply
-from appliance.store import officials, outbox, requests, texts
+from appliance.store import officials, outbox, requests, text_history
 
 _SETTLED = frozenset(
     {Status.RESOLVED, Status.CLOSED, Status.NOT_OURS, Status.ARCHIVED, Status.MERGED}
@@ -50,7 +50,8 @@ def _meant(turn: Turn, reply: OfficialReply) -> ServiceRequest | None:
     if reply.ticket is not None:
         return requests.by_ticket(turn.db, reply.ticket)
     assert turn.sms.phone is not None
-    sent = (requests.by_id(turn.db, id_) for id_ in texts.forwarded_to(turn.db, turn.sms.phone))
+    forwarded = text_history.forwarded_to(turn.db, turn.sms.phone)
+    sent = (requests.by_id(turn.db, id_) for id_ in forwarded)
     waiting = [r for r in sent if r is not None and r.status not in _SETTLED]
     return waiting[0] if len(waiting) == 1 else None
 

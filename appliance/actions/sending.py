@@ -20,9 +20,10 @@ from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sending_policy import SendingPolicy
 from appliance.domain.topics import Lane
-from appliance.store import early_reports, outbox, texts
+from appliance.store import early_reports, outbox, text_parts, texts
 from appliance.store.database import transaction
-from appliance.store.texts import Text, TextPart
+from appliance.store.text_parts import TextPart
+from appliance.store.texts import Text
 
 REPORT_WINDOW = timedelta(days=4)
 """How long after sending a status report can still arrive: validity and a margin."""
@@ -80,7 +81,7 @@ def claim_part(
         if text is None:
             return None
         texts.set_modem(db, text.id, modem)
-        pending = (part for part in texts.parts(db, text.id) if part.state == "pending")
+        pending = (part for part in text_parts.of_text(db, text.id) if part.state == "pending")
         part = next(pending, None)
         if part is None:
             _settle(db, text.id, now)
@@ -100,10 +101,10 @@ def part_sending(
     Raises NotOurs.
     """
     with transaction(db):
-        if texts.owner(db, part_id) != modem:
+        if text_parts.owner(db, part_id) != modem:
             raise NotOurs(f"part {part_id} is no longer of {modem}")
-        texts.set_state(db, texts.part(db, part_id).text_id, "sending", now=now.wall)
-        texts.set_part_state(db, part_id, "sending", now=now.wall)
+        texts.set_state(db, text_parts.by_id(db, part_id).text_id, "sending", now=now.wall)
+        text_parts.set_state(db, part_id, "sending", now=now.wall)
 
 
 def part_sent(db: sqlite3.Connection, part_id: int, message_reference: int, now: Moment) -> None:
@@ -126,11 +127,11 @@ def _handed_over(
     message_reference: int | None = None,
 ) -> None:
     """Note the state of a part, which its status report may have overtaken."""
-    texts.set_part_state(db, part_id, state, now=now.wall, message_reference=message_reference)
-    part = texts.part(db, part_id)
+    text_parts.set_state(db, part_id, state, now=now.wall, message_reference=message_reference)
+    part = text_parts.by_id(db, part_id)
     tail = _tail(texts.by_id(db, part.text_id).recipient)
     is_delivered = early_reports.take(
-        db, tail, message_reference, modem=texts.owner(db, part_id), since=part.sent_at
+        db, tail, message_reference, modem=text_parts.owner(db, part_id), since=part.sent_at
     )
     if is_delivered is not None:
         _apply_report(db, part, is_delivered=is_delivered, now=now)
@@ -151,18 +152,18 @@ def part_refused(
     Nothing happens to a text that was released meanwhile.
     """
     with transaction(db):
-        if texts.owner(db, part_id) != modem:
+        if text_parts.owner(db, part_id) != modem:
             return
-        text_id = texts.part(db, part_id).text_id
+        text_id = text_parts.by_id(db, part_id).text_id
         text = texts.by_id(db, text_id)
         if refusal is Refusal.GIVE_UP:
-            texts.set_part_state(db, part_id, "failed", now=now.wall)
+            text_parts.set_state(db, part_id, "failed", now=now.wall)
             texts.set_state(db, text_id, "failed", now=now.wall, error=error)
             _conclude(db, texts.by_id(db, text_id), now)
             return
         delay = min(_FIRST_RETRY[refusal] * 2 ** min(text.attempts, 10), LONGEST_RETRY)
-        texts.set_part_state(db, part_id, "pending", now=now.wall)
-        is_begun = any(part.state != "pending" for part in texts.parts(db, text_id))
+        text_parts.set_state(db, part_id, "pending", now=now.wall)
+        is_begun = any(part.state != "pending" for part in text_parts.of_text(db, text_id))
         texts.set_state(
             db,
             text_id,
@@ -187,7 +188,7 @@ def recover(
     So are those of modems that are no more, whose claims are freed; `others` are left alone.
     Return how many there were.
     """
-    caught = texts.parts_in_flight(db, others)
+    caught = text_parts.in_flight(db, others)
     with transaction(db):
         for part in caught:
             _handed_over(db, part.id, "uncertain", now)
@@ -212,7 +213,7 @@ def report(
     if not tail:
         return False
     with transaction(db):
-        part = texts.part_awaiting_report(
+        part = text_parts.awaiting_report(
             db,
             recipient_tail=tail,
             message_reference=message_reference,
@@ -236,7 +237,7 @@ def _tail(number: str) -> str:
 def _apply_report(
     db: sqlite3.Connection, part: TextPart, *, is_delivered: bool, now: Moment
 ) -> None:
-    texts.set_part_state(db, part.id, "delivered" if is_delivered else "failed", now=now.wall)
+    text_parts.set_state(db, part.id, "delivered" if is_delivered else "failed", now=now.wall)
 
 
 def _expire(db: sqlite3.Connection, now: Moment) -> None:
@@ -246,7 +247,7 @@ def _expire(db: sqlite3.Connection, now: Moment) -> None:
 
 def _settle(db: sqlite3.Connection, text_id: int, now: Moment) -> None:
     """The worst part tells the state of its text, once all have been tried."""
-    states = {part.state for part in texts.parts(db, text_id)}
+    states = {part.state for part in text_parts.of_text(db, text_id)}
     if states & {"pending", "sending"}:
         return
     for state in ("failed", "uncertain", "sent", "delivered"):

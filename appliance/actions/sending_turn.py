@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from appliance.actions.texting import EMERGENCY_PRIORITY, Purpose
 from appliance.domain.moment import Moment
 from appliance.domain.sending_policy import SendingPolicy
-from appliance.store import texts
+from appliance.store import text_parts, texts
 from appliance.store.texts import Text
 
 LONGEST_RETRY = timedelta(hours=1)
@@ -38,7 +38,7 @@ def next_text(
     """
 
     def counted(since: datetime) -> int:
-        return texts.parts_counted(db, modem, since, now.wall)
+        return text_parts.counted(db, modem, since, now.wall)
 
     for is_emergency in (False, True):
         text = texts.next_due(
@@ -63,8 +63,8 @@ def next_text(
 
 def _count_parts(db: sqlite3.Connection, text: Text, encode: Encode) -> int:
     """How many parts a text has; they are made now if they were not."""
-    if there := len(texts.parts(db, text.id)):
+    if there := len(text_parts.of_text(db, text.id)):
         return there
     tpdus = encode(text.address or text.recipient, text.body)
-    texts.add_parts(db, text.id, tpdus)
+    text_parts.add(db, text.id, tpdus)
     return len(tpdus)

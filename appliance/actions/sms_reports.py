@@ -23,7 +23,7 @@ from appliance.domain.service_request import (
 from appliance.domain.sms import Report, Wish
 from appliance.domain.triage import place
 from appliance.domain.triage.verdict import Triage
-from appliance.store import box, requests, sms_inbox, texts
+from appliance.store import box, requests, sms_inbox, text_history
 
 SAME_TEXT_WINDOW = timedelta(hours=24)
 """An identical SMS from the same phone within this time is the same ticket. On screens it is not:
@@ -56,7 +56,7 @@ def _earlier(turn: Turn, report: Report, text: str, triage: Triage) -> ServiceRe
     own, now = turn.own(), turn.now.wall
     request = conversation.continued(text, triage, own, now, is_explicit=report.is_explicit)
     if request is None and not report.is_explicit and place.is_answer(text, triage):
-        asked = texts.open_questions(turn.db, [r.id for r in own])
+        asked = text_history.open_questions(turn.db, [r.id for r in own])
         request = conversation.answered(text, triage, own, asked=asked, now=now)
     return request
 

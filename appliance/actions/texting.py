@@ -9,7 +9,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest, StatusEntry
-from appliance.store import city_tables, follow_ups, texts
+from appliance.store import city_tables, follow_ups, text_history, texts
 from appliance.store.database import transaction
 
 VALIDITY = timedelta(days=3)
@@ -72,7 +72,7 @@ def queue_alarm(
     Once a day for a phone: nobody in need is left alone, and no machine is answered for ever.
     """
     phone = request.reporter_phone
-    if phone and not texts.alarmed_since(db, phone, now.wall - timedelta(days=1)):
+    if phone and not text_history.alarmed_since(db, phone, now.wall - timedelta(days=1)):
         body = _receipt(db, request, Purpose.ANSWER)
         _queue(db, phone, body, Purpose.ANSWER, now, request=request, address=address)
 
@@ -129,7 +129,7 @@ def queue_answer(
 
 def _is_flooded(db: sqlite3.Connection, phone: Msisdn, purpose: Purpose, now: Moment) -> bool:
     """Whether this phone has caused enough texts; a receipt's request counts already."""
-    caused = texts.caused_since(db, phone, now.wall - timedelta(hours=1))
+    caused = text_history.caused_since(db, phone, now.wall - timedelta(hours=1))
     return caused + (purpose is Purpose.ANSWER) > TEXTS_PER_HOUR
 
 

@@ -1,4 +1,4 @@
-"""SMS to send, and the parts they become. Queued by actions; states moved by the modem alone."""
+"""SMS to send. Queued by actions; states moved by the modem alone (its parts: `text_parts`)."""
 
 import json
 import sqlite3
@@ -28,19 +28,6 @@ class Text:
     error: str
     created_at: datetime
     updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextPart:
-    """One TPDU of a text; `tpdu` is a complete SMS-SUBMIT without the service centre."""
-
-    id: int
-    text_id: int
-    part: int
-    tpdu: bytes
-    state: str
-    sent_at: datetime | None
-    """When it was handed to the modem."""
 
 
 def add(
@@ -190,36 +177,6 @@ def adopt(db: sqlite3.Connection, modems: Collection[str]) -> int:
     ).rowcount
 
 
-def owner(db: sqlite3.Connection, part_id: int) -> str | None:
-    """The modem that a part's text is bound to."""
-    row = db.execute(
-        "SELECT t.modem FROM text_parts p JOIN texts t ON t.id = p.text_id WHERE p.id = ?",
-        (part_id,),
-    ).fetchone()
-    owner: str | None = row["modem"]
-    return owner
-
-
-def parts_counted(db: sqlite3.Connection, modem: str, since: datetime, until: datetime) -> int:
-    """How many parts this modem was handed, and how many are left of the texts it has begun."""
-    count: int = db.execute(
-        """
-        SELECT (
-            SELECT count(*) FROM text_parts p JOIN texts t ON t.id = p.text_id
-            WHERE p.state <> 'pending' AND p.sent_at_ms > :since AND p.sent_at_ms <= :until
-                AND t.modem = :modem
-        ) + (
-            SELECT count(*) FROM texts t INDEXED BY texts_waiting
-            CROSS JOIN text_parts p ON p.text_id = t.id
-            WHERE t.state IN ('queued', 'sending') AND t.state = 'sending' AND t.modem = :modem
-                AND p.state = 'pending'
-        )
-        """,
-        {"since": to_ms(since), "until": to_ms(until), "modem": modem},
-    ).fetchone()[0]
-    return count
-
-
 def expire(db: sqlite3.Connection, now: Moment, at_most: int) -> list[Text]:
     """Give up waiting texts whose time is over, begun or not; return them.
 
@@ -278,122 +235,6 @@ def set_state(
     )
 
 
-def add_parts(db: sqlite3.Connection, text_id: int, tpdus: list[bytes]) -> None:
-    """Store the TPDUs of a text, once, before the first is sent."""
-    db.executemany(
-        "INSERT INTO text_parts (text_id, part, tpdu) VALUES (?, ?, ?)",
-        [(text_id, number, tpdu) for number, tpdu in enumerate(tpdus, start=1)],
-    )
-
-
-def parts(db: sqlite3.Connection, text_id: int) -> list[TextPart]:
-    """The parts of a text in order; empty before it is begun."""
-    rows = db.execute(
-        "SELECT * FROM text_parts WHERE text_id = ? ORDER BY part",
-        (text_id,),
-    )
-    return [_part(row) for row in rows]
-
-
-def part(db: sqlite3.Connection, part_id: int) -> TextPart:
-    """One part by id."""
-    row = db.execute("SELECT * FROM text_parts WHERE id = ?", (part_id,)).fetchone()
-    return _part(row)
-
-
-def parts_in_flight(db: sqlite3.Connection, others: Collection[str] = ()) -> list[TextPart]:
-    """Parts that were begun without an outcome, except those of `others`, who may be at it."""
-    rows = db.execute(
-        """
-        SELECT p.* FROM texts t INDEXED BY texts_waiting
-        CROSS JOIN text_parts p ON p.text_id = t.id
-        WHERE t.state IN ('queued', 'sending') AND p.state = 'sending'
-            AND coalesce(t.modem, '') NOT IN (SELECT value FROM json_each(?))
-        """,
-        (json.dumps(list(others)),),
-    )
-    return [_part(row) for row in rows]
-
-
-def set_part_state(
-    db: sqlite3.Connection,
-    part_id: int,
-    state: str,
-    *,
-    now: datetime,
-    message_reference: int | None = None,
-) -> None:
-    """Move a part; the message reference is what the modem answered (TP-MR)."""
-    db.execute(
-        """
-        UPDATE text_parts SET state = :state,
-            sent_at_ms = iif(:state = 'sending', :now, sent_at_ms),
-            message_reference = coalesce(:reference, message_reference)
-        WHERE id = :id
-        """,
-        {"state": state, "now": to_ms(now), "reference": message_reference, "id": part_id},
-    )
-
-
-def part_awaiting_report(
-    db: sqlite3.Connection,
-    *,
-    recipient_tail: str,
-    message_reference: int,
-    since: datetime,
-    modem: str,
-) -> TextPart | None:
-    """The newest part of this modem that a status report can belong to: each counts its own.
-
-    `recipient_tail` is the last digits of the number: operators report it in other forms. A part
-    of unknown outcome has no reference and matches by recipient, unless the report repeats what is
-    known of another part, or another is being sent there whose answer it may have overtaken.
-    """
-    row = db.execute(
-        """
-        SELECT p.*
-        FROM text_parts p JOIN texts t ON t.id = p.text_id
-        WHERE p.state IN ('sent', 'uncertain') AND p.sent_at_ms >= :since
-            AND t.modem = :modem AND t.recipient LIKE '%' || :tail
-            AND (p.message_reference = :mr OR p.message_reference IS NULL AND NOT EXISTS (
-                SELECT 1 FROM text_parts known JOIN texts k ON k.id = known.text_id
-                WHERE known.state IN ('delivered', 'failed') AND known.sent_at_ms >= :since
-                    AND known.message_reference = :mr AND k.recipient = t.recipient
-                    AND k.modem = :modem
-            ) AND NOT EXISTS (
-                SELECT 1 FROM texts s INDEXED BY texts_waiting
-                CROSS JOIN text_parts sending ON sending.text_id = s.id
-                WHERE s.state IN ('queued', 'sending') AND sending.state = 'sending'
-                    AND s.recipient = t.recipient AND s.modem = :modem
-            ))
-        ORDER BY p.message_reference IS NULL, p.sent_at_ms DESC LIMIT 1
-        """,
-        {
-            "since": to_ms(since),
-            "tail": recipient_tail,
-            "mr": message_reference,
-            "modem": modem,
-        },
-    ).fetchone()
-    return _part(row) if row else None
-
-
-def caused_since(db: sqlite3.Connection, phone: Msisdn, since: datetime) -> int:
-    """How many texts this phone has caused since then: a receipt by each request, and answers."""
-    count: int = db.execute(
-        """
-        SELECT (
-            SELECT count(*) FROM requests WHERE reporter_phone = :phone AND created_at_ms >= :since
-        ) + (
-            SELECT count(*) FROM texts
-            WHERE purpose = 'answer' AND recipient = :phone AND created_at_ms >= :since
-        )
-        """,
-        {"phone": phone.e164, "since": to_ms(since)},
-    ).fetchone()[0]
-    return count
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """The queue at a glance."""
@@ -422,58 +263,6 @@ def last_error(db: sqlite3.Connection) -> str | None:
     return row["error"] if row else None
 
 
-def answered_since(db: sqlite3.Connection, phone: Msisdn, body: str, since: datetime) -> bool:
-    """Whether this phone has been answered with these words."""
-    sql = """
-        SELECT 1 FROM texts
-        WHERE purpose = 'answer' AND recipient = ? AND created_at_ms >= ? AND body = ?
-    """
-    return db.execute(sql, (phone.e164, to_ms(since), body)).fetchone() is not None
-
-
-def alarmed_since(db: sqlite3.Connection, phone: Msisdn, since: datetime) -> bool:
-    """Whether this phone has been answered about an emergency, beside the receipts of its own."""
-    sql = """
-        SELECT 1 FROM texts
-        WHERE purpose = 'answer' AND recipient = ? AND created_at_ms >= ? AND priority = 0
-    """
-    return db.execute(sql, (phone.e164, to_ms(since))).fetchone() is not None
-
-
-def forwarded_to(db: sqlite3.Connection, phone: Msisdn) -> list[str]:
-    """The requests that this official's phone was sent, newest first."""
-    rows = db.execute(
-        """
-        SELECT request_id, max(id) AS newest FROM texts
-        WHERE purpose = 'forward' AND recipient = ? AND request_id IS NOT NULL
-        GROUP BY request_id ORDER BY newest DESC LIMIT 100
-        """,
-        (phone.e164,),
-    )
-    return [row["request_id"] for row in rows]
-
-
-def is_forwarded(db: sqlite3.Connection, request_id: str, phone: Msisdn) -> bool:
-    """Whether this official's phone was sent the request."""
-    sql = "SELECT 1 FROM texts WHERE purpose = 'forward' AND recipient = ? AND request_id = ?"
-    return db.execute(sql, (phone.e164, request_id)).fetchone() is not None
-
-
-def open_questions(db: sqlite3.Connection, request_ids: list[str]) -> set[str]:
-    """Which of these requests we have asked something that nobody has added to since."""
-    return {
-        request_id
-        for request_id in request_ids
-        if db.execute(
-            """
-            SELECT 1 FROM texts WHERE request_id = :id AND purpose = 'question'
-                AND NOT EXISTS (SELECT 1 FROM follow_ups WHERE request_id = :id)
-            """,
-            {"id": request_id},
-        ).fetchone()
-    }
-
-
 def counts_by_state(db: sqlite3.Connection) -> dict[str, int]:
     """How many texts are in each state."""
     return dict(db.execute("SELECT state, count(*) FROM texts GROUP BY state").fetchall())
@@ -488,17 +277,6 @@ def of_request(db: sqlite3.Connection, request_id: str) -> list[Text]:
 def every(db: sqlite3.Connection) -> list[Text]:
     """All texts, oldest first."""
     return [_text(row) for row in db.execute("SELECT * FROM texts ORDER BY id")]
-
-
-def _part(row: sqlite3.Row) -> TextPart:
-    return TextPart(
-        id=row["id"],
-        text_id=row["text_id"],
-        part=row["part"],
-        tpdu=row["tpdu"],
-        state=row["state"],
-        sent_at=None if row["sent_at_ms"] is None else from_ms(row["sent_at_ms"]),
-    )
 
 
 def _text(row: sqlite3.Row) -> Text:

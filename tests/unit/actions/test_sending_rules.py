@@ -10,7 +10,7 @@ from appliance.actions.sending import ClaimedPart, Refusal
 from appliance.domain.hours import DailyHours
 from appliance.domain.phone import Msisdn
 from appliance.domain.sending_policy import SendingPolicy
-from appliance.store import texts
+from appliance.store import text_parts, texts
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 
@@ -32,7 +32,7 @@ def claim(db: sqlite3.Connection, policy: SendingPolicy | None = None, **when: f
 
 
 def recipient_of(db: sqlite3.Connection, part: ClaimedPart) -> str:
-    return texts.by_id(db, texts.part(db, part.id).text_id).recipient
+    return texts.by_id(db, text_parts.by_id(db, part.id).text_id).recipient
 
 
 def send(db: sqlite3.Connection, reference: int, **when: float) -> None:
@@ -135,7 +135,7 @@ def test_what_is_left_of_a_text_under_way_keeps_its_place_in_the_limit(
     texting.send(db, PHONE, "cd", at())
     sending.part_sending(db, sending.claim_part(db, at(), by_sign, policy=policy).id, at())  # type: ignore[union-attr]
     first = texts.every(db)[0]
-    sending.part_sent(db, texts.parts(db, first.id)[0].id, 1, at())
+    sending.part_sent(db, text_parts.of_text(db, first.id)[0].id, 1, at())
     second = sending.claim_part(db, at(), by_sign, policy=policy)
     assert second is not None
     sending.part_refused(db, second.id, Refusal.RETRY, "CMS 42", at())

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from appliance.store import early_reports, sms_inbox, texts
+from appliance.store import early_reports, sms_inbox, text_history, text_parts, texts
 
 READ_WHOLE = {
     "texts.every": "a person asks (posko requests), or a test",
@@ -31,7 +31,7 @@ _STATEMENT = re.compile(r"\s*(SELECT|UPDATE|DELETE)\s")
 
 
 def statements() -> Iterator[tuple[str, str]]:
-    for module in (texts, sms_inbox, early_reports):
+    for module in (texts, text_parts, text_history, sms_inbox, early_reports):
         yield from _of(module)
 
 
