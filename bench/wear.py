@@ -7,26 +7,32 @@ write, each once per sync. The baseline is a row of the same size, one commit ea
 without index, check or key.
 """
 
+import itertools
 import sqlite3
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from appliance.actions import intake, syncing
 from appliance.domain import wire
+from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Channel, Draft
 from appliance.domain.topics import Lane
 from appliance.runtime import clock, ids
 from appliance.store import box, compaction, housekeeping, migrate, outbox
 from appliance.store.database import connect
+from modem.mailbox import SmsMailbox
 from tests.powercut import recording
 from tests.powercut.counter import SITE
 from tests.powercut.recording import Change, Kind
+from tests.sim.air import Air
 
 COMPLAINTS = 1000
 INTAKE, ACKS, WHOLE = "intake alone", "acknowledged, 100 at once", "to compacted"
+SMS, LONG_SMS = "SMS, of one part", "SMS, of two parts"
 _BLOCK_BYTES = 4096
 _ACK_EVERY, _ACKED_AT_ONCE, _HOUSE_EVERY = 10, 100, 50
 _TEXT = "Lampu jalan di Jl Rajawali depan masjid mati sejak tiga malam, mohon diperbaiki. {n}"
@@ -131,6 +137,34 @@ def _acks(house: Path, complaints: int) -> None:
         syncing.acknowledge(db, ack, clock.now())
 
 
+def _sms(house: Path, complaints: int, *, parts: int) -> None:
+    """From the modem to its receipt sent and delivered."""
+    db = _fresh(house)
+    seconds = itertools.count()
+    moment = lambda: _later(next(seconds))  # noqa: E731 - so that everybody's receipt has its turn
+    box = SmsMailbox(db, now=moment, new_id=ids.new_id, first_reference=0)
+    air = Air()
+    for number in range(-complaints, complaints):
+        if number == 0:
+            _mark(house, "begin")
+        text = _TEXT.format(n=number).ljust(153 * parts - 40, ".")
+        for pdu in air.inject(f"+62812{(number + complaints) * 7919 % 10**8:08d}", text):
+            box.receive(pdu, memory="SM", index=0)
+        box.act()
+        _answer(box)
+
+
+def _answer(box: SmsMailbox) -> None:
+    while part := box.next_part():
+        box.sending(part.part_id)
+        box.sent(part.part_id, part.part_id % 256)
+
+
+def _later(seconds: int) -> Moment:
+    now = clock.now()
+    return replace(now, wall=now.wall + timedelta(seconds=seconds))
+
+
 def _fresh(house: Path) -> sqlite3.Connection:
     path = house / "posko.db"
     migrate.ensure(path, SITE, ids.new_epoch)
@@ -164,6 +198,8 @@ _PARTS = {
     ACKS: _acks,
     "to compacted, pages of 4096": lambda house, n: _posko(house, 4096, n, is_whole=True),
     WHOLE: lambda house, n: _posko(house, migrate.PAGE_BYTES, n, is_whole=True),
+    SMS: lambda house, n: _sms(house, n, parts=1),
+    LONG_SMS: lambda house, n: _sms(house, n, parts=2),
 }
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from appliance.domain.sms import StoredPart
 from modem.pdu import concat, tpdu
+from modem.pdu.user_data import UserData
 
 MISSING_MARK = "[bagian {number} hilang]"
 
@@ -48,7 +49,7 @@ class Message:
 
     def text(self) -> str:
         """Join and decode; each gap is marked where it is."""
-        run: list[tpdu.UserData] = []
+        run: list[UserData] = []
         texts: list[str] = []
         for place in range(1, self.total + 1):
             if place in self.parts:

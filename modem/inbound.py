@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from appliance.actions import amending, answering, sending
+from appliance.domain import judging
+from appliance.domain.judging import Judge
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms import Command, Ignore, ReceivedPart, ReceivedSms, Report
@@ -51,6 +53,7 @@ class Inbound:
         db: sqlite3.Connection,
         committer: Committer,
         *,
+        modem: str,
         now: Callable[[], Moment],
         new_id: Callable[[], str],
         turn: threading.Lock,
@@ -58,6 +61,7 @@ class Inbound:
         own_numbers: Collection[Msisdn] = (),
     ) -> None:
         self._db = db
+        self._modem = modem
         self._own_numbers = own_numbers
         self._committer = committer
         self._now = now
@@ -105,6 +109,7 @@ class Inbound:
                 message_reference=report.reference,
                 is_delivered=report.is_delivered,
                 now=self._now(),
+                modem=self._modem,
             )
 
     def act(self) -> bool:
@@ -134,7 +139,7 @@ class Inbound:
         """What to do with a message now; None while its parts may still come."""
         if message.is_complete:
             return partial(self._act_on, message)
-        waited = self._now().wall - message.oldest.received_at
+        waited = message.oldest.waited(self._now())
         if waited < _LATE_AFTER:
             return None
         if (amended := self._earlier(message)) is not None:
@@ -143,14 +148,15 @@ class Inbound:
 
     def _earlier(self, message: Message) -> tuple[int, Message] | None:
         """The message with gaps that these parts fill, with its row."""
-        key, since = message.oldest.concat_key, self._now().wall - _AMENDED_WITHIN
-        found = sms_inbox.with_gaps(self._db, key or "", since)
+        key = message.oldest.concat_key or ""
+        found = sms_inbox.with_gaps(self._db, key, self._now(), _AMENDED_WITHIN)
         whole = completed(found[1], message) if found else None
         return (found[0], whole) if found and whole else None
 
     def _amend(self, sms_id: int, whole: Message, late: Message) -> None:
         old = Message(whole.total, {n: p for n, p in whole.parts.items() if n not in late.parts})
-        sms, command = self._read(whole)
+        judge = judging.judge()
+        sms, command = self._read(whole, judge)
         request_id = self._take(
             lambda command: amending.amend(
                 self._db,
@@ -161,6 +167,7 @@ class Inbound:
                 before=_report_of(old.text()),
                 now=self._now(),
                 new_id=self._new_id,
+                judge=judge,
             ),
             command,
         )
@@ -172,9 +179,12 @@ class Inbound:
         )
 
     def _act_on(self, message: Message) -> None:
-        sms, command = self._read(message)
+        judge = judging.judge()
+        sms, command = self._read(message, judge)
         request_id = self._take(
-            lambda command: answering.answer(self._db, sms, command, self._now(), self._new_id),
+            lambda command: answering.answer(
+                self._db, sms, command, self._now(), self._new_id, judge=judge
+            ),
             command,
         )
         log.info(
@@ -186,8 +196,8 @@ class Inbound:
             request_id,
         )
 
-    def _read(self, message: Message) -> tuple[ReceivedSms, Command]:
-        return reading.read(message, self._own_numbers, self._is_official)
+    def _read(self, message: Message, judge: Judge) -> tuple[ReceivedSms, Command]:
+        return reading.read(message, self._own_numbers, self._is_official, judge)
 
     def _take(self, act: Callable[[Command], str | None], command: Command) -> str | None:
         """Act; one message that no action can take must not stop those behind it."""

@@ -11,8 +11,8 @@ from functools import cache
 from importlib.resources import files
 
 from appliance.domain import phrases
+from appliance.domain.judging import Judge
 from appliance.domain.triage import matter
-from appliance.domain.triage.judgement import classify
 from modem import vocabulary
 
 OURS = "posko"
@@ -38,13 +38,13 @@ def kind_of(text: str) -> str | None:
     return next((kind for kind, pattern in _patterns() if pattern.search(plain)), None)
 
 
-def is_of_a_person(text: str, kind: str) -> bool:
+def is_of_a_person(text: str, kind: str, judge: Judge) -> bool:
     """Whether more stands in a text than a machine of that kind writes; in doubt it does."""
     if kind == OURS:
         return False
     if kind == NO_REPLY or matter.is_told(text):
         return True
-    has_topic = matter.has_topic(classify(text))
+    has_topic = matter.has_topic(judge(text))
     if kind == _AUTO_REPLY:
         return has_topic
     words = set(_words(text))

@@ -58,6 +58,7 @@ class SmsMailbox:
         self._inbound = Inbound(
             db,
             self._committer,
+            modem=modem,
             now=now,
             new_id=new_id,
             turn=self._roster.turn,

@@ -18,7 +18,7 @@ from appliance.store.database import Watcher
 from modem.committing import Committer
 from modem.driver import NotStoredError
 from modem.events import OutgoingPart, Verdict
-from modem.pdu import concat, gsm7, tpdu
+from modem.pdu import concat, gsm7, submit, validity
 from modem.roster import Roster
 
 log = logging.getLogger(__name__)
@@ -121,13 +121,13 @@ class Outbound:
 
     def _encode(self, recipient: str, body: str) -> list[bytes]:
         self._reference = (self._reference + 1) % 256
-        validity = tpdu.relative_validity(texting.VALIDITY // timedelta(minutes=1))
+        lasts = validity.relative_octet(texting.VALIDITY // timedelta(minutes=1))
         return [
-            tpdu.encode_submit(
+            submit.encode_submit(
                 recipient=recipient,
                 content=segment.content,
                 header=segment.header,
-                validity=validity,
+                validity=lasts,
                 wants_report=True,
             )
             for segment in concat.split(gsm7.plain(body), self._reference)

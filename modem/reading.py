@@ -6,6 +6,7 @@ Whatever comes of it, the message is kept. Does not know what residents have sai
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from appliance.domain.judging import Judge
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms import Command, Ignore, Picture, ReceivedSms, Report
 from modem import grammar, machine_text, official_grammar, senders
@@ -18,7 +19,10 @@ _MMS_NOTIFICATION = b"\x8c\x82"
 
 
 def read(
-    message: Message, own_numbers: Collection[Msisdn], is_official: Callable[[Msisdn], bool]
+    message: Message,
+    own_numbers: Collection[Msisdn],
+    is_official: Callable[[Msisdn], bool],
+    judge: Judge,
 ) -> tuple[ReceivedSms, Command]:
     """Return the message as the actions take it, with what its sender wants."""
     sms = ReceivedSms(
@@ -35,17 +39,17 @@ def read(
         return sms, Ignore(reason)
     if sms.phone and is_official(sms.phone) and (reply := official_grammar.parse(sms.text)):
         return sms, reply
-    return _personal(sms)
+    return _personal(sms, judge)
 
 
-def _personal(sms: ReceivedSms) -> tuple[ReceivedSms, Command]:
+def _personal(sms: ReceivedSms, judge: Judge) -> tuple[ReceivedSms, Command]:
     """What a machine wrote is left alone; with more in it it is a report, in doubt unanswered."""
     command = grammar.parse(sms.text)
     kind = machine_text.kind_of(sms.text)
     if kind is None:
         return sms, command
     is_explicit = isinstance(command, Report) and command.is_explicit and kind != machine_text.OURS
-    if not is_explicit and not machine_text.is_of_a_person(sms.text, kind):
+    if not is_explicit and not machine_text.is_of_a_person(sms.text, kind, judge):
         return sms, Ignore(f"machine: {kind}")
     report = command if isinstance(command, Report) else Report(sms.text)
     return replace(sms, is_answerable=machine_text.is_of_oneself(sms.text, kind)), report

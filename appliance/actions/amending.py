@@ -1,20 +1,30 @@
 """A part of an SMS that comes late: what its message has become is amended, or judged anew.
 
 The whole is what counts. It replaces what its request says of it; where it is graver than the
-request, or no request has come of its other parts, it is acted on as if it had just come.
+request, or no request has come of its other parts, it is acted on as if it had just come. A wish
+that is recorded is not recorded again: the whole is added to its ticket, and nobody is answered.
 """
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 
 from appliance.actions import answering
 from appliance.actions.turn import Turn
-from appliance.domain import gravity
+from appliance.domain import gravity, judging
 from appliance.domain.events import TextAmended
+from appliance.domain.judging import Judge
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import TEXT_MAX_CHARS, ServiceRequest, clean_text
-from appliance.domain.sms import Command, ReceivedSms, Report
-from appliance.domain.triage.judgement import classify
+from appliance.domain.sms import (
+    Command,
+    FollowUp,
+    Mention,
+    OfficialReply,
+    ReceivedSms,
+    Report,
+    Wish,
+)
 from appliance.store import outbox, requests, sms_inbox
 from appliance.store.database import transaction
 
@@ -29,6 +39,7 @@ def amend(
     before: str,
     now: Moment,
     new_id: Callable[[], str],
+    judge: Judge | None = None,
 ) -> str | None:
     """Put late parts (by id) to their message `sms_id`, which is now `sms` and reads as `command`.
 
@@ -39,15 +50,36 @@ def amend(
         if not sms_inbox.are_waiting(db, late):
             return None
         request = requests.by_id(db, sms_inbox.request_of(db, sms_id) or "")
+        judge = judge or judging.judge()
         report = command if isinstance(command, Report) else Report(sms.text)
-        if request is not None and not gravity.is_graver(classify(sms.text), request):
+        if request is not None and not gravity.is_graver(judge(sms.text), request):
             _replace(db, request, before, report.text, now)
         else:
-            turn = Turn(db=db, sms=sms, now=now, new_id=new_id)
-            outcome, request = answering.act(turn, report if request else command)
+            said = _beside_the_wish(db, sms_id, sms.text, command, judge)
+            heard = replace(sms, is_answerable=False) if said else sms
+            turn = Turn(db=db, sms=heard, now=now, new_id=new_id, judge=judge)
+            outcome, request = answering.act(turn, report if request else said or command)
             sms_inbox.settle(db, sms_id, outcome, request.id if request else None)
         sms_inbox.amend(db, sms_id, sms.text, late)
         return request.id if request else None
+
+
+def _beside_the_wish(
+    db: sqlite3.Connection, sms_id: int, text: str, command: Command, judge: Judge
+) -> Command | None:
+    """What a message adds to its ticket where it reads as the wish that is recorded already."""
+    outcome, request_id = sms_inbox.settled_as(db, sms_id)
+    request = requests.by_id(db, request_id or "")
+    if request is None:
+        return None
+    if isinstance(command, OfficialReply):
+        is_recorded = outcome.startswith("official: ")
+        return replace(command, status=None, ticket=request.ticket) if is_recorded else None
+    is_same = isinstance(command, FollowUp) and command.wish == outcome
+    is_same |= isinstance(command, Mention) and outcome == Wish.DISPUTE
+    if not is_same or gravity.is_graver(judge(text), request):
+        return None
+    return FollowUp(Wish.ADD, request.ticket, text)
 
 
 def _replace(

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from appliance.actions import following_up, official_replies, sms_reports
 from appliance.actions.turn import Turn
-from appliance.domain import gravity, phrases
+from appliance.domain import gravity, judging, phrases
+from appliance.domain.judging import Judge
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import Sensitivity, ServiceRequest
 from appliance.domain.sms import (
@@ -24,7 +25,6 @@ from appliance.domain.sms import (
     Stop,
     UnknownTicket,
 )
-from appliance.domain.triage.judgement import classify
 from appliance.store import city_tables, requests, sms_inbox
 from appliance.store.database import transaction
 
@@ -34,7 +34,7 @@ LISTED_TICKETS = 3
 def keep_part(db: sqlite3.Connection, part: ReceivedPart, now: Moment) -> bool:
     """Store one TPDU before the SIM may forget it; False if it is here already."""
     with transaction(db, leaves_reserve=True):
-        return sms_inbox.keep_part(db, part, now.wall)
+        return sms_inbox.keep_part(db, part, now)
 
 
 def quarantine(db: sqlite3.Connection, fingerprint: str, tpdu: bytes, now: Moment) -> None:
@@ -49,6 +49,8 @@ def answer(
     command: Command,
     now: Moment,
     new_id: Callable[[], str],
+    *,
+    judge: Judge | None = None,
 ) -> str | None:
     """Act on a whole message in one transaction; return the id of the request it concerns.
 
@@ -57,7 +59,8 @@ def answer(
     with transaction(db):
         if not sms_inbox.are_waiting(db, sms.part_ids):
             return None
-        outcome, request = act(Turn(db=db, sms=sms, now=now, new_id=new_id), command)
+        turn = Turn(db=db, sms=sms, now=now, new_id=new_id, judge=judge or judging.judge())
+        outcome, request = act(turn, command)
         request_id = request.id if request else None
         sms_inbox.add_message(db, sms, outcome=outcome, request_id=request_id, at=now.wall)
         return request_id
@@ -89,7 +92,7 @@ def _is_graver(turn: Turn, command: Command) -> bool:
     """
     if isinstance(command, Report | OfficialReply | Ignore | Picture):
         return False
-    judged = classify(turn.sms.text)
+    judged = turn.judge(turn.sms.text)
     if not gravity.is_grave(judged):
         return False
     ticket = None if isinstance(command, Help | Start | Stop | UnknownTicket) else command.ticket

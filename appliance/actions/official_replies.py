@@ -23,7 +23,7 @@ from appliance.domain.service_request import (
     clean_text,
 )
 from appliance.domain.sms import OfficialReply
-from appliance.store import chases, official_replies, officials, outbox, requests, texts
+from appliance.store import chases, official_replies, officials, outbox, requests, text_history
 
 
 def take(turn: Turn, reply: OfficialReply) -> tuple[str, ServiceRequest | None] | None:
@@ -59,7 +59,8 @@ def _meant(turn: Turn, reply: OfficialReply) -> ServiceRequest | None:
     if reply.ticket is not None:
         return requests.by_ticket(turn.db, reply.ticket)
     assert turn.sms.phone is not None
-    sent = (requests.by_id(turn.db, id_) for id_ in texts.forwarded_to(turn.db, turn.sms.phone))
+    forwarded = text_history.forwarded_to(turn.db, turn.sms.phone)
+    sent = (requests.by_id(turn.db, id_) for id_ in forwarded)
     waiting = [r for r in sent if r is not None and r.status not in OVER]
     return waiting[0] if len(waiting) == 1 else None
 

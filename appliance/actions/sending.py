@@ -6,29 +6,29 @@ and is never sent again blindly; only a status report can settle it.
 """
 
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import cast, get_args
 
-from appliance.actions import forwarding
-from appliance.actions.texting import EMERGENCY_PRIORITY
+from appliance.actions import forwarding, sending_turn
+from appliance.actions.sending_turn import LONGEST_RETRY, Encode
 from appliance.domain.errors import PoskoError
 from appliance.domain.events import FinalState, TextSettled
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sending_policy import SendingPolicy
 from appliance.domain.topics import Lane
-from appliance.store import early_reports, officials, outbox, texts
+from appliance.store import early_reports, outbox, text_parts, texts
 from appliance.store.database import transaction
-from appliance.store.texts import Text, TextPart
+from appliance.store.text_parts import TextPart
+from appliance.store.texts import Text
 
 REPORT_WINDOW = timedelta(days=4)
 """How long after sending a status report can still arrive: validity and a margin."""
 ONE_MODEM = "modem"
 """The name of a box's only modem, or first."""
-_LEFT_TO_OTHERS_FOR = timedelta(minutes=1)
 _RECIPIENT_TAIL_DIGITS = 9
 """Operators report a number in another form than it was dialled in."""
 
@@ -46,9 +46,9 @@ _FIRST_RETRY = {
     Refusal.RETRY: timedelta(seconds=30),
     Refusal.RETRY_LATER: timedelta(minutes=10),
 }
-_LONGEST_RETRY = timedelta(hours=1)
 NO_LIMITS = SendingPolicy()
-_ANY_PRIORITY = 9
+_EXPIRED_AT_ONCE = 50
+"""Each may tell the city and ask a deputy, while whoever reports waits for the writer's lock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class ClaimedPart:
 def claim_part(
     db: sqlite3.Connection,
     now: Moment,
-    encode: Callable[[str, str], list[bytes]],
+    encode: Encode,
     *,
     modem: str = ONE_MODEM,
     policy: SendingPolicy = NO_LIMITS,
@@ -70,61 +70,23 @@ def claim_part(
 ) -> ClaimedPart | None:
     """Return the next part for this modem to send; None when nothing is due or allowed.
 
-    Numbers that begin as one of `left_to_others` are left to a better modem, for a while.
-
-    `encode(recipient, body)` makes the SMS-SUBMIT TPDUs of a text, once. A text that a modem has
-    begun stays with it.
+    Numbers that begin as one of `left_to_others` are left to a better modem, for a while. A text is
+    encoded once, and stays with the modem that has begun it.
     """
     with transaction(db):
         _expire(db, now)
-        text = _whose_turn(db, now, modem, policy, left_to_others)
+        text = sending_turn.next_text(
+            db, now, encode, modem=modem, policy=policy, left_to_others=left_to_others
+        )
         if text is None:
             return None
         texts.set_modem(db, text.id, modem)
-        parts = texts.parts(db, text.id)
-        if not parts:
-            texts.add_parts(db, text.id, encode(text.address or text.recipient, text.body))
-            parts = texts.parts(db, text.id)
-        part = next((part for part in parts if part.state == "pending"), None)
+        pending = (part for part in text_parts.of_text(db, text.id) if part.state == "pending")
+        part = next(pending, None)
         if part is None:
             _settle(db, text.id, now)
             return None
         return ClaimedPart(id=part.id, tpdu=part.tpdu)
-
-
-def _whose_turn(
-    db: sqlite3.Connection,
-    now: Moment,
-    modem: str,
-    policy: SendingPolicy,
-    left_to_others: Collection[str],
-) -> Text | None:
-    """The next text; beyond the limit only the next emergency."""
-
-    def sent_since(since: datetime) -> int:
-        return texts.parts_sent_between(db, modem, since, now.wall)
-
-    for is_emergency in (False, True):
-        if policy.allows(sent_since, now.wall, is_emergency=is_emergency):
-            return texts.next_due(
-                db,
-                now.wall,
-                _LONGEST_RETRY,
-                modem=modem,
-                resting=_resting(db, policy, now.wall),
-                lowest_priority=EMERGENCY_PRIORITY if is_emergency else _ANY_PRIORITY,
-                left_to_others=() if is_emergency else left_to_others,
-                left_after=now.wall - _LEFT_TO_OTHERS_FOR,
-            )
-    return None
-
-
-def _resting(db: sqlite3.Connection, policy: SendingPolicy, now: datetime) -> texts.Resting:
-    """Officials in their night's rest: the box's hours, unless they have their own."""
-    own = {one.phone: one.quiet_hours for one in officials.with_own_hours(db)}
-    asleep = {phone for phone, hours in own.items() if hours is not None and hours.cover(now)}
-    is_night = policy.quiet_hours.cover(now)
-    return texts.Resting(all_but_awake=is_night, awake=own.keys() - asleep, asleep=asleep)
 
 
 class NotOurs(PoskoError, RuntimeError):
@@ -139,10 +101,10 @@ def part_sending(
     Raises NotOurs.
     """
     with transaction(db):
-        if texts.owner(db, part_id) != modem:
+        if text_parts.owner(db, part_id) != modem:
             raise NotOurs(f"part {part_id} is no longer of {modem}")
-        texts.set_state(db, texts.part(db, part_id).text_id, "sending", now=now.wall)
-        texts.set_part_state(db, part_id, "sending", now=now.wall)
+        texts.set_state(db, text_parts.by_id(db, part_id).text_id, "sending", now=now.wall)
+        text_parts.set_state(db, part_id, "sending", now=now.wall)
 
 
 def part_sent(db: sqlite3.Connection, part_id: int, message_reference: int, now: Moment) -> None:
@@ -165,10 +127,12 @@ def _handed_over(
     message_reference: int | None = None,
 ) -> None:
     """Note the state of a part, which its status report may have overtaken."""
-    texts.set_part_state(db, part_id, state, now=now.wall, message_reference=message_reference)
-    part = texts.part(db, part_id)
+    text_parts.set_state(db, part_id, state, now=now.wall, message_reference=message_reference)
+    part = text_parts.by_id(db, part_id)
     tail = _tail(texts.by_id(db, part.text_id).recipient)
-    is_delivered = early_reports.take(db, tail, message_reference, since=part.sent_at)
+    is_delivered = early_reports.take(
+        db, tail, message_reference, modem=text_parts.owner(db, part_id), since=part.sent_at
+    )
     if is_delivered is not None:
         _apply_report(db, part, is_delivered=is_delivered, now=now)
     _settle(db, part.text_id, now)
@@ -188,19 +152,25 @@ def part_refused(
     Nothing happens to a text that was released meanwhile.
     """
     with transaction(db):
-        if texts.owner(db, part_id) != modem:
+        if text_parts.owner(db, part_id) != modem:
             return
-        text_id = texts.part(db, part_id).text_id
+        text_id = text_parts.by_id(db, part_id).text_id
         text = texts.by_id(db, text_id)
         if refusal is Refusal.GIVE_UP:
-            texts.set_part_state(db, part_id, "failed", now=now.wall)
+            text_parts.set_state(db, part_id, "failed", now=now.wall)
             texts.set_state(db, text_id, "failed", now=now.wall, error=error)
             _conclude(db, texts.by_id(db, text_id), now)
             return
-        delay = min(_FIRST_RETRY[refusal] * 2 ** min(text.attempts, 10), _LONGEST_RETRY)
-        texts.set_part_state(db, part_id, "pending", now=now.wall)
+        delay = min(_FIRST_RETRY[refusal] * 2 ** min(text.attempts, 10), LONGEST_RETRY)
+        text_parts.set_state(db, part_id, "pending", now=now.wall)
+        is_begun = any(part.state != "pending" for part in text_parts.of_text(db, text_id))
         texts.set_state(
-            db, text_id, "queued", now=now.wall, error=error, next_attempt_at=now.wall + delay
+            db,
+            text_id,
+            "sending" if is_begun else "queued",
+            now=now.wall,
+            error=error,
+            next_attempt_at=now.wall + delay,
         )
 
 
@@ -218,7 +188,7 @@ def recover(
     So are those of modems that are no more, whose claims are freed; `others` are left alone.
     Return how many there were.
     """
-    caught = texts.parts_in_flight(db, others)
+    caught = text_parts.in_flight(db, others)
     with transaction(db):
         for part in caught:
             _handed_over(db, part.id, "uncertain", now)
@@ -233,8 +203,9 @@ def report(
     message_reference: int,
     is_delivered: bool,
     now: Moment,
+    modem: str = ONE_MODEM,
 ) -> bool:
-    """Apply a final status report; False when it belongs to nothing we have sent so far.
+    """Apply a final status report; False when it belongs to nothing this modem has sent so far.
 
     It may overtake the answer that names its part, so it is kept for a while.
     """
@@ -242,14 +213,17 @@ def report(
     if not tail:
         return False
     with transaction(db):
-        part = texts.part_awaiting_report(
+        part = text_parts.awaiting_report(
             db,
             recipient_tail=tail,
             message_reference=message_reference,
             since=now.wall - REPORT_WINDOW,
+            modem=modem,
         )
         if part is None:
-            early_reports.keep(db, tail, message_reference, is_delivered, now.wall)
+            early_reports.keep(
+                db, tail, message_reference, is_delivered=is_delivered, modem=modem, at=now.wall
+            )
             return False
         _apply_report(db, part, is_delivered=is_delivered, now=now)
         _settle(db, part.text_id, now)
@@ -263,17 +237,17 @@ def _tail(number: str) -> str:
 def _apply_report(
     db: sqlite3.Connection, part: TextPart, *, is_delivered: bool, now: Moment
 ) -> None:
-    texts.set_part_state(db, part.id, "delivered" if is_delivered else "failed", now=now.wall)
+    text_parts.set_state(db, part.id, "delivered" if is_delivered else "failed", now=now.wall)
 
 
 def _expire(db: sqlite3.Connection, now: Moment) -> None:
-    for text in texts.expire(db, now):
+    for text in texts.expire(db, now, _EXPIRED_AT_ONCE):
         _conclude(db, text, now)
 
 
 def _settle(db: sqlite3.Connection, text_id: int, now: Moment) -> None:
     """The worst part tells the state of its text, once all have been tried."""
-    states = {part.state for part in texts.parts(db, text_id)}
+    states = {part.state for part in text_parts.of_text(db, text_id)}
     if states & {"pending", "sending"}:
         return
     for state in ("failed", "uncertain", "sent", "delivered"):

@@ -15,15 +15,15 @@ from appliance.domain.service_request import (
     TEXT_MAX_CHARS,
     Channel,
     Draft,
+    Kind,
     Sensitivity,
     ServiceRequest,
     clean_text,
 )
 from appliance.domain.sms import Report, Wish
 from appliance.domain.triage import place
-from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
-from appliance.store import box, requests, sms_inbox, texts
+from appliance.store import box, requests, sms_inbox, text_history
 
 SAME_TEXT_WINDOW = timedelta(hours=24)
 """An identical SMS from the same phone within this time is the same ticket. On screens it is not:
@@ -37,7 +37,7 @@ def take(turn: Turn, report: Report) -> tuple[str, ServiceRequest]:
         _queue_receipt(turn, same, texting.Purpose.ANSWER)
         return "request", same
     text = clean_text(report.text)[:TEXT_MAX_CHARS]
-    triage = classify(text)
+    triage = turn.judge(text)
     if (earlier := _earlier(turn, report, text, triage)) is not None:
         following_up.record(turn, earlier, Wish.ADD, text)
         return "continued", earlier
@@ -56,7 +56,7 @@ def _earlier(turn: Turn, report: Report, text: str, triage: Triage) -> ServiceRe
     own, now = turn.own(), turn.now.wall
     request = conversation.continued(text, triage, own, now, is_explicit=report.is_explicit)
     if request is None and not report.is_explicit and place.is_answer(text, triage):
-        asked = texts.open_questions(turn.db, [r.id for r in own])
+        asked = text_history.open_questions(turn.db, [r.id for r in own])
         request = conversation.answered(text, triage, own, asked=asked, now=now)
     return request
 
@@ -85,3 +85,5 @@ def _new(turn: Turn, report: Report, text: str, triage: Triage) -> ServiceReques
 def _queue_receipt(turn: Turn, request: ServiceRequest, purpose: texting.Purpose) -> None:
     if turn.may_answer:
         texting.queue_receipt(turn.db, request, turn.now, purpose=purpose, address=turn.sms.sender)
+    elif request.kind is Kind.EMERGENCY:
+        texting.queue_alarm(turn.db, request, turn.now, address=turn.sms.sender)

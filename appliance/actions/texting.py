@@ -15,7 +15,7 @@ from appliance.domain.service_request import (
     Status,
     StatusEntry,
 )
-from appliance.store import city_tables, follow_ups, texts
+from appliance.store import city_tables, follow_ups, text_history, texts
 from appliance.store.database import transaction
 
 VALIDITY = timedelta(days=3)
@@ -65,6 +65,28 @@ def queue_receipt(
     It is an ANSWER to who writes the same again: a request has one receipt. That of an emergency
     tells to call 112, and nobody has had too many texts for that.
     """
+    body = _receipt(db, request, purpose)
+    is_first_alarm = request.kind is Kind.EMERGENCY and purpose is not Purpose.ANSWER
+    if request.reporter_phone and (
+        is_first_alarm or not _is_flooded(db, request.reporter_phone, purpose, now)
+    ):
+        _queue(db, request.reporter_phone, body, purpose, now, request=request, address=address)
+
+
+def queue_alarm(
+    db: sqlite3.Connection, request: ServiceRequest, now: Moment, *, address: str
+) -> None:
+    """Queue the ticket of an emergency for whoever may be a machine, in the caller's transaction.
+
+    Once a day for a phone: nobody in need is left alone, and no machine is answered for ever.
+    """
+    phone = request.reporter_phone
+    if phone and not text_history.alarmed_since(db, phone, now.wall - timedelta(days=1)):
+        body = _receipt(db, request, Purpose.ANSWER)
+        _queue(db, phone, body, Purpose.ANSWER, now, request=request, address=address)
+
+
+def _receipt(db: sqlite3.Connection, request: ServiceRequest, purpose: Purpose) -> str:
     if request.sensitivity is Sensitivity.CONFIDENTIAL:
         key = "confidential"
     elif request.kind is Kind.EMERGENCY:
@@ -72,12 +94,7 @@ def queue_receipt(
     else:
         key = "received_where" if purpose is Purpose.QUESTION else "received"
     body = _elsewhere(db, request) if key == "received" else None
-    body = body or phrases.render(key, ticket=str(request.ticket))
-    is_first_alarm = request.kind is Kind.EMERGENCY and purpose is not Purpose.ANSWER
-    if request.reporter_phone and (
-        is_first_alarm or not _is_flooded(db, request.reporter_phone, purpose, now)
-    ):
-        _queue(db, request.reporter_phone, body, purpose, now, request=request, address=address)
+    return body or phrases.render(key, ticket=str(request.ticket))
 
 
 def _elsewhere(db: sqlite3.Connection, request: ServiceRequest) -> str | None:
@@ -124,7 +141,7 @@ def queue_answer(
 
 def _is_flooded(db: sqlite3.Connection, phone: Msisdn, purpose: Purpose, now: Moment) -> bool:
     """Whether this phone has caused enough texts; a receipt's request counts already."""
-    caused = texts.caused_since(db, phone, now.wall - timedelta(hours=1))
+    caused = text_history.caused_since(db, phone, now.wall - timedelta(hours=1))
     return caused + (purpose is Purpose.ANSWER) > TEXTS_PER_HOUR
 
 

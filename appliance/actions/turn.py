@@ -2,15 +2,16 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from appliance.actions import texting
-from appliance.domain import phrases
+from appliance.domain import judging, phrases
+from appliance.domain.judging import Judge
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import ServiceRequest
 from appliance.domain.sms import ReceivedSms
-from appliance.store import requests, sms_inbox, texts
+from appliance.store import requests, sms_inbox, text_history
 
 IDENTICAL_PER_HOUR = 3
 """Who sends the same words more often is a machine."""
@@ -26,6 +27,8 @@ class Turn:
     sms: ReceivedSms
     now: Moment
     new_id: Callable[[], str]
+    judge: Judge = field(default_factory=judging.judge)
+    """Triage, which has maybe judged this message already."""
 
     def reply(self, key: str, **values: str) -> None:
         """Queue a text from a template, if the sender may be answered."""
@@ -35,7 +38,7 @@ class Turn:
         """As `reply`, but the same words to one phone at most once a day."""
         body, phone = phrases.render(key), self.sms.phone
         since = self.now.wall - timedelta(days=1)
-        if phone is not None and not texts.answered_since(self.db, phone, body, since):
+        if phone is not None and not text_history.answered_since(self.db, phone, body, since):
             self.say(body)
 
     def say(self, body: str) -> None:

@@ -20,9 +20,17 @@ class SendingPolicy:
     quiet_hours: DailyHours = field(default=DailyHours(time(0), time(0)))
 
     def allows(
-        self, sent_since: Callable[[datetime], int], now: datetime, *, is_emergency: bool
+        self,
+        sent_since: Callable[[datetime], int],
+        now: datetime,
+        *,
+        parts: int,
+        is_emergency: bool,
     ) -> bool:
-        """Whether one more may go; `sent_since` counts what has gone since a time."""
+        """Whether a text of so many parts may go; `sent_since` counts what has gone since a time.
+
+        One of more parts than a limit goes when nothing else has.
+        """
         factor = EMERGENCY_FACTOR if is_emergency else 1
         limits = (
             (self.per_minute, timedelta(minutes=1)),
@@ -30,5 +38,7 @@ class SendingPolicy:
             (self.per_day, timedelta(days=1)),
         )
         return all(
-            sent_since(now - window) < limit * factor for limit, window in limits if limit > 0
+            sent_since(now - window) + min(parts, limit * factor) <= limit * factor
+            for limit, window in limits
+            if limit > 0
         )

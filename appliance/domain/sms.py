@@ -1,10 +1,11 @@
 """What the modem hands to the actions: received messages, and what their senders want."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from enum import StrEnum
 
 from appliance.domain.ids import Ticket
+from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Status
 
@@ -33,7 +34,17 @@ class StoredPart:
     concat_key: str | None
     total: int
     part: int
-    received_at: datetime
+    boot_id: str | None
+    """None for a message of one part, which waits for nothing."""
+    mono_ms: int
+
+    def waited(self, now: Moment) -> timedelta:
+        """How long it has waited, at least: since this boot if it came before.
+
+        The wall clock is not asked: somebody may have set it meanwhile.
+        """
+        since_ms = self.mono_ms if self.boot_id == now.boot_id else 0
+        return timedelta(milliseconds=now.mono_ms - since_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

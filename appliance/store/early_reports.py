@@ -13,16 +13,19 @@ def keep(
     db: sqlite3.Connection,
     recipient_tail: str,
     message_reference: int,
+    *,
     is_delivered: bool,
+    modem: str,
     at: datetime,
 ) -> None:
     """Keep a report until its part is named; old ones go."""
     db.execute(
         """
-        INSERT INTO early_reports (recipient_tail, message_reference, is_delivered, received_at_ms)
-        VALUES (?, ?, ?, ?)
+        INSERT INTO early_reports (
+            recipient_tail, message_reference, is_delivered, modem, received_at_ms
+        ) VALUES (?, ?, ?, ?, ?)
         """,
-        (recipient_tail, message_reference, is_delivered, to_ms(at)),
+        (recipient_tail, message_reference, is_delivered, modem, to_ms(at)),
     )
     db.execute(
         """
@@ -38,9 +41,10 @@ def take(
     recipient_tail: str,
     message_reference: int | None,
     *,
+    modem: str | None,
     since: datetime | None,
 ) -> bool | None:
-    """Whether a part sent at `since` was delivered, if its report is here; then forget the report.
+    """Whether a part that a modem sent at `since` was delivered, if its report is here: it goes.
 
     One that came earlier is about another message: references (TP-MR) wrap after 256. A part whose
     reference nobody learnt takes the newest of its recipient.
@@ -50,11 +54,16 @@ def take(
     row = db.execute(
         """
         SELECT id, is_delivered FROM early_reports
-        WHERE recipient_tail = :tail AND received_at_ms >= :since
+        WHERE recipient_tail = :tail AND modem IS :modem AND received_at_ms >= :since
             AND (message_reference = :reference OR :reference IS NULL)
         ORDER BY id DESC LIMIT 1
         """,
-        {"tail": recipient_tail, "reference": message_reference, "since": to_ms(since)},
+        {
+            "tail": recipient_tail,
+            "modem": modem,
+            "reference": message_reference,
+            "since": to_ms(since),
+        },
     ).fetchone()
     if row is None:
         return None

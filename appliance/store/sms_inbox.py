@@ -2,9 +2,9 @@
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.moment import Moment, from_ms, to_ms
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms import ReceivedPart, ReceivedSms, StoredPart
 
@@ -26,14 +26,16 @@ class Message:
     request_id: str | None
 
 
-def keep_part(db: sqlite3.Connection, part: ReceivedPart, at: datetime) -> bool:
+def keep_part(db: sqlite3.Connection, part: ReceivedPart, now: Moment) -> bool:
     """Store a TPDU; False if the very same one is here already."""
+    is_long = part.concat_key is not None
     return (
         db.execute(
             """
             INSERT INTO sms_parts (
-                fingerprint, tpdu, sender, concat_key, concat_total, concat_part, received_at_ms
-            ) VALUES (?, ?, ?, ?, ?, ?, ?)
+                fingerprint, tpdu, sender, concat_key, concat_total, concat_part, received_at_ms,
+                boot_id, mono_ms
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (fingerprint) DO NOTHING
             """,
             (
@@ -43,7 +45,9 @@ def keep_part(db: sqlite3.Connection, part: ReceivedPart, at: datetime) -> bool:
                 part.concat_key,
                 part.total,
                 part.part,
-                to_ms(at),
+                to_ms(now.wall),
+                now.boot_id if is_long else None,
+                now.mono_ms if is_long else None,
             ),
         ).rowcount
         == 1
@@ -65,8 +69,7 @@ def waiting(db: sqlite3.Connection) -> list[StoredPart]:
     """Parts that belong to no message yet, oldest first."""
     rows = db.execute(
         """
-        SELECT id, tpdu, sender, concat_key, concat_total, concat_part, received_at_ms
-        FROM sms_parts WHERE state = 'waiting' ORDER BY id
+        SELECT * FROM sms_parts INDEXED BY sms_parts_waiting WHERE state = 'waiting' ORDER BY id
         """
     )
     return [_part(row) for row in rows]
@@ -105,20 +108,29 @@ def add_message(
 
 
 def with_gaps(
-    db: sqlite3.Connection, concat_key: str, since: datetime
+    db: sqlite3.Connection, concat_key: str, now: Moment, within: timedelta
 ) -> tuple[int, list[StoredPart]] | None:
     """The newest message of this key that was taken in without all its parts, and those it has."""
     row = db.execute(
         """
         SELECT sms_id FROM sms_parts
-        WHERE concat_key = ? AND state = 'taken' AND received_at_ms >= ? AND sms_id IS NOT NULL
+        WHERE concat_key = :key AND state = 'taken' AND sms_id IS NOT NULL AND CASE boot_id
+            WHEN :boot_id THEN mono_ms >= :mono
+            ELSE received_at_ms >= :wall END
         GROUP BY sms_id HAVING count(*) < max(concat_total) ORDER BY sms_id DESC LIMIT 1
         """,
-        (concat_key, to_ms(since)),
+        {
+            "key": concat_key,
+            "boot_id": now.boot_id,
+            "mono": now.mono_ms - within // timedelta(milliseconds=1),
+            "wall": to_ms(now.wall - within),
+        },
     ).fetchone()
     if row is None:
         return None
-    parts = db.execute("SELECT * FROM sms_parts WHERE sms_id = ?", (row["sms_id"],))
+    parts = db.execute(
+        "SELECT * FROM sms_parts WHERE concat_key = ? AND sms_id = ?", (concat_key, row["sms_id"])
+    )
     return row["sms_id"], [_part(part) for part in parts]
 
 
@@ -127,9 +139,14 @@ def request_of(db: sqlite3.Connection, sms_id: int) -> str | None:
 
     A question about a ticket, maybe another's, is no part of it.
     """
-    row = db.execute("SELECT request_id, outcome FROM sms_inbox WHERE id = ?", (sms_id,)).fetchone()
-    request_id: str | None = row["request_id"]
-    return request_id if row["outcome"] in _BECAME_TEXT else None
+    outcome, request_id = settled_as(db, sms_id)
+    return request_id if outcome in _BECAME_TEXT else None
+
+
+def settled_as(db: sqlite3.Connection, sms_id: int) -> tuple[str, str | None]:
+    """The outcome of a message, and the request that it was about."""
+    row = db.execute("SELECT outcome, request_id FROM sms_inbox WHERE id = ?", (sms_id,)).fetchone()
+    return row["outcome"], row["request_id"]
 
 
 def amend(db: sqlite3.Connection, sms_id: int, body: str, part_ids: tuple[int, ...]) -> None:
@@ -220,5 +237,6 @@ def _part(row: sqlite3.Row) -> StoredPart:
         concat_key=row["concat_key"],
         total=row["concat_total"],
         part=row["concat_part"],
-        received_at=from_ms(row["received_at_ms"]),
+        boot_id=row["boot_id"],
+        mono_ms=row["mono_ms"] or 0,
     )

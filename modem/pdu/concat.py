@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from modem.pdu import gsm7, national, udh
 from modem.pdu.dcs import Alphabet
 from modem.pdu.errors import PduError
-from modem.pdu.tpdu import UserData
+from modem.pdu.user_data import UserData
 
 # Units that fit into 140 octets: alone, and beside a header with an 8 bit reference.
 SINGLE_SEPTETS = 160

@@ -36,7 +36,7 @@ class Timestamp:
 
         The product itself keeps the stamp as it came, and its own time of reception.
         """
-        year, month, day, hour, minute, second = (_swapped(octet) for octet in self.raw[:6])
+        year, month, day, hour, minute, second = (from_swapped(octet) for octet in self.raw[:6])
         if self.raw[6] >> 4 > 9 or abs(self.quarter_hours) > _MAX_QUARTER_HOURS:
             return None
         century = 1900 if year >= _CENTURY_PIVOT else 2000
@@ -47,7 +47,8 @@ class Timestamp:
         return local - timedelta(minutes=15 * self.quarter_hours)
 
 
-def _swapped(octet: int) -> int:
+def from_swapped(octet: int) -> int:
+    """Read two swapped digits; -1 if they are none."""
     low, high = octet & 0xF, octet >> 4
     return low * 10 + high if low < 10 and high < 10 else -1
 

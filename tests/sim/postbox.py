@@ -2,7 +2,7 @@
 
 from modem.driver import NotStoredError
 from modem.events import Health, OutgoingPart, Verdict
-from modem.pdu import concat, tpdu
+from modem.pdu import concat, submit, tpdu
 from modem.pdu.errors import PduError
 
 
@@ -45,7 +45,7 @@ class Postbox:
         """Queue a text; return the ids of its parts."""
         ids = []
         for segment in concat.split(text, reference):
-            octets = tpdu.encode_submit(
+            octets = submit.encode_submit(
                 recipient=number,
                 content=segment.content,
                 header=segment.header,

@@ -11,7 +11,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import TextSettled
 from appliance.domain.official import Official
 from appliance.domain.phone import Msisdn
-from appliance.store import officials, outbox, texts
+from appliance.store import officials, outbox, text_parts, texts
 from appliance.store.texts import Text
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
@@ -31,7 +31,7 @@ def refuse_forward(db: sqlite3.Connection, refusal: Refusal = Refusal.GIVE_UP) -
     for _ in texts.every(db):
         part = sending.claim_part(db, at(), whole)
         assert part is not None
-        text = texts.by_id(db, texts.part(db, part.id).text_id)
+        text = texts.by_id(db, text_parts.by_id(db, part.id).text_id)
         sending.part_sending(db, part.id, at())
         if text.purpose == "forward":
             sending.part_refused(db, part.id, refusal, "CMS 1", at())

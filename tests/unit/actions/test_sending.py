@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from appliance.actions import intake, sending
+from appliance.actions import intake, sending, texting
 from appliance.actions.sending import Refusal
 from appliance.store import texts
 from tests.builders import PHONE, a_draft
@@ -121,6 +121,19 @@ def test_a_permanent_refusal_fails_the_text_with_its_error(queued: sqlite3.Conne
 def test_a_text_nobody_could_send_in_time_expires(queued: sqlite3.Connection) -> None:
     assert sending.claim_part(queued, at(days=4), in_two) is None
     assert state(queued) == "expired"
+
+
+def test_texts_expire_little_by_little_and_none_of_them_is_sent_meanwhile(
+    db: sqlite3.Connection,
+) -> None:
+    """What expires in one transaction holds up everybody who reports."""
+    for _ in range(120):
+        texting.send(db, PHONE, "halo", at())
+    found = []
+    for _ in range(3):
+        assert sending.claim_part(db, at(days=4), in_two) is None
+        found.append(texts.counts_by_state(db).get("expired"))
+    assert found == [50, 100, 120]
 
 
 def test_a_jump_of_the_clock_neither_expires_nor_delays_a_text(db: sqlite3.Connection) -> None:

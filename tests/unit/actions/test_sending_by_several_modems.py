@@ -2,10 +2,10 @@ import sqlite3
 
 import pytest
 
-from appliance.actions import intake, sending
+from appliance.actions import intake, sending, texting
 from appliance.actions.sending import NotOurs, Refusal
 from appliance.store import texts
-from tests.builders import a_draft
+from tests.builders import PHONE, a_draft
 from tests.conftest import at
 
 ONE, TWO = "modem", "modem-xl"
@@ -73,3 +73,65 @@ def test_claims_of_a_modem_that_is_no_longer_there_are_freed(queued: sqlite3.Con
     assert claim(queued, TWO) is not None
     sending.recover(queued, at(), modem=ONE)
     assert claim(queued, ONE) is not None
+
+
+def hand_over(db: sqlite3.Connection, modem: str, **when: float) -> int:
+    part = claim(db, modem, when=at(**when))
+    assert part is not None
+    sending.part_sending(db, part.id, at(**when), modem=modem)
+    return part.id
+
+
+def report(db: sqlite3.Connection, modem: str, reference: int, **when: float) -> bool:
+    return sending.report(
+        db,
+        recipient=PHONE.e164,
+        message_reference=reference,
+        is_delivered=True,
+        now=at(**when),
+        modem=modem,
+    )
+
+
+def states(db: sqlite3.Connection) -> list[str]:
+    return [text.state for text in texts.every(db)]
+
+
+def test_a_report_that_comes_early_is_for_a_message_of_its_modem(
+    queued: sqlite3.Connection,
+) -> None:
+    """SMS check 29: each SIM counts its own messages."""
+    sending.part_sent(queued, hand_over(queued, ONE), 7, at())
+    texting.send(queued, PHONE, "kedua", at())
+    second = hand_over(queued, TWO, seconds=1)
+    assert not report(queued, TWO, 7, seconds=2)
+    assert states(queued) == ["sent", "sending"]
+    sending.part_sent(queued, second, 7, at(seconds=3))
+    assert states(queued) == ["sent", "delivered"]
+    assert report(queued, ONE, 7, seconds=4)
+
+
+def test_an_early_report_of_one_modem_is_not_taken_by_the_message_of_another(
+    queued: sqlite3.Connection,
+) -> None:
+    """SMS check 29."""
+    first = hand_over(queued, ONE)
+    texting.send(queued, PHONE, "kedua", at())
+    second = hand_over(queued, TWO)
+    assert not report(queued, TWO, 7, seconds=1)
+    sending.part_sent(queued, first, 7, at(seconds=2))
+    assert states(queued) == ["sent", "sending"]
+    sending.part_sent(queued, second, 7, at(seconds=3))
+    assert states(queued) == ["sent", "delivered"]
+
+
+def test_the_answer_that_one_modem_owes_holds_up_no_report_of_another(
+    queued: sqlite3.Connection,
+) -> None:
+    """SMS check 29: only a message of the same SIM may be the one that is reported."""
+    uncertain = hand_over(queued, ONE)
+    sending.part_uncertain(queued, uncertain, at(seconds=1))
+    texting.send(queued, PHONE, "kedua", at())
+    hand_over(queued, TWO, seconds=2)
+    assert report(queued, ONE, 9, seconds=3)
+    assert states(queued) == ["delivered", "sending"]

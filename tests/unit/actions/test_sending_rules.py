@@ -10,7 +10,7 @@ from appliance.actions.sending import ClaimedPart, Refusal
 from appliance.domain.hours import DailyHours
 from appliance.domain.phone import Msisdn
 from appliance.domain.sending_policy import SendingPolicy
-from appliance.store import texts
+from appliance.store import text_parts, texts
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 
@@ -32,7 +32,7 @@ def claim(db: sqlite3.Connection, policy: SendingPolicy | None = None, **when: f
 
 
 def recipient_of(db: sqlite3.Connection, part: ClaimedPart) -> str:
-    return texts.by_id(db, texts.part(db, part.id).text_id).recipient
+    return texts.by_id(db, text_parts.by_id(db, part.id).text_id).recipient
 
 
 def send(db: sqlite3.Connection, reference: int, **when: float) -> None:
@@ -85,13 +85,69 @@ def test_an_emergency_goes_beyond_the_limit(db: sqlite3.Connection) -> None:
     assert claim(db, policy) is None
 
 
-def test_an_emergency_passes_a_long_text_that_the_limit_has_stopped(db: sqlite3.Connection) -> None:
-    policy = SendingPolicy(per_hour=1)
+def by_sign(_recipient: str, body: str) -> list[bytes]:
+    return [sign.encode() for sign in body]
+
+
+def sent_parts(db: sqlite3.Connection, policy: SendingPolicy, **when: float) -> list[bytes]:
+    """Send all that is allowed now."""
+    sent = []
+    while part := sending.claim_part(db, at(**when), by_sign, policy=policy):
+        sending.part_sending(db, part.id, at(**when))
+        sending.part_sent(db, part.id, 1, at(**when))
+        sent.append(part.tpdu)
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("limits", "window_s"),
+    [({"per_minute": 3}, 60), ({"per_hour": 3}, 3600), ({"per_day": 3}, 86400)],
+)
+def test_the_parts_of_a_text_go_in_one_window_or_wait_together(
+    db: sqlite3.Connection, limits: dict[str, int], window_s: float
+) -> None:
+    """SMS check 30."""
+    policy = SendingPolicy(**limits)
     texting.send(db, OTHER, "ab", at())
-    part = sending.claim_part(db, at(), lambda _to, body: [sign.encode() for sign in body])
-    assert part is not None
-    sending.part_sending(db, part.id, at())
-    sending.part_sent(db, part.id, 1, at())
+    texting.send(db, PHONE, "cd", at())
+    texting.send(db, OTHER, "e", at())
+    assert sent_parts(db, policy) == [b"a", b"b"]
+    assert sent_parts(db, policy, seconds=window_s) == [b"c", b"d", b"e"]
+
+
+def test_a_text_longer_than_the_limit_goes_as_a_whole_in_an_empty_window(
+    db: sqlite3.Connection,
+) -> None:
+    """SMS check 30."""
+    policy = SendingPolicy(per_minute=2)
+    texting.send(db, OTHER, "a", at())
+    texting.send(db, OTHER, "bcd", at())
+    assert sent_parts(db, policy) == [b"a"]
+    assert sent_parts(db, policy, seconds=60) == [b"b", b"c", b"d"]
+
+
+def test_what_is_left_of_a_text_under_way_keeps_its_place_in_the_limit(
+    db: sqlite3.Connection,
+) -> None:
+    """SMS check 30: while a part waits for its next try, others do not take its place."""
+    policy = SendingPolicy(per_hour=3)
+    texting.send(db, OTHER, "ab", at())
+    texting.send(db, PHONE, "cd", at())
+    sending.part_sending(db, sending.claim_part(db, at(), by_sign, policy=policy).id, at())  # type: ignore[union-attr]
+    first = texts.every(db)[0]
+    sending.part_sent(db, text_parts.of_text(db, first.id)[0].id, 1, at())
+    second = sending.claim_part(db, at(), by_sign, policy=policy)
+    assert second is not None
+    sending.part_refused(db, second.id, Refusal.RETRY, "CMS 42", at())
+    assert sent_parts(db, policy, seconds=1) == []
+    assert sent_parts(db, policy, seconds=31) == [b"b"]
+
+
+def test_an_emergency_passes_a_long_text_that_the_limit_has_stopped(db: sqlite3.Connection) -> None:
+    policy = SendingPolicy(per_hour=2)
+    texting.send(db, OTHER, "a", at())
+    texting.send(db, OTHER, "bc", at())
+    assert sent_parts(db, policy) == [b"a"]
     intake.receive(db, a_draft(EMERGENCY), at())
     assert claim(db, policy) == PHONE.e164
 

@@ -37,8 +37,17 @@ def test_any_text_is_quiet_hours_or_a_plain_mistake(text: str) -> None:
 @pytest.mark.parametrize("sent", [0, 9, 10, 19, 20])
 def test_emergencies_go_twice_as_far_as_everything_else(sent: int) -> None:
     policy = SendingPolicy(per_minute=10)
-    assert policy.allows(lambda _since: sent, NOON, is_emergency=False) is (sent < 10)
-    assert policy.allows(lambda _since: sent, NOON, is_emergency=True) is (sent < 20)
+    assert policy.allows(lambda _since: sent, NOON, parts=1, is_emergency=False) is (sent < 10)
+    assert policy.allows(lambda _since: sent, NOON, parts=1, is_emergency=True) is (sent < 20)
+
+
+@pytest.mark.parametrize("parts", [1, 3, 10, 11])
+@pytest.mark.parametrize("sent", [0, 7, 8, 9])
+def test_all_parts_of_a_text_must_fit_or_the_window_be_empty(parts: int, sent: int) -> None:
+    """SMS check 30."""
+    is_allowed = sent + parts <= 10 or sent == 0
+    policy = SendingPolicy(per_minute=10)
+    assert policy.allows(lambda _: sent, NOON, parts=parts, is_emergency=False) is is_allowed
 
 
 def test_each_window_counts_what_it_covers() -> None:
@@ -46,7 +55,8 @@ def test_each_window_counts_what_it_covers() -> None:
     sent = {timedelta(minutes=1): 1, timedelta(hours=1): 5, timedelta(days=1): 9}
     counted = lambda since: sent[NOON - since]  # noqa: E731 - a table as a function
     assert SendingPolicy(per_minute=2, per_hour=6, per_day=10).allows(
-        counted, NOON, is_emergency=False
+        counted, NOON, parts=1, is_emergency=False
     )
     for limits in ({"per_minute": 1}, {"per_hour": 5}, {"per_day": 9}):
-        assert not SendingPolicy(**limits).allows(counted, NOON, is_emergency=False)
+        policy = SendingPolicy(**limits)
+        assert not policy.allows(counted, NOON, parts=1, is_emergency=False)

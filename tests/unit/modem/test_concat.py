@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from modem.pdu import concat
 from modem.pdu.dcs import Alphabet
 from modem.pdu.errors import PduError
-from modem.pdu.tpdu import UserData
+from modem.pdu.user_data import UserData
 
 long_texts = st.one_of(
     st.text(st.sampled_from("abc @{}[]~^|\\€\n"), max_size=700),

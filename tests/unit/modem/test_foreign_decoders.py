@@ -5,14 +5,14 @@ which one of them is known to be wrong are left out for that one only, each by a
 """
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from io import StringIO
 
 import pytest
-from messaging.sms import SmsDeliver
+from messaging.sms import SmsDeliver, SmsSubmit
 from smspdudecoder.fields import SMSDeliver, SMSSubmit
 
-from modem.pdu import concat, tpdu
+from modem.pdu import concat, submit, tpdu, validity
 from tests.sim import smscodec
 
 ROUNDS = 1200
@@ -166,8 +166,62 @@ def test_submits_are_read_as_written_by_smspdudecoder():
         ]
 
 
+@pytest.mark.parametrize("kind", ["none", "relative", "absolute"])
+def test_submits_of_python_messaging_are_read_as_it_meant_them(kind):
+    """SMS check 31."""
+    dice = random.Random(9212)
+    for _ in range(ROUNDS // 4):
+        text = "".join(dice.choices(BASIC if kind == "none" else WIDE, k=dice.randrange(1, 60)))
+        theirs = SmsSubmit(dice.choice(["+62", "08"]) + str(dice.randrange(10**6, 10**11)), text)
+        theirs.ref, theirs.request_status = dice.randrange(256), dice.random() < 0.5
+        theirs.validity = _validity(kind, dice)
+        [pdu] = theirs.to_pdu()
+        message = submit.decode_submit(bytes.fromhex(pdu.pdu)[1:])
+        assert (message.reference, message.recipient.number, message.wants_report) == (
+            theirs.ref,
+            theirs.number,
+            theirs.request_status,
+        )
+        assert concat.join([message.content]) == text
+        until = message.validity.until and message.validity.until.to_utc()
+        assert theirs.validity == (until or message.validity.period)
+
+
+def _validity(kind, dice):
+    """A period that its octet can say, or an end in a zone east of London: it has no other."""
+    if kind == "relative":
+        return timedelta(minutes=validity.relative_minutes(dice.randrange(143, 256)))
+    if kind == "absolute":
+        zone = timezone(timedelta(minutes=15 * dice.randrange(1, 56)))
+        return (FIRST + timedelta(seconds=dice.randrange(SECONDS))).replace(tzinfo=zone)
+    return None
+
+
+def test_periods_of_submits_are_read_as_by_smspdudecoder():
+    """SMS check 31. It reads 0 to 143 as one step too little, and 145 to 167 in whole hours."""
+    dice = random.Random(9213)
+    units = {"hours": 3600, "days": 86400, "weeks": 604800}
+    for octet in [*range(145, 167, 2), *range(168, 256)]:
+        pdu = _submission(0x11, bytes([octet]))
+        theirs = SMSSubmit.decode(StringIO(pdu.hex()))
+        [seconds] = [
+            theirs[f"validity-{n}"] * s for n, s in units.items() if f"validity-{n}" in theirs
+        ]
+        assert submit.decode_submit(pdu[1:]).validity.period == timedelta(seconds=seconds)
+    for _ in range(ROUNDS // 4):
+        when = FIRST + timedelta(seconds=dice.randrange(SECONDS))
+        pdu = _submission(0x19, smscodec.stamp(when, dice.randrange(57)))
+        until = submit.decode_submit(pdu[1:]).validity.until
+        assert until is not None
+        assert until.to_utc() == SMSSubmit.decode(StringIO(pdu.hex()))["vp"]
+
+
+def _submission(first, period):
+    return bytes([0, first, 7, 4, 0x81, 0x71, 0x80, 0, 0]) + period + bytes([2, 0x61, 0x31])
+
+
 def _read_back(segment, number):
-    octets = tpdu.encode_submit(
+    octets = submit.encode_submit(
         recipient=number,
         content=segment.content,
         header=segment.header,

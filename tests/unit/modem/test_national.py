@@ -5,8 +5,8 @@ import pytest
 
 from modem.pdu import concat, gsm7, national
 from modem.pdu.dcs import Alphabet
-from modem.pdu.tpdu import UserData
 from modem.pdu.udh import Element
+from modem.pdu.user_data import UserData
 
 SINGLE, LOCKING = 0x24, 0x25
 TURKISH, PORTUGUESE, HINDI, KANNADA, TELUGU, URDU = 1, 3, 6, 7, 12, 13

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modem.pdu import concat, tpdu, udh
+from modem.pdu import concat, tpdu, udh, validity
 from modem.pdu.errors import PduError
 
 SENDER = "0C91 261832547698"
@@ -170,7 +170,7 @@ def test_optional_parameters_of_a_status_report_are_passed_over(options):
 @given(st.integers(1, 63 * 7 * 24 * 60))
 def test_validity_is_the_shortest_that_is_long_enough(minutes):
     """23.040 9.2.3.12.1."""
-    octet = tpdu.relative_validity(minutes)
+    octet = validity.relative_octet(minutes)
     assert minutes_of(octet) >= minutes
     assert octet == 0 or minutes_of(octet - 1) < minutes
 

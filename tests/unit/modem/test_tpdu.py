@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modem.pdu import concat, tpdu, udh
+from modem.pdu import concat, submit, tpdu, udh, validity
 from modem.pdu.dcs import Alphabet, decode_coding
 from modem.pdu.errors import PduError
 from modem.pdu.timestamp import Timestamp
@@ -151,14 +151,14 @@ def test_status_report_tells_recipient_reference_and_outcome(status, is_delivere
     [(0, 0), (5, 0), (6, 1), (720, 143), (750, 144), (1440, 167), (4320, 169), (10**7, 255)],
 )
 def test_validity_is_rounded_up_to_what_the_octet_can_say(minutes, octet):
-    assert tpdu.relative_validity(minutes) == octet
+    assert validity.relative_octet(minutes) == octet
 
 
 @given(texts, st.sampled_from(["+628123456789", "08123456789", "1708"]), st.integers(0, 255))
 def test_the_simulated_network_accepts_and_reads_every_submit(text, number, reference):
     submits = [
         smscodec.read_submit(
-            tpdu.encode_submit(
+            submit.encode_submit(
                 recipient=number,
                 content=segment.content,
                 header=segment.header,
@@ -178,6 +178,6 @@ def test_the_simulated_network_accepts_and_reads_every_submit(text, number, refe
 def test_number_that_cannot_be_dialled_is_refused(number):
     content = concat.split("ya", 0)[0].content
     with pytest.raises(PduError):
-        tpdu.encode_submit(
+        submit.encode_submit(
             recipient=number, content=content, header=b"", validity=0, wants_report=False
         )
