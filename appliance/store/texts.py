@@ -201,12 +201,12 @@ def adopt(db: sqlite3.Connection, modems: Collection[str]) -> int:
 
 
 def owner(db: sqlite3.Connection, part_id: int) -> str | None:
-    """The modem that a part's text is bound to."""
+    """The modem that a part's text is bound to; None also if the text is gone."""
     row = db.execute(
         "SELECT t.modem FROM text_parts p JOIN texts t ON t.id = p.text_id WHERE p.id = ?",
         (part_id,),
     ).fetchone()
-    owner: str | None = row["modem"]
+    owner: str | None = row["modem"] if row else None
     return owner
 
 
@@ -446,6 +446,17 @@ def of_request(db: sqlite3.Connection, request_id: str) -> list[Text]:
     """The texts that a request has caused, oldest first."""
     rows = db.execute("SELECT * FROM texts WHERE request_id = ? ORDER BY id", (request_id,))
     return [_text(row) for row in rows]
+
+
+def naming(db: sqlite3.Connection, phone: Msisdn, words: str) -> list[int]:
+    """Texts to a phone that belong to no request and hold these words, by id."""
+    rows = db.execute(
+        """
+        SELECT id FROM texts WHERE recipient = ? AND request_id IS NULL AND instr(body, ?)
+        """,
+        (phone.e164, words),
+    )
+    return [row["id"] for row in rows]
 
 
 def every(db: sqlite3.Connection) -> list[Text]:
