@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
-from command_center import inbound
+from command_center import erasing, inbound
 from command_center.blobs import Blobs
 from command_center.downlink import Downlink
 from command_center.inbound import Raw
@@ -121,6 +121,7 @@ class Receiver:
             self._outlet.keep_alive()
             if time.monotonic() >= next_checkpoint_s:
                 database.checkpoint(self._engine)
+                erasing.scrub(self._engine)
                 next_checkpoint_s = time.monotonic() + CHECKPOINT_EVERY_S
 
     def _turn(self) -> None:

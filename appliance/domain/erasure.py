@@ -48,7 +48,7 @@ def redacted(kind: str, payload: str) -> str:
     """The JSON of an event without personal data; what is no JSON object becomes an empty one."""
     try:
         data = msgspec.json.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         data = {}
     if not isinstance(data, dict):
         data = {}
@@ -66,5 +66,5 @@ def subject(payload: str | bytes) -> str:
     """The id of the request that the JSON of an event is about; empty if it is about none."""
     try:
         return msgspec.json.decode(payload, type=_About).request_id
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""

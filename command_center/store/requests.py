@@ -255,6 +255,12 @@ def page(
     return [_request(row) for row in connection.execute(newest_first.limit(limit).offset(offset))]
 
 
+def of_phone(connection: Connection, phone: str) -> list[CityRequest]:
+    """All requests of a phone (E.164), oldest at the city first; reads the whole table."""
+    query = select(requests).where(requests.c.phone == phone).order_by(requests.c.received_at)
+    return [_request(row) for row in connection.execute(query)]
+
+
 def every(connection: Connection) -> Iterator[CityRequest]:
     """All requests, oldest at the city first; read on while the connection is open."""
     query = select(requests).order_by(requests.c.received_at, requests.c.request_id)

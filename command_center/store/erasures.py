@@ -1,0 +1,78 @@
+"""Tombstones of the city: requests whose personal data must not come back, from any box."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from appliance.domain.ids import SiteCode
+from appliance.domain.moment import from_ms, to_ms
+from command_center.store.schema import erasures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """One tombstone; `box_at` is when its box said that it has erased too."""
+
+    request_id: str
+    site: SiteCode
+    by: str
+    at: datetime
+    box_at: datetime | None
+
+
+def add(connection: Connection, site: SiteCode, request_id: str, *, by: str, now: datetime) -> bool:
+    """Put one; False if it is there."""
+    if of(connection, request_id) is not None:
+        return False
+    row = {"request_id": request_id, "site": str(site), "by": by, "at": to_ms(now)}
+    connection.execute(insert(erasures).values(**row, is_scrubbed=0))
+    return True
+
+
+def of(connection: Connection, request_id: str) -> Erasure | None:
+    """The tombstone of a request."""
+    row = connection.execute(
+        select(erasures).where(erasures.c.request_id == request_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Erasure(
+        request_id=row.request_id,
+        site=SiteCode(row.site),
+        by=row.by,
+        at=from_ms(row.at),
+        box_at=None if row.box_at is None else from_ms(row.box_at),
+    )
+
+
+def confirm(connection: Connection, request_id: str, now: datetime) -> None:
+    """The box has erased it; the first time counts."""
+    still = (erasures.c.request_id == request_id) & erasures.c.box_at.is_(None)
+    connection.execute(update(erasures).where(still).values(box_at=to_ms(now)))
+
+
+def among(connection: Connection, request_ids: Collection[str]) -> set[str]:
+    """Which of these requests are erased."""
+    wanted = erasures.c.request_id.in_(request_ids)
+    return set(connection.scalars(select(erasures.c.request_id).where(wanted)))
+
+
+def unconfirmed(connection: Connection) -> list[str]:
+    """Erasures that their box has not confirmed yet, the oldest first."""
+    waiting = erasures.c.box_at.is_(None)
+    query = select(erasures.c.request_id).where(waiting).order_by(erasures.c.at)
+    return list(connection.scalars(query))
+
+
+def unscrubbed(connection: Connection) -> list[str]:
+    """Requests of which something may still lie in the WAL."""
+    query = select(erasures.c.request_id).where(erasures.c.is_scrubbed == 0)
+    return list(connection.scalars(query))
+
+
+def set_scrubbed(connection: Connection, request_ids: Collection[str]) -> None:
+    """Say that nothing of these is left there."""
+    done = erasures.c.request_id.in_(request_ids)
+    connection.execute(update(erasures).where(done).values(is_scrubbed=1))
