@@ -32,3 +32,12 @@ class Consent:
     purpose: Purpose
     language: str
     text_version: str = TEXT_VERSION
+
+
+AGREED = "yes"
+"""What the box of a form says when it is ticked."""
+
+
+def publishing(ticked: str, language: str) -> tuple[Consent, ...]:
+    """What a form's box for publishing stands for."""
+    return (Consent(purpose=Purpose.PUBLISH, language=language),) if ticked == AGREED else ()
