@@ -4,11 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema import erasures
+
+BY_ITSELF = "masa simpan"
+"""Who erased what had been kept long enough: nobody has ordered the box to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +26,11 @@ class Erasure:
 
 
 def add(connection: Connection, site: SiteCode, request_id: str, *, by: str, now: datetime) -> bool:
-    """Put one; False if it is there."""
-    if of(connection, request_id) is not None:
+    """Put one; False if it is there. A person's order replaces what age alone has put."""
+    known = of(connection, request_id)
+    if known is not None and (known.by != BY_ITSELF or by == BY_ITSELF):
         return False
+    connection.execute(delete(erasures).where(erasures.c.request_id == request_id))
     row = {"request_id": request_id, "site": str(site), "by": by, "at": to_ms(now)}
     connection.execute(insert(erasures).values(**row, is_scrubbed=0))
     return True

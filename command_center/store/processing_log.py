@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema import processing_log
@@ -34,3 +34,9 @@ def of_request(connection: Connection, request_id: str) -> list[Entry]:
         .order_by(processing_log.c.id)
     )
     return [Entry(act=row.act, by=row.by, at=from_ms(row.at)) for row in rows]
+
+
+def forget(connection: Connection, before_ms: int) -> int:
+    """Forget what was done before that time; return how many."""
+    old = delete(processing_log).where(processing_log.c.at < before_ms)
+    return connection.execute(old).rowcount

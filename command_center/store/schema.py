@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -86,10 +87,17 @@ events = Table(
         ["site", "epoch", "lane"], ["streams.site", "streams.epoch", "streams.lane"]
     ),
     CheckConstraint("outcome IN ('applied', 'unknown_kind', 'rejected')", name="events_outcome"),
+    Index(
+        "events_of_wifi",
+        "received_at",
+        sqlite_where=text("kind = 'wifi.session_closed'"),
+        postgresql_where=text("kind = 'wifi.session_closed'"),
+    ),
     sqlite_strict=True,
 )
-"""Every event as it came, whatever became of it. Only ingest inserts; nobody changes a row. `id` is
-its place in the feed of the whole city."""
+"""Every event as it came, whatever became of it. Only ingest inserts; erasing takes personal data
+out of payloads, and what tells of the WiFi goes after 90 days. `id` is its place in the feed of the
+whole city."""
 
 quarantine = Table(
     "quarantine",

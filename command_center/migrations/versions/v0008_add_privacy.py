@@ -43,5 +43,12 @@ def upgrade() -> None:
         sa.Column("at", BIG, nullable=False),
         sqlite_strict=True,
     )
+    op.create_index(
+        "events_of_wifi",
+        "events",
+        ["received_at"],
+        sqlite_where=sa.text("kind = 'wifi.session_closed'"),
+        postgresql_where=sa.text("kind = 'wifi.session_closed'"),
+    )
     op.add_column("follow_ups", sa.Column("done_at", BIG))
     op.add_column("follow_ups", sa.Column("done_by", sa.Text))
