@@ -45,12 +45,15 @@ def order(engine: Engine, request_id: str, *, by: str, now: datetime) -> None:
 def box_erased(connection: Connection, site: SiteCode, event: RequestErased, now: datetime) -> None:
     """A box has erased a request: so does the city, in the caller's transaction.
 
+    Where the city had not ordered it, an order is left in the downlink for older copies of the box.
+
     Raises BadInput for a request of another site.
     """
     owner = requests.owners(connection, [event.request_id]).get(event.request_id, site)
     if owner != site or not 1 <= len(event.request_id) <= follow_ups.ID_MAX_CHARS:
         raise BadInput("no such request of this site")
     by = f"{BOX}: {event.by}"[:BY_MAX_CHARS]
+    erasures.confirm(connection, event.request_id, now)
     erase(connection, site, event.request_id, by=by, now=now)
     erasures.confirm(connection, event.request_id, now)
 
@@ -59,10 +62,16 @@ def erase(
     connection: Connection, site: SiteCode, request_id: str, *, by: str, now: datetime
 ) -> None:
     """Overwrite, put the tombstone, tell the box and tick the wish off, in the caller's
-    transaction."""
-    if erasures.add(connection, site, request_id, by=by, now=now):
+    transaction.
+
+    A box that has not confirmed is told again: its release may have been too old to understand.
+    """
+    is_new = erasures.add(connection, site, request_id, by=by, now=now)
+    known = erasures.of(connection, request_id)
+    if known is not None and known.box_at is None:
         event = ErasureOrdered(request_id=request_id, at=now)
         downlinks.append(connection, site, event, subject=request_id, now=now)
+    if is_new:
         processing_log.add(connection, request_id, "erase", by=by, now=now)
     personal_data.overwrite(connection, site, request_id)
     follow_ups.finish(connection, request_id, Wish.ERASE, by=by, now=now)

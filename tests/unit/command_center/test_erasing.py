@@ -128,13 +128,6 @@ def test_nothing_is_left_in_the_file_and_its_wal(engine: Engine, tmp_path: Path)
     assert erasing.scrub(engine) == 0
 
 
-def test_ordering_twice_orders_once(engine: Engine) -> None:
-    case = siti(engine)
-    for _ in range(2):
-        erasing.order(engine, case.request_id, by="tests", now=LATER)
-    assert len(orders(engine)) == 1
-
-
 def test_what_a_box_has_erased_the_city_erases_and_keeps_an_order_for_older_copies(
     engine: Engine,
 ) -> None:
