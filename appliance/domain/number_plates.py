@@ -38,11 +38,19 @@ _CAR_NAMED = re.compile(
     re.IGNORECASE,
 )
 
+_CAR_CUT_OFF = re.compile(
+    r"(?<![^\W_])([A-Z]{2})[\s.-]{0,2}(?!19|20)[0-9]{4}(?![^\W_])(?![.,]?[0-9])"
+)
+"""Area and number in capitals without the last letters; a year is none."""
+
 
 def find(view: str) -> Iterator[tuple[int, int]]:
     """Where plates stand in a plain view of a text."""
     for match in _CAR_NAMED.finditer(view):
         yield match.start(1), match.start(1) + len(match[1].rstrip(" .-"))
+    for match in _CAR_CUT_OFF.finditer(view):
+        if match[1] in _REGIONS:
+            yield match.span()
     at = 0
     while (car := _CAR.search(view, at)) is not None:
         at = car.start() + 1

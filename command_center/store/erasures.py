@@ -4,12 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema import erasures
 
+# Made once: every batch of every box asks.
+_ANY = select(erasures.c.request_id).limit(1)
+_AMONG = select(erasures.c.request_id).where(
+    erasures.c.request_id.in_(bindparam("wanted", expanding=True))
+)
 BY_ITSELF = "masa simpan"
 """Who erased what had been kept long enough: nobody has ordered the box to."""
 
@@ -58,10 +63,14 @@ def confirm(connection: Connection, request_id: str, now: datetime) -> None:
     connection.execute(update(erasures).where(still).values(box_at=to_ms(now)))
 
 
+def are_none(connection: Connection) -> bool:
+    """Whether nothing was ever erased."""
+    return connection.execute(_ANY).first() is None
+
+
 def among(connection: Connection, request_ids: Collection[str]) -> set[str]:
     """Which of these requests are erased."""
-    wanted = erasures.c.request_id.in_(request_ids)
-    return set(connection.scalars(select(erasures.c.request_id).where(wanted)))
+    return set(connection.scalars(_AMONG, {"wanted": list(request_ids)}))
 
 
 def unconfirmed(connection: Connection) -> list[str]:

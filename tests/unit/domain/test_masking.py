@@ -90,6 +90,7 @@ D 45 AB|(kendaraan)
 l 1234 xy|(kendaraan)
 KT 5 A|(kendaraan)
 plat BM 12|plat (kendaraan)
+mobil BM 1234 parkir|mobil (kendaraan) parkir
 nopol bm 1234|nopol (kendaraan)
 BM ١٢٣٤ XX|(kendaraan)
 """
@@ -152,6 +153,8 @@ dan 45 org
 DI 12 RT
 PA 12 RT
 da 3 kali
+PT 2026
+pa 1234 meter
 jalan s 5 m
 satu dua tiga
 lolos 12 soal
