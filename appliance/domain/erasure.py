@@ -21,13 +21,25 @@ PERSONAL: dict[str, Any] = {
     "location": None,
     "recipient": "",
     "error": "",
+    "judged": None,
 }
 """Fields of events about a request that may tell of a person, and what stands there instead."""
 KEPT = frozenset(
     {"request_id", "ticket", "channel", "kind", "category", "sensitivity", "agency", "kelurahan"}
-    | {"created_at", "changed_at", "at", "status", "state", "outcome", "reason", "by", "wish"}
+    | {
+        "created_at",
+        "changed_at",
+        "corrected_at",
+        "at",
+        "status",
+        "state",
+        "outcome",
+        "reason",
+        "by",
+        "wish",
+    }
     | {"follow_up_id", "reply_id", "official", "text_id", "purpose", "sha256", "size_bytes"}
-    | {"media_type", "is_given", "text_version", "language"}
+    | {"media_type", "routing_version", "destination", "is_given", "text_version", "language"}
 )
 """Fields that statistics and the trail of a case stand on."""
 _NEVER_EMPTY = frozenset({RequestReceived.KIND, TextAmended.KIND})

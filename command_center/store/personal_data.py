@@ -10,6 +10,7 @@ from appliance.domain.ids import SiteCode
 from command_center.store.schema import (
     case_history,
     case_texts,
+    corrections,
     down_outbox,
     events,
     photos,
@@ -22,10 +23,13 @@ def overwrite(connection: Connection, site: SiteCode, request_id: str) -> None:
     connection.execute(
         update(requests)
         .where(requests.c.request_id == request_id)
-        .values(text=ERASED_TEXT, phone=None, name=None, location=None)
+        .values(text=ERASED_TEXT, phone=None, name=None, location=None, judged=None)
     )
     connection.execute(
         update(case_history).where(case_history.c.request_id == request_id).values(message="")
+    )
+    connection.execute(
+        update(corrections).where(corrections.c.request_id == request_id).values(reason="")
     )
     of_site = (case_texts.c.site == str(site)) & (case_texts.c.request_id == request_id)
     connection.execute(update(case_texts).where(of_site).values(recipient="", error=""))
