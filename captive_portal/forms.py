@@ -1,8 +1,8 @@
 """Reading the report form: strings of strangers in, a Draft or the mistakes out. Pure.
 
 Fields: `text` (the report, required), `location` (free words), `kelurahan` (Kemendagri code from
-the list of this kecamatan), `phone`, `name`, `submission_id` (hidden UUID of the page shown), and
-the file `photo`.
+the list of this kecamatan), `phone`, `name`, `publish` (a box to tick), `submission_id`
+(hidden UUID of the page shown), and the file `photo`.
 Sentences for the mistakes stand in the template; here they are codes.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from appliance.domain import consent
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
 from appliance.domain.photo import PHOTO_MAX_BYTES, Photo, cleaned
@@ -27,7 +28,7 @@ from web.bodies import BODY_MAX_BYTES
 
 FORM_MAX_BYTES = PHOTO_MAX_BYTES + BODY_MAX_BYTES
 """The largest photo, and everything that is typed."""
-FIELDS = ("text", "location", "kelurahan", "phone", "name", "submission_id")
+FIELDS = ("text", "location", "kelurahan", "phone", "name", "publish", "submission_id")
 UNREADABLE_SHARE = 0.3
 """A text with more replacement characters than this is a file or noise, not words."""
 
@@ -45,11 +46,16 @@ class FieldError:
 
 
 def parse_report(
-    form: Mapping[str, str], kelurahan_codes: Collection[str], *, spare_id: str
+    form: Mapping[str, str],
+    kelurahan_codes: Collection[str],
+    *,
+    spare_id: str,
+    language: str = "id",
 ) -> Draft | list[FieldError]:
     """Read a submitted form.
 
     A form without a page's id is taken under `spare_id`, a fresh UUID: better twice than never.
+    `language` is the one in which it was shown.
     """
     told = {
         "text": clean_text(form.get("text", "")),
@@ -70,6 +76,7 @@ def parse_report(
         reporter_name=told["name"] or None,
         location=told["location"] or None,
         kelurahan=told["kelurahan"] or None,
+        consents=consent.publishing(form.get("publish", ""), language),
     )
 
 

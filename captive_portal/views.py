@@ -38,7 +38,7 @@ from captive_portal.wifi_pages import WifiPages
 from web.bodies import cut
 from web.clients import counted_as
 from web.database import db
-from web.i18n import switched_language
+from web.i18n import language, switched_language
 from web.security import accepts_body, public
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Pages:
         if switched_language():
             return self._form(request.form, mistakes=_photo_again(_photo_is_missing()))
         codes = [kelurahan.code for kelurahan in kelurahan_of(self.site.site_code)]
-        draft = parse_report(request.form, codes, spare_id=self.new_id())
+        draft = parse_report(request.form, codes, spare_id=self.new_id(), language=language())
         photo = _photo()
         if isinstance(photo, FieldError) and not _is_emergency(draft):
             mistakes = [*(draft if isinstance(draft, list) else ()), photo]

@@ -18,6 +18,7 @@ from command_center import (
     key_command,
     lapses,
     orders,
+    privacy_commands,
     report,
     signing,
     table_commands,
@@ -64,6 +65,9 @@ def _perform(args: argparse.Namespace) -> None:
     elif args.command == table_commands.NAME:
         with _stored(loaded) as engine:
             table_commands.run(engine, args, _now())
+    elif args.command == privacy_commands.NAME:
+        with _stored(loaded) as engine:
+            privacy_commands.run(engine, args, _now())
     else:
         _run(loaded)
 
@@ -100,6 +104,7 @@ def _arguments() -> argparse.Namespace:
     document_commands.add(commands, common)
     table_commands.add(commands, common)
     correction_commands.add(commands, common)
+    privacy_commands.add(commands, common)
     return parser.parse_args()
 
 

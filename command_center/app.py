@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from appliance.domain import progress, reference
 from command_center import guard, wording
 from command_center.photo_page import PhotoPage
+from command_center.privacy_pages import PrivacyPages
 from command_center.store import tables
 from command_center.store.database import reading
 from command_center.views import Pages
@@ -40,6 +41,12 @@ def create_app(
     app.add_url_rule("/permohonan/<request_id>", "change", pages.change, methods=["POST"])
     app.add_url_rule("/permohonan/<request_id>/koreksi", "correct", pages.correct, methods=["POST"])
     app.add_url_rule("/permohonan/<request_id>/foto", "photo", PhotoPage(engine).show)
+    privacy = PrivacyPages(engine, now=now, on_change=on_change)
+    app.add_url_rule("/data-pribadi", "wishes", privacy.wishes)
+    app.add_url_rule("/data-pribadi/<wish_id>", "answer", privacy.answer, methods=["POST"])
+    app.add_url_rule(
+        "/permohonan/<request_id>/hapus", "erase", privacy.erase, methods=["GET", "POST"]
+    )
     app.add_url_rule("/api/events", "events", pages.events)
     _add_static(app)
     _teach_words(app, engine)

@@ -17,12 +17,14 @@ from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import (
     BoxHeartbeat,
     CommandResult,
+    ConsentChanged,
     DocumentSettled,
     Event,
     FollowedUp,
     OfficialReplied,
     PhotoAttached,
     PhotoLost,
+    RequestErased,
     RequestReceived,
     TextAmended,
     TextSettled,
@@ -31,11 +33,12 @@ from appliance.domain.events import (
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, plausible, to_ms
 from appliance.domain.service_request import clean_text
-from command_center import dating, follow_ups, intake, official_replies, photo_intake
+from command_center import dating, erasing, follow_ups, intake, official_replies, photo_intake
 from command_center.store import (
     boxes,
     case_texts,
     commands,
+    consents,
     documents,
     photos,
     requests,
@@ -63,6 +66,8 @@ _OURS = (
     TextAmended,
     TextSettled,
     WifiSessionClosed,
+    ConsentChanged,
+    RequestErased,
 )
 """What travels up and this release knows."""
 
@@ -75,7 +80,9 @@ class Arrival:
     batch: wire.Batch
 
 
-AboutRequest = PhotoAttached | FollowedUp | OfficialReplied | TextAmended
+AboutRequest = (
+    PhotoAttached | FollowedUp | OfficialReplied | TextAmended | ConsentChanged | RequestErased
+)
 """Events whose request may come in the same batch."""
 Numbered = Sequence[tuple[int, wire.WireEvent]]
 Apply = Callable[[Connection, Arrival, Numbered, datetime], list[Kept]]
@@ -142,6 +149,10 @@ def _apply_to_request(
             official_replies.take(connection, arrival.site, about, now)
         case TextAmended():
             follow_ups.amend(connection, arrival.site, about, now)
+        case ConsentChanged():
+            _change_consent(connection, arrival.site, about)
+        case RequestErased():
+            erasing.box_erased(connection, arrival.site, about, now)
 
 
 def _apply_alone(
@@ -161,6 +172,15 @@ def _apply_alone(
             _close_wifi_session(connection, site, known, now)
         case DocumentSettled():
             documents.settle(connection, site, known.document_id, known.outcome, now)
+
+
+def _change_consent(connection: Connection, site: SiteCode, event: ConsentChanged) -> None:
+    words = (event.purpose, event.text_version, event.language, event.channel)
+    if any(not 1 <= len(word) <= _WORD_MAX_CHARS for word in words):
+        raise BadInput("a word of a consent is out of bounds")
+    plausible(event.at, "at")
+    follow_ups.found(connection, site, event.request_id)
+    consents.put(connection, event)
 
 
 def _settle_text(connection: Connection, site: SiteCode, event: TextSettled) -> None:

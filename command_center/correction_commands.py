@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from appliance.domain import phrases, reference
+from appliance.domain import masking, reference
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.service_request import Kind, Sensitivity
@@ -114,7 +114,7 @@ def _label(case: CityRequest, changes: list[Correction]) -> dict[str, object]:
     first = {one.field: one.before for one in reversed(changes)}
     return {
         "id": f"{case.site}-{case.ticket}",
-        "text": phrases.without_phones(case.text),
+        "text": masking.mask(case.text, name=case.name),
         "category": case.category,
         "kelurahan": reference.kelurahan_name(case.site, case.kelurahan or ""),
         "kind": case.kind,

@@ -23,12 +23,12 @@ from appliance.domain.service_request import (
 from appliance.domain.sms import Wish
 from command_center import casework
 from command_center.store import follow_ups, requests
+from command_center.store.follow_ups import ID_MAX_CHARS
 from command_center.store.requests import CityRequest, HistoryEntry
 
 RESIDENT = "Warga"
 ANSWER_WITHIN = timedelta(hours=72)
 """UU 27/2022 articles 30, 32 and 40-44: 3 x 24 hours."""
-ID_MAX_CHARS = 64
 WISH_MAX_CHARS = 20
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
-from command_center import applying
+from command_center import applying, erasing
 from command_center.applying import Arrival
 from command_center.store import boxes, downlinks, requests, streams
 from command_center.store.streams import StreamKey
@@ -47,7 +47,7 @@ def store(
     if streams.differing(connection, key, again):
         _report_clone(connection, arrival.site, now)
         return _ack(key, upto, now, session=batch.session, renew=True)
-    kept = apply(connection, arrival, fresh, now)
+    kept = apply(connection, arrival, erasing.as_allowed(connection, fresh), now)
     streams.keep(connection, key, kept, now)
     rejects = streams.rejects(connection, key, batch.first, upto) + streams.rejected(kept)
     upto = max(upto, numbered[-1][0])

@@ -16,8 +16,9 @@ from appliance.domain.official import COORDINATOR
 from appliance.domain.reference import agency_name
 from appliance.domain.service_request import TRANSITIONS, Source, Status, clean_text
 from command_center import casework
-from command_center.follow_ups import ID_MAX_CHARS, found
+from command_center.follow_ups import found
 from command_center.store import downlinks, follow_ups, requests
+from command_center.store.follow_ups import ID_MAX_CHARS
 from command_center.store.requests import CityRequest, HistoryEntry
 
 NAME_MAX_CHARS = 80

@@ -13,7 +13,7 @@ from appliance.domain.blobs import Manifest
 from appliance.domain.errors import BadInput
 from appliance.domain.events import PhotoAttached, PhotoSettled
 from appliance.domain.ids import SiteCode
-from command_center.store import downlinks, photos, requests
+from command_center.store import downlinks, erasures, photos, requests
 from command_center.store.database import writing
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,9 @@ def attach(connection: Connection, site: SiteCode, event: PhotoAttached, now: da
     except BadInput:
         _tell(connection, site, event.request_id, is_stored=False, now=now)
         raise
+    if erasures.of(connection, event.request_id) is not None:
+        _tell(connection, site, event.request_id, is_stored=False, now=now)
+        return
     known = photos.by_request(connection, event.request_id)
     if known is None:
         photos.add(connection, site, event.request_id, file, now)

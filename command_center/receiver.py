@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
-from command_center import inbound
+from command_center import erasing, inbound, retaining
 from command_center.blobs import Blobs
 from command_center.downlink import Downlink
 from command_center.inbound import Raw
@@ -38,6 +38,7 @@ POLL_S = 0.5
 STORE_RETRY_S = 1.0
 """Pause when the database refuses (disk full, locked); the boxes send again."""
 CHECKPOINT_EVERY_S = 30.0
+RETENTION_EVERY_S = 3600.0
 
 
 class Outlet(Protocol):
@@ -64,7 +65,7 @@ class Receiver:
         chores: Callable[[], object] = lambda: None,
         chores_every_s: float = CHECKPOINT_EVERY_S,
     ) -> None:
-        self._engine, self._outlet = engine, outlet
+        self._engine, self._outlet, self._now = engine, outlet, now
         self._queue: queue.Queue[Raw | None] = queue.Queue(QUEUE_MAX_MESSAGES)
         self._stopping, self._reconnected = threading.Event(), threading.Event()
         self._downlink = Downlink(
@@ -81,6 +82,7 @@ class Receiver:
         self._next_chores_s = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="receiver")
         self._store_failed = False
+        self._retain_at_s = 0.0
 
     def start(self) -> None:
         """Start the worker."""
@@ -121,7 +123,18 @@ class Receiver:
             self._outlet.keep_alive()
             if time.monotonic() >= next_checkpoint_s:
                 database.checkpoint(self._engine)
+                self._keep_house()
                 next_checkpoint_s = time.monotonic() + CHECKPOINT_EVERY_S
+
+    def _keep_house(self) -> None:
+        try:
+            if time.monotonic() >= self._retain_at_s and not retaining.retain(
+                self._engine, self._now()
+            ):
+                self._retain_at_s = time.monotonic() + RETENTION_EVERY_S
+            erasing.scrub(self._engine)
+        except OperationalError as error:
+            log.error("database refuses; nothing is forgotten reason=%s", error.orig)
 
     def _turn(self) -> None:
         try:

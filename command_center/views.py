@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain import reference
 from appliance.domain.city_tables import Tables
+from appliance.domain.consent import Purpose
 from appliance.domain.deadline import Deadline, deadlines
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
@@ -28,7 +29,16 @@ from command_center import (
 )
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
-from command_center.store import boxes, case_texts, feed, follow_ups, requests, tables
+from command_center.store import (
+    boxes,
+    case_texts,
+    consents,
+    erasures,
+    feed,
+    follow_ups,
+    requests,
+    tables,
+)
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
 from web.face import local
@@ -128,6 +138,8 @@ class Pages:
             history = requests.history(connection, found)
             photo = photo_page.seen(self._engine, connection, request_id)
             due = follow_ups.due(connection, request_id)
+            erased = erasures.of(connection, request_id)
+            may_be_shown = consents.holds(connection, request_id, Purpose.PUBLISH)
             texts = case_texts.of_request(connection, found.site, request_id)
             known = tables.in_force(connection, found.site, judged_at=found.received_at)
         why = explaining.why(found, known)
@@ -141,6 +153,8 @@ class Pages:
             choices=_corrections(found, why, known),
             photo=photo,
             due=due,
+            erased=erased,
+            may_be_shown=may_be_shown,
             resident=RESIDENT,
             texts=texts,
             moves=[(move.value, wording.status(move)) for move in casework.moves(found)],

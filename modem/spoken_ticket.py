@@ -6,13 +6,12 @@ what the sender wants.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
+from appliance.domain.digits import LOOKALIKES, SPOKEN, plain
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
-from modem.vocabulary import DIGITS
 
 _TOKEN = re.compile(r"[^\W_]+")
 # What may stand between two groups of one number.
@@ -21,7 +20,6 @@ _JOINT = re.compile(r"[\s.,:;#*\-–—_/()+]{0,6}")
 _PAUSE = re.compile(r"[,:;#*\r\n]|\.\s")
 # "wa0812 3456 7890": a number that begins in a word.
 _GLUED_DIGITS = re.compile(r"[^\W\d_]+([0-9]{2,})")
-_LOOKALIKES = str.maketrans("OoIlSs", "001155")
 _TYPED = re.compile(r"[0-9OoIlSs]+")
 _LONE_LETTERS = frozenset("OoIl")
 _TICKET_DIGITS = 8
@@ -58,7 +56,7 @@ class _Piece:
 
 def find(text: str) -> Found | None:
     """The first valid ticket, or else the first number that may have been meant as one."""
-    runs = _runs("".join(map(_plain_digit, text)))
+    runs = _runs("".join(map(plain, text)))
     for run in runs:
         for first in range(len(run)):
             last = _ticket_end(run, first)
@@ -68,12 +66,6 @@ def find(text: str) -> Found | None:
         if _MIN_DIGITS <= sum(piece.certain for piece in run) <= _MAX_DIGITS:
             return _found(text, run, is_valid=False)
     return None
-
-
-def _plain_digit(sign: str) -> str:
-    """A decimal digit of any script as 0-9, so that none hides in a longer number."""
-    value = unicodedata.decimal(sign, None)
-    return sign if value is None else str(value)
 
 
 def _runs(text: str) -> list[list[_Piece]]:
@@ -92,7 +84,7 @@ def _runs(text: str) -> list[list[_Piece]]:
 
 def _piece(token: re.Match[str]) -> _Piece | None:
     word = token.group()
-    if (spoken := DIGITS.get(word.casefold())) is not None:
+    if (spoken := SPOKEN.get(word.casefold())) is not None:
         return _Piece(token.start(), token.end(), spoken, 1, is_spoken=True)
     if glued := _GLUED_DIGITS.fullmatch(word):
         digits = glued[1]
@@ -100,7 +92,7 @@ def _piece(token: re.Match[str]) -> _Piece | None:
     certain = sum(sign in "0123456789" for sign in word)
     if not _TYPED.fullmatch(word) or not (certain or word in _LONE_LETTERS):
         return None
-    return _Piece(token.start(), token.end(), word.translate(_LOOKALIKES), certain)
+    return _Piece(token.start(), token.end(), word.translate(LOOKALIKES), certain)
 
 
 def _stands_alone(text: str, run: list[_Piece], first: int, last: int) -> bool:

@@ -101,21 +101,3 @@ CONTENT = THANKS | words(
     "bersih",
 )
 """Words about a ticket with one of these and nothing WRONG do not complain."""
-
-DIGITS: dict[str, str] = {
-    spelling: digit
-    for digit, spellings in {
-        "0": "nol kosong zero nul",
-        "1": "satu stu ciek esa",
-        "2": "dua duo due",
-        "3": "tiga tigo tige",
-        "4": "empat ampek ampat",
-        "5": "lima limo lime",
-        "6": "enam anam",
-        "7": "tujuh tujuah tujoh",
-        "8": "delapan salapan lapan dlapan",
-        "9": "sembilan sambilan",
-    }.items()
-    for spelling in spellings.split()
-}
-"""How people say digits, one by one; Malay and Minang beside Indonesian."""

@@ -10,8 +10,9 @@ from appliance.actions import health
 from appliance.domain.ids import SiteCode
 from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings, Sync
-from appliance.store import database, housekeeping, migrate
+from appliance.store import database, migrate
 from sync_agent.agent import Agent, Machine
+from sync_agent.housekeeper import Housekeeper
 from sync_agent.link import Link
 
 
@@ -44,7 +45,7 @@ def assemble(db: sqlite3.Connection, path: Path, site: SiteCode, sync: Sync) -> 
             monotonic_s=time.monotonic,
             new_epoch=ids.new_epoch,
             disk_free_bytes=lambda: shutil.disk_usage(path.parent).free,
-            keep_house=lambda: housekeeping.keep_house(db, clock.now().wall),
+            keep_house=Housekeeper(db, now=clock.now, monotonic_s=time.monotonic),
         ),
         city_keys=sync.city_keys,
     )

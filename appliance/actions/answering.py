@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 
 from appliance.actions import following_up, official_replies, sms_reports
 from appliance.actions.turn import Turn
@@ -25,15 +26,21 @@ from appliance.domain.sms import (
     Stop,
     UnknownTicket,
 )
-from appliance.store import city_tables, requests, sms_inbox
+from appliance.store import city_tables, erasures, requests, sms_inbox
 from appliance.store.database import transaction
 
 LISTED_TICKETS = 3
+ERASED_PARTS_FOR = timedelta(hours=24)
+"""So long a late part would still join its message; references of one phone come around again."""
 
 
 def keep_part(db: sqlite3.Connection, part: ReceivedPart, now: Moment) -> bool:
     """Store one TPDU before the SIM may forget it; False if it is here already."""
     with transaction(db, leaves_reserve=True):
+        since = now.wall - ERASED_PARTS_FOR
+        if part.concat_key and not erasures.is_expected(db, part.concat_key, since):
+            sms_inbox.drop_part(db, part, now.wall)
+            return False
         return sms_inbox.keep_part(db, part, now)
 
 

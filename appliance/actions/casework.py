@@ -12,6 +12,7 @@ from appliance.actions import (
     correcting,
     directory,
     documents,
+    erasing,
     forwarding,
     official_replies,
     photos,
@@ -23,6 +24,7 @@ from appliance.domain.events import (
     CommandIssued,
     DocumentPublished,
     DocumentWithdrawn,
+    ErasureOrdered,
     OfficialAnswered,
     PhotoSettled,
     RequestCorrected,
@@ -93,7 +95,7 @@ def apply_batch(
 def _apply(
     db: sqlite3.Connection, origin: Origin, seq: int, event: wire.WireEvent, now: Moment
 ) -> wire.Reject | None:
-    payload = bytes(event.d)
+    payload = erasing.allowed(db, event.y, bytes(event.d))
     outcome, detail, code = "applied", "", ""
     try:
         known = wire.decode_event(event.y, payload)
@@ -111,6 +113,8 @@ def _apply(
                     official_replies.answered(db, known, now)
                 case PhotoSettled():
                     photos.settled(db, known, now)
+                case ErasureOrdered():
+                    erasing.ordered(db, known, now)
                 case DocumentPublished():
                     documents.published(db, known, now)
                 case DocumentWithdrawn():

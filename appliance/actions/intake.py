@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass, replace
 
-from appliance.actions import forwarding, photos, texting
+from appliance.actions import consenting, forwarding, photos, texting
 from appliance.actions.photos import StagedPhoto
 from appliance.domain import gravity, quota, reference
 from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
@@ -19,7 +19,7 @@ from appliance.domain.service_request import (
 from appliance.domain.topics import Lane
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
-from appliance.store import box, city_tables, outbox, requests
+from appliance.store import box, city_tables, erasures, outbox, requests
 from appliance.store.database import transaction
 
 EMERGENCY_FACTOR = 10
@@ -82,6 +82,8 @@ def receive_in(
     """As `receive`, inside the caller's transaction and without any text."""
     if (earlier := requests.by_id(db, draft.submission_id)) is not None:
         return Receipt(request=earlier, is_new=False)
+    if erasures.of(db, draft.submission_id) is not None:
+        return Refused("this report has been erased", 0)
     if origin and limit:
         is_emergency = triage.kind is Kind.EMERGENCY
         allowed = replace(limit, limit=limit.limit * EMERGENCY_FACTOR) if is_emergency else limit
@@ -93,6 +95,7 @@ def receive_in(
     routed = _route(db, draft, triage, now)
     request = _request(db, draft, triage, routed, now)
     _store(db, request, _judged(request, triage, routed), now)
+    consenting.record(db, request, draft.consents, now)
     return Receipt(request=request, is_new=True)
 
 

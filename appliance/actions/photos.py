@@ -13,7 +13,7 @@ from appliance.domain.blobs import Manifest
 from appliance.domain.events import PhotoAttached, PhotoLost, PhotoSettled
 from appliance.domain.moment import Moment
 from appliance.domain.photo import Photo
-from appliance.store import blob_files, documents, outbox, photos, requests
+from appliance.store import blob_files, documents, erasures, outbox, photos, requests
 from appliance.store.database import transaction
 from appliance.store.errors import Unavailable
 from blob_transfer.folder import Staged
@@ -83,7 +83,7 @@ def attach(db: sqlite3.Connection, request_id: str, staged: StagedPhoto, now: Mo
     It is told in the lane of the request, after it. A request that has a photo keeps it.
     """
     manifest = staged.manifest
-    if photos.state_of(db, request_id) is not None:
+    if photos.state_of(db, request_id) is not None or erasures.of(db, request_id) is not None:
         return False
     try:
         blob_files.of(db).keep(staged.file)

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import timedelta
 from enum import StrEnum
 
-from appliance.domain import operator_filter, phrases, reference
+from appliance.domain import masking, operator_filter, phrases, reference
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
@@ -153,11 +153,12 @@ def queue_forward(
     It tells the matter and the place, not who reported: neither name nor phone.
     """
     is_emergency = request.kind is Kind.EMERGENCY
+    told = operator_filter.basic(", ".join(filter(None, (request.text, request.location))))
     body = phrases.render(
         "forward_emergency" if is_emergency else "forward",
         ticket=str(request.ticket),
         category=reference.categories()[request.category].name,
-        text=phrases.without_phones(", ".join(filter(None, (request.text, request.location)))),
+        text=masking.mask(told, name=request.reporter_name),
     )
     _queue(db, phone, " ".join((*notes, body)), Purpose.FORWARD, now, request=request)
 

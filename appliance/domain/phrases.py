@@ -5,7 +5,6 @@ it is filled in. Not even inside other words stands one of theirs ("pendamping" 
 nobody outside knows how they look for them.
 """
 
-import re
 from datetime import datetime
 
 from appliance.domain import operator_filter
@@ -134,13 +133,6 @@ TEMPLATES: dict[str, str] = {
     "note_coordinator": "Tanpa jawaban dari {agency}.",
 }
 
-# A mobile number or a longer one (NIK, account) in whatever groups it is written, with letters that
-# look like digits; it ends with a digit or a word.
-_LONG_NUMBER = re.compile(
-    r"\+?(?:[0-9]|(?<![^\W_])[OoIl])(?:[ .\-/_()]{0,3}[0-9OoIl]){8,}(?:(?<=[0-9])|(?![^\W_]))"
-)
-_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
-
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 
@@ -157,9 +149,3 @@ def render(key: str, **values: str) -> str:
     }
     filled = " ".join(TEMPLATES[key].format(**safe).split())
     return operator_filter.grouped(filled)
-
-
-def without_phones(text: str) -> str:
-    """Leave out numbers and e-mail addresses by which a resident could be found."""
-    without_addresses = _ADDRESS.sub("(email)", operator_filter.basic(text))
-    return _LONG_NUMBER.sub("(angka)", without_addresses)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from unicodedata import category
 from uuid import UUID, uuid5
 
+from appliance.domain.consent import Consent
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
@@ -132,6 +133,7 @@ class Draft:
     """Kemendagri code of the kelurahan, where the resident picked one."""
     category: str | None = None
     """Category the resident picked; triage decides where it is absent."""
+    consents: tuple[Consent, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.text.strip():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from appliance.domain import consent
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import (
@@ -44,8 +45,8 @@ _ORDER = tuple(Step)
 class State:
     """What has been told; `text`, `location` and `phone` are as typed until their screen is left.
 
-    `submission_id` is a UUID given at the beginning. `problem` says why a screen could not be
-    left: text_empty, text_too_long, location_too_long, phone_unreadable.
+    `submission_id` is a UUID given at the beginning, `publish` a box to tick. `problem` says
+    why a screen could not be left: text_empty, text_too_long, location_too_long, phone_unreadable.
     """
 
     step: Step = Step.START
@@ -55,6 +56,7 @@ class State:
     kelurahan: str = ""
     location: str = ""
     phone: str = ""
+    publish: str = ""
     problem: str = ""
 
 
@@ -139,8 +141,11 @@ def step(state: State, event: Event) -> State:
     return after
 
 
-def draft(state: State) -> Draft:
-    """What a confirmed conversation hands to intake; only for a state at SEND."""
+def draft(state: State, *, language: str = "id") -> Draft:
+    """What a confirmed conversation hands to intake; only for a state at SEND.
+
+    `language` is the one in which it was led.
+    """
     if state.step is not Step.SEND:
         raise ValueError(f"not confirmed yet: {state.step}")
     told = (state.category, state.text, state.kelurahan, state.location, state.phone)
@@ -152,6 +157,7 @@ def draft(state: State) -> Draft:
         location=state.location or None,
         kelurahan=state.kelurahan or None,
         category=state.category or None,
+        consents=consent.publishing(state.publish, language),
     )
 
 

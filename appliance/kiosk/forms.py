@@ -1,13 +1,14 @@
 """Reading the kiosk's page: hidden fields -> State, the pressed button -> Event. Pure.
 
 Fields that carry the state: `step`, `submission_id`, `category`, `text`, `kelurahan`, `location`,
-`phone`. Buttons: `go` = next | back | send, `choose` = a category id (empty: other), `phrase` = a
-ready sentence, `place` = a kelurahan code (empty: unknown), `key` = a digit or `del`.
+`phone`, `publish`. Buttons: `go` = next | back | send, `choose` = a category id (empty: other),
+`phrase` = a ready sentence, `place` = a kelurahan code (empty: unknown), `key` = a digit or `del`.
 """
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
+from appliance.domain import consent
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
 from appliance.domain.reference import categories
@@ -54,6 +55,7 @@ def parse_state(form: Mapping[str, str], kelurahan_codes: Collection[str]) -> St
         kelurahan=field("kelurahan"),
         location=clean_text(field("location")),
         phone=field("phone"),
+        publish=consent.AGREED if field("publish") == consent.AGREED else "",
     )
     return state if _is_reachable(state, kelurahan_codes) else State()
 

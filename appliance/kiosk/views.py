@@ -18,7 +18,7 @@ from appliance.runtime.settings import Site
 from appliance.ticket_pages.notices import announcements
 from appliance.ticket_pages.views import TYPED_MAX_CHARS, TicketPages
 from web.database import db
-from web.i18n import switched_language
+from web.i18n import language, switched_language
 from web.security import public
 
 TICKET_DIGITS = 8
@@ -70,7 +70,7 @@ class Pages:
         return render_template("lookup.html", typed=number, problem=None)
 
     def _send(self, state: State) -> ResponseReturnValue:
-        outcome = receive(db(), dialog.draft(state), self.now())
+        outcome = receive(db(), dialog.draft(state, language=language()), self.now())
         if isinstance(outcome, Refused):
             abort(429)
         return self.tickets.after_sending(outcome.request)

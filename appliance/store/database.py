@@ -41,6 +41,7 @@ def connect(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA wal_autocheckpoint = 0").fetchone()
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA secure_delete = FAST").fetchone()
     return db
 
 
@@ -88,15 +89,17 @@ def _is_full(error: sqlite3.Error, path: Path) -> bool:
     return code == sqlite3.SQLITE_FULL
 
 
-def checkpoint(db: sqlite3.Connection, path: Path) -> bool:
+def checkpoint(db: sqlite3.Connection, path: Path, *, is_cut: bool = False) -> bool:
     """Fold a large WAL back into the database; False if there was no need or others were busy.
+
+    `is_cut` folds back a small one too, and leaves an empty file.
 
     The gate keeps every transaction out meanwhile: SQLite alone would go on beside a writer, as a
     PASSIVE checkpoint, when it waited for it in vain. Only the sync agent calls this; the last
     connection to close does the rest.
     """
     assert isinstance(db, BoxConnection), "only connections of `connect` may write"
-    is_cut = size_bytes(wal(path)) > (0 if room.is_scarce(path) else WAL_KEPT_BYTES)
+    is_cut = is_cut or size_bytes(wal(path)) > (0 if room.is_scarce(path) else WAL_KEPT_BYTES)
     if not is_cut and waiting_bytes(db) < CHECKPOINT_FROM_BYTES:
         return False
     with gate.alone(path, wait_s=_CHECKPOINT_WAIT_MS / 1000) as is_alone, explained(path):
@@ -127,6 +130,12 @@ def shrink(db: sqlite3.Connection) -> None:
         with _writing(db):
             # As a script, since a plain execute() stops after the first page.
             db.executescript(f"PRAGMA incremental_vacuum({PAGES_PER_SHRINK})")
+
+
+def give_back(db: sqlite3.Connection) -> None:
+    """Give back every free page, with what was in it."""
+    with _writing(db):
+        db.executescript("PRAGMA incremental_vacuum")
 
 
 @contextmanager

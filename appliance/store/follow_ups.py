@@ -1,11 +1,21 @@
 """What residents said about their tickets after the report, and who wants no more texts."""
 
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.domain.moment import to_ms
+from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import ServiceRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One follow-up; `wish` is a `sms.Wish`."""
+
+    wish: str
+    text: str
+    at: datetime
 
 
 def add(
@@ -22,6 +32,15 @@ def add(
         "INSERT INTO follow_ups (id, request_id, wish, text, at_ms) VALUES (?, ?, ?, ?, ?)",
         (follow_up_id, request_id, wish, text, to_ms(at)),
     )
+
+
+def of_request(db: sqlite3.Connection, request_id: str) -> list[Said]:
+    """What was said about a request, oldest first."""
+    rows = db.execute(
+        "SELECT wish, text, at_ms FROM follow_ups WHERE request_id = ? ORDER BY at_ms, id",
+        (request_id,),
+    )
+    return [Said(wish=row["wish"], text=row["text"], at=from_ms(row["at_ms"])) for row in rows]
 
 
 def opt_out(db: sqlite3.Connection, phone: Msisdn, at: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from appliance.domain.wifi import KEPT
-from appliance.store import compaction, database, room, wifi
+from appliance.store import compaction, database, room, scrubbing, wifi
 from appliance.store.compaction import Compacted
 from appliance.store.connection import BoxConnection
 from appliance.store.files import shm
@@ -33,6 +33,7 @@ def keep_house(db: sqlite3.Connection, now: datetime) -> Compacted:
         )
     with database.transaction(db):
         wifi.forget(db, now - KEPT, now, limit=FORGOTTEN_AT_ONCE)
+    scrubbing.scrub(db)
     room.restore(path)
     return compacted
 

@@ -128,6 +128,11 @@ def every(db: sqlite3.Connection) -> list[OutboxRow]:
     return [OutboxRow(Lane(lane), *row) for lane, *row in rows]
 
 
+def of_subject(db: sqlite3.Connection, subject: str) -> list[OutboxRow]:
+    """The stored events about something, by lane and number; reads the whole outbox."""
+    return [row for row in every(db) if row.subject == subject]
+
+
 def acknowledge(db: sqlite3.Connection, lane: Lane, upto: int, at: datetime) -> None:
     """Move the lane's cursor forward; a lower or impossible number changes nothing."""
     moved = db.execute(

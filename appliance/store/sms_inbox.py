@@ -54,6 +54,17 @@ def keep_part(db: sqlite3.Connection, part: ReceivedPart, now: Moment) -> bool:
     )
 
 
+def drop_part(db: sqlite3.Connection, part: ReceivedPart, at: datetime) -> None:
+    """Note only that a TPDU came: its message has been erased."""
+    db.execute(
+        """
+        INSERT INTO sms_parts (fingerprint, tpdu, received_at_ms, state)
+        VALUES (?, x'', ?, 'taken') ON CONFLICT (fingerprint) DO NOTHING
+        """,
+        (part.fingerprint, to_ms(at)),
+    )
+
+
 def quarantine(db: sqlite3.Connection, fingerprint: str, tpdu: bytes, at: datetime) -> None:
     """Store bytes that could not be read, so that the SIM can be freed and a person can look."""
     db.execute(
@@ -203,24 +214,13 @@ def are_waiting(db: sqlite3.Connection, part_ids: tuple[int, ...]) -> bool:
 
 def every(db: sqlite3.Connection) -> list[Message]:
     """All whole messages, oldest first."""
-    rows = db.execute(
-        """
-        SELECT id, sender, body, parts, received_at_ms, outcome, request_id
-        FROM sms_inbox ORDER BY id
-        """
-    )
-    return [
-        Message(
-            id=row["id"],
-            sender=row["sender"],
-            body=row["body"],
-            parts=row["parts"],
-            received_at=from_ms(row["received_at_ms"]),
-            outcome=row["outcome"],
-            request_id=row["request_id"],
-        )
-        for row in rows
-    ]
+    return [_message(row) for row in db.execute("SELECT * FROM sms_inbox ORDER BY id")]
+
+
+def every_of(db: sqlite3.Connection, phone: Msisdn) -> list[Message]:
+    """All whole messages of a phone, oldest first."""
+    rows = db.execute("SELECT * FROM sms_inbox WHERE phone = ? ORDER BY id", (phone.e164,))
+    return [_message(row) for row in rows]
 
 
 def last_received(db: sqlite3.Connection) -> datetime | None:
@@ -239,4 +239,16 @@ def _part(row: sqlite3.Row) -> StoredPart:
         part=row["concat_part"],
         boot_id=row["boot_id"],
         mono_ms=row["mono_ms"] or 0,
+    )
+
+
+def _message(row: sqlite3.Row) -> Message:
+    return Message(
+        id=row["id"],
+        sender=row["sender"],
+        body=row["body"],
+        parts=row["parts"],
+        received_at=from_ms(row["received_at_ms"]),
+        outcome=row["outcome"],
+        request_id=row["request_id"],
     )

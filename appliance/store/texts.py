@@ -290,6 +290,17 @@ def of_request(db: sqlite3.Connection, request_id: str) -> list[Text]:
     return [_text(row) for row in rows]
 
 
+def naming(db: sqlite3.Connection, phone: Msisdn, words: str) -> list[int]:
+    """Texts to a phone that belong to no request and hold these words, by id."""
+    rows = db.execute(
+        """
+        SELECT id FROM texts WHERE recipient = ? AND request_id IS NULL AND instr(body, ?)
+        """,
+        (phone.e164, words),
+    )
+    return [row["id"] for row in rows]
+
+
 def every(db: sqlite3.Connection) -> list[Text]:
     """All texts, oldest first."""
     return [_text(row) for row in db.execute("SELECT * FROM texts ORDER BY id")]

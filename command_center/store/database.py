@@ -52,14 +52,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def checkpoint(engine: Engine) -> bool:
+def checkpoint(engine: Engine, *, from_bytes: int = CHECKPOINT_FROM_BYTES) -> bool:
     """Fold a large WAL back into the database; False if there was no need or others were busy.
 
     Only the receiver's worker calls this.
     """
     path = file_of(engine)
     wal = path.with_name(path.name + "-wal") if path else None
-    if wal is None or not wal.exists() or wal.stat().st_size < CHECKPOINT_FROM_BYTES:
+    if wal is None or not wal.exists() or wal.stat().st_size < from_bytes:
         return False
     pooled = engine.raw_connection()
     try:
@@ -78,6 +78,7 @@ def _prepare_sqlite(db: sqlite3.Connection, _record: object) -> None:
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA wal_autocheckpoint = 0").fetchone()
     db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA secure_delete = ON").fetchone()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -4,16 +4,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema import follow_ups
 
+ID_MAX_CHARS = 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A wish about personal data that the law gives a time for."""
+    """A wish about personal data that the law gives a time for, and that nobody has answered."""
 
+    id: str
+    request_id: str
     wish: str
     due_at: datetime
 
@@ -43,14 +47,42 @@ def add(
     return True
 
 
-def due(connection: Connection, request_id: str) -> list[Due]:
-    """What of a request must be answered by when, the most pressing first."""
-    rows = connection.execute(
-        select(follow_ups)
-        .where(follow_ups.c.request_id == request_id, follow_ups.c.due_at.is_not(None))
-        .order_by(follow_ups.c.due_at)
+def due(connection: Connection, request_id: str | None = None) -> list[Due]:
+    """What must be answered by when, of one request or of all, the most pressing first."""
+    query = select(follow_ups).where(
+        follow_ups.c.due_at.is_not(None), follow_ups.c.done_at.is_(None)
     )
-    return [Due(wish=row.wish, due_at=from_ms(row.due_at)) for row in rows]
+    if request_id is not None:
+        query = query.where(follow_ups.c.request_id == request_id)
+    rows = connection.execute(query.order_by(follow_ups.c.due_at, follow_ups.c.follow_up_id))
+    return [
+        Due(
+            id=row.follow_up_id,
+            request_id=row.request_id,
+            wish=row.wish,
+            due_at=from_ms(row.due_at),
+        )
+        for row in rows
+    ]
+
+
+def answer(connection: Connection, follow_up_id: str, *, by: str, now: datetime) -> Due | None:
+    """Tick a wish off; None if there is no such open one."""
+    found = next((wish for wish in due(connection) if wish.id == follow_up_id), None)
+    if found is not None:
+        this = follow_ups.c.follow_up_id == follow_up_id
+        connection.execute(update(follow_ups).where(this).values(done_at=to_ms(now), done_by=by))
+    return found
+
+
+def finish(connection: Connection, request_id: str, wish: str, *, by: str, now: datetime) -> None:
+    """Tick off every open wish of this kind about a request."""
+    open_ones = (
+        (follow_ups.c.request_id == request_id)
+        & (follow_ups.c.wish == wish)
+        & follow_ups.c.done_at.is_(None)
+    )
+    connection.execute(update(follow_ups).where(open_ones).values(done_at=to_ms(now), done_by=by))
 
 
 def last_wish(connection: Connection, request_id: str, among: Collection[str]) -> str | None:

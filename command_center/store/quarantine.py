@@ -49,3 +49,10 @@ def count_by_code(connection: Connection) -> dict[str, int]:
     """The messages still kept, by reason."""
     rows = connection.execute(select(quarantine.c.code, func.count()).group_by(quarantine.c.code))
     return dict(rows.all())
+
+
+def forget(connection: Connection, before_ms: int) -> int:
+    """Forget what came before that time; return how many."""
+    return connection.execute(
+        delete(quarantine).where(quarantine.c.received_at < before_ms)
+    ).rowcount

@@ -9,8 +9,10 @@ import msgspec
 from msgspec.structs import astuple
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
+from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.retention import FINISHED
 from appliance.domain.service_request import OVER, Status
 from command_center.store.bulk import insert_many
 from command_center.store.schema import case_history, down_lanes, down_outbox, requests
@@ -253,6 +255,26 @@ def page(
     query = _narrowed(select(requests), wanted)
     newest_first = query.order_by(requests.c.received_at.desc(), requests.c.request_id.desc())
     return [_request(row) for row in connection.execute(newest_first.limit(limit).offset(offset))]
+
+
+def of_phone(connection: Connection, phone: str) -> list[CityRequest]:
+    """All requests of a phone (E.164), oldest at the city first; reads the whole table."""
+    query = select(requests).where(requests.c.phone == phone).order_by(requests.c.received_at)
+    return [_request(row) for row in connection.execute(query)]
+
+
+def ended_before(connection: Connection, moment: datetime, limit: int) -> list[CityRequest]:
+    """Requests that ended before that time and still have words."""
+    query = (
+        select(requests)
+        .where(
+            requests.c.status.in_(FINISHED),
+            requests.c.updated_at < to_ms(moment),
+            requests.c.text != ERASED_TEXT,
+        )
+        .limit(limit)
+    )
+    return [_request(row) for row in connection.execute(query)]
 
 
 def every(connection: Connection) -> Iterator[CityRequest]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -86,10 +87,17 @@ events = Table(
         ["site", "epoch", "lane"], ["streams.site", "streams.epoch", "streams.lane"]
     ),
     CheckConstraint("outcome IN ('applied', 'unknown_kind', 'rejected')", name="events_outcome"),
+    Index(
+        "events_of_wifi",
+        "received_at",
+        sqlite_where=text("kind = 'wifi.session_closed'"),
+        postgresql_where=text("kind = 'wifi.session_closed'"),
+    ),
     sqlite_strict=True,
 )
-"""Every event as it came, whatever became of it. Only ingest inserts; nobody changes a row. `id` is
-its place in the feed of the whole city."""
+"""Every event as it came, whatever became of it. Only ingest inserts; erasing takes personal data
+out of payloads, and what tells of the WiFi goes after 90 days. `id` is its place in the feed of the
+whole city."""
 
 quarantine = Table(
     "quarantine",
@@ -182,11 +190,55 @@ follow_ups = Table(
     Column("wish", Text, nullable=False),
     Column("received_at", BIG, nullable=False),
     Column("due_at", BIG),
+    Column("done_at", BIG),
+    Column("done_by", Text),
     Index("follow_ups_by_request", "request_id"),
     sqlite_strict=True,
 )
 """What residents said about their cases, each once; its words are in the history. Only ingest
-inserts; `due_at` is set where the law gives a time to answer."""
+inserts; `due_at` is set where the law gives a time to answer. Officers, or an erasure, write
+`done_at` and `done_by`."""
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BIG, nullable=False),
+    Column("box_at", BIG),
+    Column("is_scrubbed", Integer, nullable=False),
+    sqlite_strict=True,
+)
+"""Requests whose personal data were erased and must not come back. Only erasing writes; `box_at` is
+when the box said so too, `is_scrubbed` since when the WAL holds nothing of them."""
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("text_version", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("given_at", BIG),
+    Column("withdrawn_at", BIG),
+    sqlite_strict=True,
+)
+"""What reporters agreed to, the latest word for each purpose. Only ingest writes."""
+
+processing_log = Table(
+    "processing_log",
+    metadata,
+    Column("id", BIG, primary_key=True),
+    Column("request_id", Text, index=True),
+    Column("act", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BIG, nullable=False),
+    sqlite_strict=True,
+)
+"""Who exported, erased, answered about or forgot personal data, without content; 5 years. Only what
+does so writes."""
 
 case_texts = Table(
     "case_texts",

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 from appliance.domain.events import WifiSessionClosed
 from appliance.domain.ids import SiteCode
 from appliance.domain.wifi import KEPT
-from command_center.store.schema import wifi_sessions
+from command_center.store.schema import events, wifi_sessions
 
 _KEPT_MS = KEPT // timedelta(milliseconds=1)
 
@@ -20,8 +20,7 @@ def add(
     received_at_ms: int,
 ) -> None:
     """Keep a session; one that is told again is the same. Forgets those kept for long enough."""
-    old = wifi_sessions.c.received_at < received_at_ms - _KEPT_MS
-    connection.execute(delete(wifi_sessions).where(old))
+    forget(connection, received_at_ms - _KEPT_MS)
     same = wifi_sessions.c.session_id == session.session_id
     if connection.execute(select(wifi_sessions.c.site).where(same)).first() is not None:
         return
@@ -40,3 +39,12 @@ def add(
             ended=session.ended,
         )
     )
+
+
+def forget(connection: Connection, before_ms: int) -> int:
+    """Forget what came before that time, and the events as they came; return how many."""
+    old = delete(wifi_sessions).where(wifi_sessions.c.received_at < before_ms)
+    raw = delete(events).where(
+        events.c.kind == WifiSessionClosed.KIND, events.c.received_at < before_ms
+    )
+    return connection.execute(old).rowcount + connection.execute(raw).rowcount

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import cast
 
+from appliance.domain.erasure import Reason
 from appliance.domain.ids import SERIALS_PER_BLOCK, SERIALS_PER_SITE, SiteCode, Ticket
 from appliance.domain.topics import Lane
-from appliance.store import box, outbox, requests, texts
+from appliance.store import box, erasures, outbox, personal_data, requests, texts
 from appliance.store.repair import requeue, rescue
 from appliance.store.repair.rescue import Row, insert
 
@@ -33,6 +34,10 @@ ORDINARY = (
     "text_optouts",
     "official_replies",
     "early_reports",
+    "erasures",
+    "erased_messages",
+    "consents",
+    "processing_log",
     "wifi_sessions",
     "wifi_leases",
     "wifi_salts",
@@ -64,6 +69,9 @@ def fill(
     kept += requeue.requeue(fresh, _events(fresh, damaged), _acknowledged(damaged))
     _take_identity(fresh, damaged, site, new_epoch)
     _cut_off_dangling(fresh)
+    for erased in erasures.every(fresh):
+        keeps_phone = erased.reason == Reason.HANDED_OVER
+        personal_data.overwrite(fresh, erased.request_id, erased.at, keeps_phone=keeps_phone)
     return kept
 
 
@@ -154,6 +162,7 @@ def _cut_off_dangling(fresh: sqlite3.Connection) -> None:
         " WHERE session_id NOT IN (SELECT id FROM wifi_sessions)",
         "DELETE FROM request_history WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM photos WHERE request_id NOT IN (SELECT id FROM requests)",
+        "DELETE FROM consents WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM follow_ups WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM chases WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM official_replies WHERE request_id NOT IN (SELECT id FROM requests)",

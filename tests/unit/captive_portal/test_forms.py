@@ -118,3 +118,12 @@ def test_no_form_can_crash_the_parser(form: dict[str, str]) -> None:
     assert isinstance(
         parse_report({**form, "submission_id": PAGE}, CODES, spare_id=SPARE), Draft | list
     )
+
+
+@pytest.mark.parametrize(("ticked", "agreed"), [("yes", ["publish"]), ("", []), ("on", [])])
+def test_publishing_is_agreed_to_only_by_ticking_its_box(ticked: str, agreed: list[str]) -> None:
+    form = {"text": "lampu mati", "publish": ticked}
+    draft = parse_report(form, CODES, spare_id=SPARE, language="en")
+    assert isinstance(draft, Draft)
+    assert [consent.purpose for consent in draft.consents] == agreed
+    assert all(consent.language == "en" for consent in draft.consents)

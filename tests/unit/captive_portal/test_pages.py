@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from appliance.domain.ids import Ticket
 from appliance.domain.service_request import Status, StatusEntry
 from appliance.runtime.settings import Portal, Settings, Site
-from appliance.store import city_tables, requests, room
+from appliance.store import city_tables, consents, requests, room
 from appliance.store.database import connect, transaction
 from captive_portal.app import create_app
 from tests.conftest import START, Clock
@@ -414,3 +414,14 @@ def test_the_way_in_stays_open_when_the_store_cannot_be_read(
     page = portal.get("/")
     assert page.status_code == 200
     assert "112" in page.text
+
+
+def test_a_ticked_box_is_recorded_with_the_language_of_the_page(
+    portal: FlaskClient, db: sqlite3.Connection
+) -> None:
+    assert 'name="publish" value="yes">' in portal.get("/lapor").text
+    form = {"text": "Lampu mati", "submission_id": LONE, "publish": "yes"}
+    assert portal.post("/lapor?lang=en", data=form).status_code == 303
+    [request] = requests.every(db)
+    [given] = consents.of_request(db, request.id)
+    assert (given.purpose, given.language, given.channel) == ("publish", "en", "portal")

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from appliance.domain.ids import Ticket
 from appliance.kiosk.app import create_app
 from appliance.runtime.settings import Settings, Site
-from appliance.store import city_tables, requests
+from appliance.store import city_tables, consents, requests
 from appliance.store.database import connect
 from tests.conftest import START, Clock
 
@@ -210,3 +210,19 @@ def test_the_idle_screen_has_room_for_one_announcement(kiosk, db: sqlite3.Connec
     page = kiosk.get("/").text
     assert "Kabar 1" in page
     assert "Kabar 2" not in page
+
+
+def test_the_box_for_publishing_is_empty_and_its_tick_goes_along(
+    kiosk: FlaskClient, db: sqlite3.Connection
+) -> None:
+    page = confirmed(kiosk)
+    assert 'name="publish" value="yes">' in page.text
+    back = touch(kiosk, page, go="back", publish="yes")
+    assert 'type="hidden" name="publish" value="yes"' in back.text
+    again = touch(kiosk, back, go="next")
+    assert 'name="publish" value="yes" checked>' in again.text
+    sent = touch(kiosk, again, go="send", publish="yes")
+    stored = requests.by_ticket(db, Ticket(ticket_of(sent)))
+    assert stored is not None
+    [given] = consents.of_request(db, stored.id)
+    assert (given.purpose, given.language, given.channel) == ("publish", "id", "kiosk")

@@ -1,0 +1,55 @@
+"""What residents agree to, recorded with the request, and told to the city."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from appliance.domain.consent import Consent
+from appliance.domain.events import ConsentChanged
+from appliance.domain.moment import Moment
+from appliance.domain.service_request import ServiceRequest
+from appliance.store import consents, outbox, processing_log
+from appliance.store.consents import Record
+from appliance.store.database import transaction
+
+
+def record(
+    db: sqlite3.Connection, request: ServiceRequest, given: Iterable[Consent], now: Moment
+) -> None:
+    """Record what was agreed to with a request, inside the caller's transaction."""
+    for consent in given:
+        consents.add(db, request.id, consent, request.channel, now.wall)
+        told = Record(
+            purpose=consent.purpose,
+            text_version=consent.text_version,
+            language=consent.language,
+            channel=request.channel,
+            given_at=now.wall,
+            withdrawn_at=None,
+        )
+        _tell(db, request.id, told, now, is_given=True)
+
+
+def withdraw(db: sqlite3.Connection, request: ServiceRequest, now: Moment, *, by: str) -> int:
+    """Take back every consent about a request; return how many held."""
+    with transaction(db):
+        held = consents.withdraw(db, request.id, now.wall)
+        for told in held:
+            _tell(db, request.id, told, now, is_given=False)
+        processing_log.add(db, request.id, "withdraw", by, now.wall)
+    return len(held)
+
+
+def _tell(
+    db: sqlite3.Connection, request_id: str, record: Record, now: Moment, *, is_given: bool
+) -> None:
+    event = ConsentChanged(
+        request_id=request_id,
+        purpose=record.purpose,
+        is_given=is_given,
+        text_version=record.text_version,
+        language=record.language,
+        channel=record.channel,
+        at=now.wall,
+    )
+    lane = outbox.place_of(db, request_id).lane
+    outbox.append(db, lane, event, subject=request_id, now=now)

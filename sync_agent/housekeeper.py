@@ -1,0 +1,30 @@
+"""What the agent does for the store beside the link: every half minute, and once an hour."""
+
+import sqlite3
+from collections.abc import Callable
+
+from appliance.actions import retaining
+from appliance.domain.moment import Moment
+from appliance.store import housekeeping
+
+RETENTION_EVERY_S = 3600.0
+
+
+class Housekeeper:
+    """Called every half minute; looks once an hour for what has been kept long enough."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        *,
+        now: Callable[[], Moment],
+        monotonic_s: Callable[[], float],
+    ) -> None:
+        self._db, self._now, self._monotonic_s = db, now, monotonic_s
+        self._retain_at_s = 0.0
+
+    def __call__(self) -> None:
+        """Do what is due."""
+        if self._monotonic_s() >= self._retain_at_s and not retaining.retain(self._db, self._now()):
+            self._retain_at_s = self._monotonic_s() + RETENTION_EVERY_S
+        housekeeping.keep_house(self._db, self._now().wall)
