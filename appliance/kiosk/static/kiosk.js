@@ -13,6 +13,16 @@
     target.value = key === "del" ? digits.slice(0, -1) : (digits + key).slice(0, Number(target.dataset.max));
   });
 
+  // While a slip is being printed, look every second whether it has come out, then say so.
+  if (document.querySelector("[data-is-printing]")) {
+    setInterval(async () => {
+      try {
+        const page = await (await fetch(location.href)).text();
+        if (!page.includes("data-is-printing")) location.reload();
+      } catch {} // the kiosk restarts; the next look will tell
+    }, 1000);
+  }
+
   const hasOwnTimer = document.querySelector('head > meta[http-equiv="refresh"]');
   if (location.pathname === "/" || hasOwnTimer) return;
   let timer;
