@@ -1,4 +1,4 @@
-"""A slip on its way to paper: tried once, and never said to be printed unless the printer said so."""
+"""A slip on its way to paper: tried once, and only the printer's own word makes it printed."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,11 +40,10 @@ class Trouble(StrEnum):
 ADVICE = {
     Trouble.PAPER_OUT: "put in a new roll of paper",
     Trouble.COVER_OPEN: "close the printer's cover",
-    Trouble.PRINTER_ERROR: "look at the printer: cutter or head report an error; turn it off and on",
+    Trouble.PRINTER_ERROR: "the printer reports an error of cutter or head: turn it off and on",
     Trouble.UNREACHABLE: "check the printer's cable, power, [printer] device, and the rights of "
     "posko-kiosk (docs/kiosk.md)",
-    Trouble.NO_ANSWER: "nothing, if the slip came out: this printer or its line does not answer, so "
-    "nobody knows",
+    Trouble.NO_ANSWER: "nothing, if slips come out: the printer does not answer, so nobody knows",
     Trouble.TIMEOUT: "the printer takes no data: turn it off and on",
     Trouble.CRASHED: "see the log of posko-kiosk",
 }
@@ -79,9 +78,7 @@ class PrintJob:
     @property
     def can_be_repeated(self) -> bool:
         """Whether a resident may ask for another copy."""
-        return (
-            self.state in (PrintState.FAILED, PrintState.UNCERTAIN) and self.copy < COPIES_MAX
-        )
+        return self.state in (PrintState.FAILED, PrintState.UNCERTAIN) and self.copy < COPIES_MAX
 
     def is_late(self, now: datetime) -> bool:
         """Whether whoever waited for it has gone; a clock set back makes nothing late."""

@@ -2,9 +2,12 @@
 
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from appliance.kiosk.app import create_app
+from appliance.kiosk.printing.job import CHILD_LIMIT_S
 from appliance.kiosk.printing.queue import PrintQueue
 from appliance.kiosk.slips import Slips, printing_by
 from appliance.runtime import clock, daemon, ids
@@ -22,17 +25,25 @@ def main() -> int:
 def _serve(settings: Settings) -> None:
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
     opened = partial(connect, settings.store.path)
-    app = create_app(settings, opened, slips=_slips(settings, opened))
-    serve(app, settings.kiosk.listen, on_ready=lambda: daemon.notify("READY=1"))
+    with _printing(settings, opened) as slips:
+        app = create_app(settings, opened, slips=slips)
+        serve(app, settings.kiosk.listen, on_ready=lambda: daemon.notify("READY=1"))
 
 
-def _slips(settings: Settings, connect: Connect) -> Slips | None:
-    """Start the queue of slips, if there is a printer."""
+@contextmanager
+def _printing(settings: Settings, connect: Connect) -> Iterator[Slips | None]:
+    """Run the queue of slips, if there is a printer; at the end the slip at hand is finished."""
     if not settings.printer.is_there:
-        return None
+        yield None
+        return
     queue = PrintQueue(connect, printing_by(settings), clock.now)
-    threading.Thread(target=queue.run, name="slips", daemon=True).start()
-    return Slips(wake=queue.wake, now=clock.now)
+    thread = threading.Thread(target=queue.run, name="slips", daemon=True)
+    thread.start()
+    try:
+        yield Slips(wake=queue.wake, now=clock.now)
+    finally:
+        queue.stop()
+        thread.join(CHILD_LIMIT_S)
 
 
 if __name__ == "__main__":

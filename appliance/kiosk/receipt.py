@@ -1,7 +1,7 @@
-"""The slip that a resident takes home: what stands on it, line by line, on paper of any width. Pure.
+"""The slip that a resident takes home, line by line, on paper of any width. Pure.
 
 A slip lies on tables: it never has the text of a report, and the topic only where the category is
-public. In ASCII, which every printer has whatever its code page. Knows neither printers nor pictures.
+public. In ASCII, which every printer has whatever its code page. Knows no printer.
 """
 
 import textwrap

@@ -36,6 +36,7 @@ def is_whole(printer: EscposPrinter) -> bool:
     [printout] = printer.printouts
     assert printout.is_cut
     assert "07 123 450" in [line.strip() for line in printout.lines]
+    assert len(printout.images) == 1
     assert qr_of(printout) == ADDRESS
     return True
 
@@ -52,9 +53,7 @@ def network(printer: EscposPrinter) -> Iterator[tuple[Cable, Printer]]:
 
 
 @pytest.mark.parametrize("columns", [24, 32, 42, 48, 64])
-def test_a_slip_comes_out_whole_over_the_network(
-    tmp_path: Path, columns: int
-) -> None:
+def test_a_slip_comes_out_whole_over_the_network(tmp_path: Path, columns: int) -> None:
     printer = EscposPrinter(columns)
     with on_network(printer) as (_, address):
         there = Printer(kind="network", device=address, columns=columns)

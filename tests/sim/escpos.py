@@ -75,6 +75,7 @@ class EscposPrinter:
 
     def _reset(self) -> None:
         self._align, self._scale, self._line = "left", 1, bytearray()
+        self._is_below_picture = False
 
     def _answer_at_once(self, answer: bytearray) -> None:
         """DLE EOT, wherever it stands, overtaking what waits: even inside a picture."""
@@ -97,6 +98,8 @@ class EscposPrinter:
     def _step(self, answer: bytearray) -> int:
         """Work off one command or character; return its length, 0 if more bytes must come."""
         head = self._buffer[0]
+        if head == 0x00:
+            return 1
         if head == 0x0A:
             self._feed_line()
             return 1
@@ -154,7 +157,11 @@ class EscposPrinter:
             return 0
         raw = bytes(self._buffer[8 : 8 + width * height])
         rows = [raw[row * width : (row + 1) * width] for row in range(height)]
-        self._current().images.append([_dots(row) for row in rows])
+        images = self._current().images
+        if not self._is_below_picture:
+            images.append([])
+        images[-1] += [_dots(row) for row in rows]
+        self._is_below_picture = True
         self._use(height)
         return 8 + width * height
 
@@ -175,6 +182,7 @@ class EscposPrinter:
         printout.lines.append(shown)
         printout.scales.append(self._scale)
         self._line.clear()
+        self._is_below_picture = False
         self._use(self._scale * LINE_DOTS)
 
     def _cut(self) -> None:

@@ -19,6 +19,7 @@ class Cable:
     def __init__(self, printer: EscposPrinter) -> None:
         self.printer = printer
         self.received = 0
+        self.is_connected = False
         self.cut_after: int | None = None
         """The line goes dead after so many bytes of one connection."""
         self.on_bytes: Callable[[int], None] = lambda _count: None
@@ -65,7 +66,11 @@ def _serve(listener: socket.socket, cable: Cable) -> None:
             return
         with connection, suppress(OSError):
             connection.settimeout(0.05)
-            _talk(connection, cable)
+            cable.is_connected = True
+            try:
+                _talk(connection, cable)
+            finally:
+                cable.is_connected = False
 
 
 def _talk(connection: socket.socket, cable: Cable) -> None:

@@ -1,6 +1,6 @@
 """`python -m appliance.kiosk.printing.child`: prints one slip, within limits, and ends.
 
-    stdin: a Job -> stdout: lines of Report
+stdin: a Job -> stdout: lines of Report
 """
 
 import fcntl
@@ -27,6 +27,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.alarm(CHILD_LIMIT_S)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)  # who stops the kiosk lets the slip be finished
     reports = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # python-escpos prints what it thinks
     job = msgspec.json.decode(sys.stdin.buffer.read(JOB_MAX_BYTES), type=Job)
@@ -35,18 +37,29 @@ def main() -> int:
 
         picture.draw(job.slip, Path(job.picture))
         return 0
-    with Path(job.lock).open("a") as lock:
+    with Path(job.lock).open("a+b", buffering=0) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        outcome, details = _print(job, lambda: _report(reports, Report(is_sending=True)))
+        is_after_cut = lock.seek(0, os.SEEK_END) > 0
+
+        def on_sending() -> None:
+            lock.write(b"-")
+            _report(reports, Report(is_sending=True))
+
+        outcome, details = _print(job, on_sending, is_after_cut=is_after_cut)
+        if outcome.state is PrintState.PRINTED:
+            lock.truncate(0)
     _report(reports, Report(outcome=outcome, details=details))
     return 0
 
 
-def _print(job: Job, on_sending: Callable[[], None]) -> tuple[Outcome, str]:
+def _print(job: Job, on_sending: Callable[[], None], *, is_after_cut: bool) -> tuple[Outcome, str]:
+    """`is_after_cut`: whether the slip before may have stopped anywhere."""
     try:
         from appliance.kiosk.printing import escpos_bytes, transport  # noqa: PLC0415
 
         content = escpos_bytes.encode(job.slip)
+        if is_after_cut:
+            content = escpos_bytes.filler(job.slip.columns) + content
         line = transport.open_line(job.printer)
     except Exception as error:  # noqa: BLE001 - a library missing, no such device: nothing was sent
         return Outcome(state=PrintState.FAILED, trouble=Trouble.UNREACHABLE), _words(error)

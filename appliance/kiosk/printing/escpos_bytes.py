@@ -11,6 +11,16 @@ DOTS_PER_COLUMN = 12
 QR_DOTS = 5
 """Per module: 0.6 mm, which old phones read; more would take long on a slow line."""
 _LEAST_QR_DOTS = 3
+_STRIP_ROWS = 24
+"""A picture goes out in strips, so that a printer that was cut off in one waits for few bytes."""
+
+
+def filler(columns: int) -> bytes:
+    """What ends a strip that was cut off, so that the next slip is not taken for the rest of it.
+
+    A printer that waits for nothing ignores it, and the reset at the slip's start does the rest.
+    """
+    return bytes(columns * DOTS_PER_COLUMN // 8 * _STRIP_ROWS)
 
 
 def encode(slip: Slip) -> bytes:
@@ -20,7 +30,7 @@ def encode(slip: Slip) -> bytes:
     _lines(printer, slip.head)
     if symbol := qr_image(slip):
         printer.set(align="center")
-        printer.image(symbol)
+        printer.image(symbol, fragment_height=_STRIP_ROWS)
     _lines(printer, slip.foot)
     printer.cut(mode="PART")
     encoded: bytes = printer.output

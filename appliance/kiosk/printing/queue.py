@@ -8,12 +8,12 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 
 from appliance.actions import health, printing
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import Moment
-from appliance.domain.print_job import ADVICE, Outcome, PrintJob, PrintState
-from appliance.store import requests
+from appliance.domain.print_job import ADVICE, Outcome, PrintJob, PrintState, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -37,35 +37,35 @@ class PrintQueue:
         self._print_slip = print_slip
         self._now = now
         self._wake = threading.Event()
+        self._is_stopping = False
         self._unsettled: tuple[PrintJob, Outcome] | None = None
 
     def wake(self) -> None:
         """Say that a slip was queued."""
         self._wake.set()
 
+    def stop(self) -> None:
+        """Let `run` return after the slip that is being printed."""
+        self._is_stopping = True
+        self._wake.set()
+
     def run(self) -> None:
-        """Go on for ever; recover first from how the last run ended."""
+        """Go on until `stop`; recover first from how the last run ended."""
         is_recovered = False
-        while True:
-            self._wake.clear()
+        while not self._is_stopping:
+            again_after_s = None
             try:
-                db = self._connect()
-                try:
+                with closing(self._connect()) as db:
                     if not is_recovered:
                         printing.recover(db, self._now())
                         is_recovered = True
-                    while self.turn(db):
+                    while self.turn(db) and not self._is_stopping:
                         pass
-                finally:
-                    db.close()
             except (PoskoError, sqlite3.Error) as error:
                 log.warning("the queue of slips waits for the database reason=%s", error)
-                self._wake.wait(AGAIN_AFTER_S)
-            except Exception:
-                log.exception("a slip could not be handled")
-                self._wake.wait(AGAIN_AFTER_S)
-            else:
-                self._wake.wait()
+                again_after_s = AGAIN_AFTER_S
+            self._wake.wait(again_after_s)
+            self._wake.clear()
 
     def turn(self, db: sqlite3.Connection) -> bool:
         """Print one slip; False when none waits."""
@@ -73,9 +73,16 @@ class PrintQueue:
         job = printing.take(db, self._now())
         if job is None:
             return False
-        self._unsettled = (job, self._print_slip(db, job))
+        self._unsettled = (job, self._print(db, job))
         self._settle(db)
         return True
+
+    def _print(self, db: sqlite3.Connection, job: PrintJob) -> Outcome:
+        try:
+            return self._print_slip(db, job)
+        except Exception:  # a bug must not end the queue, nor leave a slip "being printed"
+            log.exception("a slip could not be handled")
+            return Outcome(state=PrintState.UNCERTAIN, trouble=Trouble.CRASHED)
 
     def _settle(self, db: sqlite3.Connection) -> None:
         if self._unsettled is None:
