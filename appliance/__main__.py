@@ -5,6 +5,7 @@ import sys
 
 from appliance.cli import (
     configuration,
+    kiosk,
     listing,
     officials,
     sms,
@@ -37,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
         triage,
         tables,
         wifi,
+        kiosk,
         tracing,
         store,
         demonstration,

@@ -43,11 +43,11 @@ ADVICE = {
     Trouble.PRINTER_ERROR: "the printer reports an error of cutter or head: turn it off and on",
     Trouble.UNREACHABLE: "check the printer's cable, power, [printer] device, and the rights of "
     "posko-kiosk (docs/kiosk.md)",
-    Trouble.NO_ANSWER: "nothing, if slips come out: the printer does not answer, so nobody knows",
     Trouble.TIMEOUT: "the printer takes no data: turn it off and on",
     Trouble.CRASHED: "see the log of posko-kiosk",
 }
-"""For the technician, in `posko status`; what passes by itself needs none."""
+"""For the technician, in `posko status`; what passes by itself needs none, nor a printer that never
+answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

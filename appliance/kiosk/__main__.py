@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 
 from appliance.kiosk.app import create_app
+from appliance.kiosk.panel_news import PanelNews
+from appliance.kiosk.panel_pins import PanelPins
 from appliance.kiosk.printing.job import CHILD_LIMIT_S
 from appliance.kiosk.printing.queue import PrintQueue
 from appliance.kiosk.slips import Slips, printing_by
@@ -25,8 +27,8 @@ def main() -> int:
 def _serve(settings: Settings) -> None:
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
     opened = partial(connect, settings.store.path)
-    with _printing(settings, opened) as slips:
-        app = create_app(settings, opened, slips=slips)
+    with _printing(settings, opened) as slips, _panel(settings, opened) as panel:
+        app = create_app(settings, opened, slips=slips, panel=panel)
         serve(app, settings.kiosk.listen, on_ready=lambda: daemon.notify("READY=1"))
 
 
@@ -44,6 +46,23 @@ def _printing(settings: Settings, connect: Connect) -> Iterator[Slips | None]:
     finally:
         queue.stop()
         thread.join(CHILD_LIMIT_S)
+
+
+@contextmanager
+def _panel(settings: Settings, connect: Connect) -> Iterator[PanelNews | None]:
+    """Run the panel, if anything is wired; at the end its lamps go out."""
+    if not settings.panel.pins:
+        yield None
+        return
+    news, stop = PanelNews(), threading.Event()
+    pins = PanelPins(settings.panel, connect, news, clock.now)
+    thread = threading.Thread(target=pins.run, args=(stop,), name="panel", daemon=True)
+    thread.start()
+    try:
+        yield news
+    finally:
+        stop.set()
+        thread.join()
 
 
 if __name__ == "__main__":

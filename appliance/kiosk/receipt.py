@@ -64,6 +64,24 @@ def slip(request: ServiceRequest, office: Office, columns: int, _: Translate) ->
     )
 
 
+def test_slip(office: Office, columns: int) -> Slip:
+    """What shows a technician that printer and paper fit; no ticket is on it."""
+    ruler = "".join(str(n % 10) for n in range(1, columns + 1))
+    scale = min(SCALE_MAX, columns // 10)
+    return Slip(
+        columns=columns,
+        head=(
+            *_centred("Posko", columns),
+            *_centred(f"Kecamatan {office.kecamatan}", columns),
+            Line(text="uji cetak", scale=scale, is_centred=True),
+            Line(text=ruler),
+            *_left(f"{columns} kolom: angka di atas harus pas satu baris.", columns),
+        ),
+        address=office.portal_url,
+        foot=tuple(_centred("Gambar di atas membuka Posko.", columns)),
+    )
+
+
 def _head(request: ServiceRequest, office: Office, columns: int, _: Translate) -> Iterator[Line]:
     ticket, rule = str(request.ticket), Line(text="-" * columns)
     for name in ("Posko", f"Kecamatan {office.kecamatan}", office.city):

@@ -72,5 +72,5 @@ class Panel(Section, frozen=True):
         for pin, count in used.items():
             if count > 1:
                 yield f"panel: GPIO {pin} is given to {count} things"
-        if self.backlight and self.presence_sensor is None:
-            yield "panel.backlight needs panel.presence_sensor, which turns it on"
+        if (self.backlight is None) != (self.presence_sensor is None):
+            yield "panel.presence_sensor and panel.backlight belong together; set both or none"
