@@ -1,5 +1,6 @@
 """Composition root of `posko-kiosk`."""
 
+import logging
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from appliance.runtime.settings import Settings
 from appliance.store import migrate
 from appliance.store.database import Connect, connect
 from web.serve import serve
+
+log = logging.getLogger(__name__)
 
 
 def main() -> int:
@@ -55,7 +58,12 @@ def _panel(settings: Settings, connect: Connect) -> Iterator[PanelNews | None]:
         yield None
         return
     news, stop = PanelNews(), threading.Event()
-    pins = PanelPins(settings.panel, connect, news, clock.now)
+    try:
+        pins = PanelPins(settings.panel, connect, news, clock.now)
+    except Exception as error:  # noqa: BLE001 - whatever a pin factory raises, people must report
+        log.error("the panel cannot be used, see docs/kiosk.md reason=%r", error)
+        yield None
+        return
     thread = threading.Thread(target=pins.run, args=(stop,), name="panel", daemon=True)
     thread.start()
     try:

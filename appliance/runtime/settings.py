@@ -342,7 +342,8 @@ def _allowed(kind: object) -> str:
     """Say in words what a key accepts."""
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(str(choice) for choice in get_args(kind))
-    for note in get_args(kind)[1:]:
-        if isinstance(note, msgspec.Meta) and note.description:
-            return note.description
+    for part in (kind, *get_args(kind)):  # what may be left out is `part | None`
+        for note in get_args(part)[1:]:
+            if isinstance(note, msgspec.Meta) and note.description:
+                return note.description
     return "a path in quotes" if Path in (kind, *get_args(kind)) else "text in quotes"
