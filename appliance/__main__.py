@@ -5,6 +5,7 @@ import sys
 
 from appliance.cli import (
     configuration,
+    kiosk,
     listing,
     officials,
     privacy,
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         triage,
         tables,
         wifi,
+        kiosk,
         tracing,
         store,
         demonstration,

@@ -14,11 +14,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from appliance.actions import intake
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Channel, Draft
+from appliance.kiosk import receipt
+from appliance.kiosk.printing.running import draw_slip
+from appliance.kiosk.slips import office
 from appliance.runtime import clock, ids
 from appliance.store import requests
 from appliance.store.database import connect
 from demo import broker
 from demo.house import House, free_ports
+from web.i18n import catalog
 
 CHROMIUM = "/usr/bin/chromium"
 OUT = Path(__file__).parents[1] / "docs" / "screens"
@@ -125,6 +129,7 @@ def main() -> None:
                 house.supervisor.start(child)
             report(house)
             take_all(house)
+            draw_a_slip(house)
         finally:
             house.supervisor.stop()
 
@@ -178,6 +183,16 @@ def take(browser: Browser, shot: Shot, address: str) -> None:
     page.screenshot(path=path)
     print(path.relative_to(OUT.parents[1]))
     context.close()
+
+
+def draw_a_slip(house: House) -> None:
+    """The slip of the first report, as it is printed on paper of 58 mm."""
+    db = connect(house.settings.store.path)
+    first = next(requests.every(db))
+    db.close()
+    slip = receipt.slip(first, office(house.settings), 32, catalog("id").gettext)
+    draw_slip(slip, OUT / "slip.png")
+    print("docs/screens/slip.png")
 
 
 def act(page: Page, step: Fill | Click) -> None:

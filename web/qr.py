@@ -1,4 +1,4 @@
-"""QR codes as inline SVG, so that a page needs no image and no script."""
+"""QR codes: as inline SVG, so that a page needs no image and no script, or module by module."""
 
 import io
 
@@ -7,6 +7,12 @@ from markupsafe import Markup
 
 QUIET_ZONE_MODULES = 4
 """ISO/IEC 18004 asks for four light modules around the symbol."""
+
+
+def modules(address: str) -> list[bytes]:
+    """The rows of an address's symbol with its quiet zone; a dark module is 1."""
+    symbol = segno.make(address, error="m", micro=False)
+    return [bytes(row) for row in symbol.matrix_iter(border=QUIET_ZONE_MODULES)]
 
 
 def svg(address: str) -> Markup:

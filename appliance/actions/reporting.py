@@ -5,7 +5,7 @@ from typing import Any
 
 from appliance.domain import announcement
 from appliance.domain.city_tables import NAMES
-from appliance.store import box, city_tables, gauges, outbox, requests, texts
+from appliance.store import box, city_tables, gauges, help_calls, outbox, requests, texts
 
 USED_TABLES = frozenset({announcement.TABLE, *NAMES})
 """Tables of the city that this release shows; others are kept for a later one."""
@@ -14,6 +14,7 @@ USED_TABLES = frozenset({announcement.TABLE, *NAMES})
 def facts(db: sqlite3.Connection) -> dict[str, Any]:
     """Requests and texts by state, how far the city has the outbox, tables, and the gauges."""
     acked_at = outbox.last_ack(db)
+    help_since = help_calls.open_since(db)
     return {
         "epoch": box.epoch(db),
         "requests": requests.counts_by_status(db),
@@ -32,6 +33,7 @@ def facts(db: sqlite3.Connection) -> dict[str, Any]:
             name: {"version": version, "is_used": name in USED_TABLES}
             for name, version in city_tables.versions(db).items()
         },
+        "help_called_at": help_since.isoformat() if help_since else None,
         "processes": {
             process: {
                 name: {"value": value, "at": at.isoformat()} for name, (value, at) in values.items()

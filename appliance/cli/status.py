@@ -36,6 +36,9 @@ def _print(status: dict[str, Any]) -> None:
     for name, table in status["tables"].items():
         unused = "" if table["is_used"] else ", not used by this release"
         print(f"Table      {name}, version {table['version']}{unused}")
+    if status["help_called_at"]:
+        since = _age(status["help_called_at"])
+        print(f"Help       called at the kiosk {since} ago; once served: posko kiosk answered")
     for process, values in status["processes"].items():
         for name, gauge in values.items():
             print(f"{process:<10} {name} = {gauge['value']} ({_age(gauge['at'])} ago)")

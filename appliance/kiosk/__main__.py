@@ -1,14 +1,25 @@
 """Composition root of `posko-kiosk`."""
 
+import logging
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from appliance.kiosk.app import create_app
-from appliance.runtime import daemon, ids
+from appliance.kiosk.panel_news import PanelNews
+from appliance.kiosk.panel_pins import PanelPins
+from appliance.kiosk.printing.job import CHILD_LIMIT_S
+from appliance.kiosk.printing.queue import PrintQueue
+from appliance.kiosk.slips import Slips, printing_by
+from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings
 from appliance.store import migrate
-from appliance.store.database import connect
+from appliance.store.database import Connect, connect
 from web.serve import serve
+
+log = logging.getLogger(__name__)
 
 
 def main() -> int:
@@ -18,8 +29,48 @@ def main() -> int:
 
 def _serve(settings: Settings) -> None:
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
-    app = create_app(settings, partial(connect, settings.store.path))
-    serve(app, settings.kiosk.listen, on_ready=lambda: daemon.notify("READY=1"))
+    opened = partial(connect, settings.store.path)
+    with _printing(settings, opened) as slips, _panel(settings, opened) as panel:
+        app = create_app(settings, opened, slips=slips, panel=panel)
+        serve(app, settings.kiosk.listen, on_ready=lambda: daemon.notify("READY=1"))
+
+
+@contextmanager
+def _printing(settings: Settings, connect: Connect) -> Iterator[Slips | None]:
+    """Run the queue of slips, if there is a printer; at the end the slip at hand is finished."""
+    if not settings.printer.is_there:
+        yield None
+        return
+    queue = PrintQueue(connect, printing_by(settings), clock.now)
+    thread = threading.Thread(target=queue.run, name="slips", daemon=True)
+    thread.start()
+    try:
+        yield Slips(wake=queue.wake, now=clock.now)
+    finally:
+        queue.stop()
+        thread.join(CHILD_LIMIT_S)
+
+
+@contextmanager
+def _panel(settings: Settings, connect: Connect) -> Iterator[PanelNews | None]:
+    """Run the panel, if anything is wired; at the end its lamps go out."""
+    if not settings.panel.pins:
+        yield None
+        return
+    news, stop = PanelNews(), threading.Event()
+    try:
+        pins = PanelPins(settings.panel, connect, news, clock.now)
+    except Exception as error:  # noqa: BLE001 - whatever a pin factory raises, people must report
+        log.error("the panel cannot be used, see docs/kiosk.md reason=%r", error)
+        yield None
+        return
+    thread = threading.Thread(target=pins.run, args=(stop,), name="panel", daemon=True)
+    thread.start()
+    try:
+        yield news
+    finally:
+        stop.set()
+        thread.join()
 
 
 if __name__ == "__main__":

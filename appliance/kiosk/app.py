@@ -5,6 +5,9 @@ from collections.abc import Callable
 from flask import Blueprint, Flask
 
 from appliance.domain.moment import Moment
+from appliance.kiosk.panel_news import PanelNews
+from appliance.kiosk.panel_views import add_panel
+from appliance.kiosk.slips import Slips
 from appliance.kiosk.views import Pages
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
@@ -19,16 +22,27 @@ def create_app(
     *,
     now: Callable[[], Moment] = clock.now,
     new_id: Callable[[], str] = ids.new_id,
+    slips: Slips | None = None,
+    panel: PanelNews | None = None,
 ) -> Flask:
-    """Build the kiosk of one kecamatan; `connect` opens its migrated database."""
+    """Build the kiosk of one kecamatan; `connect` opens its migrated database.
+
+    Without `slips` nothing is printed, and no page speaks of paper; without `panel` no page
+    listens to buttons.
+    """
     app = new_face(__name__, settings)
     tickets = add_ticket_page(app, settings, now)
-    pages = Pages(site=settings.site, tickets=tickets, now=now, new_id=new_id)
+    pages = Pages(site=settings.site, tickets=tickets, now=now, new_id=new_id, slips=slips)
     app.add_url_rule("/", "home", pages.home)
     app.add_url_rule("/lapor", "report", pages.report)
     app.add_url_rule("/lapor", "answer", pages.answer, methods=["POST"])
     app.add_url_rule("/darurat", "emergency", pages.emergency)
     app.add_url_rule("/status", "status", pages.status)
+    if slips is not None:
+        app.add_url_rule("/cetak", "print_again", pages.print_again, methods=["POST"])
+        app.jinja_env.globals["printout_of"] = slips.of
+    if panel is not None:
+        add_panel(app, panel)
     app.register_blueprint(
         Blueprint("kiosk", __name__, static_folder="static", static_url_path="/kiosk")
     )

@@ -10,10 +10,13 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.actions.intake import Refused, receive
+from appliance.domain.errors import BadInput
+from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.reference import kelurahan_of
 from appliance.kiosk import dialog, forms
 from appliance.kiosk.dialog import Begin, State, Step
+from appliance.kiosk.slips import Slips
 from appliance.runtime.settings import Site
 from appliance.ticket_pages.notices import announcements
 from appliance.ticket_pages.views import TYPED_MAX_CHARS, TicketPages
@@ -32,6 +35,7 @@ class Pages:
     tickets: TicketPages
     now: Callable[[], Moment]
     new_id: Callable[[], str]
+    slips: Slips | None = None
 
     @public
     def home(self) -> ResponseReturnValue:
@@ -69,10 +73,25 @@ class Pages:
         number = dialog.press(typed, request.args["key"])[:TICKET_DIGITS]
         return render_template("lookup.html", typed=number, problem=None)
 
+    @public
+    def print_again(self) -> ResponseReturnValue:
+        """Another copy of the slip, for whoever has just sent the report and got none."""
+        number, token = request.form.get("tiket", ""), request.form.get("baru", "")
+        try:
+            ticket = Ticket(number)
+            copy = int(request.form.get("copy", "")[:2])
+        except (BadInput, ValueError):
+            abort(400)
+        if self.slips and self.tickets.fresh.holds(ticket, token):
+            self.slips.again(ticket, copy)
+        return redirect(url_for("ticket", number=ticket.digits, baru=token), 303)
+
     def _send(self, state: State) -> ResponseReturnValue:
         outcome = receive(db(), dialog.draft(state, language=language()), self.now())
         if isinstance(outcome, Refused):
             abort(429)
+        if self.slips:
+            self.slips.queue(outcome.request)
         return self.tickets.after_sending(outcome.request)
 
     def _screen(self, state: State) -> ResponseReturnValue:

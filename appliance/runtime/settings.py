@@ -16,6 +16,7 @@ from appliance.domain.hours import HOURS_PATTERN, DailyHours
 from appliance.domain.ids import SiteCode
 from appliance.domain.sending_policy import SendingPolicy
 from appliance.domain.signature import KEY_PATTERN
+from appliance.runtime.kiosk_settings import Gpio, Panel, Printer
 from appliance.runtime.section import Section
 from appliance.runtime.wifi_settings import Wifi
 
@@ -137,9 +138,7 @@ class _ModemPort(Section, frozen=True):
             pattern=r"^([*#][0-9*#]{1,20}#)?$", description='a USSD code, e.g. "*888#", or ""'
         ),
     ] = ""
-    power_key_pin: (
-        Annotated[int, msgspec.Meta(ge=0, le=27, description="a GPIO number, 0 to 27")] | None
-    ) = None
+    power_key_pin: Gpio | None = None
 
 
 class AnotherModem(_ModemPort, frozen=True, kw_only=True):
@@ -224,6 +223,8 @@ class Settings(Section, frozen=True):
     store: Store = Store()
     portal: Portal = Portal()
     kiosk: Kiosk = Kiosk()
+    printer: Printer = Printer()
+    panel: Panel = Panel()
     wifi: Wifi = Wifi()
     modem: Modem = Modem()
     sync: Sync = Sync()
@@ -318,6 +319,9 @@ def _contradictions(settings: Settings) -> list[str]:
     if len({modem.name for modem in settings.modem.also}) < len(settings.modem.also):
         found.append("modem.also: two modems have the same name")
     found.extend(settings.wifi.contradictions())
+    found.extend(settings.printer.contradictions())
+    power_keys = [m.power_key_pin for m in modems if m.power_key_pin is not None]
+    found.extend(settings.panel.contradictions(power_keys))
     for name, side in (("sync", settings.sync), ("center", settings.center)):
         if (side.tls_cert is None) != (side.tls_key is None):
             found.append(f"{name}.tls_cert and {name}.tls_key belong together; set both or none")
@@ -338,7 +342,8 @@ def _allowed(kind: object) -> str:
     """Say in words what a key accepts."""
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(str(choice) for choice in get_args(kind))
-    for note in get_args(kind)[1:]:
-        if isinstance(note, msgspec.Meta) and note.description:
-            return note.description
+    for part in (kind, *get_args(kind)):  # what may be left out is `part | None`
+        for note in get_args(part)[1:]:
+            if isinstance(note, msgspec.Meta) and note.description:
+                return note.description
     return "a path in quotes" if Path in (kind, *get_args(kind)) else "text in quotes"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from appliance.domain.moment import to_ms
 from appliance.domain.topics import Lane
-from appliance.store import outbox
+from appliance.store import help_calls, outbox, print_jobs
 from appliance.store.database import transaction
 
 ACKED_EVENTS_KEPT = 10_000
@@ -24,6 +24,7 @@ PARTS_FOR = timedelta(days=30)
 """A TPDU that a SIM gives again within this time is known as a repetition."""
 QUARANTINE_FOR = timedelta(days=180)
 TEXTS_FOR = timedelta(days=90)
+KIOSK_FOR = timedelta(days=30)
 ATTEMPTS_FOR = timedelta(days=1)
 """Far beyond the longest quota window."""
 
@@ -43,6 +44,7 @@ class Compacted:
     texts: int
     attempts: int
     commands: int
+    kiosk: int
 
 
 def compact(db: sqlite3.Connection, now: datetime) -> Compacted:
@@ -54,6 +56,7 @@ def compact(db: sqlite3.Connection, now: datetime) -> Compacted:
         texts=_repeat(db, lambda db: _texts(db, now)),
         attempts=_repeat(db, lambda db: _attempts(db, now)),
         commands=_repeat(db, _commands),
+        kiosk=_repeat(db, lambda db: _kiosk(db, now)),
     )
 
 
@@ -150,6 +153,14 @@ def _attempts(db: sqlite3.Connection, now: datetime) -> int:
             "limit": ROWS_PER_TRANSACTION,
         },
     ).rowcount
+
+
+def _kiosk(db: sqlite3.Connection, now: datetime) -> int:
+    before = now - KIOSK_FOR
+    return sum(
+        forget(db, before, limit=ROWS_PER_TRANSACTION)
+        for forget in (print_jobs.forget, help_calls.forget)
+    )
 
 
 def _commands(db: sqlite3.Connection) -> int:

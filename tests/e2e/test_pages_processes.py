@@ -74,3 +74,39 @@ def test_a_wrong_setting_is_named_and_ends_with_its_own_status(tmp_path: Path) -
     assert done.returncode == 78
     assert "portal.lisen" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("factory", "answer"), [("mock", b'"starts":0'), ("none", None)])
+def test_the_kiosk_runs_with_its_panel_or_without_and_leaves_cleanly(
+    factory: str, answer: bytes | None, tmp_path: Path
+) -> None:
+    port = free_port()
+    config = tmp_path / "posko.toml"
+    plain = CONFIG.format(folder=tmp_path, section="kiosk", port=port)
+    config.write_text(f"{plain}[panel]\nstart_button = 17\npower_led = 5\n")
+    environment = {
+        **os.environ,
+        "POSKO_CONFIG": str(config),
+        "NOTIFY_SOCKET": str(tmp_path / "notify"),
+        "GPIOZERO_PIN_FACTORY": factory,
+    }
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(20)
+        with subprocess.Popen(
+            [sys.executable, "-m", "appliance.kiosk"],
+            cwd=Path(__file__).parents[2],
+            env=environment,
+        ) as process:
+            try:
+                assert systemd.recv(100) == b"READY=1"
+                address = f"http://127.0.0.1:{port}/"
+                with urllib.request.urlopen(address, timeout=10) as page:
+                    assert (b"data-panel" in page.read()) == (answer is not None)
+                if answer:
+                    with urllib.request.urlopen(f"{address}panel?seen=", timeout=10) as news:
+                        assert answer in news.read()
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(10) == 0
+            finally:
+                process.kill()

@@ -13,6 +13,35 @@
     target.value = key === "del" ? digits.slice(0, -1) : (digits + key).slice(0, Number(target.dataset.max));
   });
 
+  // While a slip is being printed, look every second whether it has come out, then say so.
+  if (document.querySelector("[data-is-printing]")) {
+    setInterval(async () => {
+      try {
+        const page = await (await fetch(location.href)).text();
+        if (!page.includes("data-is-printing")) location.reload();
+      } catch {} // the kiosk restarts; the next look will tell
+    }, 1000);
+  }
+
+  // The panel's buttons: start leads to the first screen, help shows that an officer is called.
+  const panel = document.querySelector("[data-panel]");
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  const listen = async () => {
+    let { panel: seen } = panel.dataset;
+    for (;;) {
+      try {
+        const news = await (await fetch(`/panel?seen=${seen}`)).json();
+        if (news.starts > parseInt(seen, 10)) return location.replace("/");
+        panel.hidden = !news.is_help_called;
+        seen = news.state;
+        await pause(250);
+      } catch {
+        await pause(2000); // the kiosk restarts
+      }
+    }
+  };
+  if (panel) listen();
+
   const hasOwnTimer = document.querySelector('head > meta[http-equiv="refresh"]');
   if (location.pathname === "/" || hasOwnTimer) return;
   let timer;

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from appliance.actions import printing
 from appliance.domain.ids import Ticket
+from appliance.domain.print_job import Outcome, PrintState
 from appliance.kiosk.app import create_app
+from appliance.kiosk.slips import Slips
 from appliance.runtime.settings import Settings, Site
 from appliance.store import city_tables, consents, requests
 from appliance.store.database import connect
@@ -226,3 +229,106 @@ def test_the_box_for_publishing_is_empty_and_its_tick_goes_along(
     assert stored is not None
     [given] = consents.of_request(db, stored.id)
     assert (given.purpose, given.language, given.channel) == ("publish", "id", "kiosk")
+
+
+@pytest.fixture
+def printing_kiosk(db_path: Path, new_id: Callable[[], str], clock: Clock) -> FlaskClient:
+    """A kiosk with a printer whose queue nobody works off but the test."""
+    app = create_app(
+        Settings(site=SITE),
+        partial(connect, db_path),
+        now=clock,
+        new_id=new_id,
+        slips=Slips(wake=lambda: None, now=clock),
+    )
+    return app.test_client()
+
+
+def settle_slip(db: sqlite3.Connection, clock: Clock, state: PrintState) -> None:
+    job = printing.take(db, clock())
+    assert job
+    assert printing.settle(db, job, Outcome(state=state), clock())
+
+
+def slip_page(kiosk: FlaskClient):
+    return kiosk.get(touch(kiosk, confirmed(kiosk), go="send").headers["Location"])
+
+
+def touch_print_again(kiosk: FlaskClient, page):
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    return kiosk.post("/cetak", data=fields)
+
+
+def test_without_a_printer_no_page_speaks_of_paper(kiosk) -> None:
+    page = slip_page(kiosk)
+    assert "Struk" not in page.text
+    assert "20; url=/" in page.text
+    assert kiosk.post("/cetak").status_code == 404
+
+
+def test_the_number_is_shown_while_the_slip_is_being_printed(printing_kiosk, db, clock) -> None:
+    page = slip_page(printing_kiosk)
+    assert "Nomor laporan" in page.text
+    assert "Struk sedang dicetak" in page.text
+    assert '<noscript><meta http-equiv="refresh" content="3">' in page.text
+    assert "Cetak lagi" not in page.text
+    settle_slip(db, clock, PrintState.PRINTED)
+    page = printing_kiosk.get(page.request.full_path)
+    assert "Struk sudah dicetak" in page.text
+    assert "20; url=/" in page.text
+    assert "Cetak lagi" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (PrintState.FAILED, "Struk tidak tercetak. Catat nomornya"),
+        (PrintState.UNCERTAIN, "Struk tidak keluar? Catat nomornya"),
+    ],
+)
+def test_a_slip_not_known_to_be_printed_can_be_asked_for_once_more(
+    printing_kiosk, db, clock, state: PrintState, words: str
+) -> None:
+    page = slip_page(printing_kiosk)
+    settle_slip(db, clock, state)
+    page = printing_kiosk.get(page.request.full_path)
+    assert words in page.text
+    for _ in range(2):
+        again = touch_print_again(printing_kiosk, page)
+        assert again.status_code == 303
+    assert "Struk sedang dicetak" in printing_kiosk.get(again.headers["Location"]).text
+    settle_slip(db, clock, PrintState.PRINTED)
+    assert printing.take(db, clock()) is None
+    assert "Struk sudah dicetak" in printing_kiosk.get(again.headers["Location"]).text
+
+
+def test_who_only_knows_a_number_can_print_nothing(printing_kiosk, db, clock) -> None:
+    page = slip_page(printing_kiosk)
+    settle_slip(db, clock, PrintState.FAILED)
+    page = printing_kiosk.get(page.request.full_path)
+    clock.forward(minutes=3)
+    touch_print_again(printing_kiosk, page)
+    number = re.search(r"/tiket/(\d{8})", page.request.path)[1]
+    printing_kiosk.post("/cetak", data={"tiket": number, "baru": "", "copy": "1"})
+    assert printing.take(db, clock()) is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"tiket": "07"}, {"tiket": "07123456", "copy": "1"}, {"tiket": "07123450", "copy": "x"}],
+)
+def test_print_requests_that_no_page_makes_are_refused(printing_kiosk, fields: dict) -> None:
+    assert printing_kiosk.post("/cetak", data=fields).status_code == 400
+
+
+def test_a_slip_that_cannot_be_queued_takes_nothing_from_the_number(
+    printing_kiosk, db, clock
+) -> None:
+    db.execute("ALTER TABLE print_jobs RENAME TO elsewhere")
+    sent = touch(printing_kiosk, confirmed(printing_kiosk), go="send")
+    assert sent.status_code == 303
+    db.execute("ALTER TABLE elsewhere RENAME TO print_jobs")
+    page = printing_kiosk.get(sent.headers["Location"])
+    assert "Struk tidak tercetak. Catat nomornya, atau cetak lagi." in page.text
+    touch_print_again(printing_kiosk, page)
+    assert printing.take(db, clock())

@@ -128,3 +128,23 @@ def test_more_modems_are_checked_like_the_first() -> None:
         settings.parse(
             {"site": site, "modem": {"also": [also, {**also, "device": "/dev/b"}]}}, source="x"
         )
+
+
+@pytest.mark.parametrize(
+    ("section", "mistake"),
+    [
+        ('[printer]\nkind = "usb"\ndevice = "/dev/usb/lp0"\n', r"printer\.device must be the ids"),
+        ('[printer]\nkind = "serial"\n', r"printer\.device must be the path"),
+        ('[printer]\nkind = "network"\ndevice = "a b"\n', r"printer\.device must be HOST"),
+        ("[printer]\ncolumns = 12\n", r"printer\.columns must be characters per line, 24 to 64"),
+        ("[panel]\nhelp_button = 5\npower_led = 5\n", r"GPIO 5 is given to 2 things"),
+        ("[panel]\nbuzzer = 4\n[modem]\npower_key_pin = 4\n", r"GPIO 4 is given to 2 things"),
+        ("[panel]\npresence_sensor = 4\n", r"panel\.presence_sensor and panel\.backlight"),
+        ("[panel]\nbuzzer = 40\n", r"panel\.buzzer must be a GPIO number"),
+    ],
+)
+def test_printers_and_panels_that_cannot_be_are_refused(
+    tmp_path: Path, section: str, mistake: str
+) -> None:
+    with pytest.raises(ConfigError, match=mistake):
+        load(tmp_path, SITE + section)

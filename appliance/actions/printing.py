@@ -1,0 +1,61 @@
+"""The queue of slips: every step is committed before it is taken.
+
+A job is marked `printing` before the printer hears of it and settled after; what stands at
+`printing` when a process starts was cut off in between, so nobody knows whether the slip came out.
+"""
+
+import sqlite3
+from dataclasses import replace
+
+from appliance.domain.moment import Moment
+from appliance.domain.print_job import Outcome, PrintJob, PrintState, Trouble
+from appliance.store import print_jobs
+from appliance.store.database import transaction
+
+
+def enqueue(db: sqlite3.Connection, request_id: str, language: str, now: Moment) -> None:
+    """Queue the slip of a request; asking twice is one slip."""
+    with transaction(db, leaves_reserve=True):
+        print_jobs.add(db, request_id, 1, language, now.wall)
+
+
+def enqueue_again(
+    db: sqlite3.Connection, request_id: str, after_copy: int, language: str, now: Moment
+) -> bool:
+    """Queue another copy after one that is not known to be printed; a double touch is one.
+
+    `after_copy` is 0 where not even the first could be queued.
+    """
+    with transaction(db, leaves_reserve=True):
+        latest = print_jobs.latest(db, request_id)
+        if latest and (latest.copy != after_copy or not latest.can_be_repeated):
+            return False
+        if latest is None and after_copy != 0:
+            return False
+        return print_jobs.add(db, request_id, after_copy + 1, language, now.wall)
+
+
+def take(db: sqlite3.Connection, now: Moment) -> PrintJob | None:
+    """Claim the next slip; one that nobody waits for any more is given up."""
+    while queued := print_jobs.oldest_in(db, PrintState.QUEUED):
+        if queued.is_late(now.wall):
+            settle(db, queued, Outcome(state=PrintState.FAILED, trouble=Trouble.LATE), now)
+            continue
+        if settle(db, queued, Outcome(state=PrintState.PRINTING), now):
+            return replace(queued, state=PrintState.PRINTING)
+    return None
+
+
+def settle(db: sqlite3.Connection, job: PrintJob, outcome: Outcome, now: Moment) -> bool:
+    """Say what became of a job; False if somebody has moved it on meanwhile."""
+    with transaction(db):
+        return print_jobs.set_state(db, job, outcome, now.wall)
+
+
+def recover(db: sqlite3.Connection, now: Moment) -> int:
+    """After a start: what was being printed is uncertain; return how many such slips."""
+    interrupted = Outcome(state=PrintState.UNCERTAIN, trouble=Trouble.INTERRUPTED)
+    count = 0
+    while job := print_jobs.oldest_in(db, PrintState.PRINTING):
+        count += settle(db, job, interrupted, now)
+    return count

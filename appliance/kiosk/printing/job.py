@@ -1,0 +1,32 @@
+"""What the kiosk tells the printing child, and what it hears back.
+
+The child reads one `Job` as JSON from stdin, and writes lines of `Report` to stdout: `is_sending`
+just before the first byte of the slip goes out, then how it ended. So whoever kills it, or finds it
+dead, still knows whether the printer can have printed anything.
+"""
+
+import msgspec
+
+from appliance.domain.print_job import Outcome
+from appliance.kiosk.receipt import Slip
+from appliance.runtime.kiosk_settings import Printer
+
+CHILD_LIMIT_S = 30
+"""For everything from start to end; a slip of 5 kB takes 5 s at 9600 baud."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A slip, and the printer that `lock` guards; or a file to draw a picture of the slip into."""
+
+    slip: Slip
+    printer: Printer = Printer()
+    lock: str = ""
+    picture: str = ""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the child; `details` are for the log."""
+
+    is_sending: bool = False
+    outcome: Outcome | None = None
+    details: str = ""

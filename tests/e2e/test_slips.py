@@ -1,0 +1,264 @@
+"""Slips under kill -9 and power cuts at every step, and the whole way from touch to paper."""
+
+import fcntl
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from appliance.actions import intake, printing
+from appliance.domain.print_job import PrintState
+from appliance.runtime import clock
+from appliance.store import print_jobs, requests
+from appliance.store.database import connect
+from tests.builders import a_draft
+from tests.sim.escpos import EscposPrinter
+from tests.sim.escpos_lines import Cable, on_network
+from tests.support.people import Browser
+from tests.support.ports import unused_ports
+from tests.support.waiting import wait_for
+from tests.unit.kiosk.test_escpos_bytes import qr_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+ROOT = Path(__file__).parents[2]
+SLIP_BYTES = 5000
+"""A little less than a slip takes."""
+
+
+@pytest.fixture
+def printer() -> EscposPrinter:
+    return EscposPrinter()
+
+
+@pytest.fixture
+def line(printer: EscposPrinter) -> Iterator[tuple[Cable, str]]:
+    with on_network(printer) as (cable, address):
+        yield cable, address
+
+
+@pytest.fixture
+def request_id(db: sqlite3.Connection) -> str:
+    outcome = intake.receive(db, a_draft(), clock.now())
+    assert isinstance(outcome, intake.Receipt)
+    printing.enqueue(db, outcome.request.id, "id", clock.now())
+    return outcome.request.id
+
+
+def queue(path: Path, address: str, step: str = "") -> subprocess.Popen:
+    command = [sys.executable, "-m", "tests.support.slip_queue", str(path), address, step]
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+
+
+def let_the_child_end(path: Path) -> None:
+    """Wait until no printing child lives: each holds the lock as long as it prints."""
+    with path.with_name(path.name + ".printer-lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def judge(db: sqlite3.Connection, request_id: str, printer: EscposPrinter) -> PrintState:
+    """Assert that what the screen says of the slip is true; return it."""
+    job = print_jobs.latest(db, request_id)
+    assert job
+    assert job.copy == 1
+    whole = [out for out in printer.printouts if out.is_cut]
+    assert len(printer.printouts) <= 1
+    assert printer.faults == []
+    match job.state:
+        case PrintState.PRINTED:
+            assert len(whole) == 1
+        case PrintState.FAILED:
+            assert printer.printouts == []
+        case state:
+            assert state is PrintState.UNCERTAIN
+    return job.state
+
+
+@pytest.mark.parametrize(
+    ("step", "state", "slips"),
+    [
+        ("claimed", PrintState.UNCERTAIN, 0),
+        ("printed", PrintState.UNCERTAIN, 1),
+        ("settled", PrintState.PRINTED, 1),
+    ],
+)
+def test_killed_between_two_steps_the_slip_comes_once_or_the_screen_says_so(
+    db, db_path: Path, request_id: str, printer, line, step: str, state: PrintState, slips: int
+) -> None:
+    assert queue(db_path, line[1], step).wait() == -signal.SIGKILL
+    let_the_child_end(db_path)
+    assert queue(db_path, line[1]).wait() == 0
+    assert judge(db, request_id, printer) is state
+    assert len(printer.printouts) == slips
+
+
+def test_queued_before_the_power_went_the_slip_comes_after(
+    db, db_path: Path, request_id: str, printer, line
+) -> None:
+    assert queue(db_path, line[1]).wait() == 0
+    assert judge(db, request_id, printer) is PrintState.PRINTED
+
+
+@pytest.mark.parametrize("is_power_cut", [False, True], ids=["kiosk killed", "power cut"])
+@pytest.mark.parametrize("count", [1, 4, 200, 2500, SLIP_BYTES])
+def test_killed_while_bytes_flow_the_slip_is_not_printed_again(
+    db, db_path: Path, request_id: str, printer, line, count: int, is_power_cut: bool
+) -> None:
+    cable, address = line
+    process = queue(db_path, address)
+
+    def kill(received: int) -> None:
+        if received >= count and process.poll() is None:
+            if is_power_cut:
+                cable.cut_after = 0
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+
+    cable.on_bytes = kill
+    assert process.wait() == -signal.SIGKILL
+    let_the_child_end(db_path)
+    wait_for(lambda: not cable.is_connected, "the line is closed")
+    if is_power_cut:
+        printer.power_cycle()
+        cable.cut_after = None
+    printed_by_then = len(printer.printouts)
+    assert queue(db_path, address).wait() == 0
+    assert judge(db, request_id, printer) is PrintState.UNCERTAIN
+    assert len(printer.printouts) == printed_by_then
+
+
+@pytest.mark.parametrize("count", [2500, 3500])
+def test_the_slip_after_one_that_was_cut_off_is_whole(
+    db, db_path: Path, request_id: str, printer, line, count: int
+) -> None:
+    """Cut off in the middle of a picture, and the printer has kept its power and its buffer."""
+    cable, address = line
+    process = queue(db_path, address)
+
+    def kill(received: int) -> None:
+        if received >= count and process.poll() is None:
+            cable.cut_after = 0
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    cable.on_bytes = kill
+    assert process.wait() == -signal.SIGKILL
+    wait_for(lambda: not cable.is_connected, "the line is closed")
+    cable.cut_after = None
+    printing.recover(db, clock.now())
+    assert printing.enqueue_again(db, request_id, 1, "id", clock.now())
+    assert queue(db_path, address).wait() == 0
+    job = print_jobs.latest(db, request_id)
+    assert job
+    assert job.state is PrintState.PRINTED
+    request = requests.by_id(db, request_id)
+    assert request
+    assert qr_of(printer.printouts[-1]) == f"http://posko.lan/tiket/{request.ticket.digits}"
+    assert printer.faults == []
+
+
+CONFIG = """
+[site]
+code = "14.71.07"
+name = "Bukit Raya"
+city = "Kota Pekanbaru"
+[store]
+path = "{path}"
+[kiosk]
+listen = "127.0.0.1:{port}"
+[printer]
+kind = "network"
+device = "{device}"
+"""
+
+
+@contextmanager
+def kiosk(folder: Path, device: str) -> Iterator[tuple[subprocess.Popen, Browser]]:
+    [port] = unused_ports(1)
+    config = folder / "posko.toml"
+    config.write_text(CONFIG.format(path=folder / "posko.db", port=port, device=device))
+    environment = {**os.environ, "POSKO_CONFIG": str(config)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "appliance.kiosk"], cwd=ROOT, env=environment
+    ) as process:
+        try:
+            yield process, Browser(f"http://127.0.0.1:{port}")
+        finally:
+            process.terminate()
+
+
+def report(browser: Browser) -> str:
+    browser.open("/lapor")
+    browser.press("choose=sampah")
+    browser.press(text="sampah menumpuk di pasar", button="go=next")
+    browser.press(button="place=14.71.07.1005")
+    browser.press(button="go=next")
+    browser.press(button="go=send")
+    found = re.search(r"/tiket/(\d\d)(\d{3})(\d{3})", browser.url)
+    assert found
+    return " ".join(found.groups())
+
+
+def look_again(browser: Browser) -> str:
+    return urllib.request.urlopen(browser.url, timeout=10).read().decode()
+
+
+def touch_print_again(browser: Browser) -> None:
+    form = look_again(browser).partition('<form action="/cetak"')[2]
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    urllib.request.urlopen(f"{browser.base}/cetak", urlencode(fields).encode(), timeout=10).close()
+
+
+def test_from_the_last_touch_to_the_paper(tmp_path: Path, printer, line) -> None:
+    with kiosk(tmp_path, line[1]) as (_, browser):
+        number = report(browser)
+        wait_for(lambda: "Silakan ambil" in look_again(browser), "the slip is printed")
+        [printout] = printer.printouts
+        assert number in printout.text
+        assert "menumpuk" not in printout.text
+        assert "Cetak lagi" not in look_again(browser)
+
+
+def test_without_paper_the_screen_says_so_and_prints_when_asked_again(
+    tmp_path: Path, printer, line
+) -> None:
+    printer.paper_dots = 0
+    with kiosk(tmp_path, line[1]) as (_, browser):
+        number = report(browser)
+        assert all(f"<span>{part}</span>" in look_again(browser) for part in number.split())
+        wait_for(lambda: "Struk tidak tercetak" in look_again(browser), "it says so")
+        printer.load_paper()
+        assert printer.printouts == []
+        touch_print_again(browser)
+        wait_for(lambda: "Silakan ambil" in look_again(browser), "the second try is printed")
+        [printout] = printer.printouts
+        assert number in printout.text
+
+
+def test_a_kiosk_that_is_stopped_finishes_the_slip_at_hand(tmp_path: Path, printer, line) -> None:
+    cable, address = line
+    with kiosk(tmp_path, address) as (process, browser):
+
+        def stop(_count: int) -> None:
+            cable.on_bytes = lambda _count: None
+            process.terminate()
+
+        cable.on_bytes = stop
+        report(browser)
+        assert process.wait() == 0
+    db = connect(tmp_path / "posko.db")
+    [row] = db.execute("SELECT state FROM print_jobs").fetchall()
+    db.close()
+    assert row["state"] == PrintState.PRINTED
+    assert [out.is_cut for out in printer.printouts] == [True]

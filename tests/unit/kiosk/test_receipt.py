@@ -1,0 +1,107 @@
+"""The slip: whole numbers and no long line on any paper, and nothing of what was told."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.domain.ids import Ticket
+from appliance.domain.phone import Msisdn
+from appliance.domain.reference import categories
+from appliance.domain.service_request import Sensitivity, ServiceRequest
+from appliance.kiosk.receipt import COLUMNS_MIN, Line, Office, Slip, slip
+from tests.builders import a_request
+from web.i18n import catalog
+
+OFFICE = Office(
+    kecamatan="Bukit Raya",
+    city="Kota Pekanbaru",
+    portal_url="http://posko.lan",
+    sms_number=Msisdn("+6281234567890"),
+)
+ID, EN = catalog("id").gettext, catalog("en").gettext
+
+offices = st.builds(
+    Office,
+    kecamatan=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40),
+    city=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40),
+    portal_url=st.sampled_from(["http://posko.lan", f"https://{'sangat-panjang.' * 15}go.id"]),
+    sms_number=st.sampled_from([None, Msisdn("+6281234567890"), Msisdn("+60123456789")]),
+)
+stored = st.builds(
+    a_request,
+    ticket=st.builds(Ticket.issue, st.just("07"), st.integers(0, 99_999)),
+    category=st.sampled_from([*categories(), "kategori_kota_yang_baru_dan_panjang"]),
+    sensitivity=st.sampled_from(Sensitivity),
+    text=st.text(min_size=1, max_size=200),
+    created_at=st.datetimes(
+        datetime(1970, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+        datetime(2100, 1, 1),  # noqa: DTZ001
+        timezones=st.just(UTC),
+    ),
+)
+
+
+def text_of(printed: Slip) -> str:
+    return "\n".join(line.text for line in (*printed.head, *printed.foot))
+
+
+@given(stored, offices, st.integers(COLUMNS_MIN, 80), st.sampled_from([ID, EN]))
+def test_no_line_is_longer_than_the_paper_and_the_number_is_whole(
+    request: ServiceRequest, office: Office, columns: int, words
+) -> None:
+    printed = slip(request, office, columns, words)
+    lines: list[Line] = [*printed.head, *printed.foot]
+    assert all(len(line.text) * line.scale <= columns for line in lines)
+    assert all(line.text.isascii() and line.text.isprintable() for line in lines)
+    [large] = [line for line in lines if line.text == str(request.ticket)]
+    assert large.scale == max(line.scale for line in lines)
+    assert [line for line in lines if line.text == f"CEK {request.ticket}"]
+    assert printed.address == f"{office.portal_url}/tiket/{request.ticket.digits}"
+
+
+def test_a_slip_says_where_when_and_how_to_ask() -> None:
+    printed = text_of(slip(a_request(), OFFICE, 32, ID))
+    for expected in (
+        "Kecamatan Bukit Raya",
+        "07 123 450",
+        "21-11-2026 09.00 WIB",
+        "Tentang: Sampah",
+        "SMS ke 0812-3456-7890:",
+        "CEK 07 123 450",
+        "posko.lan",
+        "112",
+    ):
+        assert expected in printed
+
+
+def test_a_slip_speaks_the_language_of_the_screen() -> None:
+    printed = text_of(slip(a_request(), OFFICE, 48, EN))
+    assert "Your report number:" in printed
+    assert "laporan Anda" not in printed
+
+
+@pytest.mark.parametrize("columns", [32, 48])
+@pytest.mark.parametrize("sensitivity", [Sensitivity.MASKED, Sensitivity.CONFIDENTIAL])
+def test_the_slip_of_what_is_not_public_names_no_topic(
+    sensitivity: Sensitivity, columns: int
+) -> None:
+    told = a_request(category="kekerasan", text="Saya dipukul suami", sensitivity=sensitivity)
+    other = a_request(category="pungli_aparat", text="Diminta uang", sensitivity=sensitivity)
+    assert slip(told, OFFICE, columns, ID) == slip(other, OFFICE, columns, ID)
+
+
+@given(st.text(st.characters(categories=["L", "N"]), min_size=12, max_size=60))
+def test_no_slip_has_the_text_of_the_report(text: str) -> None:
+    told = a_request(text=text, location=text, reporter_name=text)
+    assert slip(told, OFFICE, 32, ID) == slip(a_request(), OFFICE, 32, ID)
+
+
+def test_letters_that_printers_lack_are_replaced() -> None:
+    office = Office(
+        kecamatan="Café Ñandú 寺", city="–", portal_url="http://posko.lan", sms_number=None
+    )
+    printed = text_of(slip(a_request(), office, 32, ID))
+    assert "Kecamatan Cafe Nandu ?" in printed
+    assert "SMS ke nomor Posko:" in printed
