@@ -39,7 +39,15 @@ KEPT = frozenset(
         "wish",
     }
     | {"follow_up_id", "reply_id", "official", "text_id", "purpose", "sha256", "size_bytes"}
-    | {"media_type", "routing_version", "destination", "is_given", "text_version", "language"}
+    | {
+        "source",
+        "media_type",
+        "routing_version",
+        "destination",
+        "is_given",
+        "text_version",
+        "language",
+    }
 )
 """Fields that statistics and the trail of a case stand on."""
 _NEVER_EMPTY = frozenset({RequestReceived.KIND, TextAmended.KIND})

@@ -18,8 +18,9 @@ from tests.unit.command_center.test_erasing import SECRETS, orders, remembered, 
 
 
 def end(engine: Engine, request_id: str) -> None:
-    for status in (Status.RESOLVED, Status.CLOSED):
-        casework.change_status(engine, request_id, status, "", by="petugas", now=START)
+    casework.change_status(
+        engine, request_id, Status.ARCHIVED, "Bukan laporan.", by="petugas", now=START
+    )
 
 
 def test_two_years_after_its_end_a_request_is_a_figure_and_no_box_is_ordered(

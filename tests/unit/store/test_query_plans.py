@@ -17,6 +17,7 @@ from appliance.store import early_reports, sms_inbox, text_history, text_parts, 
 READ_WHOLE = {
     "texts.every": "a person asks (posko requests), or a test",
     "texts.of_request": "a person asks (posko sync trace)",
+    "texts.naming": "a person wants to be forgotten (posko privacy erase)",
     "texts.last_error": "a person asks (posko sms status)",
     "texts.counts_by_state": "once per heartbeat",
     "sms_inbox.every": "a person asks (posko sms inbox)",
