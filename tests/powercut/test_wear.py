@@ -1,6 +1,7 @@
 """Check 31: what a complaint costs the card; counts of a recorded process, not times.
 
-The bounds are today's figures (docs/benchmarks.md, Wear) with a tenth on top.
+The bounds are the figures of docs/benchmarks.md (Wear) with a tenth on top; to its end a complaint may
+write 12 kB, as was promised.
 """
 
 from pathlib import Path
@@ -31,7 +32,7 @@ def test_a_single_complaint_is_one_fsync_and_some_fifteen_pages(
 def test_a_complaint_to_its_end_costs_little_more(recorder: Path, tmp_path: Path) -> None:
     found = wear.measure(recorder, tmp_path, wear.WHOLE, COMPLAINTS)
     assert found.syncs <= 1.25
-    assert found.written_bytes <= 11_600
+    assert found.written_bytes <= 12_000
 
 
 def test_acknowledging_a_hundred_at_once_costs_a_fifth_of_a_kilobyte_each(
