@@ -28,7 +28,15 @@ from command_center import (
 )
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
-from command_center.store import boxes, case_texts, feed, follow_ups, requests, tables
+from command_center.store import (
+    boxes,
+    case_texts,
+    feed,
+    follow_ups,
+    requests,
+    sealed_contents,
+    tables,
+)
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
 from web.face import local
@@ -130,6 +138,7 @@ class Pages:
             due = follow_ups.due(connection, request_id)
             texts = case_texts.of_request(connection, found.site, request_id)
             known = tables.in_force(connection, found.site, judged_at=found.received_at)
+            sealed = sealed_contents.of_request(connection, request_id)
         why = explaining.why(found, known)
         return render_template(
             "request.html",
@@ -140,6 +149,7 @@ class Pages:
             proposal=explaining.proposal(found, known),
             choices=_corrections(found, why, known),
             photo=photo,
+            sealed_for=wording.holders(sealed),
             due=due,
             resident=RESIDENT,
             texts=texts,

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from uuid import UUID
 
 from appliance.actions import following_up, official_replies, sms_reports
 from appliance.actions.turn import Turn
@@ -57,10 +58,18 @@ def answer(
     with transaction(db):
         if not sms_inbox.are_waiting(db, sms.part_ids):
             return None
-        outcome, request = act(Turn(db=db, sms=sms, now=now, new_id=new_id), command)
+        turn = Turn(db=db, sms=sms, now=now, new_id=new_id)
+        outcome, request = act(turn, command)
         request_id = request.id if request else None
-        sms_inbox.add_message(db, sms, outcome=outcome, request_id=request_id, at=now.wall)
+        sms_id = sms_inbox.add_message(db, sms, outcome=outcome, request_id=request_id, at=now.wall)
+        conceal(turn, sms_id, request)
         return request_id
+
+
+def conceal(turn: Turn, sms_id: int, request: ServiceRequest | None) -> None:
+    """Keep nothing of a message about a sealed request, in the caller's transaction."""
+    if request is not None and request.sealed is not None:
+        sms_inbox.conceal(turn.db, sms_id, turn.sms.text, UUID(turn.new_id()).bytes)
 
 
 def act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:

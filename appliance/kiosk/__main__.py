@@ -3,6 +3,7 @@
 import sys
 from functools import partial
 
+from appliance.actions import sealing
 from appliance.kiosk.app import create_app
 from appliance.runtime import daemon, ids
 from appliance.runtime.settings import Settings
@@ -18,6 +19,7 @@ def main() -> int:
 
 def _serve(settings: Settings) -> None:
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
+    sealing.configure(settings.store.path, settings.sealing.keys)
     app = create_app(settings, partial(connect, settings.store.path))
     serve(app, settings.kiosk.listen, on_ready=lambda: daemon.notify("READY=1"))
 

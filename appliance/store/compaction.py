@@ -27,6 +27,9 @@ TEXTS_FOR = timedelta(days=90)
 ATTEMPTS_FOR = timedelta(days=1)
 """Far beyond the longest quota window."""
 
+MARKS_FOR = timedelta(days=1)
+"""As long as the same words of a phone are the same ticket (actions.sms_reports)."""
+
 ROWS_PER_TRANSACTION = 100
 """So that a resident never waits long for the writer's lock: 2.3 ms on a virtual disk."""
 TRANSACTIONS_PER_TABLE = 20
@@ -43,6 +46,7 @@ class Compacted:
     texts: int
     attempts: int
     commands: int
+    marks: int
 
 
 def compact(db: sqlite3.Connection, now: datetime) -> Compacted:
@@ -54,6 +58,7 @@ def compact(db: sqlite3.Connection, now: datetime) -> Compacted:
         texts=_repeat(db, lambda db: _texts(db, now)),
         attempts=_repeat(db, lambda db: _attempts(db, now)),
         commands=_repeat(db, _commands),
+        marks=_repeat(db, lambda db: _marks(db, now)),
     )
 
 
@@ -147,6 +152,23 @@ def _attempts(db: sqlite3.Connection, now: datetime) -> int:
         {
             "first": to_ms(now - ATTEMPTS_FOR),
             "last": to_ms(now + ATTEMPTS_FOR),
+            "limit": ROWS_PER_TRANSACTION,
+        },
+    ).rowcount
+
+
+def _marks(db: sqlite3.Connection, now: datetime) -> int:
+    """What is left of concealed messages; also that of a clock that has since been set back."""
+    return db.execute(
+        """
+        UPDATE sms_inbox SET mark = NULL WHERE id IN (
+            SELECT id FROM sms_inbox
+            WHERE mark IS NOT NULL AND received_at_ms NOT BETWEEN :first AND :last LIMIT :limit
+        )
+        """,
+        {
+            "first": to_ms(now - MARKS_FOR),
+            "last": to_ms(now + MARKS_FOR),
             "limit": ROWS_PER_TRANSACTION,
         },
     ).rowcount

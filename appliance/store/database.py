@@ -39,6 +39,7 @@ def connect(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
     with explained(path):
         db.execute("PRAGMA journal_mode = WAL").fetchone()
         db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = ON").fetchone()
         db.execute("PRAGMA wal_autocheckpoint = 0").fetchone()
         db.execute("PRAGMA foreign_keys = ON")
     return db
@@ -88,15 +89,17 @@ def _is_full(error: sqlite3.Error, path: Path) -> bool:
     return code == sqlite3.SQLITE_FULL
 
 
-def checkpoint(db: sqlite3.Connection, path: Path) -> bool:
+def checkpoint(db: sqlite3.Connection, path: Path, *, must_cut: bool = False) -> bool:
     """Fold a large WAL back into the database; False if there was no need or others were busy.
+
+    `must_cut`: also a small one, and leave nothing of it: it holds what has been wiped since.
 
     The gate keeps every transaction out meanwhile: SQLite alone would go on beside a writer, as a
     PASSIVE checkpoint, when it waited for it in vain. Only the sync agent calls this; the last
     connection to close does the rest.
     """
     assert isinstance(db, BoxConnection), "only connections of `connect` may write"
-    is_cut = size_bytes(wal(path)) > (0 if room.is_scarce(path) else WAL_KEPT_BYTES)
+    is_cut = must_cut or size_bytes(wal(path)) > (0 if room.is_scarce(path) else WAL_KEPT_BYTES)
     if not is_cut and waiting_bytes(db) < CHECKPOINT_FROM_BYTES:
         return False
     with gate.alone(path, wait_s=_CHECKPOINT_WAIT_MS / 1000) as is_alone, explained(path):
