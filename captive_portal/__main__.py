@@ -5,6 +5,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from appliance.actions import sealing
 from appliance.domain import capport
 from appliance.runtime import daemon, ids, settings
 from appliance.runtime.settings import Settings
@@ -71,6 +72,7 @@ def _is_trusted(loaded: Settings) -> bool:
 
 def _serve(settings: Settings) -> None:
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
+    sealing.configure(settings.store.path, settings.sealing.keys)
     app = create_app(settings, partial(connect, settings.store.path))
     serve(
         app,

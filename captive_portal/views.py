@@ -13,7 +13,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from appliance.actions import photos
-from appliance.actions.intake import Receipt, Refused, receive
+from appliance.actions.intake import Receipt, Refused, receive, sealed_to
 from appliance.domain.moment import Moment
 from appliance.domain.photo import PHOTO_MAX_BYTES, Photo
 from appliance.domain.quota import Quota
@@ -108,7 +108,15 @@ class Pages:
         now, origin = self.now(), _origin()
         staged = None
         if photo is not None:
-            staged = photos.stage(db(), photo, now, origin=origin, limit=self.photo_limit)
+            staged = photos.stage(
+                db(),
+                photo,
+                now,
+                origin=origin,
+                limit=self.photo_limit,
+                of=draft.submission_id,
+                to=sealed_to(db(), draft, now),
+            )
         try:
             return receive(db(), draft, now, origin=origin, limit=self.limit, photo=staged)
         finally:

@@ -16,10 +16,12 @@ from command_center import (
     correction_commands,
     document_commands,
     key_command,
+    key_files,
     lapses,
     orders,
     privacy_commands,
     report,
+    sealing_commands,
     signing,
     table_commands,
     worklist,
@@ -43,8 +45,11 @@ def main() -> int:
 
 
 def _perform(args: argparse.Namespace) -> None:
-    loaded = settings.load(settings.find(getattr(args, "config", None)))
-    logs.configure(PROGRAM, loaded.log.level)
+    if args.command in sealing_commands.NAMES:
+        # The people of a unit have neither settings nor a database.
+        sealing_commands.run(args, lambda: _stored(_load(args)))
+        return
+    loaded = _load(args)
     if args.command == "requests":
         _print_requests(loaded, args.due, as_json=args.json)
     elif args.command == "status":
@@ -70,6 +75,12 @@ def _perform(args: argparse.Namespace) -> None:
             privacy_commands.run(engine, args, _now())
     else:
         _run(loaded)
+
+
+def _load(args: argparse.Namespace) -> Settings:
+    loaded = settings.load(settings.find(getattr(args, "config", None)))
+    logs.configure(PROGRAM, loaded.log.level)
+    return loaded
 
 
 def _arguments() -> argparse.Namespace:
@@ -105,6 +116,7 @@ def _arguments() -> argparse.Namespace:
     table_commands.add(commands, common)
     correction_commands.add(commands, common)
     privacy_commands.add(commands, common)
+    sealing_commands.add(commands, common)
     return parser.parse_args()
 
 
@@ -122,7 +134,7 @@ def _run(loaded: Settings) -> None:
     try:
         access.load(where, _now())
         sign = signing.signer(loaded.center.signing_key)
-    except (access.AccessError, signing.SigningKeyError) as error:
+    except (access.AccessError, key_files.KeyFileError) as error:
         raise settings.ConfigError(str(error)) from None
     engine = database.connect(loaded.center.database)
     migrate.ensure(engine, city, ids.new_epoch, _now())

@@ -42,6 +42,7 @@ from command_center.store import (
     documents,
     photos,
     requests,
+    sealed_contents,
     wifi_sessions,
 )
 from command_center.store.case_texts import CaseText
@@ -97,13 +98,14 @@ def apply(
     """
     received_ms = to_ms(now)
     kept: list[Kept] = []
-    received: list[tuple[int, CityRequest]] = []
+    received: list[tuple[int, CityRequest, str | None]] = []
     later: list[tuple[int, AboutRequest]] = []
     for seq, event in numbered:
         try:
             known = wire.decode_event(event.y, bytes(event.d))
             if isinstance(known, RequestReceived):
-                received.append((len(kept), _request(arrival, event, known, received_ms)))
+                request = _request(arrival, event, known, received_ms)
+                received.append((len(kept), request, known.sealed))
             elif isinstance(known, AboutRequest):
                 later.append((len(kept), known))
             elif known is not None:
@@ -116,12 +118,15 @@ def apply(
             is_ours = isinstance(known, _OURS)
             outcome = "applied" if is_ours else "unknown_kind"
             kept.append(Kept(seq=seq, event=event, outcome=outcome))
-    foreign = _store(connection, arrival, [request for _, request in received])
-    for place, request in received:
+    foreign = _store(connection, arrival, [request for _, request, _ in received])
+    for place, request, sealed in received:
         if request.request_id in foreign:
             seq, event = numbered[place]
             reason = "this request belongs to another site"
             kept[place] = _rejected(arrival, seq, event, "event", reason)
+        elif sealed is not None:
+            id_ = request.request_id
+            sealed_contents.add(connection, id_, id_, sealed, now)
     for place, about in later:
         seq, event = numbered[place]
         try:

@@ -17,6 +17,7 @@ from appliance.domain.phrases import FREE_TEXT_MAX_CHARS
 from appliance.domain.service_request import (
     TRANSITIONS,
     IllegalMove,
+    Sensitivity,
     Source,
     Status,
     clean_text,
@@ -99,12 +100,16 @@ def change_status(
 
 
 def write(connection: Connection, request: CityRequest, entry: HistoryEntry) -> None:
-    """Move a request, in the caller's transaction; the caller has checked the move."""
+    """Move a request, in the caller's transaction; the caller has checked the move.
+
+    The box is not told what is said of a confidential one: it would tell nobody.
+    """
+    is_confidential = request.sensitivity == Sensitivity.CONFIDENTIAL
     event = RequestStatusChanged(
         request_id=request.request_id,
         ticket=request.ticket,
         status=entry.status,
-        message=entry.message,
+        message="" if is_confidential else entry.message,
         changed_at=entry.at,
         agency=entry.agency,
         source=entry.source,

@@ -66,6 +66,8 @@ def correct(
 
 
 def _changed(request: CityRequest, wanted: Wanted, known: Tables) -> dict[str, str]:
+    if request.is_sealed:
+        return _of_sealed(request, wanted, known)
     category = wanted.category or request.category
     if category not in reference.categories():
         raise BadInput(f"Kategori {category[:40]!r} tidak dikenal.")
@@ -84,6 +86,20 @@ def _changed(request: CityRequest, wanted: Wanted, known: Tables) -> dict[str, s
         "sensitivity": _sensitivity(request, category, wanted),
     }
     return {name: after[name] for name in FIELDS if after[name] != (getattr(request, name) or "")}
+
+
+def _of_sealed(request: CityRequest, wanted: Wanted, known: Tables) -> dict[str, str]:
+    """Who handles it and how urgent it is: the rest is not known here, nor told to the box."""
+    secret = (wanted.category, wanted.kelurahan, wanted.sensitivity)
+    if any(value not in (None, "", request.category, request.sensitivity) for value in secret):
+        raise BadInput("Laporan ini tersegel: topik, tempat dan kerahasiaannya tetap.")
+    after = {
+        "kind": _kind(wanted.kind or request.kind),
+        "agency": wanted.agency or request.agency,
+    }
+    if after["agency"] not in known.working():
+        raise BadInput(f"Dinas {after['agency'][:40]!r} tidak dikenal.")
+    return {name: value for name, value in after.items() if value != getattr(request, name)}
 
 
 def _route(request: CityRequest, category: str, known: Tables) -> Route:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
+from appliance.domain import sealing
 from appliance.domain.errors import BadInput
 from appliance.domain.events import FollowedUp, TextAmended
 from appliance.domain.ids import SiteCode
@@ -22,7 +23,7 @@ from appliance.domain.service_request import (
 )
 from appliance.domain.sms import Wish
 from command_center import casework
-from command_center.store import follow_ups, requests
+from command_center.store import follow_ups, requests, sealed_contents
 from command_center.store.follow_ups import ID_MAX_CHARS
 from command_center.store.requests import CityRequest, HistoryEntry
 
@@ -57,6 +58,7 @@ def take(
     """
     if not 1 <= len(event.follow_up_id) <= ID_MAX_CHARS or len(event.wish) > WISH_MAX_CHARS:
         raise BadInput("follow_up_id or wish is no word")
+    sealed = sealing.checked(event.sealed) if event.sealed else None
     request = found(connection, site, event.request_id)
     due_at = asked_at + ANSWER_WITHIN if event.wish in _WITH_A_CLOCK else None
     is_new = follow_ups.add(
@@ -70,10 +72,13 @@ def take(
     if not is_new:
         return
     text = clean_text(event.text)[:TEXT_MAX_CHARS]
+    if sealed is not None:
+        sealed_contents.add(connection, event.follow_up_id, request.request_id, sealed, now)
+        text = request.text
     said = f"{event.wish.upper()}: {text}" if text else event.wish.upper()
     _note(connection, request, said, now)
     joined = f"{request.text}\n{text}"
-    if event.wish == Wish.ADD and len(joined) <= TEXT_MAX_CHARS:
+    if event.wish == Wish.ADD and sealed is None and len(joined) <= TEXT_MAX_CHARS:
         requests.set_text(connection, request.request_id, joined)
     move = _move(request, event.wish)
     if move and move.status in TRANSITIONS.get(Status(request.status), frozenset()):
@@ -102,13 +107,20 @@ def amend(connection: Connection, site: SiteCode, event: TextAmended, now: datet
     text = clean_text(event.text)[:TEXT_MAX_CHARS]
     if not text:
         raise BadInput("text is empty")
-    told = str(uuid5(UUID(request.request_id), text))
+    sealed = sealing.checked(event.sealed) if event.sealed else None
+    told = str(uuid5(UUID(request.request_id), sealed or text))
     is_new = follow_ups.add(
         connection, told, request.request_id, wish=_AMENDED, due_at=None, now=now
     )
-    if is_new and text != request.text:
+    if not is_new:
+        return
+    if sealed is not None:
+        sealed_contents.add(connection, told, request.request_id, sealed, now)
+    elif text != request.text:
         requests.set_text(connection, request.request_id, text)
-        _note(connection, request, "Bagian SMS yang terlambat sudah masuk.", now)
+    else:
+        return
+    _note(connection, request, "Bagian SMS yang terlambat sudah masuk.", now)
 
 
 def found(connection: Connection, site: SiteCode, request_id: str) -> CityRequest:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
-from appliance.domain import wire
+from appliance.domain import sealing, wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
@@ -45,6 +45,8 @@ def city_request(
     """
     if not _REQUEST_ID.fullmatch(event.request_id):
         raise BadInput("request_id is not an identifier")
+    if event.sealed is not None:
+        sealing.checked(event.sealed)
     text = clean_text(event.text)
     if not 1 <= len(text) <= TEXT_MAX_CHARS:
         raise BadInput(f"text has {len(text)} characters, not 1 to {TEXT_MAX_CHARS}")

@@ -22,7 +22,7 @@ def add(
 
 
 def run(args: argparse.Namespace, configured: Path | None) -> None:
-    """Make or read the key file; raises BadInput or SigningKeyError with what to do about it."""
+    """Make or read the key file; raises BadInput or KeyFileError with what to do about it."""
     path = args.file or configured
     if path is None:
         raise BadInput("name a file, or set center.signing_key")

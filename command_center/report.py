@@ -104,7 +104,7 @@ def request_table(found: Iterable[CityRequest]) -> str:
             r.category,
             wording.status(r.status),
             iso(r.received_at) or "",
-            "(rahasia)" if r.sensitivity == "rahasia" else _excerpt(r.text),
+            _excerpt(r.text) if r.is_sealed or r.sensitivity != "rahasia" else "(rahasia)",
         )
         for r in found
     ]

@@ -37,6 +37,7 @@ from command_center.store import (
     feed,
     follow_ups,
     requests,
+    sealed_contents,
     tables,
 )
 from command_center.store.database import reading
@@ -142,6 +143,7 @@ class Pages:
             may_be_shown = consents.holds(connection, request_id, Purpose.PUBLISH)
             texts = case_texts.of_request(connection, found.site, request_id)
             known = tables.in_force(connection, found.site, judged_at=found.received_at)
+            sealed = sealed_contents.of_request(connection, request_id)
         why = explaining.why(found, known)
         return render_template(
             "request.html",
@@ -152,6 +154,7 @@ class Pages:
             proposal=explaining.proposal(found, known),
             choices=_corrections(found, why, known),
             photo=photo,
+            sealed_for=wording.holders(sealed),
             due=due,
             erased=erased,
             may_be_shown=may_be_shown,

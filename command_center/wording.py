@@ -3,10 +3,10 @@
 Pure. Indonesian only, as all staff pages.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from appliance.domain import reference
+from appliance.domain import reference, sealing
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
 from appliance.domain.phrases import STATUS_WORDS
@@ -79,6 +79,8 @@ def categories() -> dict[str, str]:
 
 def category(value: str) -> str:
     """What it is about."""
+    if value == sealing.TOPIC:
+        return "Rahasia"
     known = reference.categories().get(value)
     return known.name if known else value
 
@@ -104,6 +106,15 @@ def correction(field: str, before: str, after: str) -> str:
     shown = _VALUES[field]
     was, is_now = (shown(value) if value else "tidak diketahui" for value in (before, after))
     return f"{FIELDS[field]} {was} -> {is_now}"
+
+
+def holders(sealed: Iterable[str]) -> str:
+    """Whose keys open these sealed texts; empty if nothing is sealed."""
+    units = dict.fromkeys(sealing.parse(text).holder.unit for text in sealed)
+    return ", ".join(
+        "pemegang kunci kota" if unit == sealing.FALLBACK else reference.agency_name(unit)
+        for unit in units
+    )
 
 
 def phone(value: str) -> str:

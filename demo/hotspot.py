@@ -9,7 +9,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from appliance.actions import wifi_leases
+from appliance.actions import sealing, wifi_leases
 from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
 from appliance.domain.wifi import Ending, Session
@@ -36,6 +36,7 @@ def main() -> int:
 def _serve(settings: Settings) -> None:
     path = settings.store.path
     migrate.ensure(path, settings.site.site_code, ids.new_epoch)
+    sealing.configure(path, settings.sealing.keys)
     threading.Thread(target=_gate, args=(path,), daemon=True).start()
     app = create_app(settings, partial(connect, path), look_up=a_phone)
     serve(

@@ -4,14 +4,15 @@ import socket
 import sys
 from pathlib import Path
 
-from appliance.domain import signature
+from appliance.domain import sealing, signature
 from appliance.runtime import settings
-from command_center import signing
+from command_center import sealing_commands, signing
 from demo import broker
 from demo.air import control_socket
 from demo.broker import Engine
 from demo.supervisor import Child, Supervisor, answers
 
+SEALING_KEY = "sealing.key"
 PREFERRED_PORTS = {"portal": 8080, "kiosk": 8081, "center": 8090, "broker": 1883}
 
 _CONFIG = """\
@@ -45,6 +46,9 @@ broker = "127.0.0.1"
 port = {uplink}
 city_keys = ["{city_key}"]
 
+[sealing]
+keys = {{"*" = "{sealing_key}"}}
+
 [center]
 listen = "127.0.0.1:{center}"
 database = "sqlite:///{folder}/center.db"
@@ -74,8 +78,15 @@ class House:
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         uplink = uplink or ports["broker"]
         city_key = _city_key(self.folder / "center-signing.key")
+        sealing_key = _sealing_key(self.folder / SEALING_KEY)
         self.config.write_text(
-            _CONFIG.format(folder=self.folder, uplink=uplink, city_key=city_key, **ports)
+            _CONFIG.format(
+                folder=self.folder,
+                uplink=uplink,
+                city_key=city_key,
+                sealing_key=sealing_key,
+                **ports,
+            )
         )
         self.settings = settings.load(self.config)
         self.supervisor = Supervisor()
@@ -125,6 +136,13 @@ class House:
 def _city_key(path: Path) -> str:
     """The public key of the city, whose secret one is kept from run to run."""
     return signature.public_key(signing.load(path)) if path.exists() else signing.create(path)
+
+
+def _sealing_key(path: Path) -> str:
+    """Likewise the key of all units, which opens what is confidential."""
+    if path.exists():
+        return sealing.public_key(sealing_commands.load(path))
+    return sealing_commands.create(path)
 
 
 def free_ports() -> dict[str, int]:

@@ -68,6 +68,7 @@ def _table(place: House) -> str:
     config = place.config
     if config.is_relative_to(Path.cwd()):
         config = config.relative_to(Path.cwd())
+    key = config.parent / house.SEALING_KEY
     return f"""
   Posko {loaded.site.name}, {loaded.site.city} - demonstration, data in {config.parent}/
 
@@ -77,6 +78,7 @@ def _table(place: House) -> str:
   Send an SMS                  {shown} demo sms 081234567890 "lampu jalan mati di jl Sudirman"
   Look inside                  {shown} status --config {config}
                                {shown} requests --config {config}
+  Open a confidential report   {shown}-center unseal TICKET --key {key} --config {config}
 
   Ctrl-C stops everything. The journey of each complaint:
 """

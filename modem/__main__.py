@@ -7,6 +7,7 @@ import threading
 from contextlib import closing
 from functools import partial
 
+from appliance.actions import sealing
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings
@@ -33,6 +34,7 @@ def main() -> int:
 def _serve(settings: Settings) -> None:
     stop = daemon.stop_event()
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
+    sealing.configure(settings.store.path, settings.sealing.keys)
     first, *others = settings.modem.all
     roster = Roster(settings.modem.all)
     threads = [

@@ -28,6 +28,11 @@ class Message:
         return len(self.parts) == self.total
 
     @property
+    def is_wiped(self) -> bool:
+        """Whether some parts are sealed, and empty here."""
+        return not all(part.tpdu for part in self.parts.values())
+
+    @property
     def part_ids(self) -> tuple[int, ...]:
         """Ids in the order of arrival."""
         return tuple(sorted(part.id for part in self.parts.values()))

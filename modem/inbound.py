@@ -143,7 +143,10 @@ class Inbound:
         if waited < _LATE_AFTER:
             return None
         if (amended := self._earlier(message)) is not None:
-            return partial(self._amend, *amended, message)
+            sms_id, whole = amended
+            if whole.is_wiped:
+                return partial(self._amend_sealed, sms_id, message)
+            return partial(self._amend, sms_id, whole, message)
         return partial(self._act_on, message) if waited >= MISSING_AFTER else None
 
     def _earlier(self, message: Message) -> tuple[int, Message] | None:
@@ -177,6 +180,23 @@ class Inbound:
             whole.total,
             request_id,
         )
+
+    def _amend_sealed(self, sms_id: int, late: Message) -> None:
+        judge = judging.judge()
+        sms, command = self._read(late, judge)
+        request_id = self._take(
+            lambda command: amending.amend_sealed(
+                self._db,
+                sms_id,
+                sms,
+                command,
+                now=self._now(),
+                new_id=self._new_id,
+                judge=judge,
+            ),
+            command,
+        )
+        log.info("Sealed a late part of an SMS. request=%s", request_id)
 
     def _act_on(self, message: Message) -> None:
         judge = judging.judge()

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from appliance.actions import health
+from appliance.actions import health, sealing
 from appliance.domain.ids import SiteCode
 from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings, Sync
@@ -29,6 +29,7 @@ def _body(settings: Settings) -> None:
     stop = daemon.stop_event()
     path, site = settings.store.path, settings.site.site_code
     migrate.ensure(path, site, ids.new_epoch)
+    sealing.configure(path, settings.sealing.keys)
     db = database.connect(path)
     agent = assemble(db, path, site, settings.sync)
     daemon.notify("READY=1")

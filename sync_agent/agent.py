@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from appliance.actions import casework, health, syncing
+from appliance.actions import casework, health, sealing, syncing
 from appliance.domain import topics, wire
 from appliance.domain.errors import WireError
 from appliance.domain.moment import Moment
@@ -239,7 +239,8 @@ class Agent:
         if self._blobs.keep_house(self._host.disk_free_bytes()):
             self._uplink.look()
         self._host.keep_house()
-        self._state({**self._counts(), **self._gate.gauges()})
+        sealed = sealing.gauges(self._db)
+        self._state({**self._counts(), **self._gate.gauges(), **sealed})
 
     def _counts(self) -> dict[str, str]:
         resends = sum(lane.resends for lane in self._uplink.state.lanes.values())

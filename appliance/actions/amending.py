@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
-from appliance.actions import answering
+from appliance.actions import answering, sealing
 from appliance.actions.turn import Turn
 from appliance.domain import gravity, judging
 from appliance.domain.events import TextAmended
@@ -52,15 +52,17 @@ def amend(
         request = requests.by_id(db, sms_inbox.request_of(db, sms_id) or "")
         judge = judge or judging.judge()
         report = command if isinstance(command, Report) else Report(sms.text)
+        turn = Turn(db=db, sms=sms, now=now, new_id=new_id, judge=judge)
         if request is not None and not gravity.is_graver(judge(sms.text), request):
             _replace(db, request, before, report.text, now)
         else:
             said = _beside_the_wish(db, sms_id, sms.text, command, judge)
             heard = replace(sms, is_answerable=False) if said else sms
-            turn = Turn(db=db, sms=heard, now=now, new_id=new_id, judge=judge)
+            turn = replace(turn, sms=heard)
             outcome, request = answering.act(turn, report if request else said or command)
             sms_inbox.settle(db, sms_id, outcome, request.id if request else None)
         sms_inbox.amend(db, sms_id, sms.text, late)
+        answering.conceal(turn, sms_id, request)
         return request.id if request else None
 
 
@@ -80,6 +82,48 @@ def _beside_the_wish(
     if not is_same or gravity.is_graver(judge(text), request):
         return None
     return FollowUp(Wish.ADD, request.ticket, text)
+
+
+def amend_sealed(
+    db: sqlite3.Connection,
+    sms_id: int,
+    sms: ReceivedSms,
+    command: Command,
+    *,
+    now: Moment,
+    new_id: Callable[[], str],
+    judge: Judge | None = None,
+) -> str | None:
+    """Put late parts to a message whose others are sealed already: `sms` is the late parts alone.
+
+    They are sealed apart, with marks where the others are; the unit reads both. Where they alone
+    are graver than the request, they are acted on as if they had just come.
+    """
+    with transaction(db):
+        if not sms_inbox.are_waiting(db, sms.part_ids):
+            return None
+        judge = judge or judging.judge()
+        turn = Turn(db=db, sms=sms, now=now, new_id=new_id, judge=judge)
+        request = requests.by_id(db, sms_inbox.request_of(db, sms_id) or "")
+        if request is not None and not gravity.is_graver(judge(sms.text), request):
+            _add_sealed(turn, request)
+        else:
+            outcome, request = answering.act(turn, Report(sms.text) if request else command)
+            sms_inbox.settle(db, sms_id, outcome, request.id if request else None)
+        sms_inbox.amend(db, sms_id, sms_inbox.CONCEALED, sms.part_ids)
+        answering.conceal(turn, sms_id, request)
+        return request.id if request else None
+
+
+def _add_sealed(turn: Turn, request: ServiceRequest) -> None:
+    event = TextAmended(
+        request_id=request.id,
+        text=request.text,
+        at=turn.now.wall,
+        sealed=sealing.addition(turn.db, request, "bagian", clean_text(turn.sms.text), turn.now),
+    )
+    lane = outbox.place_of(turn.db, request.id).lane
+    outbox.append(turn.db, lane, event, subject=request.id, now=turn.now)
 
 
 def _replace(

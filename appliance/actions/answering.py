@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from appliance.actions import following_up, official_replies, sms_reports
 from appliance.actions.turn import Turn
@@ -69,8 +70,17 @@ def answer(
         turn = Turn(db=db, sms=sms, now=now, new_id=new_id, judge=judge or judging.judge())
         outcome, request = act(turn, command)
         request_id = request.id if request else None
-        sms_inbox.add_message(db, sms, outcome=outcome, request_id=request_id, at=now.wall)
+        sms_id = sms_inbox.add_message(db, sms, outcome=outcome, request_id=request_id, at=now.wall)
+        conceal(turn, sms_id, request)
         return request_id
+
+
+def conceal(turn: Turn, sms_id: int, request: ServiceRequest | None) -> None:
+    """Keep nothing of a message about a sealed request, in the caller's transaction."""
+    if request is not None and request.sealed is not None:
+        sms_inbox.conceal(
+            turn.db, sms_id, turn.sms.part_ids, turn.sms.text, salt=UUID(turn.new_id()).bytes
+        )
 
 
 def act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:

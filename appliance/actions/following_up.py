@@ -4,6 +4,7 @@ Only the phone that reported may act on a ticket; others hear that, and nothing 
 withdrawn, closed or erased by the box itself: an SMS proves no more than a phone.
 """
 
+from appliance.actions import sealing
 from appliance.actions.turn import Turn
 from appliance.domain import conversation
 from appliance.domain.events import FollowedUp
@@ -96,20 +97,26 @@ def _open(turn: Turn) -> list[ServiceRequest]:
 
 
 def record(turn: Turn, request: ServiceRequest, wish: Wish, text: str) -> None:
-    """Store what was said, with the event for the city; an addition also joins the request."""
+    """Store what was said, with the event for the city; an addition also joins the request.
+
+    What is said about a sealed request is sealed, and joins nothing.
+    """
     text = clean_text(text)[:TEXT_MAX_CHARS]
+    sealed = sealing.addition(turn.db, request, wish, text, turn.now)
+    text = "" if request.sealed else text
     event = FollowedUp(
         follow_up_id=turn.new_id(),
         request_id=request.id,
         wish=wish,
         text=text,
         at=turn.now.wall,
+        sealed=sealed,
     )
     follow_ups.add(turn.db, event.follow_up_id, request.id, wish=wish, text=text, at=turn.now.wall)
     lane = outbox.place_of(turn.db, request.id).lane
     outbox.append(turn.db, lane, event, subject=request.id, now=turn.now)
     joined = f"{request.text}\n{text}"
-    if wish is Wish.ADD and len(joined) <= TEXT_MAX_CHARS:
+    if wish is Wish.ADD and text and len(joined) <= TEXT_MAX_CHARS:
         requests.set_text(turn.db, request.id, joined)
 
 

@@ -30,7 +30,8 @@ def forward(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> Non
     confidential goes to no phone: it waits for staff.
     """
     chases.end(db, request.id)
-    if request.sensitivity is Sensitivity.CONFIDENTIAL or not _registered(db, request):
+    is_secret = request.sensitivity is Sensitivity.CONFIDENTIAL or request.sealed is not None
+    if is_secret or not _registered(db, request):
         return
     chases.begin(db, request.id, now)
     _go_on(db, request.id, now)

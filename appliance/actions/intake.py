@@ -3,12 +3,13 @@
 import sqlite3
 from dataclasses import dataclass, replace
 
-from appliance.actions import consenting, forwarding, photos, texting
+from appliance.actions import consenting, forwarding, photos, sealing, texting
 from appliance.actions.photos import StagedPhoto
 from appliance.domain import gravity, quota, reference
 from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
 from appliance.domain.moment import WESTERN_INDONESIA, Moment
 from appliance.domain.routing import Facts, Route, route
+from appliance.domain.sealing import Holder
 from appliance.domain.service_request import (
     Draft,
     Kind,
@@ -66,7 +67,7 @@ def receive(
             texting.queue_receipt(db, outcome.request, now)
             forwarding.forward(db, outcome.request, now)
         if photo is not None and isinstance(outcome, Receipt):
-            photos.attach(db, outcome.request.id, photo, now)
+            photos.attach(db, outcome.request, photo, now)
         return outcome
 
 
@@ -93,10 +94,17 @@ def receive_in(
     if origin:
         requests.add_attempt(db, origin, now.wall)
     routed = _route(db, draft, triage, now)
-    request = _request(db, draft, triage, routed, now)
+    request = sealing.protect(db, _request(db, draft, triage, routed, now))
     _store(db, request, _judged(request, triage, routed), now)
     consenting.record(db, request, draft.consents, now)
     return Receipt(request=request, is_new=True)
+
+
+def sealed_to(db: sqlite3.Connection, draft: Draft, now: Moment) -> Holder | None:
+    """To whom what comes with a draft must be sealed before it is written; None if to nobody."""
+    triage = classify(draft.text)
+    routed = _route(db, draft, triage, now)
+    return sealing.holder(db, _sensitivity(draft, triage, routed), routed.agency)
 
 
 def _category(draft: Draft, triage: Triage) -> reference.Category:
@@ -117,18 +125,21 @@ def _route(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) ->
     return route(_category(draft, triage).id, facts, day, city_tables.in_force(db))
 
 
+def _sensitivity(draft: Draft, triage: Triage, routed: Route) -> Sensitivity:
+    secrecy = gravity.stricter(_category(draft, triage).sensitivity, triage.sensitivity)
+    return Sensitivity.CONFIDENTIAL if routed.accused else secrecy
+
+
 def _request(
     db: sqlite3.Connection, draft: Draft, triage: Triage, routed: Route, now: Moment
 ) -> ServiceRequest:
-    category = _category(draft, triage)
-    secrecy = gravity.stricter(category.sensitivity, triage.sensitivity)
     return ServiceRequest(
         id=draft.submission_id,
         ticket=box.issue_ticket(db),
         channel=draft.channel,
         kind=Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind,
-        category=category.id,
-        sensitivity=Sensitivity.CONFIDENTIAL if routed.accused else secrecy,
+        category=_category(draft, triage).id,
+        sensitivity=_sensitivity(draft, triage, routed),
         agency=routed.agency,
         status=Status.RECEIVED,
         text=draft.text,
@@ -165,6 +176,7 @@ def _store(db: sqlite3.Connection, request: ServiceRequest, judged: Judged, now:
 
 
 def _received(request: ServiceRequest, judged: Judged) -> RequestReceived:
+    phone = None if request.sealed else request.reporter_phone
     return RequestReceived(
         request_id=request.id,
         ticket=request.ticket.digits,
@@ -175,11 +187,12 @@ def _received(request: ServiceRequest, judged: Judged) -> RequestReceived:
         agency=request.agency,
         text=request.text,
         created_at=request.created_at,
-        reporter_phone=request.reporter_phone.e164 if request.reporter_phone else None,
+        reporter_phone=phone.e164 if phone else None,
         reporter_name=request.reporter_name,
         location=request.location,
         kelurahan=request.kelurahan,
         routing_version=request.routing_version,
         destination=request.destination,
-        judged=judged,
+        judged=None if request.sealed else judged,
+        sealed=request.sealed,
     )

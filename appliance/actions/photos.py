@@ -8,11 +8,13 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
-from appliance.domain import quota
+from appliance.domain import quota, sealing
 from appliance.domain.blobs import Manifest
 from appliance.domain.events import PhotoAttached, PhotoLost, PhotoSettled
 from appliance.domain.moment import Moment
 from appliance.domain.photo import Photo
+from appliance.domain.sealing import Content, Holder
+from appliance.domain.service_request import ServiceRequest
 from appliance.store import blob_files, documents, erasures, outbox, photos, requests
 from appliance.store.database import transaction
 from appliance.store.errors import Unavailable
@@ -43,10 +45,13 @@ def stage(
     *,
     origin: str | None,
     limit: quota.Quota,
+    of: str = "",
+    to: Holder | None = None,
 ) -> StagedPhoto | None:
     """Write a photo to disk, to be attached next; None when it cannot be taken now.
 
-    `origin` and `limit` bound how many photos one device may leave.
+    `origin` and `limit` bound how many photos one device may leave. That of a confidential request
+    (`of`: its id) is written only sealed, `to` whom the request is.
     """
     folder = blob_files.of(db)
     try:
@@ -55,12 +60,18 @@ def stage(
             return None
         if not _counts(db, f"photo:{origin}" if origin else None, limit, now):
             return None
-        file = folder.stage(photo.content)
+        file = folder.stage(_sealed(photo, of, to, now) if to else photo.content)
     except (OSError, sqlite3.Error, Unavailable) as error:
         log.error("a photo could not be written reason=%s", error)
         return None
-    manifest = Manifest(sha256=file.sha256, size_bytes=file.size_bytes, media_type=photo.media_type)
+    media_type = sealing.MEDIA_TYPE if to else photo.media_type
+    manifest = Manifest(sha256=file.sha256, size_bytes=file.size_bytes, media_type=media_type)
     return StagedPhoto(file=file, manifest=manifest)
+
+
+def _sealed(photo: Photo, request_id: str, to: Holder, now: Moment) -> bytes:
+    content = Content(request_id=request_id, at=now.wall, said="foto", media_type=photo.media_type)
+    return sealing.seal_file(content, photo.content, to)
 
 
 def _counts(db: sqlite3.Connection, origin: str | None, limit: quota.Quota, now: Moment) -> bool:
@@ -77,13 +88,19 @@ def _counts(db: sqlite3.Connection, origin: str | None, limit: quota.Quota, now:
         return True
 
 
-def attach(db: sqlite3.Connection, request_id: str, staged: StagedPhoto, now: Moment) -> bool:
+def attach(
+    db: sqlite3.Connection, request: ServiceRequest, staged: StagedPhoto, now: Moment
+) -> bool:
     """Give a staged photo to a request, inside the caller's transaction; False if that failed.
 
-    It is told in the lane of the request, after it. A request that has a photo keeps it.
+    It is told in the lane of the request, after it. A request that has a photo keeps it, and one
+    that is sealed takes no readable one.
     """
-    manifest = staged.manifest
+    request_id, manifest = request.id, staged.manifest
     if photos.state_of(db, request_id) is not None or erasures.of(db, request_id) is not None:
+        return False
+    if request.sealed and manifest.media_type != sealing.MEDIA_TYPE:
+        log.warning("a photo was not sealed as its request is, and is not kept")
         return False
     try:
         blob_files.of(db).keep(staged.file)

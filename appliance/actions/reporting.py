@@ -3,11 +3,13 @@
 import sqlite3
 from typing import Any
 
+from appliance.actions import sealing
 from appliance.domain import announcement
 from appliance.domain.city_tables import NAMES
+from appliance.domain.sealing import TABLE as SEALING_KEYS
 from appliance.store import box, city_tables, gauges, help_calls, outbox, requests, texts
 
-USED_TABLES = frozenset({announcement.TABLE, *NAMES})
+USED_TABLES = frozenset({announcement.TABLE, SEALING_KEYS, *NAMES})
 """Tables of the city that this release shows; others are kept for a later one."""
 
 
@@ -28,6 +30,7 @@ def facts(db: sqlite3.Connection) -> dict[str, Any]:
         },
         "acked_at": acked_at.isoformat() if acked_at else None,
         "rejects": outbox.rejected(db),
+        "sealing": sealing.state(db),
         "texts": texts.counts_by_state(db),
         "tables": {
             name: {"version": version, "is_used": name in USED_TABLES}

@@ -20,7 +20,7 @@ from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sending_policy import SendingPolicy
 from appliance.domain.topics import Lane
-from appliance.store import early_reports, outbox, text_parts, texts
+from appliance.store import early_reports, outbox, requests, text_parts, texts
 from appliance.store.database import transaction
 from appliance.store.text_parts import TextPart
 from appliance.store.texts import Text
@@ -267,10 +267,18 @@ def _conclude(db: sqlite3.Connection, text: Text, now: Moment) -> None:
         request_id=text.request_id,
         text_id=text.id,
         purpose=text.purpose,
-        recipient=Msisdn(text.recipient).masked,
+        recipient=_recipient(db, text),
         state=cast("FinalState", text.state),
         at=now.wall,
         error=text.error,
     )
     outbox.append(db, Lane.STATISTICS, event, subject=text.request_id, now=now)
     forwarding.pass_on(db, text, now)
+
+
+def _recipient(db: sqlite3.Connection, text: Text) -> str:
+    """Masked; that of a sealed request not even so."""
+    request = requests.by_id(db, text.request_id or "")
+    if request is not None and request.sealed is not None:
+        return request.text
+    return Msisdn(text.recipient).masked

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.actions import sealing
 from appliance.runtime import ids, settings
 from appliance.store import migrate
 
@@ -27,6 +28,8 @@ def run(args: argparse.Namespace) -> None:
         raise settings.ConfigError("\n".join(missing))
     if args.action == "check":
         print(f"{path} is valid: kecamatan {loaded.site.name} ({loaded.site.code})")
+        if not loaded.sealing.keys:
+            print(f"Sealing is {sealing.OFF} (unless the city has published sealing_keys)")
         return
     for section, keys in msgspec.to_builtins(loaded, enc_hook=str).items():
         print(f"[{section}]")
@@ -59,4 +62,5 @@ def run_migrate(args: argparse.Namespace) -> None:
     """Create or migrate the database of the configured site."""
     loaded = settings.load(settings.find(args.config))
     migrate.ensure(loaded.store.path, loaded.site.site_code, ids.new_epoch)
+    sealing.configure(loaded.store.path, loaded.sealing.keys)
     print(f"{loaded.store.path} is at schema {len(migrate.scripts())}")

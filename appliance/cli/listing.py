@@ -8,6 +8,7 @@ from typing import Any
 
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
+from appliance.domain import sealing
 from appliance.domain.deadline import deadlines, latest
 from appliance.domain.moment import from_ms
 from appliance.domain.service_request import ServiceRequest
@@ -127,6 +128,7 @@ def request_row(request: ServiceRequest) -> dict[str, Any]:
         "created_at": request.created_at.isoformat(),
         "updated_at": request.updated_at.isoformat(),
         "acked": request.acked,
+        "sealed_for": sealing.parse(request.sealed).holder.unit if request.sealed else None,
     }
 
 

@@ -33,6 +33,7 @@ def _print(status: dict[str, Any]) -> None:
         print(f"Outbox {lane}  {state['last']} events, {waiting}")
     print(f"Rejects    {status['rejects']} events set aside by the city")
     print("Texts      " + _pairs(status["texts"]))
+    print(f"Sealing    {status['sealing']}")
     for name, table in status["tables"].items():
         unused = "" if table["is_used"] else ", not used by this release"
         print(f"Table      {name}, version {table['version']}{unused}")

@@ -22,6 +22,7 @@ PERSONAL: dict[str, Any] = {
     "recipient": "",
     "error": "",
     "judged": None,
+    "sealed": None,
 }
 """Fields of events about a request that may tell of a person, and what stands there instead."""
 KEPT = frozenset(

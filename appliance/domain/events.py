@@ -58,6 +58,9 @@ class RequestReceived(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who else answers for it, proposed to be `bukan_wewenang`: an id of the table
     `destinations`."""
     judged: Judged | None = None
+    sealed: str | None = None
+    """What only the unit can open (`sealing`); the text is a placeholder then, the category
+    `rahasia`, and no person or place is named."""
 
 
 class RequestCorrected(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -87,6 +90,8 @@ class FollowedUp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     text: str
     """In the reporter's words; empty when nothing was said beside the wish."""
     at: Instant
+    sealed: str | None = None
+    """Those words where the request is sealed; the text is empty then."""
 
 
 class OfficialReplied(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -129,6 +134,8 @@ class TextAmended(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     request_id: str
     text: str
     at: Instant
+    sealed: str | None = None
+    """The part that came late, where the request is sealed; the text is a placeholder then."""
 
 
 class TextSettled(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -167,6 +167,8 @@ class ServiceRequest:
     """Of the tables that chose the agency; those of later days change nothing here."""
     destination: str | None = None
     """Who else answers for it, as the box proposes: an id of the table `destinations`."""
+    sealed: str | None = None
+    """What only the responsible unit can open; the text is a placeholder then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
+from appliance.domain import sealing
 from appliance.domain.city_tables import Tables
-from appliance.domain.reference import FALLBACK_CATEGORY, categories, rows
+from appliance.domain.reference import FALLBACK_CATEGORY, Category, categories, rows
+from appliance.domain.service_request import Sensitivity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +27,7 @@ class Terms:
 
 def terms(kind: str, category: str, tables: Tables) -> Terms:
     """The terms of a request; of a category we do not know those of the fallback count."""
-    known = categories()
-    topic = known.get(category, known[FALLBACK_CATEGORY])
+    topic = _topic(category, tables)
     row = next(row for row in _classes() if _fits(row, kind, topic.id))
     minutes = row["tanggap_menit"]
     return Terms(
@@ -35,6 +36,15 @@ def terms(kind: str, category: str, tables: Tables) -> Terms:
         finish_days=int(row["selesai_hk"] or tables.finish_days[topic.id]),
         respond_within=timedelta(minutes=int(minutes)) if minutes else None,
     )
+
+
+def _topic(category: str, tables: Tables) -> Category:
+    """What a request is about; a sealed one counts as the most pressing of all secret topics."""
+    known = categories()
+    if category == sealing.TOPIC:
+        secret = (one for one in known.values() if one.sensitivity is Sensitivity.CONFIDENTIAL)
+        return min(secret, key=lambda one: tables.finish_days[one.id])
+    return known.get(category, known[FALLBACK_CATEGORY])
 
 
 @cache

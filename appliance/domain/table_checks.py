@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
-from appliance.domain import jurisdiction, official, reference, routing, working_days
+from appliance.domain import jurisdiction, official, reference, routing, sealing, working_days
 from appliance.domain.accusation import NEUTRAL
 from appliance.domain.city_tables import NAMES, Rows, Tables
 from appliance.domain.errors import BadInput
@@ -121,6 +121,10 @@ def _officials(rows: Rows, known: Tables) -> None:
     official.directory(enumerate(rows, start=2), known.working())
 
 
+def _sealing_keys(rows: Rows, _known: Tables) -> None:
+    sealing.parse_table(rows)
+
+
 _CHECKS: dict[str, tuple[tuple[str, ...], Callable[[Rows, Tables], None]]] = {
     "routing": (
         ("category", "agency", "supporting", "instead", "valid_from", "valid_until"),
@@ -137,6 +141,7 @@ _CHECKS: dict[str, tuple[tuple[str, ...], Callable[[Rows, Tables], None]]] = {
     "sla": (("category", "finish_days"), _sla),
     "holidays": (("tanggal", "nama"), _holidays),
     official.TABLE: (official.COLUMNS[0], _officials),
+    sealing.TABLE: (("unit", "key"), _sealing_keys),
 }  # fmt: skip
 
 

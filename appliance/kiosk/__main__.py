@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from appliance.actions import sealing
 from appliance.kiosk.app import create_app
 from appliance.kiosk.panel_news import PanelNews
 from appliance.kiosk.panel_pins import PanelPins
@@ -29,6 +30,7 @@ def main() -> int:
 
 def _serve(settings: Settings) -> None:
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
+    sealing.configure(settings.store.path, settings.sealing.keys)
     opened = partial(connect, settings.store.path)
     with _printing(settings, opened) as slips, _panel(settings, opened) as panel:
         app = create_app(settings, opened, slips=slips, panel=panel)

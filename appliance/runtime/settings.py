@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
-from appliance.domain.errors import PoskoError
+from appliance.domain import sealing
+from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.hours import HOURS_PATTERN, DailyHours
 from appliance.domain.ids import SiteCode
 from appliance.domain.sending_policy import SendingPolicy
@@ -48,6 +49,17 @@ CityKeys = Annotated[
         max_length=8,
         description='a list of up to 8 public keys, each "ed25519:" and 64 hex digits '
         "(`posko-center signing-key show`)",
+    ),
+]
+SealingKeys = Annotated[
+    dict[
+        Annotated[str, msgspec.Meta(pattern=sealing.UNIT_PATTERN)],
+        Annotated[str, msgspec.Meta(pattern=sealing.KEY_PATTERN)],
+    ],
+    msgspec.Meta(
+        max_length=sealing.UNITS_MAX,
+        description='a table like {"*" = "x25519:...", DP3APM = "x25519:..."}: 64 hex digits each '
+        "(`posko-center sealing-key new`)",
     ),
 ]
 ModemDevice = Annotated[
@@ -200,6 +212,12 @@ class Sync(_Broker, frozen=True):
     city_keys: CityKeys = ()
 
 
+class Sealing(Section, frozen=True):
+    """Whom confidential reports are sealed to."""
+
+    keys: SealingKeys = msgspec.field(default_factory=dict)
+
+
 class Center(_Broker, frozen=True):
     """The command center of the city; only `posko-center` reads it."""
 
@@ -228,6 +246,7 @@ class Settings(Section, frozen=True):
     wifi: Wifi = Wifi()
     modem: Modem = Modem()
     sync: Sync = Sync()
+    sealing: Sealing = Sealing()
     center: Center = Center()
     log: Log = Log()
 
@@ -322,6 +341,10 @@ def _contradictions(settings: Settings) -> list[str]:
     found.extend(settings.printer.contradictions())
     power_keys = [m.power_key_pin for m in modems if m.power_key_pin is not None]
     found.extend(settings.panel.contradictions(power_keys))
+    try:
+        sealing.parse_keys(settings.sealing.keys)
+    except BadInput as error:
+        found.append(f"sealing.keys: {error}")
     for name, side in (("sync", settings.sync), ("center", settings.center)):
         if (side.tls_cert is None) != (side.tls_key is None):
             found.append(f"{name}.tls_cert and {name}.tls_key belong together; set both or none")

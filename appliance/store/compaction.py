@@ -28,6 +28,9 @@ KIOSK_FOR = timedelta(days=30)
 ATTEMPTS_FOR = timedelta(days=1)
 """Far beyond the longest quota window."""
 
+MARKS_FOR = timedelta(days=1)
+"""As long as the same words of a phone are the same ticket (actions.sms_reports)."""
+
 ROWS_PER_TRANSACTION = 100
 """So that a resident never waits long for the writer's lock: 2.3 ms on a virtual disk."""
 TRANSACTIONS_PER_TABLE = 20
@@ -45,6 +48,7 @@ class Compacted:
     attempts: int
     commands: int
     kiosk: int
+    marks: int
 
 
 def compact(db: sqlite3.Connection, now: datetime) -> Compacted:
@@ -57,6 +61,7 @@ def compact(db: sqlite3.Connection, now: datetime) -> Compacted:
         attempts=_repeat(db, lambda db: _attempts(db, now)),
         commands=_repeat(db, _commands),
         kiosk=_repeat(db, lambda db: _kiosk(db, now)),
+        marks=_repeat(db, lambda db: _marks(db, now)),
     )
 
 
@@ -161,6 +166,23 @@ def _kiosk(db: sqlite3.Connection, now: datetime) -> int:
         forget(db, before, limit=ROWS_PER_TRANSACTION)
         for forget in (print_jobs.forget, help_calls.forget)
     )
+
+
+def _marks(db: sqlite3.Connection, now: datetime) -> int:
+    """What is left of concealed messages; also that of a clock that has since been set back."""
+    return db.execute(
+        """
+        UPDATE sms_inbox SET mark = NULL WHERE id IN (
+            SELECT id FROM sms_inbox
+            WHERE mark IS NOT NULL AND received_at_ms NOT BETWEEN :first AND :last LIMIT :limit
+        )
+        """,
+        {
+            "first": to_ms(now - MARKS_FOR),
+            "last": to_ms(now + MARKS_FOR),
+            "limit": ROWS_PER_TRANSACTION,
+        },
+    ).rowcount
 
 
 def _commands(db: sqlite3.Connection) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from appliance.domain.wifi import KEPT
-from appliance.store import compaction, database, room, scrubbing, wifi
+from appliance.store import compaction, database, room, scrubbing, wal_wipes, wifi
 from appliance.store.compaction import Compacted
 from appliance.store.connection import BoxConnection
 from appliance.store.files import shm
@@ -25,7 +25,7 @@ def keep_house(db: sqlite3.Connection, now: datetime) -> Compacted:
     path = db.path
     compacted = compaction.compact(db, now)
     database.shrink(db)
-    if not database.checkpoint(db, path) and database.waiting_bytes(db) > WAL_ALARM_BYTES:
+    if not _checkpoint(db, path) and database.waiting_bytes(db) > WAL_ALARM_BYTES:
         log.error(
             "the WAL cannot be folded back, a process keeps reading: end it wal_kb=%s pids=%s",
             database.waiting_bytes(db) // 1024,
@@ -36,6 +36,17 @@ def keep_house(db: sqlite3.Connection, now: datetime) -> Compacted:
     scrubbing.scrub(db)
     room.restore(path)
     return compacted
+
+
+def _checkpoint(db: sqlite3.Connection, path: Path) -> bool:
+    """Fold the WAL back; cut it where something has been wiped that it still holds."""
+    if (wiped := wal_wipes.waiting(db)) is None:
+        return database.checkpoint(db, path)
+    if not database.checkpoint(db, path, is_cut=True):
+        return False
+    with database.transaction(db):
+        wal_wipes.cut(db, wiped)
+    return True
 
 
 def readers(path: Path) -> set[int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from appliance.domain.erasure import ERASED_TEXT, redacted
-from appliance.store import erasures
+from appliance.store import erasures, wal_wipes
 
 _NOBODY = "000"
 
@@ -18,25 +18,24 @@ def overwrite(db: sqlite3.Connection, request_id: str, at: datetime, *, keeps_ph
 
     `keeps_phone` leaves the reporter's number with the request, by which its owner is still known.
     """
-    db.execute("PRAGMA secure_delete = ON").fetchone()
-    db.execute(
-        """
-        UPDATE requests SET text = ?, reporter_name = NULL, location = NULL,
-            reporter_phone = CASE WHEN ? THEN reporter_phone END
-        WHERE id = ?
-        """,
-        (ERASED_TEXT, keeps_phone, request_id),
-    )
-    db.execute("UPDATE request_history SET message = '' WHERE request_id = ?", (request_id,))
-    db.execute("UPDATE follow_ups SET text = '' WHERE request_id = ?", (request_id,))
-    db.execute("DELETE FROM photos WHERE request_id = ?", (request_id,))
-    db.execute("DELETE FROM chases WHERE request_id = ?", (request_id,))
-    rows = db.execute("SELECT id FROM sms_inbox WHERE request_id = ?", (request_id,))
-    overwrite_messages(db, [row["id"] for row in rows], at)
-    rows = db.execute("SELECT id FROM texts WHERE request_id = ?", (request_id,))
-    delete_texts(db, [row["id"] for row in rows])
-    _overwrite_events(db, request_id)
-    db.execute("PRAGMA secure_delete = FAST").fetchone()
+    with wal_wipes.overwriting(db):
+        db.execute(
+            """
+            UPDATE requests SET text = ?, reporter_name = NULL, location = NULL, sealed = NULL,
+                reporter_phone = CASE WHEN ? THEN reporter_phone END
+            WHERE id = ?
+            """,
+            (ERASED_TEXT, keeps_phone, request_id),
+        )
+        db.execute("UPDATE request_history SET message = '' WHERE request_id = ?", (request_id,))
+        db.execute("UPDATE follow_ups SET text = '' WHERE request_id = ?", (request_id,))
+        db.execute("DELETE FROM photos WHERE request_id = ?", (request_id,))
+        db.execute("DELETE FROM chases WHERE request_id = ?", (request_id,))
+        rows = db.execute("SELECT id FROM sms_inbox WHERE request_id = ?", (request_id,))
+        overwrite_messages(db, [row["id"] for row in rows], at)
+        rows = db.execute("SELECT id FROM texts WHERE request_id = ?", (request_id,))
+        delete_texts(db, [row["id"] for row in rows])
+        _overwrite_events(db, request_id)
 
 
 def overwrite_messages(db: sqlite3.Connection, sms_ids: Iterable[int], at: datetime) -> None:

@@ -37,11 +37,11 @@ def add(
         INSERT INTO requests (
             ticket, id, channel, kind, category, sensitivity, agency, status, text,
             reporter_phone, reporter_name, location, kelurahan, created_at_ms, updated_at_ms,
-            event_lane, event_seq, routing_version, destination
+            event_lane, event_seq, routing_version, destination, sealed
         ) VALUES (
             :ticket, :id, :channel, :kind, :category, :sensitivity, :agency,
             :status, :text, :reporter_phone, :reporter_name, :location, :kelurahan, :at_ms, :at_ms,
-            :event_lane, :event_seq, :routing_version, :destination
+            :event_lane, :event_seq, :routing_version, :destination, :sealed
         )
         """,
         {
@@ -63,6 +63,7 @@ def add(
             "event_seq": event_seq,
             "routing_version": request.routing_version,
             "destination": request.destination,
+            "sealed": request.sealed,
         },
     )
 
@@ -205,4 +206,5 @@ def _request(row: sqlite3.Row) -> ServiceRequest:
         acked=bool(row["acked"]),
         routing_version=row["routing_version"],
         destination=row["destination"],
+        sealed=row["sealed"],
     )

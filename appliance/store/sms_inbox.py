@@ -1,16 +1,23 @@
 """SMS received: each TPDU as it came, and the whole messages they make. Written by the modem."""
 
+import hashlib
+import hmac
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from appliance.domain.moment import Moment, from_ms, to_ms
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms import ReceivedPart, ReceivedSms, StoredPart
+from appliance.store import wal_wipes
 
 _BECAME_TEXT = frozenset({"request", "continued", "tambah"})
 """Outcomes of messages whose words stand in a request."""
 _OUTCOME_MAX_CHARS = 80
+CONCEALED = "(tersegel)"
+"""The body of a message that is kept nowhere but sealed."""
+_SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +100,9 @@ def add_message(
     outcome: str,
     request_id: str | None,
     at: datetime,
-) -> None:
-    """Store a whole message and mark its parts as taken."""
-    sms_id = db.execute(
+) -> int:
+    """Store a whole message and mark its parts as taken; return its number."""
+    sms_id: int = db.execute(
         """
         INSERT INTO sms_inbox
             (sender, phone, body, parts, sent_stamp, received_at_ms, outcome, request_id)
@@ -116,6 +123,37 @@ def add_message(
         "UPDATE sms_parts SET state = 'taken', sms_id = ? WHERE id = ?",
         [(sms_id, part_id) for part_id in sms.part_ids],
     )
+    return sms_id
+
+
+def conceal(
+    db: sqlite3.Connection, sms_id: int, part_ids: Iterable[int], body: str, *, salt: bytes
+) -> None:
+    """Wipe the words of a message from its row and its parts; `body` can still be recognised.
+
+    Its TPDUs are emptied; their fingerprints stay, so that a SIM that gives them again is known.
+    `salt`: 16 bytes that were never used before.
+    """
+    with wal_wipes.wiping(db):
+        db.execute(
+            "UPDATE sms_inbox SET body = ?, mark = ? WHERE id = ?",
+            (CONCEALED, salt + _hash(salt, body), sms_id),
+        )
+        db.executemany(
+            "UPDATE sms_parts SET tpdu = x'' WHERE id = ?", [(part_id,) for part_id in part_ids]
+        )
+
+
+def _hash(salt: bytes, body: str) -> bytes:
+    return hashlib.blake2b(body.encode(), key=salt, digest_size=32).digest()
+
+
+def _is_same(row: sqlite3.Row, body: str) -> bool:
+    """Whether a message has these words, concealed or not."""
+    mark: bytes | None = row["mark"]
+    if mark is None:
+        return bool(row["body"] == body)
+    return hmac.compare_digest(mark[_SALT_BYTES:], _hash(mark[:_SALT_BYTES], body))
 
 
 def with_gaps(
@@ -182,25 +220,28 @@ def settle(db: sqlite3.Connection, sms_id: int, outcome: str, request_id: str | 
 
 def reported_since(db: sqlite3.Connection, phone: Msisdn, body: str, since: datetime) -> str | None:
     """The request that the same words from this phone have made or joined."""
-    row = db.execute(
+    rows = db.execute(
         """
-        SELECT request_id FROM sms_inbox
-        WHERE phone = ? AND received_at_ms >= ? AND body = ?
+        SELECT request_id, body, mark FROM sms_inbox
+        WHERE phone = ? AND received_at_ms >= ? AND (body = ? OR mark IS NOT NULL)
             AND outcome IN ('request', 'continued') AND request_id IS NOT NULL
-        ORDER BY id DESC LIMIT 1
+        ORDER BY id DESC
         """,
         (phone.e164, to_ms(since), body),
-    ).fetchone()
-    return row["request_id"] if row else None
+    )
+    return next((row["request_id"] for row in rows if _is_same(row, body)), None)
 
 
 def count_same(db: sqlite3.Connection, phone: Msisdn, body: str, since: datetime) -> int:
     """How often this phone has sent the same words."""
-    count: int = db.execute(
-        "SELECT count(*) FROM sms_inbox WHERE phone = ? AND received_at_ms >= ? AND body = ?",
+    rows = db.execute(
+        """
+        SELECT body, mark FROM sms_inbox
+        WHERE phone = ? AND received_at_ms >= ? AND (body = ? OR mark IS NOT NULL)
+        """,
         (phone.e164, to_ms(since), body),
-    ).fetchone()[0]
-    return count
+    )
+    return sum(_is_same(row, body) for row in rows)
 
 
 def are_waiting(db: sqlite3.Connection, part_ids: tuple[int, ...]) -> bool:

@@ -15,6 +15,7 @@ from command_center.store.schema import (
     events,
     photos,
     requests,
+    sealed_contents,
 )
 
 
@@ -33,6 +34,7 @@ def overwrite(connection: Connection, site: SiteCode, request_id: str) -> None:
     )
     of_site = (case_texts.c.site == str(site)) & (case_texts.c.request_id == request_id)
     connection.execute(update(case_texts).where(of_site).values(recipient="", error=""))
+    connection.execute(delete(sealed_contents).where(sealed_contents.c.request_id == request_id))
     connection.execute(delete(photos).where(photos.c.request_id == request_id))
     _overwrite_payloads(connection, events, ("id",), site, request_id)
     _overwrite_payloads(connection, down_outbox, ("site", "seq"), site, request_id)

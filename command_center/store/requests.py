@@ -9,11 +9,12 @@ import msgspec
 from msgspec.structs import astuple
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
+from appliance.domain import sealing
 from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.retention import FINISHED
-from appliance.domain.service_request import OVER, Status
+from appliance.domain.service_request import OVER, Sensitivity, Status
 from command_center.store.bulk import insert_many
 from command_center.store.schema import case_history, down_lanes, down_outbox, requests
 
@@ -58,6 +59,11 @@ class CityRequest(msgspec.Struct, frozen=True, gc=False):
     destination: str | None = None
     judged: str | None = None
     """JSON of `events.Judged`."""
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether only a unit can open what it says."""
+        return self.sensitivity == Sensitivity.CONFIDENTIAL and sealing.is_placeholder(self.text)
 
     @property
     def site(self) -> SiteCode:

@@ -256,6 +256,19 @@ case_texts = Table(
 """SMS about requests, to masked numbers. Their lane is not the request's, so they may come before
 it. Only ingest writes."""
 
+sealed_contents = Table(
+    "sealed_contents",
+    metadata,
+    Column("content_id", Text, primary_key=True),
+    Column("request_id", Text, ForeignKey("requests.request_id"), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("received_at", BIG, nullable=False),
+    Index("sealed_contents_by_request", "request_id"),
+    sqlite_strict=True,
+)
+"""What was said in confidential cases, sealed by the box: the report under its own id, then each
+follow-up under its. The city cannot open them. Only ingest inserts; nobody changes a row."""
+
 down_lanes = Table(
     "down_lanes",
     metadata,

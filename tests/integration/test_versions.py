@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from appliance.actions import intake
-from appliance.domain import topics, wire
+from appliance.domain import sealing, topics, wire
 from appliance.domain.events import EVENT_TYPES
 from appliance.domain.service_request import Status
 from appliance.domain.topics import Lane, Leaf
@@ -31,6 +31,7 @@ from tests.unit.command_center.city import rows
 
 WIRE = Path(__file__).parents[1] / "wire"
 FILES = sorted(WIRE.rglob("*.json"))
+SEALED = [path for path in FILES if b"posko-seal/" in path.read_bytes()]
 SESSION = 0x5E55107A
 """The run of the box to which the released messages from the city are addressed."""
 REQUEST_ID = "00000000-0000-7000-8000-000000000001"
@@ -140,7 +141,7 @@ def test_a_box_of_another_release_talks_to_todays_city(talk: Talk, release: Rele
         for event in batch["events"]
     ]
     assert {outcome for *_, outcome in kept} == {"applied"}
-    [case] = talk.at_city()
+    case = next(case for case in talk.at_city() if case.request_id == REQUEST_ID)
     then = released("1/up/ev/p1/1-service_request.received.json")["events"][0]["d"]
     assert (case.request_id, case.text, case.phone) == (
         REQUEST_ID,
@@ -152,8 +153,16 @@ def test_a_box_of_another_release_talks_to_todays_city(talk: Talk, release: Rele
         [box] = report.status_record(connection)["boxes"]
     assert (box["heartbeat"]["resends"], box["is_online"]) == (2, True)
     acks = [wire.decode(body, wire.Ack) for topic, body in talk.said if topic.endswith("/ack")]
-    assert {ack.lane: ack.upto for ack in acks} == {"p0": 1, "p1": 9, "p2": 4}
+    assert {ack.lane: ack.upto for ack in acks} == {"p0": 4, "p1": 9, "p2": 4}
     assert [ack.reject for ack in acks if ack.reject] == []
+
+
+@pytest.mark.parametrize("path", SEALED, ids=lambda path: path.stem)
+def test_what_was_sealed_by_a_released_box_is_opened_today(path: Path) -> None:
+    secret = bytes(range(32))
+    [event] = released(str(path.relative_to(WIRE)))["events"]
+    content, _ = sealing.unseal(sealing.parse(event["d"]["sealed"]), secret)
+    assert (content.request_id, bool(content.text)) == (event["d"]["request_id"], True)
 
 
 @pytest.mark.parametrize("release", [of_today, of_tomorrow])

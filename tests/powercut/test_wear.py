@@ -1,7 +1,7 @@
 """Check 31: what a complaint costs the card; counts of a recorded process, not times.
 
-The bounds are the figures of docs/benchmarks.md (Wear) with a tenth on top; to its end a complaint may
-write 12 kB, as was promised.
+The bounds are the figures of docs/benchmarks.md (Wear) with a tenth on top; to its end a complaint
+may write 12 kB, as was promised.
 """
 
 from pathlib import Path

@@ -11,11 +11,11 @@ Captured = list[tuple[str, bytes]]
 
 
 @contextmanager
-def wiretap(port: int) -> Iterator[Captured]:
-    """Collect (topic, payload) of all messages below `posko/` while the block runs."""
+def wiretap(port: int, topics: str = "posko/#") -> Iterator[Captured]:
+    """Collect (topic, payload) of all messages of these topics while the block runs."""
     captured: Captured = []
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="wiretap")
-    client.on_connect = lambda tap, *_: tap.subscribe("posko/#", qos=0)
+    client.on_connect = lambda tap, *_: tap.subscribe(topics, qos=0)
     listening = threading.Event()
     client.on_subscribe = lambda *_: listening.set()
     client.on_message = lambda _c, _d, m: captured.append((m.topic, bytes(m.payload)))

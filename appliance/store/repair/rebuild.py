@@ -44,7 +44,7 @@ ORDINARY = (
     "wifi_blocks",
     "wifi_vouchers",
 )
-WITHOUT_ROWID = ("officials", "sim_pins", "chases")
+WITHOUT_ROWID = ("officials", "sim_pins", "chases", "sealing_keys")
 """Small tables that are read at once."""
 _APART = {"requests": 10}
 """How far keys are apart where each follows the one before: a ticket ends with a check digit."""

@@ -26,7 +26,7 @@ from appliance.store.repair.rescue import Row, insert
 _COPIED = ("channel", "kind", "category", "sensitivity", "agency", "text")
 _OPTIONAL = (
     *("reporter_phone", "reporter_name", "location", "kelurahan"),
-    *("routing_version", "destination"),
+    *("routing_version", "destination", "sealed"),
 )
 
 
@@ -152,11 +152,14 @@ def _tell_photos(fresh: sqlite3.Connection) -> int:
 def _make_event(fresh: sqlite3.Connection, request_id: str, lane: str) -> int:
     row = fresh.execute("SELECT * FROM requests WHERE id = ?", (request_id,)).fetchone()
     at = from_ms(row["created_at_ms"])
+    told = {name: row[name] for name in (*_COPIED, *_OPTIONAL)}
+    if row["sealed"]:
+        told["reporter_phone"] = None
     event = RequestReceived(
         request_id=request_id,
         ticket=Ticket.numbered(row["ticket"]).digits,
         created_at=at,
-        **{name: row[name] for name in (*_COPIED, *_OPTIONAL)},
+        **told,
     )
     moment = Moment(wall=at, boot_id="salvaged", mono_ms=0)
     return outbox.append(fresh, Lane(lane), event, subject=request_id, now=moment)

@@ -13,7 +13,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import CommandIssued, CommandResult, TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
-from command_center import commanding, ingest, orders, signing, table_publishing
+from command_center import commanding, ingest, key_files, orders, signing, table_publishing
 from command_center.downlink import Downlink
 from command_center.store import commands, downlinks
 from command_center.store.commands import Issued
@@ -260,7 +260,7 @@ def test_a_key_that_could_not_be_written_leaves_nothing_behind(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(signing.os, "fsync", full)
+        patched.setattr(key_files.os, "fsync", full)
         code, _, err = run("signing-key", "create")
     assert (code, "cannot be written: No space left" in err) == (1, True)
     assert run("signing-key", "create")[0] == 0
