@@ -109,6 +109,20 @@ def test_the_screen_tells_of_the_slip_and_prints_again(
     fits(screen)
 
 
+def test_every_screen_of_a_report_fits_lying_and_standing(screen: Page) -> None:
+    for path in ("/", "/darurat", "/status?tiket=07123456", "/lapor"):
+        screen.goto(path)
+        fits(screen)
+    for touched in (
+        "[name=choose][value=banjir_drainase]",
+        "[name=phrase]",
+        "[name=place]",
+        "[value=next]",
+    ):
+        screen.locator(f"{touched}:not(.visually-hidden)").first.click()
+        fits(screen)
+
+
 def test_without_script_the_slip_is_told_of_too(
     browser: Browser, address: str, settle: Settle
 ) -> None:
