@@ -46,6 +46,11 @@ def address(path: Path, news: PanelNews) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+@pytest.fixture(autouse=True)
+def nobody_called(news: PanelNews) -> None:
+    news.help_is_called(False)
+
+
 @pytest.fixture
 def settle(path: Path) -> Settle:
     def settle(state: PrintState) -> None:
