@@ -46,6 +46,11 @@ def address(path: Path, news: PanelNews) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+@pytest.fixture(autouse=True)
+def nobody_called(news: PanelNews) -> None:
+    news.help_is_called(False)
+
+
 @pytest.fixture
 def settle(path: Path) -> Settle:
     def settle(state: PrintState) -> None:
@@ -107,6 +112,20 @@ def test_the_screen_tells_of_the_slip_and_prints_again(
     expect(screen.locator(".printout .icon")).to_be_visible()
     expect(again).to_have_count(0)
     fits(screen)
+
+
+def test_every_screen_of_a_report_fits_lying_and_standing(screen: Page) -> None:
+    for path in ("/", "/darurat", "/status?tiket=07123456", "/lapor"):
+        screen.goto(path)
+        fits(screen)
+    for touched in (
+        "[name=choose][value=banjir_drainase]",
+        "[name=phrase]",
+        "[name=place]",
+        "[value=next]",
+    ):
+        screen.locator(f"{touched}:not(.visually-hidden)").first.click()
+        fits(screen)
 
 
 def test_without_script_the_slip_is_told_of_too(

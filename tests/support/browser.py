@@ -67,7 +67,7 @@ def small_targets(page: Page, least_px: int) -> list[str]:
     """Controls that a finger could miss, by their words and size."""
     found: list[str] = page.evaluate(
         """least => [...document.querySelectorAll('a, button, input, select, textarea')]
-            .filter(e => e.type !== 'hidden')
+            .filter(e => e.type !== 'hidden' && e.getClientRects().length)
             .filter(e => !e.closest('.visually-hidden') && !e.classList.contains('skip'))
             .map(e => [e, e.getBoundingClientRect()])
             .filter(([e, box]) => box.width < least || box.height < least)
