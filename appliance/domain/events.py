@@ -58,6 +58,10 @@ class RequestReceived(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who else answers for it, proposed to be `bukan_wewenang`: an id of the table
     `destinations`."""
     judged: Judged | None = None
+    duplicate_of: str | None = None
+    """The id of another's request of the same box that tells of the same matter."""
+    marks: list[str] = []
+    """What an officer should know first: `marks.Mark`, words of a newer release among them."""
 
 
 class RequestCorrected(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -87,6 +91,12 @@ class FollowedUp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     text: str
     """In the reporter's words; empty when nothing was said beside the wish."""
     at: Instant
+    channel: str = "sms"
+    """By which it was said; what comes by portal or kiosk has joined the request by itself."""
+    location: str | None = None
+    kelurahan: str | None = None
+    reporter_name: str | None = None
+    """What was told beside the words; it completes the request where that lacks it."""
 
 
 class OfficialReplied(msgspec.Struct, frozen=True, kw_only=True, gc=False):
