@@ -19,7 +19,8 @@ def matcher() -> Matcher:
     for kind, cues in table("cues").items():
         for strength, patterns in cues.items():
             tables[f"{kind}.{strength}"] = {1.0: patterns}
-    return Matcher(tables, table("classes"))
+    concepts = {word for words in table("concepts").values() for word in words.split()}
+    return Matcher(tables, table("classes"), concepts)
 
 
 class Found:
@@ -33,6 +34,10 @@ class Found:
     def of(self, group: str) -> list[Match]:
         """All matches of a group."""
         return self._groups.get(group, [])
+
+    def cues(self) -> tuple[str, ...]:
+        """The groups found that are no categories."""
+        return tuple(group for group in self._groups if "." in group)
 
     def count(self, group: str) -> int:
         """How many matches of a group share no word with one counted before."""

@@ -6,7 +6,7 @@ lampu & @dead           a class of words
 lampu ! merah | rumah   unless one of these stands anywhere
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -44,10 +44,13 @@ class Matcher:
         self,
         tables: Mapping[str, Mapping[float, Sequence[str]]],
         classes: Mapping[str, Sequence[str]],
+        others: Collection[str] = (),
     ) -> None:
+        """`others` are words that no pattern has, but whoever reads the roots knows."""
         raw = [p for table in tables.values() for ps in table.values() for p in ps]
         known = {w for p in raw for w in _plain_words(p)}
         known |= {w for words in classes.values() for phrase in words for w in phrase.split()}
+        known |= set(others)
         self.speller = Speller(frozenset(known))
         self._known_parts: dict[str, frozenset[Phrase]] = {}
         self._classes = {

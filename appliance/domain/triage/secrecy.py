@@ -33,6 +33,8 @@ class Secrecy:
 
     level: Sensitivity
     reasons: tuple[str, ...]
+    is_asked: bool = False
+    """Whether the text itself asks for it, or has what must never be shown."""
 
 
 NOTHING = Secrecy(Sensitivity.PUBLIC, ())
@@ -40,17 +42,33 @@ NOTHING = Secrecy(Sensitivity.PUBLIC, ())
 
 def judge(text: str, found: Found, category: str) -> Secrecy:
     """CONFIDENTIAL: for the responsible unit only; MASKED: not as it is; PUBLIC: nothing found."""
-    told = found.sources("secret.sure")
+    told = found.sources("secret.asked", "secret.sure")
     if category in _ALWAYS:
         told = (*told, category)
     if told:
-        return Secrecy(Sensitivity.CONFIDENTIAL, told)
-    traces = tuple(_traces(text, found))
-    return Secrecy(Sensitivity.MASKED if traces else Sensitivity.PUBLIC, traces)
+        return Secrecy(Sensitivity.CONFIDENTIAL, told, bool(found.of("secret.asked")))
+    traced = traces(text, found)
+    level = Sensitivity.MASKED if traced else Sensitivity.PUBLIC
+    return Secrecy(level, traced, has_number(text))
+
+
+def has_number(text: str) -> bool:
+    """Whether a number of a person stands in it: of identity, of a telephone."""
+    return bool(_IDENTITY_NUMBER.search(text) or _PHONE.search(text))
+
+
+def is_named(text: str) -> bool:
+    """Whether somebody is called by name."""
+    patterns = (_NAMED,) if text.isupper() else (_NAMED, _WRITTEN_LARGE)
+    return any(pattern.search(text) for pattern in patterns)
+
+
+def traces(text: str, found: Found) -> tuple[str, ...]:
+    """Numbers of people, and names beside what nobody likes to be known for; not what they are."""
+    return tuple(_traces(text, found))
 
 
 def _traces(text: str, found: Found) -> Iterator[str]:
-    """Numbers of people, and names beside what nobody likes to be known for; not what they are."""
     if _IDENTITY_NUMBER.search(text):
         yield "nomor identitas"
     if _PHONE.search(text):

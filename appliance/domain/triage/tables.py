@@ -13,8 +13,12 @@ def table(name: str) -> dict[str, Any]:
 
 def text(name: str) -> str:
     """One file as it is."""
-    path = files("appliance.domain").joinpath("data", "triage", name)
-    return path.read_text(encoding="utf-8")
+    return raw(name).decode()
+
+
+def raw(name: str) -> bytes:
+    """One file, byte by byte."""
+    return files("appliance.domain").joinpath("data", "triage", name).read_bytes()
 
 
 @cache

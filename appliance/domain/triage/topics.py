@@ -1,11 +1,12 @@
-"""Which category a text is about: the weights of the patterns that stand in it. Pure."""
+"""Which category a text is about: by the patterns that stand in it, and by the model. Pure."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.domain import reference
 from appliance.domain.triage.lexicon import Found
-from appliance.domain.triage.likeness import likeness
+from appliance.domain.triage.model import Opinion
 from appliance.domain.triage.tables import word_set
 
 _BESIDE = word_set("beside")
@@ -15,10 +16,12 @@ _NOT_NAMES = word_set("no_street_names")
 _ADDRESSED = word_set("addressed")
 _SALUTATION_WORDS = 4
 _PLACE_FACTOR = 0.15
-_LIKENESS_WEIGHT = 6.0
-_SURE = 0.5
+_RULES_SHARE = 0.6
+_MOST_BY_RULES = 8.0
+"""Patterns beyond this make a text no surer."""
 _SENTENCE = 5
-_WORTH_TELLING = 0.03
+_SURE, _CERTAIN = -3.0, 0.0
+"""What the model must say at least of a sentence, and of less, where no pattern stands."""
 _UNFOCUSED = 0.2
 _EARLY_FACTOR = 0.15
 _LEAST = 0.6
@@ -26,22 +29,28 @@ _LEAST = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
-    """Categories that the text may be about, the likeliest first, with the words that say so."""
+class Told:
+    """What patterns alone say of each category, with those that say so."""
 
-    scores: tuple[tuple[str, float], ...]
+    scores: dict[str, float]
     reasons: dict[str, tuple[str, ...]]
-    told: float
-    """The best score by patterns alone; 0 where none is found."""
 
     @property
-    def confidence(self) -> float:
-        """The share of the first category in all that was found, 0 to 1."""
-        total = sum(score for _, score in self.scores)
-        return self.scores[0][1] / total if total else 0.0
+    def best(self) -> float:
+        """The highest score; 0 where no pattern stands."""
+        return max(self.scores.values(), default=0.0)
 
 
-def rank(words: Sequence[str], found: Found, focus: frozenset[int] = frozenset()) -> Ranking:
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Categories that the text may be about, the likeliest first; none where nobody knows."""
+
+    categories: tuple[str, ...]
+    confidence: float
+    """How sure the first is, 0 to 1."""
+
+
+def told(words: Sequence[str], found: Found, focus: frozenset[int] = frozenset()) -> Told:
     """Add up what each category has; words of a place count little, early words a little more.
 
     Where there is a `focus`, the places of the words that matter most, the rest counts little too.
@@ -67,20 +76,23 @@ def rank(words: Sequence[str], found: Found, focus: frozenset[int] = frozenset()
         if score >= _LEAST:
             scores[category] = score
             reasons[category] = tuple(match.pattern.source for match in matches)
-    told = max(scores.values(), default=0.0)
-    _add_likeness(scores, [word for at, word in enumerate(words) if at not in places])
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
-    return Ranking(tuple(ranked), reasons, told)
+    return Told(scores, reasons)
 
 
-def _add_likeness(scores: dict[str, float], words: Sequence[str]) -> None:
-    """Let examples speak where patterns have, or of a whole sentence of which they are sure."""
-    like = likeness().of(words)
-    is_sure = len(words) >= _SENTENCE and max(like.values(), default=0.0) >= _SURE
-    if scores or is_sure:
-        for category, share in like.items():
-            if category in scores or share >= _WORTH_TELLING:
-                scores[category] = scores.get(category, 0.0) + _LIKENESS_WEIGHT * share
+def rank(words: Sequence[str], told: Told, opinion: Opinion) -> Ranking:
+    """Let patterns and the model speak together; the model alone only where it is sure."""
+    scores = {
+        category: opinion.scores[category]
+        + _RULES_SHARE * min(told.scores.get(category, 0.0), _MOST_BY_RULES)
+        for category in reference.categories()
+    }
+    ranked = tuple(sorted(scores, key=lambda category: -scores[category]))
+    best = scores[ranked[0]]
+    is_sentence = len(words) - len(place_words(words)) >= _SENTENCE
+    if not told.scores and best < (_SURE if is_sentence else _CERTAIN):
+        return Ranking((), 0.0)
+    weights = [math.exp(scores[category] - best) for category in ranked]
+    return Ranking(ranked, 1 / sum(weights))
 
 
 def place_words(words: Sequence[str]) -> frozenset[int]:

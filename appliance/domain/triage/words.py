@@ -59,6 +59,14 @@ _KEPT = frozenset(
 """Words that are more than their root."""
 _STATES = frozenset(("terendam", "tergenang", "tersumbat", "tertutup", "terlantar", "kebanjiran"))
 """Words that are no more than their root, though other words with this prefix are."""
+_SOUNDS = (
+    ("uak", "uk"), ("uak", "ut"), ("uah", "uh"), ("uang", "ung"), ("iak", "ik"), ("iah", "ih"),
+    ("iah", "ir"), ("iang", "ing"), ("uik", "ut"), ("uih", "us"), ("aik", "at"), ("ieh", "is"),
+    ("ek", "at"), ("ek", "ap"), ("eh", "as"), ("ih", "is"), ("ik", "it"), ("ok", "ap"),
+    ("ia", "ir"), ("ia", "il"), ("ua", "ur"), ("ua", "ul"), ("o", "a"), ("e", "a"), ("a", "ar"),
+    ("a", "al"), ("a", "at"), ("", ""),
+)  # fmt: skip
+"""How a word ends in Minang, Riau Malay or Javanese, and in Indonesian."""
 _VOWELS = re.compile(r"[aeiou]")
 
 
@@ -100,7 +108,17 @@ class Speller:
         for form in _stripped(token):
             if form in self._known:
                 return self._same.get(form, form)
-        return self._misspelt(token) or token
+        return self._dialect(token) or self._misspelt(token) or token
+
+    def _dialect(self, token: str) -> str | None:
+        """The known word that this is, told the way they speak around here."""
+        if len(token) <= _MIN_ROOT:
+            return None
+        for form in _stripped(token):
+            for word in _in_indonesian(form):
+                if word in self._known and len(word) > _MIN_ROOT:
+                    return self._same.get(word, word)
+        return None
 
     def _misspelt(self, token: str) -> str | None:
         bare = _VOWELS.sub("", token)
@@ -142,6 +160,16 @@ def _stripped(token: str) -> Iterator[str]:
             root = swallowed + body[len(prefix) :]
             if body.startswith(prefix) and len(root) >= _MIN_ROOT:
                 yield root
+
+
+def _in_indonesian(form: str) -> Iterator[str]:
+    """What a form of dialect may be: another ending, or its first vowels `e`."""
+    for end, ours in _SOUNDS:
+        if form.endswith(end):
+            word = form[: len(form) - len(end)] + ours
+            yield word
+            yield word.replace("a", "e", 1)
+            yield word.replace("a", "e", 2)
 
 
 def plain(text: str) -> str:

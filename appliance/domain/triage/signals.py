@@ -1,0 +1,58 @@
+"""What speaks for or against an emergency, a secret or a kind, as numbers to be weighed. Pure.
+
+The cues of the rules, what the rules made of them, the model's word, names and numbers of people.
+scripts/train_triage.py learns what each weighs.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from appliance.domain import reference
+from appliance.domain.service_request import Kind
+from appliance.domain.triage import secrecy
+from appliance.domain.triage.lexicon import Found
+from appliance.domain.triage.model import Opinion
+
+_MOST = 3
+"""A cue that comes more often says no more."""
+_WRITTEN_LARGE = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
+_CATEGORIES = frozenset(
+    (
+        "kekerasan", "pungli_aparat", "kriminal", "gawat_medis", "kesehatan", "kebakaran",
+        "bencana", "hewan", "bansos", "pmks", "perumahan", "adminduk", "ketenagakerjaan",
+    )
+)  # fmt: skip
+"""Of these it matters how sure the model is."""
+
+
+def signals(text: str, found: Found, ruled: Kind, opinion: Opinion) -> Mapping[str, float]:
+    """Every signal that is not zero, by name."""
+    named: dict[str, float] = {"one": 1.0, f"rules.{ruled}": 1.0}
+    named |= {group: float(min(found.count(group), _MOST)) for group in found.cues()}
+    named |= {
+        f"text.{output}": score / 4
+        for output, score in opinion.scores.items()
+        if output in _CATEGORIES or output not in reference.categories()
+    }
+    return named | dict(_people(text, found))
+
+
+def _people(text: str, found: Found) -> Iterator[tuple[str, float]]:
+    """Whether people are named or numbered."""
+    if secrecy.has_number(text):
+        yield "number", 1.0
+    names = () if text.isupper() else _WRITTEN_LARGE.findall(text)
+    strangers = sum(name.lower() not in _place_names() for name in names)
+    if strangers or secrecy.is_named(text):
+        yield "name", 1.0
+        yield "names", float(min(strangers, _MOST))
+    if secrecy.traces(text, found):
+        yield "traces", 1.0
+    if "?" in text:
+        yield "?", 1.0
+
+
+@cache
+def _place_names() -> frozenset[str]:
+    return frozenset(word for name in reference.kelurahan_names() for word in name.split())

@@ -1,0 +1,167 @@
+"""`make triage-model`: learn from labelled messages what the triage cannot know by rules.
+
+Plain Python, no chance and no clock, so that the same messages give the same bytes. First the
+weights of words, pairs and concepts, logistic regression for each category, each kind and secrets;
+then what the judgement makes of that and of the rules (`signals`). The second is learned from
+messages of writers whom the first has not read, so that it knows how far the first can be trusted.
+"""
+
+import csv
+import json
+import math
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
+
+from appliance.domain import reference
+from appliance.domain.service_request import Kind
+from appliance.domain.triage import topics
+from appliance.domain.triage.kinds import by_rules
+from appliance.domain.triage.lexicon import Found, matcher
+from appliance.domain.triage.model import ZERO, Model, features
+from appliance.domain.triage.signals import signals
+
+ROOT = Path(__file__).parents[1]
+MESSAGES = ROOT / "tests" / "triage"
+SETS = ("dev", "second", "third", "fourth", "everyday", "dialects", "safety")
+"""What is learned from; `fifth` is kept to measure by."""
+WRITERS = ("everyday", "dialects", "safety")
+"""Sets whose messages no rule was made for: only these tell how far rules can be trusted."""
+TARGET = ROOT / "appliance" / "domain" / "data" / "triage" / "model.bin"
+WEIGHED = (*(kind.value for kind in Kind), "secret")
+STEP = 1 / 12
+_BIAS = 0.2
+_LEAST_SEEN = 2
+_TOLD_APART = 0.01
+"""An error smaller than this teaches nothing."""
+
+Row = Mapping[str, str]
+
+
+class Plan(NamedTuple):
+    """How long and how boldly to learn, and how much to forget."""
+
+    epochs: int
+    rate: float
+    decay: float
+
+
+_TEXTS = Plan(8, 0.3, 3e-4)
+_WEIGHING = Plan(10, 0.05, 1e-3)
+Vector = Sequence[tuple[int, float]]
+
+
+def read(names: Iterable[str]) -> list[tuple[str, Row]]:
+    """The messages of sets, each with the name of its set."""
+    rows: list[tuple[str, Row]] = []
+    for name in names:
+        with (MESSAGES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows += ((name, row) for row in csv.DictReader(file))
+    return rows
+
+
+def fit(
+    vectors: Sequence[Vector], wanted: Sequence[Sequence[float]], size: int, plan: Plan
+) -> list[list[float]]:
+    """Logistic regressions side by side, by descent with a pace for each weight (AdaGrad).
+
+    Gives a row of weights per feature; the last is the bias.
+    """
+    width = len(wanted[0])
+    weights = [[0.0] * width for _ in range(size + 1)]
+    moved = [[1e-6] * width for _ in range(size + 1)]
+    order = sorted(range(len(vectors)), key=lambda at: crc32(str(at).encode()))
+    for _ in range(plan.epochs):
+        for at in order:
+            vector = (*vectors[at], (size, _BIAS))
+            sums = [0.0] * width
+            for feature, value in vector:
+                sums = [s + value * w for s, w in zip(sums, weights[feature], strict=True)]
+            for output, (total, want) in enumerate(zip(sums, wanted[at], strict=True)):
+                error = want - 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+                if abs(error) < _TOLD_APART:
+                    continue
+                for feature, value in vector:
+                    slope = error * value - plan.decay * weights[feature][output]
+                    moved[feature][output] += slope * slope
+                    pace = plan.rate / math.sqrt(moved[feature][output])
+                    weights[feature][output] += pace * slope
+    return weights
+
+
+def train_texts(
+    rows: Sequence[tuple[str, Row]], weighing: Mapping[str, Mapping[str, float]]
+) -> bytes:
+    """The model of words, as it is stored."""
+    outputs = (*reference.categories(), *WEIGHED)
+    texts = [list(features(matcher().words(row["text"]))) for _, row in rows]
+    seen = Counter(name for text in texts for name in text)
+    prints = {crc32(name.encode()) for name, count in seen.items() if count >= _LEAST_SEEN}
+    known = {print_: at for at, print_ in enumerate(sorted(prints))}
+    vectors = []
+    for text in texts:
+        here = [known[p] for p in map(crc32, map(str.encode, text)) if p in known]
+        vectors.append([(at, 1 / math.sqrt(len(here))) for at in here])
+    wanted = [[float(output in _answers(row)) for output in outputs] for _, row in rows]
+    *weights, bias = fit(vectors, wanted, len(known), _TEXTS)
+    head = {
+        "outputs": outputs, "features": len(known), "step": STEP,
+        "bias": [round(_BIAS * b, 4) for b in bias], "weighing": weighing,
+    }  # fmt: skip
+    body = array("I", sorted(known)).tobytes()
+    body += bytes(_byte(w) for row in weights for w in row)
+    return json.dumps(head, separators=(",", ":")).encode() + b"\n" + body
+
+
+def _byte(weight: float) -> int:
+    return max(0, min(255, ZERO + round(weight / STEP)))
+
+
+def _answers(row: Row) -> set[str]:
+    """Every output that is right for a message."""
+    return {row["category"], row["kind"], *(["secret"] if row["sensitive"] == "1" else ())} - {""}
+
+
+def train_weighing(models: Iterable[tuple[Model, Sequence[Row]]]) -> dict[str, dict[str, float]]:
+    """What each signal weighs, from models and messages of writers whom they have not read."""
+    told, wanted = [], []
+    for model, rows in models:
+        for row in rows:
+            told.append(_signals(model, row["text"]))
+            wanted.append([float(output in _answers(row)) for output in WEIGHED])
+    names = {name: at for at, name in enumerate(sorted({n for signal in told for n in signal}))}
+    vectors = [[(names[name], value) for name, value in signal.items()] for signal in told]
+    weights = fit(vectors, wanted, len(names), _WEIGHING)
+    return {
+        output: {
+            name: round(weights[row][at], 3)
+            for name, row in names.items()
+            if abs(weights[row][at]) >= 0.02
+        }
+        for at, output in enumerate(WEIGHED)
+    }
+
+
+def _signals(model: Model, text: str) -> Mapping[str, float]:
+    words = matcher().words(text)
+    found = Found(matcher().find(words))
+    ruled, _ = by_rules(text, words, found, topics.told(words, found).best)
+    return signals(text, found, ruled, model.opinion(words))
+
+
+def train(names: Sequence[str] = SETS, writers: Sequence[str] = WRITERS) -> bytes:
+    """The whole file."""
+    rows = read(names)
+    unread = []
+    for writer in writers:
+        others = [(name, row) for name, row in rows if name != writer]
+        unread.append((Model(train_texts(others, {})), [r for name, r in rows if name == writer]))
+    return train_texts(rows, train_weighing(unread))
+
+
+if __name__ == "__main__":
+    TARGET.write_bytes(train())
+    print(f"{TARGET.relative_to(ROOT)}: {TARGET.stat().st_size:,} bytes")
