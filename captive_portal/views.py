@@ -99,9 +99,16 @@ class Pages:
         outcome = self._receive(draft, photo if isinstance(photo, Photo) else None)
         if isinstance(outcome, Refused):
             minutes = -(-outcome.retry_after_s // 60)
-            page = self._form(request.form, mistakes=again, wait_minutes=minutes)
+            page = self._form(
+                request.form,
+                mistakes=again,
+                wait_minutes=minutes,
+                call_first=_is_emergency(draft),
+            )
             return page, 429, {"Retry-After": str(outcome.retry_after_s)}
-        return self.tickets.after_sending(outcome.request, sent_photo=sent_photo)
+        return self.tickets.after_sending(
+            outcome.request, sent_photo=sent_photo, is_joined=outcome.is_joined
+        )
 
     def _receive(self, draft: Draft, photo: Photo | None) -> Receipt | Refused:
         """Take a report in; whatever happens to its photo, the report is stored."""
@@ -129,6 +136,7 @@ class Pages:
         *,
         mistakes: Sequence[FieldError] = (),
         wait_minutes: int = 0,
+        call_first: bool = False,
     ) -> str:
         values = {field: typed.get(field, "") for field in FIELDS}
         if parse_submission_id(values["submission_id"]) is None:
@@ -139,6 +147,7 @@ class Pages:
             mistakes={mistake.field: mistake.code for mistake in mistakes},
             kelurahan=kelurahan_of(self.site.site_code),
             wait_minutes=wait_minutes,
+            call_first=call_first,
             can_send_photo=not is_mini_browser(request.user_agent.string),
             own_number=self.own_number,
         )

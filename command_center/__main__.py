@@ -29,7 +29,7 @@ from command_center import (
 from command_center.app import create_app
 from command_center.link import Link
 from command_center.receiver import Receiver
-from command_center.store import database, migrate, requests
+from command_center.store import case_links, database, migrate, requests
 from command_center.store.requests import Filter
 from command_center.worklist import Due
 from mqtt_link import access
@@ -188,7 +188,8 @@ def _print_requests(loaded: Settings, due: Due | None, *, as_json: bool) -> None
             return
         found = requests.every(connection)
         if as_json:
-            print(_json([report.request_record(request) for request in found]))
+            parents = case_links.parents(connection)
+            print(_json([report.request_record(r, parents.get(r.request_id)) for r in found]))
         else:
             print(report.request_table(found))
 

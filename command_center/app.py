@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from appliance.domain import progress, reference
 from command_center import guard, wording
+from command_center.link_pages import LinkPages
 from command_center.photo_page import PhotoPage
 from command_center.privacy_pages import PrivacyPages
 from command_center.store import tables
@@ -47,6 +48,9 @@ def create_app(
     app.add_url_rule(
         "/permohonan/<request_id>/hapus", "erase", privacy.erase, methods=["GET", "POST"]
     )
+    links = LinkPages(engine, now=now, detail=pages.detail)
+    app.add_url_rule("/permohonan/<request_id>/gabung", "link", links.change, methods=["POST"])
+    app.add_url_rule("/dilihat", "see", links.see, methods=["POST"])
     app.add_url_rule("/api/events", "events", pages.events)
     _add_static(app)
     _teach_words(app, engine)
@@ -83,6 +87,7 @@ def _teach_words(app: Flask, engine: Engine) -> None:
         text_state=wording.text_state,
         channel=wording.channel,
         kind=wording.kind,
+        mark=wording.mark,
         phone=wording.phone,
         sensitivity=wording.sensitivity,
         stage=progress.stage,

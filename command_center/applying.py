@@ -33,9 +33,18 @@ from appliance.domain.events import (
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, plausible, to_ms
 from appliance.domain.service_request import clean_text
-from command_center import dating, erasing, follow_ups, intake, official_replies, photo_intake
+from command_center import (
+    dating,
+    erasing,
+    follow_ups,
+    intake,
+    linking,
+    official_replies,
+    photo_intake,
+)
 from command_center.store import (
     boxes,
+    case_marks,
     case_texts,
     commands,
     consents,
@@ -54,6 +63,7 @@ log = logging.getLogger(__name__)
 DETAIL_MAX_CHARS = 200
 _WORD_MAX_CHARS = 40
 _ID_MAX_CHARS = 64
+_MARKS_MAX = 8
 _MAX_TEXT_ID = 2**53
 _OURS = (
     RequestReceived,
@@ -100,12 +110,14 @@ def apply(
     kept: list[Kept] = []
     received: list[tuple[int, CityRequest, str | None]] = []
     later: list[tuple[int, AboutRequest]] = []
+    told: list[RequestReceived] = []
     for seq, event in numbered:
         try:
             known = wire.decode_event(event.y, bytes(event.d))
             if isinstance(known, RequestReceived):
                 request = _request(arrival, event, known, received_ms)
                 received.append((len(kept), request, known.sealed))
+                told.append(known)
             elif isinstance(known, AboutRequest):
                 later.append((len(kept), known))
             elif known is not None:
@@ -119,6 +131,7 @@ def apply(
             outcome = "applied" if is_ours else "unknown_kind"
             kept.append(Kept(seq=seq, event=event, outcome=outcome))
     foreign = _store(connection, arrival, [request for _, request, _ in received])
+    _describe(connection, told, foreign, now)
     for place, request, sealed in received:
         if request.request_id in foreign:
             seq, event = numbered[place]
@@ -248,6 +261,23 @@ def _request(
         clock=event.c,
         sent=arrival.batch.sent,
     )
+
+
+def _describe(
+    connection: Connection, told: Sequence[RequestReceived], foreign: set[str], now: datetime
+) -> None:
+    """Keep what the boxes say beside their requests: marks, and which tells of the same."""
+    for event in told:
+        if event.request_id in foreign:
+            continue
+        if event.marks:
+            case_marks.add(connection, event.request_id, _words(event.marks), now)
+        if event.duplicate_of and len(event.duplicate_of) <= _ID_MAX_CHARS:
+            linking.told(connection, event.request_id, event.duplicate_of, now)
+
+
+def _words(marks: Sequence[str]) -> list[str]:
+    return [mark for mark in marks[:_MARKS_MAX] if 1 <= len(mark) <= _WORD_MAX_CHARS]
 
 
 def _store(connection: Connection, arrival: Arrival, received: Sequence[CityRequest]) -> set[str]:

@@ -24,7 +24,7 @@ from appliance.domain.service_request import (
     move,
 )
 from command_center import silence
-from command_center.store import downlinks, requests
+from command_center.store import case_links, downlinks, requests
 from command_center.store.database import writing
 from command_center.store.requests import CityRequest, HistoryEntry
 
@@ -36,7 +36,11 @@ NEEDS_REASON = frozenset(
 )
 """Moves that mean nothing to a resident without a sentence."""
 
+OFFICER = "Petugas pusat"
+"""Who did it, until officers have accounts."""
+
 __all__ = [
+    "OFFICER",
     "IllegalMove",
     "Outdated",
     "TooSoon",
@@ -74,8 +78,11 @@ def change_status(
     by: str,
     now: datetime,
     seen_at: datetime | None = None,
+    with_children: bool = False,
 ) -> CityRequest:
     """Move a request and queue the news for its box; return the request as it is now.
+
+    `with_children` moves those under it as well that may make the move, and tells their residents.
 
     `seen_at` is the `updated_at` that the officer looked at; a request changed since then is left
     alone (so a form sent twice moves it once). Raises UnknownRequest, IllegalMove, Outdated,
@@ -96,6 +103,11 @@ def change_status(
             at=now,
         )
         write(connection, request, entry)
+        for child in (
+            case_links.children(connection, request_id, lock=True) if with_children else ()
+        ):
+            if status in TRANSITIONS.get(Status(child.status), frozenset()):
+                write(connection, child, replace(entry, agency=child.agency))
     return structs.replace(request, status=status, updated_ms=to_ms(now))
 
 

@@ -14,15 +14,21 @@ from appliance.domain import sealing
 from appliance.domain.errors import BadInput
 from appliance.domain.events import FollowedUp, TextAmended
 from appliance.domain.ids import SiteCode
+from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.phrases import short_date
 from appliance.domain.service_request import (
+    LOCATION_MAX_CHARS,
+    NAME_MAX_CHARS,
     TEXT_MAX_CHARS,
     TRANSITIONS,
+    Channel,
     Source,
     Status,
     clean_text,
 )
 from appliance.domain.sms import Wish
-from command_center import casework
+from command_center import casework, wording
+from command_center.intake import WORD_MAX_CHARS
 from command_center.store import follow_ups, requests, sealed_contents
 from command_center.store.follow_ups import ID_MAX_CHARS
 from command_center.store.requests import CityRequest, HistoryEntry
@@ -75,8 +81,15 @@ def take(
     if sealed is not None:
         sealed_contents.add(connection, event.follow_up_id, request.request_id, sealed, now)
         text = request.text
-    said = f"{event.wish.upper()}: {text}" if text else event.wish.upper()
+    said = f"{_word(event, asked_at)}: {text}" if text else event.wish.upper()
     _note(connection, request, said, now)
+    requests.complete(
+        connection,
+        request,
+        location=_cut(event.location, LOCATION_MAX_CHARS),
+        kelurahan=_cut(event.kelurahan, WORD_MAX_CHARS),
+        name=_cut(event.reporter_name, NAME_MAX_CHARS),
+    )
     joined = f"{request.text}\n{text}"
     if event.wish == Wish.ADD and sealed is None and len(joined) <= TEXT_MAX_CHARS:
         requests.set_text(connection, request.request_id, joined)
@@ -98,6 +111,19 @@ def _move(request: CityRequest, wish: str) -> _Move | None:
     if wish == Wish.ADD and request.status == Status.NEEDS_DETAILS:
         return _COMPLETED
     return _MOVES.get(wish)
+
+
+def _word(event: FollowedUp, asked_at: datetime) -> str:
+    """The wish; of what came by another channel than SMS also by which, and when."""
+    if event.channel == Channel.SMS:
+        return event.wish.upper()
+    local = asked_at.astimezone(WESTERN_INDONESIA)
+    channel = _cut(wording.channel(event.channel), WORD_MAX_CHARS)
+    return f"{event.wish.upper()} lewat {channel}, {short_date(asked_at)} {local:%H.%M}"
+
+
+def _cut(value: str | None, max_chars: int) -> str | None:
+    return (clean_text(value)[:max_chars] or None) if value else None
 
 
 def amend(connection: Connection, site: SiteCode, event: TextAmended, now: datetime) -> None:

@@ -48,6 +48,8 @@ class StatusForm:
     status: Status
     message: str
     seen_at: datetime | None
+    with_children: bool
+    """Whether the cases under it move with it."""
 
 
 def list_query(sent: Sent) -> ListQuery:
@@ -103,6 +105,7 @@ def status_form(sent: Sent) -> StatusForm:
         status=status,
         message=sent.get("message", ""),
         seen_at=None if seen_ms is None else from_ms(seen_ms),
+        with_children=sent.get("with_children", "") == "1",
     )
 
 

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
 from command_center import erasing
+from command_center.casework import OFFICER
 from command_center.store import erasures, follow_ups, processing_log, requests
 from command_center.store.database import reading, writing
-from command_center.views import OFFICER
 from web.security import staff
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
-from command_center import erasing, inbound, retaining
+from command_center import erasing, inbound, retaining, watching
 from command_center.blobs import Blobs
 from command_center.downlink import Downlink
 from command_center.inbound import Raw
@@ -39,6 +39,7 @@ STORE_RETRY_S = 1.0
 """Pause when the database refuses (disk full, locked); the boxes send again."""
 CHECKPOINT_EVERY_S = 30.0
 RETENTION_EVERY_S = 3600.0
+PATTERNS_EVERY_S = 30.0
 
 
 class Outlet(Protocol):
@@ -83,6 +84,7 @@ class Receiver:
         self._thread = threading.Thread(target=self._run, name="receiver")
         self._store_failed = False
         self._retain_at_s = 0.0
+        self._patterns_at_s = 0.0
 
     def start(self) -> None:
         """Start the worker."""
@@ -147,6 +149,8 @@ class Receiver:
             if self._outlet.is_up:
                 self._downlink.tick()
                 self._blobs.tick()
+            if not group:
+                self._watch()
             self._store_failed = False
         except OperationalError as error:
             if not self._store_failed:
@@ -156,6 +160,13 @@ class Receiver:
         except Exception:
             log.exception("receiver turn failed; the boxes will repeat what it held")
             self._stopping.wait(STORE_RETRY_S)
+
+    def _watch(self) -> None:
+        """Look at what has come while nothing else is to be done."""
+        watching.link(self._engine, self._now())
+        if time.monotonic() >= self._patterns_at_s:
+            self._patterns_at_s = time.monotonic() + PATTERNS_EVERY_S
+            watching.find_patterns(self._engine, self._now())
 
     def _waiting_messages(self) -> list[Raw]:
         try:

@@ -44,8 +44,9 @@ def grouped(ticket: str) -> str:
     return f"{ticket[:2]} {ticket[2:5]} {ticket[5:]}"
 
 
-def request_record(request: CityRequest) -> dict[str, object]:
-    """One request as `requests --json` prints it."""
+def request_record(request: CityRequest, parent_id: str | None = None) -> dict[str, object]:
+    """One request as `requests --json` prints it; who counts each matter once leaves out those
+    with a parent."""
     return {
         "request_id": request.request_id,
         "site": str(request.site),
@@ -60,6 +61,7 @@ def request_record(request: CityRequest) -> dict[str, object]:
         "occurred_at": iso(request.occurred_at),
         "time_quality": request.time_quality,
         "received_at": iso(request.received_at),
+        "parent_id": parent_id,
     }
 
 

@@ -22,6 +22,7 @@ from command_center import (
     correcting,
     explaining,
     forms,
+    link_pages,
     overview,
     photo_page,
     wording,
@@ -31,6 +32,8 @@ from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
 from command_center.store import (
     boxes,
+    case_links,
+    case_marks,
     case_texts,
     consents,
     erasures,
@@ -44,9 +47,6 @@ from command_center.store.database import reading
 from command_center.store.requests import CityRequest
 from web.face import local
 from web.security import staff
-
-OFFICER = "Petugas pusat"
-"""Who did it, until officers have accounts."""
 
 
 class Pages:
@@ -76,7 +76,7 @@ class Pages:
     @staff
     def show(self, request_id: str) -> ResponseReturnValue:
         """One request with its history."""
-        return self._detail(request_id)
+        return self.detail(request_id)
 
     @staff
     def change(self, request_id: str) -> ResponseReturnValue:
@@ -88,14 +88,15 @@ class Pages:
                 request_id,
                 form.status,
                 form.message,
-                by=OFFICER,
+                by=casework.OFFICER,
                 now=self._now(),
                 seen_at=form.seen_at,
+                with_children=form.with_children,
             )
         except casework.UnknownRequest:
             abort(404)
         except BadInput as error:
-            return self._detail(request_id, problem=wording.problem(error)), 409
+            return self.detail(request_id, problem=wording.problem(error)), 409
         self._on_change()
         return redirect(url_for("show", request_id=request_id), code=303)
 
@@ -105,12 +106,17 @@ class Pages:
         try:
             wanted, seen_at = forms.correction_form(request.form)
             correcting.correct(
-                self._engine, request_id, wanted, by=OFFICER, now=self._now(), seen_at=seen_at
+                self._engine,
+                request_id,
+                wanted,
+                by=casework.OFFICER,
+                now=self._now(),
+                seen_at=seen_at,
             )
         except casework.UnknownRequest:
             abort(404)
         except BadInput as error:
-            return self._detail(request_id, problem=wording.problem(error)), 409
+            return self.detail(request_id, problem=wording.problem(error)), 409
         self._on_change()
         return redirect(url_for("show", request_id=request_id), code=303)
 
@@ -131,7 +137,8 @@ class Pages:
             headers={"Link": f'<{successor}>; rel="next"'},
         )
 
-    def _detail(self, request_id: str, problem: str = "") -> str:
+    def detail(self, request_id: str, problem: str = "") -> str:
+        """The page of a case, with what went wrong; 404 where there is none."""
         with reading(self._engine) as connection:
             found = requests.by_id(connection, request_id)
             if found is None:
@@ -144,6 +151,7 @@ class Pages:
             texts = case_texts.of_request(connection, found.site, request_id)
             known = tables.in_force(connection, found.site, judged_at=found.received_at)
             sealed = sealed_contents.of_request(connection, request_id)
+            links = link_pages.of_case(connection, found)
         why = explaining.why(found, known)
         return render_template(
             "request.html",
@@ -165,6 +173,7 @@ class Pages:
             seen_ms=to_ms(found.updated_at),
             problem=problem,
             form=request.form,
+            **links,
         )
 
     def _strip(self, connection: Connection) -> dict[str, object]:
@@ -174,6 +183,7 @@ class Pages:
             "is_link_up": is_link_up,
             "now": self._now(),
             "tiles": overview.tiles(boxes.every(connection), today, is_link_up=is_link_up),
+            **link_pages.to_see(connection),
             "tallies": overview.tallies(
                 requests.count_by_status(connection), requests.count_proposed(connection)
             ),
@@ -192,9 +202,12 @@ def _list(connection: Connection, query: ListQuery, now: datetime) -> dict[str, 
         total, on_page = len(items), items[offset : offset + forms.PAGE_SIZE]
         shown = [item.request for item in on_page]
         late = {item.request.request_id: item.deadline for item in on_page}
+    ids = [case.request_id for case in shown]
     return {
         "requests": shown,
         "late": late,
+        "family": case_links.family(connection, ids),
+        "marks": case_marks.of(connection, ids),
         "total": total,
         "first": offset + 1,
         "last": offset + len(shown),

@@ -31,6 +31,14 @@ TEXT_PURPOSES = {
     "answer": "Jawaban ke warga",
     "forward": "Disposisi ke pejabat",
     "official": "Kabar ke pejabat",
+    "alert": "Kabar mendesak ke petugas jaga",
+}
+MARKS = {
+    "mendesak": "Mendesak",
+    "gugus": "Gugus jentik: lebih dari 5 rumah",
+    "ringan": "Ringan: warga diberi saran",
+    "kuota": "Kiriman terlalu banyak: periksa dulu",
+    "pola": "Pola tidak wajar",
 }
 TEXT_STATES = {
     "delivered": "sampai di HP",
@@ -50,6 +58,11 @@ def status(value: str) -> str:
 def channel(value: str) -> str:
     """How the resident reached us."""
     return CHANNELS.get(value, value)
+
+
+def mark(value: str) -> str:
+    """What an officer should know first."""
+    return MARKS.get(value, value)
 
 
 def kind(value: str) -> str:

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from appliance.domain import phrases
+from appliance.domain import operator_filter, phrases, reference
 from appliance.domain.judging import Judge
 from appliance.domain.triage import matter
 from modem import vocabulary
@@ -84,4 +84,18 @@ def _our_templates() -> tuple[re.Pattern[str], ...]:
 
 
 def _filling(name: re.Match[str]) -> str:
-    return "[0-9 ]+" if name[1] == "ticket" else ".*"
+    match name[1]:
+        case "ticket":
+            return "[0-9 ]+"
+        case "also":
+            return "(?: atau [0-9]{3})?"
+        case "advice":
+            return f"(?:{'|'.join(map(re.escape, _advice()))})"
+    return ".*"
+
+
+def _advice() -> list[str]:
+    """As it stands in a text: what follows it at the end may be a resident's own words."""
+    told = (category.advice for category in reference.categories().values())
+    plain = (operator_filter.safe(advice, phrases.FREE_TEXT_MAX_CHARS) for advice in told)
+    return [" ".join(advice.casefold().split()) for advice in plain]

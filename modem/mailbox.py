@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection
 from datetime import date
 
-from appliance.actions import forwarding, health, sim_unlocking
+from appliance.actions import alerting, forwarding, health, sim_unlocking
 from appliance.actions.sending import NO_LIMITS, ONE_MODEM
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
@@ -88,16 +88,22 @@ class SmsMailbox:
     def act(self) -> None:
         """Act on every message that is whole, or has waited too long for its parts.
 
-        Now and then, ask officials again who have not answered.
+        Now and then, ask officials again who have not answered, the duty officer first.
         """
         if self._inbound.act():
             self._outbound.look_again()
         if self._clock() >= self._escalate_at_s:
             self._escalate_at_s = self._clock() + _ESCALATE_EVERY_S
+            if alerting.is_any_due(self._db, self._now()):
+                self._committer.guard(self._alert)
             if forwarding.is_any_due(self._db, self._now()):
                 self._committer.guard(self._escalate)
         if self._health is not None and self._clock() >= self._restate_at_s:
             self._state(self._health)
+
+    def _alert(self) -> None:
+        alerting.repeat(self._db, self._now())
+        self._outbound.look_again()
 
     def _escalate(self) -> None:
         if asked := forwarding.escalate(self._db, self._now()):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from appliance.actions import following_up, official_replies, sms_reports
+from appliance.actions import alerting, following_up, official_replies, sms_reports
 from appliance.actions.turn import Turn
 from appliance.domain import gravity, judging, phrases
 from appliance.domain.judging import Judge
@@ -95,7 +95,11 @@ def act(turn: Turn, command: Command) -> tuple[str, ServiceRequest | None]:
         case Mention():
             return following_up.mention(turn, command) or _as_report(turn)
         case OfficialReply():
-            return official_replies.take(turn, command) or act(turn, command.otherwise)
+            return (
+                alerting.acknowledge(turn, command)
+                or official_replies.take(turn, command)
+                or act(turn, command.otherwise)
+            )
         case Stop() | Start():
             return following_up.silence(turn, command), None
         case _:

@@ -4,12 +4,17 @@ Only the phone that reported may act on a ticket; others hear that, and nothing 
 withdrawn, closed or erased by the box itself: an SMS proves no more than a phone.
 """
 
+import sqlite3
+
 from appliance.actions import sealing
 from appliance.actions.turn import Turn
 from appliance.domain import conversation
 from appliance.domain.events import FollowedUp
+from appliance.domain.moment import Moment
 from appliance.domain.service_request import (
     TEXT_MAX_CHARS,
+    Channel,
+    Draft,
     Sensitivity,
     ServiceRequest,
     Status,
@@ -97,27 +102,62 @@ def _open(turn: Turn) -> list[ServiceRequest]:
 
 
 def record(turn: Turn, request: ServiceRequest, wish: Wish, text: str) -> None:
-    """Store what was said, with the event for the city; an addition also joins the request.
+    """Note what was said by SMS."""
+    note(turn.db, request, wish, text, turn.now, follow_up_id=turn.new_id())
 
-    What is said about a sealed request is sealed, and joins nothing.
+
+def note(
+    db: sqlite3.Connection,
+    request: ServiceRequest,
+    wish: Wish,
+    text: str,
+    now: Moment,
+    *,
+    follow_up_id: str,
+    beside: Draft | None = None,
+) -> None:
+    """Store what was said, with the event for the city, in the caller's transaction.
+
+    An addition also joins the request, and completes it by what the draft tells `beside`. What is
+    said about a sealed request is sealed, and joins nothing.
     """
     text = clean_text(text)[:TEXT_MAX_CHARS]
-    sealed = sealing.addition(turn.db, request, wish, text, turn.now)
+    sealed = sealing.addition(db, request, wish, text, now)
     text = "" if request.sealed else text
     event = FollowedUp(
-        follow_up_id=turn.new_id(),
+        follow_up_id=follow_up_id,
         request_id=request.id,
         wish=wish,
         text=text,
-        at=turn.now.wall,
+        at=now.wall,
         sealed=sealed,
+        channel=beside.channel if beside else Channel.SMS,
+        location=beside.location if beside else None,
+        kelurahan=beside.kelurahan if beside else None,
+        reporter_name=beside.reporter_name if beside else None,
     )
-    follow_ups.add(turn.db, event.follow_up_id, request.id, wish=wish, text=text, at=turn.now.wall)
-    lane = outbox.place_of(turn.db, request.id).lane
-    outbox.append(turn.db, lane, event, subject=request.id, now=turn.now)
+    follow_ups.add(
+        db,
+        follow_up_id,
+        request.id,
+        wish=wish,
+        text=text,
+        at=now.wall,
+        channel=event.channel,
+    )
+    lane = outbox.place_of(db, request.id).lane
+    outbox.append(db, lane, event, subject=request.id, now=now)
     joined = f"{request.text}\n{text}"
     if wish is Wish.ADD and text and len(joined) <= TEXT_MAX_CHARS:
-        requests.set_text(turn.db, request.id, joined)
+        requests.set_text(db, request.id, joined)
+    if beside is not None:
+        requests.complete(
+            db,
+            request.id,
+            location=beside.location,
+            kelurahan=beside.kelurahan,
+            reporter_name=beside.reporter_name,
+        )
 
 
 def _act(turn: Turn, request: ServiceRequest, command: FollowUp) -> tuple[str, ServiceRequest]:

@@ -3,10 +3,20 @@
 import sqlite3
 from dataclasses import dataclass, replace
 
-from appliance.actions import consenting, forwarding, photos, sealing, texting
+from appliance.actions import (
+    alerting,
+    consenting,
+    forwarding,
+    joining,
+    photos,
+    sealing,
+    texting,
+    weighing,
+)
 from appliance.actions.photos import StagedPhoto
 from appliance.domain import gravity, quota, reference
 from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
+from appliance.domain.marks import Mark
 from appliance.domain.moment import WESTERN_INDONESIA, Moment
 from appliance.domain.routing import Facts, Route, route
 from appliance.domain.sealing import Holder
@@ -24,8 +34,7 @@ from appliance.store import box, city_tables, erasures, outbox, requests
 from appliance.store.database import transaction
 
 EMERGENCY_FACTOR = 10
-"""A device may report this many times more emergencies than anything else: nobody in need is
-refused, and one device can still not fill the disk."""
+"""So many times its limit a device may report; beyond, only its page answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +43,9 @@ class Receipt:
 
     request: ServiceRequest
     is_new: bool
-    """False when an earlier submission is answered again."""
+    """False when an earlier submission is answered again, or joined."""
+    is_joined: bool = False
+    """The submission is an entry of a request that was there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +67,19 @@ def receive(
 ) -> Receipt | Refused:
     """Store a request, its event for the city and the texts it causes, in one transaction.
 
-    Repeating a submission returns the first receipt. `origin` and `limit` bound how often one
-    device may submit; emergencies have a far wider limit. The request is stored even if its photo
-    cannot be.
+    Repeating a submission returns the first receipt. What goes on about the sender's own request
+    becomes an entry of it (`joining`). What is over the `limit` of one device (`origin`) is kept
+    and marked for a person; far beyond it nothing is, since one device must not fill the disk. The
+    request is stored even if its photo cannot be.
     """
     triage = classify(draft.text)
     with transaction(db, leaves_reserve=triage.kind is not Kind.EMERGENCY):
-        outcome = receive_in(db, draft, triage, now, origin=origin, limit=limit)
+        outcome = receive_in(
+            db, draft, triage, now, origin=origin, limit=limit, brings_photo=photo is not None
+        )
         if isinstance(outcome, Receipt) and outcome.is_new:
             texting.queue_receipt(db, outcome.request, now)
-            forwarding.forward(db, outcome.request, now)
+            hand_on(db, outcome.request, now)
         if photo is not None and isinstance(outcome, Receipt):
             photos.attach(db, outcome.request, photo, now)
         return outcome
@@ -79,22 +93,38 @@ def receive_in(
     *,
     origin: str | None = None,
     limit: quota.Quota | None = None,
+    brings_photo: bool = False,
+    is_flood: bool = False,
 ) -> Receipt | Refused:
-    """As `receive`, inside the caller's transaction and without any text."""
+    """As `receive`, inside the caller's transaction and without any text; `is_flood` says that its
+    sender is over his limit."""
     if (earlier := requests.by_id(db, draft.submission_id)) is not None:
         return Receipt(request=earlier, is_new=False)
     if erasures.of(db, draft.submission_id) is not None:
         return Refused("this report has been erased", 0)
+    if (earlier := joining.submitted(db, draft.submission_id)) is not None:
+        return Receipt(request=earlier, is_new=False, is_joined=True)
     if origin and limit:
-        is_emergency = triage.kind is Kind.EMERGENCY
-        allowed = replace(limit, limit=limit.limit * EMERGENCY_FACTOR) if is_emergency else limit
         attempts = requests.attempts_since(db, origin, now.wall - limit.window)
-        if exceeded := quota.check(allowed, attempts, now.wall):
+        if exceeded := quota.check(_far_beyond(limit), attempts, now.wall):
             return Refused("too many reports from this device", exceeded.retry_after_s)
-    if origin:
-        requests.add_attempt(db, origin, now.wall)
+        is_flood = is_flood or quota.check(limit, attempts, now.wall) is not None
     routed = _route(db, draft, triage, now)
-    request = sealing.protect(db, _request(db, draft, triage, routed, now))
+    request = _request(db, draft, triage, routed, now)
+    joined = joining.same(db, draft, request, now, origin=origin, brings_photo=brings_photo)
+    if origin:
+        requests.add_attempt(db, origin, now.wall, joined.id if joined else request.id)
+    if joined is not None:
+        joining.join(db, joined, draft, now)
+        if draft.reporter_phone is not None and draft.reporter_phone == joined.reporter_phone:
+            consenting.record(db, joined, draft.consents, now)
+        return Receipt(request=joined, is_new=False, is_joined=True)
+    request = replace(
+        request,
+        marks=weighing.marks(db, request, triage, now, is_flood=is_flood),
+        duplicate_of=joining.parent(db, request, now),
+    )
+    request = sealing.protect(db, request)
     _store(db, request, _judged(request, triage, routed), now)
     consenting.record(db, request, draft.consents, now)
     return Receipt(request=request, is_new=True)
@@ -105,6 +135,17 @@ def sealed_to(db: sqlite3.Connection, draft: Draft, now: Moment) -> Holder | Non
     triage = classify(draft.text)
     routed = _route(db, draft, triage, now)
     return sealing.holder(db, _sensitivity(draft, triage, routed), routed.agency)
+
+
+def hand_on(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> None:
+    """Tell a new request to those who must act; a flood waits for a person to judge it."""
+    alerting.begin(db, request, now)
+    if Mark.FLOOD not in request.marks:
+        forwarding.forward(db, request, now)
+
+
+def _far_beyond(limit: quota.Quota) -> quota.Quota:
+    return replace(limit, limit=limit.limit * EMERGENCY_FACTOR)
 
 
 def _category(draft: Draft, triage: Triage) -> reference.Category:
@@ -195,4 +236,6 @@ def _received(request: ServiceRequest, judged: Judged) -> RequestReceived:
         destination=request.destination,
         judged=None if request.sealed else judged,
         sealed=request.sealed,
+        duplicate_of=request.duplicate_of,
+        marks=sorted(request.marks),
     )

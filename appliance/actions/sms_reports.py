@@ -1,14 +1,12 @@
 """A report by SMS: a ticket of its own, or a part of one that is there.
 
 The same words within a day are the same ticket. What comes soon after, or answers our question
-where it is, is added to a ticket (`domain.conversation`).
+where it is, is added to a ticket (`domain.conversation`, `actions.joining`).
 """
 
-from datetime import timedelta
-
-from appliance.actions import following_up, forwarding, intake, texting
+from appliance.actions import following_up, intake, texting
 from appliance.actions.turn import Turn
-from appliance.domain import conversation, reference
+from appliance.domain import conversation, reference, same_matter
 from appliance.domain.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
@@ -25,9 +23,8 @@ from appliance.domain.triage import place
 from appliance.domain.triage.verdict import Triage
 from appliance.store import box, requests, sms_inbox, text_history
 
-SAME_TEXT_WINDOW = timedelta(hours=24)
-"""An identical SMS from the same phone within this time is the same ticket. On screens it is not:
-their ready sentences make equal words for different places."""
+SAME_TEXT_WINDOW = same_matter.IDENTICAL_WINDOW
+"""An identical SMS from the same phone within this time adds nothing."""
 
 
 def take(turn: Turn, report: Report) -> tuple[str, ServiceRequest]:
@@ -40,8 +37,10 @@ def take(turn: Turn, report: Report) -> tuple[str, ServiceRequest]:
     triage = turn.judge(text)
     if (earlier := _earlier(turn, report, text, triage)) is not None:
         following_up.record(turn, earlier, Wish.ADD, text)
+        if triage.kind is Kind.EMERGENCY:
+            _queue_receipt(turn, earlier, texting.Purpose.ANSWER, is_joined=True)
         return "continued", earlier
-    return "request", _new(turn, report, text, triage)
+    return _new(turn, report, text, triage)
 
 
 def _same(turn: Turn) -> ServiceRequest | None:
@@ -61,7 +60,7 @@ def _earlier(turn: Turn, report: Report, text: str, triage: Triage) -> ServiceRe
     return request
 
 
-def _new(turn: Turn, report: Report, text: str, triage: Triage) -> ServiceRequest:
+def _new(turn: Turn, report: Report, text: str, triage: Triage) -> tuple[str, ServiceRequest]:
     draft = Draft(
         channel=Channel.SMS,
         text=text,
@@ -71,19 +70,32 @@ def _new(turn: Turn, report: Report, text: str, triage: Triage) -> ServiceReques
         location=clean_text(report.place or "")[:LOCATION_MAX_CHARS] or None,
         kelurahan=reference.kelurahan_code(box.site(turn.db), report.place or ""),
     )
-    receipt = intake.receive_in(turn.db, draft, triage, turn.now)
+    is_flood = conversation.is_flood(turn.own(), turn.now.wall)
+    receipt = intake.receive_in(turn.db, draft, triage, turn.now, is_flood=is_flood)
     assert isinstance(receipt, intake.Receipt), "without a quota nothing is refused"
     request = receipt.request
+    if receipt.is_joined:
+        _queue_receipt(turn, request, texting.Purpose.ANSWER, is_joined=True)
+        return "continued", request
     is_open = request.sensitivity is not Sensitivity.CONFIDENTIAL and not request.location
     is_open = is_open and request.destination is None
     asks = is_open and place.is_missing(text, triage)
     _queue_receipt(turn, request, texting.Purpose.QUESTION if asks else texting.Purpose.RECEIPT)
-    forwarding.forward(turn.db, request, turn.now)
-    return request
+    intake.hand_on(turn.db, request, turn.now)
+    return "request", request
 
 
-def _queue_receipt(turn: Turn, request: ServiceRequest, purpose: texting.Purpose) -> None:
+def _queue_receipt(
+    turn: Turn, request: ServiceRequest, purpose: texting.Purpose, *, is_joined: bool = False
+) -> None:
     if turn.may_answer:
-        texting.queue_receipt(turn.db, request, turn.now, purpose=purpose, address=turn.sms.sender)
+        texting.queue_receipt(
+            turn.db,
+            request,
+            turn.now,
+            purpose=purpose,
+            address=turn.sms.sender,
+            is_joined=is_joined,
+        )
     elif request.kind is Kind.EMERGENCY:
         texting.queue_alarm(turn.db, request, turn.now, address=turn.sms.sender)

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import timedelta
 from enum import StrEnum
 
-from appliance.domain import masking, operator_filter, phrases, reference
+from appliance.domain import masking, operator_filter, phrases, receipts, reference
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
@@ -36,11 +36,14 @@ class Purpose(StrEnum):
     """To an official."""
     OFFICIAL = "official"
     """To an official: what became of his reply."""
+    ALERT = "alert"
+    """To the duty officer, at any hour."""
     STAFF = "staff"
     """Typed at `posko sms send`."""
 
 
 _PRIORITY = {
+    Purpose.ALERT: 0,
     Purpose.ANSWER: 1,
     Purpose.STAFF: 1,
     Purpose.RECEIPT: 2,
@@ -50,6 +53,8 @@ _PRIORITY = {
     Purpose.OFFICIAL: 4,
 }
 EMERGENCY_PRIORITY = 0
+EMERGENCY_FACTOR = 2
+"""An emergency is answered so many times as often."""
 
 
 def queue_receipt(
@@ -59,18 +64,20 @@ def queue_receipt(
     *,
     purpose: Purpose = Purpose.RECEIPT,
     address: str | None = None,
+    is_joined: bool = False,
 ) -> None:
     """Queue the text with the ticket, inside the caller's transaction; none without a phone.
 
     It is an ANSWER to who writes the same again: a request has one receipt. That of an emergency
     tells to call 112, and nobody has had too many texts for that.
     """
-    body = _receipt(db, request, purpose)
-    is_first_alarm = request.kind is Kind.EMERGENCY and purpose is not Purpose.ANSWER
-    if request.reporter_phone and (
-        is_first_alarm or not _is_flooded(db, request.reporter_phone, purpose, now)
-    ):
-        _queue(db, request.reporter_phone, body, purpose, now, request=request, address=address)
+    phone, is_urgent = request.reporter_phone, request.kind is Kind.EMERGENCY
+    if phone is None:
+        return
+    is_first_alarm = is_urgent and purpose is not Purpose.ANSWER
+    if is_first_alarm or not _is_flooded(db, phone, purpose, now, is_urgent=is_urgent):
+        body = _receipt(db, request, purpose, is_joined=is_joined)
+        _queue(db, phone, body, purpose, now, request=request, address=address)
 
 
 def queue_alarm(
@@ -86,15 +93,13 @@ def queue_alarm(
         _queue(db, phone, body, Purpose.ANSWER, now, request=request, address=address)
 
 
-def _receipt(db: sqlite3.Connection, request: ServiceRequest, purpose: Purpose) -> str:
-    if request.sensitivity is Sensitivity.CONFIDENTIAL:
-        key = "confidential"
-    elif request.kind is Kind.EMERGENCY:
-        key = "emergency"
-    else:
-        key = "received_where" if purpose is Purpose.QUESTION else "received"
-    body = _elsewhere(db, request) if key == "received" else None
-    return body or phrases.render(key, ticket=str(request.ticket))
+def _receipt(
+    db: sqlite3.Connection, request: ServiceRequest, purpose: Purpose, *, is_joined: bool = False
+) -> str:
+    asks_where = purpose is Purpose.QUESTION
+    is_usual = not (asks_where or is_joined) and receipts.is_usual(request)
+    elsewhere = _elsewhere(db, request) if is_usual else None
+    return elsewhere or receipts.body(request, asks_where=asks_where, is_joined=is_joined)
 
 
 def _elsewhere(db: sqlite3.Connection, request: ServiceRequest) -> str | None:
@@ -139,10 +144,27 @@ def queue_answer(
         _queue(db, phone, body, Purpose.ANSWER, now, address=address)
 
 
-def _is_flooded(db: sqlite3.Connection, phone: Msisdn, purpose: Purpose, now: Moment) -> bool:
+def queue_alert(
+    db: sqlite3.Connection, request: ServiceRequest, phone: Msisdn, now: Moment
+) -> None:
+    """Queue for the duty officer that a request cannot wait, and nothing of it, in the caller's
+    transaction."""
+    body = phrases.render("duty_alert", ticket=str(request.ticket))
+    _queue(db, phone, body, Purpose.ALERT, now, request=request)
+
+
+def _is_flooded(
+    db: sqlite3.Connection,
+    phone: Msisdn,
+    purpose: Purpose,
+    now: Moment,
+    *,
+    is_urgent: bool = False,
+) -> bool:
     """Whether this phone has caused enough texts; a receipt's request counts already."""
     caused = text_history.caused_since(db, phone, now.wall - timedelta(hours=1))
-    return caused + (purpose is Purpose.ANSWER) > TEXTS_PER_HOUR
+    enough = TEXTS_PER_HOUR * (EMERGENCY_FACTOR if is_urgent else 1)
+    return caused + (purpose is Purpose.ANSWER) > enough
 
 
 def queue_forward(

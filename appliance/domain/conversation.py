@@ -25,6 +25,8 @@ ANSWERS_FOR = timedelta(hours=24)
 TICKETS_PER_HOUR = 10
 """More from one phone are put together, so that a flood makes few tickets."""
 LATELY = timedelta(hours=1)
+REPORTS_PER_HOUR = 4
+"""What one phone reports beyond is kept, and marked for a person to judge."""
 REOPENED_FOR = timedelta(days=30)
 """What is wrong again after a longer time is another matter."""
 
@@ -57,6 +59,11 @@ def continued(
     if len(lately) >= TICKETS_PER_HOUR:
         return next((r for r in fitting if r in lately), None)
     return None
+
+
+def is_flood(own: Sequence[ServiceRequest], now: datetime) -> bool:
+    """Whether a phone has reported enough by SMS within the hour: a person judges the rest."""
+    return sum(r.channel is Channel.SMS and _age(r, now) < LATELY for r in own) >= REPORTS_PER_HOUR
 
 
 def answered(

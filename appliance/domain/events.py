@@ -61,6 +61,10 @@ class RequestReceived(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sealed: str | None = None
     """What only the unit can open (`sealing`); the text is a placeholder then, the category
     `rahasia`, and no person or place is named."""
+    duplicate_of: str | None = None
+    """The id of another's request of the same box that tells of the same matter."""
+    marks: list[str] = []
+    """What an officer should know first: `marks.Mark`, words of a newer release among them."""
 
 
 class RequestCorrected(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -92,6 +96,12 @@ class FollowedUp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     at: Instant
     sealed: str | None = None
     """Those words where the request is sealed; the text is empty then."""
+    channel: str = "sms"
+    """By which it was said; what comes by portal or kiosk has joined the request by itself."""
+    location: str | None = None
+    kelurahan: str | None = None
+    reporter_name: str | None = None
+    """What was told beside the words; it completes the request where that lacks it."""
 
 
 class OfficialReplied(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -31,22 +31,44 @@ STATUS_WORDS: dict[Status, str] = {
     Status.ARCHIVED: "Diarsipkan",
 }
 
+_RECEIVED = (
+    "Laporan DITERIMA Posko Kecamatan. Tiket {ticket}. Simpan tiket ini. "
+    "Kami periksa maks 3 hari kerja. Tanya kabar: CEK {ticket}"
+)
+_RECEIVED_WHERE = (
+    "Laporan DITERIMA. Tiket {ticket}. Di mana lokasinya? Balas: nama jalan/gang, kelurahan, "
+    "dekat apa. Tanya kabar: CEK {ticket}"
+)
+_HELPED = "Terbantu? Balas SUDAH atau BELUM lalu {ticket}."
+
 TEMPLATES: dict[str, str] = {
-    "received": (
-        "Laporan DITERIMA Posko Kecamatan. Tiket {ticket}. Simpan tiket ini. "
-        "Kami periksa maks 3 hari kerja. Tanya kabar: CEK {ticket}"
+    "received": _RECEIVED,
+    "received_where": _RECEIVED_WHERE,
+    "received_advice": f"{_RECEIVED}. Sementara itu: {{advice}}",
+    "received_where_advice": f"{_RECEIVED_WHERE}. Sementara itu: {{advice}}",
+    "received_helped": f"Laporan DITERIMA. Tiket {{ticket}}. {{advice}} {_HELPED}",
+    "received_flood": (
+        "Laporan TERSIMPAN. Tiket {ticket}. Hari ini banyak laporan dari HP ini, jadi petugas "
+        "memeriksanya dulu. Darurat: telepon 112."
     ),
-    "received_where": (
-        "Laporan DITERIMA. Tiket {ticket}. Di mana lokasinya? Balas: nama jalan/gang, kelurahan, "
-        "dekat apa. Tanya kabar: CEK {ticket}"
+    "joined": (
+        "Sudah tercatat pada tiket {ticket}; keterangan Anda ditambahkan. Tanya kabar: CEK {ticket}"
     ),
     "received_elsewhere": (
         "Laporan DITERIMA. Tiket {ticket}. Urusan ini ditangani {destination}: {contact}. "
         "Petugas kota memeriksanya dulu."
     ),
     "emergency": (
-        "DARURAT: TELEPON 112 SEKARANG (gratis, 24 jam). SMS ini BUKAN pengganti telepon. "
+        "DARURAT: TELEPON 112 SEKARANG{also} (24 jam). SMS ini BUKAN pengganti telepon. "
         "Kebakaran 113, ambulans 119, polisi 110. Tiket {ticket} kami teruskan."
+    ),
+    "emergency_joined": (
+        "DARURAT: TELEPON 112 SEKARANG{also} (24 jam). SMS ini BUKAN pengganti telepon. "
+        "Sudah tercatat pada tiket {ticket}, keterangan ditambahkan."
+    ),
+    "emergency_confidential": (
+        "TELEPON 112 SEKARANG{also} bila bahaya. Pesan Anda kami terima dan DIRAHASIAKAN. "
+        "Tiket {ticket}. Teman bicara: SAPA 129. Hapus SMS ini."
     ),
     "confidential": (
         "Pesan Anda kami terima dan DIRAHASIAKAN. Tiket {ticket}. Bila bahaya sekarang "
@@ -119,6 +141,11 @@ TEMPLATES: dict[str, str] = {
         "Benar? Balas SUDAH atau BELUM lalu {ticket} dalam 10 hari kerja."
     ),
     "status_changed_confidential": "Tiket {ticket}: ada kabar baru. Hubungi petugas Posko.",
+    "duty_alert": (
+        "Posko: ada laporan mendesak, tiket {ticket}. Buka di kotak Posko atau pusat. "
+        "Balas OK {ticket} bila sudah dilihat."
+    ),
+    "duty_noted": "Tiket {ticket}: OK dari Anda dicatat. Terima kasih.",
     "forward": (
         "Laporan warga {ticket} ({category}): {text} "
         "Balas OK (dikerjakan), SELESAI, atau TOLAK, lalu {ticket}."

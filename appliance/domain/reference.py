@@ -1,6 +1,7 @@
 """Reference data of a city, read once from the tables beside this package (`data/*.csv`)."""
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Sensitivity
 
 FALLBACK_CATEGORY = "lainnya"
+_HOTLINE = re.compile(r"(?<![0-9])1[0-9]{2}(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,10 @@ class Category:
     finish_days: int
     """Working days until it should be resolved."""
     keywords: tuple[str, ...]
+    advice: str
+    """What residents can do themselves; short enough for an SMS."""
+    hotlines: tuple[str, ...]
+    """Three-digit numbers to call, the first first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +83,8 @@ def categories() -> dict[str, Category]:
             respond_days=int(row["sla_tanggap_hk"]),
             finish_days=int(row["sla_selesai_hk"]),
             keywords=_words(row["kata_kunci"], row["slang_singkatan_dialek"]),
+            advice=row["nasihat_mandiri_sms"],
+            hotlines=tuple(_HOTLINE.findall(row["hotline"])),
         )
         for row in rows("categories.csv")
     }

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from appliance.domain.consent import Consent
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
+from appliance.domain.marks import Mark
 from appliance.domain.phone import Msisdn
 
 TEXT_MAX_CHARS = 4_000
@@ -100,6 +101,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.ARCHIVED: frozenset({Status.REOPENED}),
 }
 """Every legal move; a status that maps to itself may be repeated with a new message."""
+OVER = frozenset({Status.RESOLVED, Status.CLOSED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED})
 
 
 class IllegalMove(BadInput):
@@ -169,6 +171,9 @@ class ServiceRequest:
     """Who else answers for it, as the box proposes: an id of the table `destinations`."""
     sealed: str | None = None
     """What only the responsible unit can open; the text is a placeholder then."""
+    marks: frozenset[Mark] = frozenset()
+    duplicate_of: str | None = None
+    """The request of somebody else that tells of the same matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,13 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.actions.intake import Refused, receive
+from appliance.domain import self_help
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.reference import kelurahan_of
+from appliance.domain.service_request import Kind
+from appliance.domain.triage.judgement import classify
 from appliance.kiosk import dialog, forms
 from appliance.kiosk.dialog import Begin, State, Step
 from appliance.kiosk.slips import Slips
@@ -92,7 +95,7 @@ class Pages:
             abort(429)
         if self.slips:
             self.slips.queue(outcome.request)
-        return self.tickets.after_sending(outcome.request)
+        return self.tickets.after_sending(outcome.request, is_joined=outcome.is_joined)
 
     def _screen(self, state: State) -> ResponseReturnValue:
         if state.step is Step.START:
@@ -101,4 +104,11 @@ class Pages:
             f"step_{state.step}.html",
             state=state,
             kelurahan=kelurahan_of(self.site.site_code),
+            hotlines=_hotlines(state),
         )
+
+
+def _hotlines(state: State) -> tuple[str, ...]:
+    """Whom to call before anything else is asked; nobody where the words tell of no danger."""
+    triage = classify(state.text)
+    return self_help.hotlines(triage.category) if triage.kind is Kind.EMERGENCY else ()

@@ -26,11 +26,15 @@ def add(
     wish: str,
     text: str,
     at: datetime,
+    channel: str,
 ) -> None:
     """Store a follow-up."""
     db.execute(
-        "INSERT INTO follow_ups (id, request_id, wish, text, at_ms) VALUES (?, ?, ?, ?, ?)",
-        (follow_up_id, request_id, wish, text, to_ms(at)),
+        """
+        INSERT INTO follow_ups (id, request_id, wish, text, at_ms, channel)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        (follow_up_id, request_id, wish, text, to_ms(at), channel),
     )
 
 
@@ -41,6 +45,20 @@ def of_request(db: sqlite3.Connection, request_id: str) -> list[Said]:
         (request_id,),
     )
     return [Said(wish=row["wish"], text=row["text"], at=from_ms(row["at_ms"])) for row in rows]
+
+
+def request_of(db: sqlite3.Connection, follow_up_id: str) -> str | None:
+    """The id of the request that a follow-up is about."""
+    row = db.execute("SELECT request_id FROM follow_ups WHERE id = ?", (follow_up_id,)).fetchone()
+    return row["request_id"] if row else None
+
+
+def said(db: sqlite3.Connection, request_id: str) -> list[str]:
+    """What was said about a request, one after the other."""
+    rows = db.execute(
+        "SELECT text FROM follow_ups WHERE request_id = ? ORDER BY rowid", (request_id,)
+    )
+    return [row["text"] for row in rows]
 
 
 def opt_out(db: sqlite3.Connection, phone: Msisdn, at: datetime) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 
+from appliance.domain import marks
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.phone import Msisdn
@@ -37,11 +38,11 @@ def add(
         INSERT INTO requests (
             ticket, id, channel, kind, category, sensitivity, agency, status, text,
             reporter_phone, reporter_name, location, kelurahan, created_at_ms, updated_at_ms,
-            event_lane, event_seq, routing_version, destination, sealed
+            event_lane, event_seq, routing_version, destination, sealed, marks, duplicate_of
         ) VALUES (
             :ticket, :id, :channel, :kind, :category, :sensitivity, :agency,
             :status, :text, :reporter_phone, :reporter_name, :location, :kelurahan, :at_ms, :at_ms,
-            :event_lane, :event_seq, :routing_version, :destination, :sealed
+            :event_lane, :event_seq, :routing_version, :destination, :sealed, :marks, :duplicate_of
         )
         """,
         {
@@ -64,6 +65,8 @@ def add(
             "routing_version": request.routing_version,
             "destination": request.destination,
             "sealed": request.sealed,
+            "marks": marks.joined(request.marks),
+            "duplicate_of": request.duplicate_of,
         },
     )
 
@@ -83,6 +86,25 @@ def latest_of_phone(db: sqlite3.Connection, phone: Msisdn, limit: int) -> list[S
     rows = db.execute(
         _SELECT + "WHERE r.reporter_phone = ? ORDER BY r.created_at_ms DESC LIMIT ?",
         (phone.e164, limit),
+    )
+    return [_request(row) for row in rows]
+
+
+def of_origin(db: sqlite3.Connection, origin: str, since: datetime) -> list[ServiceRequest]:
+    """What a device has sent, newest first."""
+    sent = "SELECT request_id FROM intake_attempts WHERE origin = ? AND at_ms >= ?"
+    condition = f"WHERE r.id IN ({sent}) ORDER BY r.created_at_ms DESC"
+    return [_request(row) for row in db.execute(_SELECT + condition, (origin, to_ms(since)))]
+
+
+def of_category(
+    db: sqlite3.Connection, category: str, since: datetime, limit: int
+) -> list[ServiceRequest]:
+    """The newest requests of a category, newest first."""
+    rows = db.execute(
+        _SELECT
+        + "WHERE r.category = ? AND r.created_at_ms >= ? ORDER BY r.created_at_ms DESC LIMIT ?",
+        (category, to_ms(since), limit),
     )
     return [_request(row) for row in rows]
 
@@ -168,6 +190,25 @@ def set_text(db: sqlite3.Connection, request_id: str, text: str) -> None:
     db.execute("UPDATE requests SET text = ? WHERE id = ?", (text, request_id))
 
 
+def complete(
+    db: sqlite3.Connection,
+    request_id: str,
+    *,
+    location: str | None,
+    kelurahan: str | None,
+    reporter_name: str | None,
+) -> None:
+    """Fill in what a request lacks; what it has stays."""
+    db.execute(
+        """
+        UPDATE requests SET location = coalesce(location, ?), kelurahan = coalesce(kelurahan, ?),
+            reporter_name = coalesce(reporter_name, ?)
+        WHERE id = ?
+        """,
+        (location, kelurahan, reporter_name, request_id),
+    )
+
+
 def attempts_since(db: sqlite3.Connection, origin: str, since: datetime) -> list[datetime]:
     """When this origin has submitted; forgets everybody's older attempts on the way."""
     db.execute("DELETE FROM intake_attempts WHERE at_ms < ?", (to_ms(since),))
@@ -175,9 +216,14 @@ def attempts_since(db: sqlite3.Connection, origin: str, since: datetime) -> list
     return [from_ms(row["at_ms"]) for row in rows]
 
 
-def add_attempt(db: sqlite3.Connection, origin: str, at: datetime) -> None:
-    """Count one submission of an origin."""
-    db.execute("INSERT INTO intake_attempts (origin, at_ms) VALUES (?, ?)", (origin, to_ms(at)))
+def add_attempt(
+    db: sqlite3.Connection, origin: str, at: datetime, request_id: str | None = None
+) -> None:
+    """Count one submission of an origin, and what became of it."""
+    db.execute(
+        "INSERT INTO intake_attempts (origin, at_ms, request_id) VALUES (?, ?, ?)",
+        (origin, to_ms(at), request_id),
+    )
 
 
 def _one(cursor: sqlite3.Cursor) -> ServiceRequest | None:
@@ -207,4 +253,6 @@ def _request(row: sqlite3.Row) -> ServiceRequest:
         routing_version=row["routing_version"],
         destination=row["destination"],
         sealed=row["sealed"],
+        marks=marks.parse(row["marks"]),
+        duplicate_of=row["duplicate_of"],
     )

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from appliance.domain import self_help
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
+from appliance.domain.marks import Mark
 from appliance.domain.moment import Moment
 from appliance.domain.progress import PublicStatus, public_status, since_reopened
 from appliance.domain.quota import Exceeded
@@ -61,12 +63,18 @@ class TicketPages:
         return redirect(url_for("ticket", number=ticket.digits), 303)
 
     def after_sending(
-        self, stored: ServiceRequest, *, sent_photo: bool = False
+        self, stored: ServiceRequest, *, sent_photo: bool = False, is_joined: bool = False
     ) -> ResponseReturnValue:
-        """Send the browser from the form to its ticket, which says whether a photo was kept."""
+        """Send the browser from the form to its ticket, which says whether a photo was kept, and
+        whether the report has become an entry of an earlier one."""
         token = self.fresh.token(stored.ticket)
-        photo = "1" if sent_photo else None
-        page = url_for("ticket", number=stored.ticket.digits, baru=token, foto=photo)
+        page = url_for(
+            "ticket",
+            number=stored.ticket.digits,
+            baru=token,
+            foto="1" if sent_photo else None,
+            tambah="1" if is_joined else None,
+        )
         return redirect(page, 303)
 
     def _page(self, found: ServiceRequest, *, is_fresh: bool) -> str:
@@ -79,6 +87,10 @@ class TicketPages:
             elsewhere=elsewhere if is_told else None,
             qr=qr.svg(f"{self.portal_url}/tiket/{found.ticket.digits}"),
             call_first=is_fresh and found.kind is Kind.EMERGENCY,
+            hotlines=self_help.hotlines(found.category)[1:],
+            advice=self_help.advice(found.category, found) if is_fresh else "",
+            is_small=Mark.LOW in found.marks,
+            is_joined=is_fresh and "tambah" in request.args,
             keep_safe=is_fresh and found.sensitivity is Sensitivity.CONFIDENTIAL,
             sent_photo=is_fresh and "foto" in request.args,
             has_photo=is_fresh and photos.state_of(db(), found.id) is not None,

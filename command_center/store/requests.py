@@ -7,7 +7,17 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import astuple
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from appliance.domain import sealing
 from appliance.domain.erasure import ERASED_TEXT
@@ -154,7 +164,7 @@ def by_id(connection: Connection, request_id: str, *, lock: bool = False) -> Cit
     """One request; `lock` keeps others from changing it during this transaction."""
     query = select(requests).where(requests.c.request_id == request_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    return None if row is None else _request(row)
+    return None if row is None else from_row(row)
 
 
 def set_status(connection: Connection, request_id: str, status: str, now: datetime) -> None:
@@ -171,6 +181,23 @@ def set_text(connection: Connection, request_id: str, text: str) -> None:
     connection.execute(
         update(requests).where(requests.c.request_id == request_id).values(text=text)
     )
+
+
+def complete(
+    connection: Connection,
+    request: CityRequest,
+    *,
+    location: str | None,
+    kelurahan: str | None,
+    name: str | None,
+) -> None:
+    """Fill in what a request lacks; what it has stays."""
+    wanted = {"location": location, "kelurahan": kelurahan, "name": name}
+    lacking = {key: value for key, value in wanted.items() if value and not getattr(request, key)}
+    if lacking:
+        connection.execute(
+            update(requests).where(requests.c.request_id == request.request_id).values(**lacking)
+        )
 
 
 def add_history(connection: Connection, request_id: str, entry: HistoryEntry) -> None:
@@ -233,7 +260,7 @@ def unsettled(connection: Connection, wanted: Filter) -> list[tuple[CityRequest,
     """The open requests that a filter lets through, each with its moves from the arrival on."""
     is_open = requests.c.status.not_in(OVER)
     query = _narrowed(select(requests).where(is_open), wanted)
-    found = [_request(row) for row in connection.execute(query)]
+    found = [from_row(row) for row in connection.execute(query)]
     moves = {one.request_id: [Move(Status.RECEIVED, one.occurred_at)] for one in found}
     rows = connection.execute(
         select(case_history.c.request_id, case_history.c.status, case_history.c.at)
@@ -260,13 +287,39 @@ def page(
     """Requests that a filter lets through, newest at the city first."""
     query = _narrowed(select(requests), wanted)
     newest_first = query.order_by(requests.c.received_at.desc(), requests.c.request_id.desc())
-    return [_request(row) for row in connection.execute(newest_first.limit(limit).offset(offset))]
+    return [from_row(row) for row in connection.execute(newest_first.limit(limit).offset(offset))]
+
+
+def behind(
+    connection: Connection, received_ms: int, request_id: str, limit: int
+) -> list[CityRequest]:
+    """Requests that came after this one, in the order they came."""
+    here = tuple_(requests.c.received_at, requests.c.request_id)
+    query = select(requests).where(here > tuple_(literal(received_ms), literal(request_id)))
+    rows = connection.execute(
+        query.order_by(requests.c.received_at, requests.c.request_id).limit(limit)
+    )
+    return [from_row(row) for row in rows]
+
+
+def lately(
+    connection: Connection, category: str, since: datetime, until: CityRequest, limit: int
+) -> list[CityRequest]:
+    """Requests of a category that had come before one, the newest first."""
+    here = tuple_(requests.c.received_at, requests.c.request_id)
+    query = select(requests).where(
+        requests.c.received_at >= to_ms(since),
+        requests.c.category == category,
+        here < tuple_(literal(until.received_ms), literal(until.request_id)),
+    )
+    rows = connection.execute(query.order_by(requests.c.received_at.desc()).limit(limit))
+    return [from_row(row) for row in rows]
 
 
 def of_phone(connection: Connection, phone: str) -> list[CityRequest]:
     """All requests of a phone (E.164), oldest at the city first; reads the whole table."""
     query = select(requests).where(requests.c.phone == phone).order_by(requests.c.received_at)
-    return [_request(row) for row in connection.execute(query)]
+    return [from_row(row) for row in connection.execute(query)]
 
 
 def ended_before(connection: Connection, moment: datetime, limit: int) -> list[CityRequest]:
@@ -280,14 +333,14 @@ def ended_before(connection: Connection, moment: datetime, limit: int) -> list[C
         )
         .limit(limit)
     )
-    return [_request(row) for row in connection.execute(query)]
+    return [from_row(row) for row in connection.execute(query)]
 
 
 def every(connection: Connection) -> Iterator[CityRequest]:
     """All requests, oldest at the city first; read on while the connection is open."""
     query = select(requests).order_by(requests.c.received_at, requests.c.request_id)
     for row in connection.execute(query):
-        yield _request(row)
+        yield from_row(row)
 
 
 def count_by_status(connection: Connection) -> dict[str, int]:
@@ -327,5 +380,6 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     return query
 
 
-def _request(row: Sequence[Any]) -> CityRequest:
+def from_row(row: Sequence[Any]) -> CityRequest:
+    """A request by all columns of its table."""
     return CityRequest(*row)

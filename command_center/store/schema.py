@@ -182,6 +182,44 @@ awaited_answers = Table(
 """Since when the reporter of a case can answer its line `history_id`: his box has it. Only lapses
 writes; a row about another line than the newest means nothing any more."""
 
+case_links = Table(
+    "case_links",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("parent_id", Text),
+    Column("by", Text, nullable=False),
+    Column("at", BIG, nullable=False),
+    Index("case_links_by_parent", "parent_id"),
+    sqlite_strict=True,
+)
+"""Which cases tell of the same matter as a parent, which is nobody's child; without a parent an
+officer has said that it is a matter of its own. Ingest and the watch insert, officers change.
+The parent may come later than its child."""
+
+case_marks = Table(
+    "case_marks",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("mark", Text, primary_key=True),
+    Column("at", BIG, nullable=False),
+    Column("seen_at", BIG),
+    Column("seen_by", Text),
+    Index("case_marks_unseen", "mark", "seen_at"),
+    sqlite_strict=True,
+)
+"""What of a case an officer should see first (`appliance.domain.marks`). Ingest and the watch
+insert; an officer writes `seen_at`."""
+
+watch = Table(
+    "watch",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("received_at", BIG, nullable=False),
+    Column("request_id", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""The last case that the watch has compared with others (one row). Only the watch writes."""
+
 follow_ups = Table(
     "follow_ups",
     metadata,

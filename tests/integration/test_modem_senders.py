@@ -138,7 +138,7 @@ def test_emergency_in_doubt_whether_a_machine_wrote_it_hears_to_call_112_once_a_
         box.sms(f"{DOUBTFUL_ALARM} {number}")
         box.pass_time(timedelta(minutes=15))
         box.start()
-    assert ["telepon 112" in text.body for text in box.queued] == [True]
+    assert ["telepon 112" in text.body.lower() for text in box.queued] == [True]
     box.pass_time(timedelta(hours=17))
     box.sms(DOUBTFUL_ALARM)
     assert len(box.queued) == 2
@@ -149,7 +149,7 @@ def test_answers_of_the_day_do_not_silence_the_alarm(box):
     box.sms("BANTUAN")
     box.sms(DOUBTFUL_ALARM)
     assert len(box.queued) == 2
-    assert "telepon 112" in box.queued[-1].body
+    assert "telepon 112" in box.queued[-1].body.lower()
 
 
 def test_automatic_replies_to_each_other_end_after_one_alarm(box):
@@ -182,9 +182,10 @@ def test_two_boxes_that_text_each_other_stop_after_one_exchange(box, tmp_path):
                 sender.mailbox.sent(part.part_id, 1),
             )
         )
-        for submit in parts:
+        if parts:
             carried += 1
-            receiver.sms(submit.text_units.decode("latin-1"), sender=numbers[sender])
+            text = "".join(submit.text_units.decode("latin-1") for submit in parts)
+            receiver.sms(text, sender=numbers[sender])
     other.db.close()
     assert carried == 1
 

@@ -17,7 +17,7 @@ def test_queued_text_becomes_parts_that_a_network_accepts(box):
 
 
 def test_status_report_settles_a_sent_text(box):
-    box.sms("Lampu jalan mati")
+    box.sms("BANTUAN")
     box.send(lambda part: box.mailbox.sent(part.part_id, 5))
     box.arrive([smscodec.status_report(CITIZEN, 5, 0x30, FIRST_STAMP)])
     assert box.queued[0].state == "sent"
@@ -80,7 +80,7 @@ def test_one_recipient_that_is_always_refused_does_not_hold_up_the_others(box):
 
 
 def test_part_in_flight_at_a_crash_is_uncertain_and_not_repeated(box):
-    box.sms("Lampu jalan mati")
+    box.sms("BANTUAN")
     box.mailbox.sending(box.mailbox.next_part().part_id)
     box.start()
     box.pass_time(timedelta(hours=2))

@@ -95,7 +95,7 @@ def test_full_disk_stops_nothing_for_good(box, monkeypatch):
 
 
 def test_outcome_that_cannot_be_written_is_written_later(box):
-    box.sms("Lampu jalan mati")
+    box.sms("BANTUAN")
     part = box.mailbox.next_part()
     box.mailbox.sending(part.part_id)
     with locked(box):

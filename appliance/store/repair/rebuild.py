@@ -33,6 +33,7 @@ ORDINARY = (
     "follow_ups",
     "text_optouts",
     "official_replies",
+    "alerts",
     "early_reports",
     "erasures",
     "erased_messages",
@@ -161,6 +162,7 @@ def _cut_off_dangling(fresh: sqlite3.Connection) -> None:
         "UPDATE wifi_vouchers SET session_id = NULL"
         " WHERE session_id NOT IN (SELECT id FROM wifi_sessions)",
         "DELETE FROM request_history WHERE request_id NOT IN (SELECT id FROM requests)",
+        "DELETE FROM alerts WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM photos WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM consents WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM follow_ups WHERE request_id NOT IN (SELECT id FROM requests)",

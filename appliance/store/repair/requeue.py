@@ -26,7 +26,7 @@ from appliance.store.repair.rescue import Row, insert
 _COPIED = ("channel", "kind", "category", "sensitivity", "agency", "text")
 _OPTIONAL = (
     *("reporter_phone", "reporter_name", "location", "kelurahan"),
-    *("routing_version", "destination", "sealed"),
+    *("routing_version", "destination", "sealed", "duplicate_of"),
 )
 
 
@@ -106,6 +106,7 @@ def _row(told: dict[str, Any], event: Row) -> Row:
         **{name: told[name] for name in _COPIED},
         **{name: told.get(name) for name in _OPTIONAL},
         "id": told["request_id"],
+        "marks": " ".join(told.get("marks", [])),
         "status": Status.RECEIVED,
         "created_at_ms": at_ms,
         "updated_at_ms": at_ms,
@@ -159,6 +160,7 @@ def _make_event(fresh: sqlite3.Connection, request_id: str, lane: str) -> int:
         request_id=request_id,
         ticket=Ticket.numbered(row["ticket"]).digits,
         created_at=at,
+        marks=row["marks"].split(),
         **told,
     )
     moment = Moment(wall=at, boot_id="salvaged", mono_ms=0)

@@ -6,6 +6,8 @@ import pytest
 
 from appliance.actions import intake
 from appliance.actions.intake import Receipt, Refused
+from appliance.domain.marks import Mark
+from appliance.domain.phone import Msisdn
 from appliance.domain.quota import Quota
 from appliance.domain.service_request import Channel, Draft, Kind, Sensitivity, Status
 from appliance.domain.topics import Lane
@@ -96,19 +98,40 @@ def test_a_category_nobody_knows_is_judged_by_triage(db: sqlite3.Connection) -> 
     assert receive(db, a_draft("lampu jalan mati", category="x'--")).request.category == "pju"
 
 
-def test_a_device_over_its_limit_is_refused_but_not_its_emergency(db: sqlite3.Connection) -> None:
+def test_a_device_over_its_limit_is_kept_for_a_person_to_judge(
+    db: sqlite3.Connection, official: Msisdn
+) -> None:
     limit = Quota(limit=2, window=timedelta(hours=1))
 
     def submit(text: str, **when: float) -> Receipt | Refused:
         return intake.receive(db, a_draft(text), at(**when), origin="10.0.0.9", limit=limit)
 
-    assert isinstance(submit("satu"), Receipt)
-    assert isinstance(submit("dua"), Receipt)
-    refused = submit("tiga", minutes=10)
+    def marks(text: str, **when: float) -> frozenset[Mark]:
+        outcome = submit(text, **when)
+        assert isinstance(outcome, Receipt)
+        return outcome.request.marks
+
+    assert marks("lampu jalan mati jl Durian") == marks("lampu jalan mati jl Nangka") == set()
+    assert marks("lampu jalan mati jl Manggis", minutes=10) == {Mark.FLOOD}
+    assert marks("tolong cepat rumah kebakaran", minutes=10) == set()
+    assert marks("lampu jalan mati jl Rambutan", minutes=71) == set()
+    forwarded = [text for text in texts.every(db) if text.recipient == official.e164]
+    assert [word in str(forwarded) for word in ("Nangka", "Manggis")] == [True, False]
+
+
+def test_far_beyond_its_limit_a_device_is_refused(db: sqlite3.Connection) -> None:
+    limit = Quota(limit=1, window=timedelta(hours=1))
+    for street in range(10):
+        draft = a_draft(f"lampu jalan mati jl {street}")
+        assert isinstance(intake.receive(db, draft, at(), origin="a", limit=limit), Receipt)
+    refused = intake.receive(db, a_draft("got mampet"), at(minutes=10), origin="a", limit=limit)
     assert isinstance(refused, Refused)
     assert refused.retry_after_s == 3000
-    assert isinstance(submit("tolong cepat rumah kebakaran", minutes=10), Receipt)
-    assert isinstance(submit("tiga", minutes=61), Receipt)
+
+
+def test_attempts_are_counted_with_a_time(db: sqlite3.Connection) -> None:
+    limit = Quota(limit=2, window=timedelta(hours=1))
+    intake.receive(db, a_draft(), at(), origin="a", limit=limit)
     assert db.execute("SELECT min(at_ms) FROM intake_attempts").fetchone()[0] > 0
 
 

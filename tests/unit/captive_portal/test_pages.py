@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from appliance.domain.ids import Ticket
+from appliance.domain.marks import Mark
 from appliance.domain.service_request import Status, StatusEntry
 from appliance.runtime.settings import Portal, Settings, Site
 from appliance.store import city_tables, consents, requests, room
@@ -169,13 +170,65 @@ def test_reports_from_the_box_itself_are_not_counted(portal: FlaskClient) -> Non
 
 def test_too_many_reports_are_refused_with_the_text_kept(portal: FlaskClient) -> None:
     portal.environ_base["REMOTE_ADDR"] = "10.0.0.9"
-    for n in range(3):
+    for n in range(30):
         ticket_of(submit(portal, text=f"Sampah {n}"))
     page = submit(portal, text="Sampah lagi")
     assert page.status_code == 429
     assert int(page.headers["Retry-After"]) > 0
     assert "Sampah lagi" in page.text
     assert "60 menit" in page.text
+    assert "terdengar darurat" not in page.text
+    urgent = submit(portal, text="tolong cepat rumah kebakaran").text
+    assert urgent.index('href="tel:112"><strong>') < urgent.index("Laporan belum terkirim")
+
+
+def test_over_the_limit_a_report_is_kept_and_an_emergency_hears_112_first(
+    portal: FlaskClient, db: sqlite3.Connection
+) -> None:
+    portal.environ_base["REMOTE_ADDR"] = "10.0.0.9"
+    for n in range(5):
+        ticket_of(submit(portal, text=f"Sampah {n}"))
+    assert sorted(Mark.FLOOD in r.marks for r in requests.every(db)) == [False] * 3 + [True] * 2
+    sent = submit(portal, text="tolong cepat rumah kebakaran di jl Durian")
+    page = portal.get(sent.headers["Location"]).text
+    assert page.index("Telepon 112 sekarang") < page.index("Laporan Anda tersimpan")
+
+
+def test_what_a_device_tells_again_is_an_entry_and_its_page_says_so(
+    portal: FlaskClient, db: sqlite3.Connection
+) -> None:
+    portal.environ_base["REMOTE_ADDR"] = "10.0.0.9"
+    first = ticket_of(submit(portal, text="Sampah menumpuk di jl Durian"))
+    sent = submit(portal, text="Sampah di jl Durian belum diangkut, bau")
+    assert ticket_of(sent) == first
+    assert "Sudah tercatat, keterangan ditambahkan" in portal.get(sent.headers["Location"]).text
+    assert "keterangan ditambahkan" not in portal.get(f"/tiket/{first}").text
+    assert len(list(requests.every(db))) == 1
+
+
+def test_an_emergency_that_joins_shows_112_first(portal: FlaskClient) -> None:
+    portal.environ_base["REMOTE_ADDR"] = "10.0.0.9"
+    ticket_of(submit(portal, text="tolong cepat kebakaran di jl Durian"))
+    sent = submit(portal, text="kebakaran di jl Durian makin besar, tolong cepat")
+    page = portal.get(sent.headers["Location"]).text
+    calls = re.findall(r'href="tel:(\d+)"><strong>', page)
+    assert calls[:2] == ["112", "113"]
+    assert page.index("Telepon 112 sekarang") < page.index("Sudah tercatat")
+
+
+def test_the_page_after_sending_advises_what_residents_can_do(portal: FlaskClient) -> None:
+    sent = submit(portal, text="ada jentik di 7 rumah di gang kami")
+    page = portal.get(sent.headers["Location"]).text
+    assert "PSN 3M: kuras bak" in page
+    assert "tidak menutup laporan" in page
+    assert "PSN 3M" not in portal.get(f"/tiket/{ticket_of(sent)}").text
+
+
+def test_a_secret_gets_no_advice_that_would_tell_it(portal: FlaskClient) -> None:
+    sent = submit(portal, text="lurah minta uang pelicin seratus ribu")
+    page = portal.get(sent.headers["Location"]).text
+    assert "dirahasiakan" in page
+    assert "kwitansi" not in page
 
 
 @pytest.mark.parametrize(
@@ -280,7 +333,7 @@ def test_the_qr_code_is_the_portals_own_address_whatever_the_client_calls_it(por
 @pytest.mark.parametrize("address", ["unknown", "_hidden", "10.0.0.9:81:2", "x" * 5000, ""])
 def test_a_client_without_an_ip_address_is_counted_too_and_loses_nothing(portal, address) -> None:
     portal.environ_base["REMOTE_ADDR"] = address
-    for n in range(3):
+    for n in range(30):
         ticket_of(submit(portal, text=f"Sampah {n}"))
     assert submit(portal, text="Sampah lagi").status_code == 429
 

@@ -58,6 +58,7 @@ def test_requests_as_json(
             "occurred_at": "2026-11-21T02:00:00.000Z",
             "time_quality": "trusted",
             "received_at": "2026-11-21T02:00:00.000Z",
+            "parent_id": None,
         }
     ]
 

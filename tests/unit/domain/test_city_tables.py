@@ -20,7 +20,7 @@ from appliance.domain.routing import Facts, route
 from appliance.domain.table_checks import check
 
 Table = list[dict[str, str]]
-SHIPPED = "4538"
+SHIPPED = "c3fd"
 """The beginning of the hash of the tables that `SHIPPED_VERSION` routes by."""
 
 

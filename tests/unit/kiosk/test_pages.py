@@ -332,3 +332,31 @@ def test_a_slip_that_cannot_be_queued_takes_nothing_from_the_number(
     assert "Struk tidak tercetak. Catat nomornya, atau cetak lagi." in page.text
     touch_print_again(printing_kiosk, page)
     assert printing.take(db, clock())
+
+
+def test_words_of_danger_show_112_before_anything_else_is_asked(kiosk) -> None:
+    page = touch(kiosk, kiosk.get("/lapor"), choose="")
+    page = touch(kiosk, page, go="next", text="tolong cepat rumah kebakaran")
+    assert "Terdengar darurat: telepon 112 / 113 sekarang" in page.text
+    page = touch(kiosk, page, place="14.71.07.1005")
+    assert "telepon 112" in page.text
+    slip = kiosk.get(touch(kiosk, touch(kiosk, page, go="next"), go="send").headers["Location"])
+    assert slip.text.index("telepon 112 sekarang") < slip.text.index("Laporan Anda tersimpan")
+
+
+def test_ordinary_words_show_how_far_one_is(kiosk) -> None:
+    page = touch(kiosk, touch(kiosk, kiosk.get("/lapor"), choose=""), go="next", text="got mampet")
+    assert "Terdengar darurat" not in page.text
+
+
+def test_the_slip_advises_and_says_when_it_joins(kiosk, db: sqlite3.Connection) -> None:
+    def sent(phrase: str):
+        page = touch(kiosk, confirmed(kiosk, phrase), go="back")
+        page = touch(kiosk, page, phone="0812 3456 7890", go="next")
+        return touch(kiosk, page, go="send")
+
+    first, again = sent("Sampah menumpuk"), sent("Sampah tidak diangkut")
+    assert ticket_of(again) == ticket_of(first)
+    assert "Letakkan sampah terikat" in kiosk.get(first.headers["Location"]).text
+    assert "keterangan ditambahkan" in kiosk.get(again.headers["Location"]).text
+    assert len(list(requests.every(db))) == 1

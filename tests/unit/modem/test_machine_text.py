@@ -2,10 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain import phrases
+from appliance.domain import phrases, receipts, reference
+from appliance.domain.marks import Mark
+from appliance.domain.service_request import Kind
 from appliance.domain.triage import matter
 from modem import machine_text, senders
 from modem.pdu.address import TOA_INTERNATIONAL, TOA_UNKNOWN, Address
+from tests.builders import a_request
 
 REPORTS = [
     line.split("\t")[1]
@@ -48,15 +51,38 @@ def test_no_report_is_taken_for_a_machines(text: str) -> None:
 def test_our_own_texts_are_known_when_another_box_sends_them(key: str) -> None:
     """SMS check 25: two boxes that text each other stop after one exchange."""
     template = phrases.TEMPLATES[key]
-    body = template.replace("{ticket}", "07 123 450").replace("{", "").replace("}", "")
+    body = template.replace("{ticket}", "07 123 450").replace("{also}", " atau 119")
+    body = body.replace("{advice}", reference.categories()["wabah_jentik"].advice)
+    body = body.replace("{", "").replace("}", "")
     if key not in ("status_list", "status_changed"):  # Nothing but what is filled in.
         assert machine_text.kind_of(body) == machine_text.OURS
 
 
 def test_a_residents_words_behind_our_text_are_his() -> None:
-    ours = phrases.render("received", ticket="07 123 450")
-    assert machine_text.kind_of(ours) == machine_text.OURS
-    assert machine_text.kind_of(f"{ours} tapi lampu masih mati") is None
+    advised = a_request(category="pju", agency="DISHUB")
+    for ours in (phrases.render("received", ticket="07 123 450"), receipts.body(advised)):
+        assert machine_text.kind_of(ours) == machine_text.OURS
+        assert machine_text.kind_of(f"{ours} tapi lampu masih mati") is None
+
+
+@pytest.mark.parametrize("category", reference.categories().values(), ids=lambda c: c.id)
+@pytest.mark.parametrize("kind", [Kind.COMPLAINT, Kind.EMERGENCY])
+@pytest.mark.parametrize("marks", [frozenset(), frozenset({Mark.LOW}), frozenset({Mark.FLOOD})])
+@pytest.mark.parametrize("asks_where", [False, True])
+@pytest.mark.parametrize("is_joined", [False, True])
+def test_every_receipt_is_known_as_ours(
+    category: reference.Category,
+    kind: Kind,
+    marks: frozenset[Mark],
+    asks_where: bool,
+    is_joined: bool,
+) -> None:
+    """SMS check 25."""
+    request = a_request(
+        category=category.id, sensitivity=category.sensitivity, kind=kind, marks=marks
+    )
+    body = receipts.body(request, asks_where=asks_where, is_joined=is_joined)
+    assert machine_text.kind_of(body) == machine_text.OURS
 
 
 def test_a_resident_who_tells_of_a_swindle_is_doubted_not_dropped() -> None:
