@@ -18,6 +18,7 @@ from appliance.domain.events import (
     Event,
     FollowedUp,
     PhotoAttached,
+    RequestCorrected,
     RequestReceived,
     TablePublished,
     TextSettled,
@@ -243,6 +244,42 @@ def test_what_follows_is_sealed_although_the_keys_are_gone(
     [event] = told(sealed_db, FollowedUp)
     assert isinstance(event, FollowedUp)
     assert opened(event.sealed).text == WORDS[2]
+
+
+def test_what_follows_is_for_the_unit_that_has_the_report_whoever_the_agency_is_by_now(
+    sealed_db: sqlite3.Connection, db_path: Path, new_id: NewId
+) -> None:
+    """The city may hand a case on to whom it accuses, who must not read what else is said."""
+    request = report(sealed_db, channel=Channel.SMS)
+    acts.configure(db_path, {"*": KEY, "POLRESTA": KEY, "DP3APM": UNIT_KEY})
+    moved = RequestCorrected(request_id=request.id, corrected_at=START, agency="POLRESTA")
+    assert casework.apply_batch(sealed_db, a_batch(moved), at()).rejects == ()
+    texted(sealed_db, WORDS[2], new_id, minutes=1)
+    [event] = told(sealed_db, FollowedUp)
+    assert isinstance(event, FollowedUp)
+    assert opened(event.sealed).text == WORDS[2]
+
+
+def test_a_new_key_of_the_unit_seals_what_follows(
+    sealed_db: sqlite3.Connection, db_path: Path, new_id: NewId
+) -> None:
+    report(sealed_db, channel=Channel.SMS)
+    acts.configure(db_path, {"*": UNIT_KEY, "DP3APM": KEY})
+    texted(sealed_db, WORDS[2], new_id, minutes=1)
+    [event] = told(sealed_db, FollowedUp)
+    assert isinstance(event, FollowedUp)
+    assert opened(event.sealed, SECRET).text == WORDS[2]
+
+
+def test_a_sealed_request_goes_to_no_phone_though_it_is_called_public_later(
+    sealed_db: sqlite3.Connection, official: object
+) -> None:
+    request = report(sealed_db)
+    moved = RequestCorrected(
+        request_id=request.id, corrected_at=START, agency="DISHUB", sensitivity="publik"
+    )
+    assert casework.apply_batch(sealed_db, a_batch(moved), at()).rejects == ()
+    assert [text.purpose for text in texts.every(sealed_db)] == ["receipt"]
 
 
 def test_the_words_of_an_sms_are_wiped_from_row_parts_file_and_wal(

@@ -11,16 +11,18 @@ from sqlalchemy import Engine
 
 from appliance.domain import sealing, wire
 from appliance.domain.blobs import Manifest
+from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestReceived, RequestStatusChanged, TextAmended
 from appliance.domain.sealing import Content, Holder
 from appliance.domain.service_request import Status
-from command_center import casework, report, sealing_commands
+from command_center import casework, correcting, report, sealing_commands
 from command_center.app import create_app
-from command_center.store import blob_files, downlinks, photos, sealed_contents
+from command_center.correcting import Wanted
+from command_center.store import blob_files, photos, sealed_contents
 from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest
 from tests.conftest import SITE, START, at
-from tests.unit.command_center.city import a_received, received, request, wire_event
+from tests.unit.command_center.city import a_received, received, request, rows, wire_event
 from tests.unit.command_center.test_cli import config, run
 from tests.unit.command_center.test_follow_ups import lines, said, tell
 
@@ -141,12 +143,29 @@ def test_what_an_officer_writes_in_a_confidential_case_is_not_told_to_the_box(
     casework.change_status(
         engine, REQUEST_ID, Status.IN_PROGRESS, "korban dijemput", by="Rina", now=START
     )
-    with reading(engine) as connection:
-        data = downlinks.latest(connection, SITE, RequestStatusChanged.KIND, REQUEST_ID)
-    assert data is not None
-    assert b"diproses" in data
-    assert b"dijemput" not in data
+    [(kind, data)] = rows(engine, "SELECT kind, payload FROM down_outbox ORDER BY seq")
+    assert (kind, "diproses" in str(data)) == (RequestStatusChanged.KIND, True)
+    assert "dijemput" not in str(data)
     assert "korban dijemput" in [message for line in lines(engine, case) for message in line]
+
+
+def test_of_a_sealed_request_only_kind_and_agency_are_corrected(
+    engine: Engine, case: CityRequest
+) -> None:
+    def corrected(**wanted: str) -> dict[str, str]:
+        return correcting.correct(engine, REQUEST_ID, Wanted(**wanted), by="Rina", now=START)
+
+    for wanted in (
+        {"category": "sampah"},
+        {"sensitivity": "publik"},
+        {"kelurahan": "14.71.07.1005"},
+    ):
+        with pytest.raises(BadInput, match="tersegel"):
+            corrected(**wanted)
+    assert corrected(agency="POLRESTA") == {"agency": "POLRESTA"}
+    assert corrected(kind="darurat", category="rahasia", kelurahan="") == {"kind": "darurat"}
+    data = str(rows(engine, "SELECT payload FROM down_outbox ORDER BY seq"))
+    assert "kekerasan" not in data
 
 
 @pytest.fixture

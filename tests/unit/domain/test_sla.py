@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.domain import sla
+from appliance.domain import sealing, sla
 from appliance.domain.city_tables import as_shipped
 from appliance.domain.reference import categories, rows
 from appliance.domain.service_request import Kind
@@ -43,3 +43,9 @@ def test_the_table_names_what_there_is() -> None:
     for row in rows("sla_classes.csv"):
         assert row["jenis"] in {"", *Kind}
         assert set(filter(None, row["kategori"].split("|"))) <= set(categories())
+
+
+def test_a_sealed_request_has_the_shortest_terms_of_all_that_is_confidential() -> None:
+    assert sla.terms("pengaduan", sealing.TOPIC, as_shipped()) == sla.terms(
+        "pengaduan", "kekerasan", as_shipped()
+    )
