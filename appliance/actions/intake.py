@@ -113,7 +113,7 @@ def receive_in(
     request = _request(db, draft, triage, routed, now)
     joined = joining.same(db, draft, request, now, origin=origin, brings_photo=brings_photo)
     if origin:
-        requests.add_attempt(db, origin, now.wall, joined.id if joined else request.id)
+        requests.add_attempt(db, origin, now.wall, (joined or request).ticket)
     if joined is not None:
         joining.join(db, joined, draft, now)
         if draft.reporter_phone is not None and draft.reporter_phone == joined.reporter_phone:

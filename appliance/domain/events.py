@@ -34,7 +34,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=
     """Who else may answer for it, where that is doubtful: an id of the table `destinations`."""
 
 
-class RequestReceived(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class RequestReceived(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Up: a resident submitted a service request and has been shown its ticket."""
 
     KIND: ClassVar[str] = "service_request.received"

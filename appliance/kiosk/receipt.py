@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from appliance.domain import self_help
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.phone import Msisdn
 from appliance.domain.reference import categories
@@ -60,7 +61,7 @@ def slip(request: ServiceRequest, office: Office, columns: int, _: Translate) ->
         columns=columns,
         head=tuple(_head(request, office, columns, _)),
         address=f"{office.portal_url}/tiket/{request.ticket.digits}",
-        foot=tuple(_foot(office, columns, _)),
+        foot=(*_advice(request, columns, _), *_foot(office, columns, _)),
     )
 
 
@@ -103,6 +104,13 @@ def _head(request: ServiceRequest, office: Office, columns: int, _: Translate) -
         % {"host": urlsplit(office.portal_url).netloc},
         columns,
     )
+
+
+def _advice(request: ServiceRequest, columns: int, _: Translate) -> Iterator[Line]:
+    """What can be done meanwhile, where the topic may stand on paper."""
+    advice = self_help.advice(request.category, request)
+    if advice and request.sensitivity is Sensitivity.PUBLIC:
+        yield from _left(f"{_('Sementara itu:')} {advice}", columns)
 
 
 def _foot(office: Office, columns: int, _: Translate) -> Iterator[Line]:

@@ -4,10 +4,8 @@
 ALTER TABLE requests ADD COLUMN duplicate_of TEXT CHECK (length(duplicate_of) = 36);
 ALTER TABLE requests ADD COLUMN marks TEXT NOT NULL DEFAULT '' CHECK (length(marks) <= 100);
 
-CREATE INDEX requests_by_topic ON requests (category, created_at_ms);
-
 -- The request that an attempt became or joined, so that a device without a phone is known again.
-ALTER TABLE intake_attempts ADD COLUMN request_id TEXT;
+ALTER TABLE intake_attempts ADD COLUMN ticket INTEGER;
 
 ALTER TABLE follow_ups ADD COLUMN channel TEXT NOT NULL DEFAULT 'sms';
 
