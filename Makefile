@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := appliance captive_portal modem sync_agent wifi_gate command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms bench-portal triage-report soak screenshots golden i18n status clean
+.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms bench-portal triage-report triage-model soak screenshots golden i18n status clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -61,6 +61,9 @@ bench-portal: $(VENV)/dev.stamp ## the captive portal against openNDS, in networ
 
 triage-report: $(VENV)/dev.stamp ## figures of the triage on messages nobody tuned to
 	$(BIN)/python -m bench.triage
+
+triage-model: $(VENV)/dev.stamp ## learn the model of the triage anew from tests/triage (a minute or two)
+	$(BIN)/python -m scripts.train_triage
 
 soak: $(VENV)/dev.stamp ## ten minutes of trouble for the SMS part (SOAK_S=600, POSKO_SEED=...)
 	SOAK_S=$(or $(SOAK_S),600) $(BIN)/pytest -q -s tests/e2e/test_sms_soak.py

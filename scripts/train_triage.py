@@ -9,9 +9,11 @@ messages of writers whom the first has not read, so that it knows how far the fi
 import csv
 import json
 import math
+import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -19,13 +21,14 @@ from zlib import crc32
 from appliance.domain import reference
 from appliance.domain.service_request import Kind
 from appliance.domain.triage import topics
+from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.kinds import by_rules
 from appliance.domain.triage.lexicon import Found, matcher
 from appliance.domain.triage.model import ZERO, Model, features
 from appliance.domain.triage.signals import signals
+from bench.triage import MESSAGES, Figures, figures
 
 ROOT = Path(__file__).parents[1]
-MESSAGES = ROOT / "tests" / "triage"
 SETS = ("dev", "second", "third", "fourth", "everyday", "dialects", "safety")
 """What is learned from; `fifth` is kept to measure by."""
 WRITERS = ("everyday", "dialects", "safety")
@@ -109,7 +112,7 @@ def train_texts(
     *weights, bias = fit(vectors, wanted, len(known), _TEXTS)
     head = {
         "outputs": outputs, "features": len(known), "step": STEP,
-        "bias": [round(_BIAS * b, 4) for b in bias], "weighing": weighing,
+        "bias": [round(_BIAS * b, 4) for b in bias], "weighing": weighing, "of": inputs(),
     }  # fmt: skip
     body = array("I", sorted(known)).tobytes()
     body += bytes(_byte(w) for row in weights for w in row)
@@ -155,13 +158,45 @@ def _signals(model: Model, text: str) -> Mapping[str, float]:
 def train(names: Sequence[str] = SETS, writers: Sequence[str] = WRITERS) -> bytes:
     """The whole file."""
     rows = read(names)
-    unread = []
+    strangers = []
     for writer in writers:
         others = [(name, row) for name, row in rows if name != writer]
-        unread.append((Model(train_texts(others, {})), [r for name, r in rows if name == writer]))
-    return train_texts(rows, train_weighing(unread))
+        theirs = [row for name, row in rows if name == writer]
+        strangers.append((Model(train_texts(others, {})), theirs))
+    return train_texts(rows, train_weighing(strangers))
+
+
+def inputs() -> str:
+    """A checksum of all that the file is made from: messages, words, patterns, this script."""
+    data = ROOT / "appliance" / "domain" / "data"
+    made_from = [MESSAGES / f"{name}.csv" for name in SETS]
+    made_from += [
+        *sorted(data.glob("triage/*.t*")),
+        data / "slang_normalization.csv",
+        Path(__file__),
+    ]
+    return sha256(b"".join(path.read_bytes() for path in made_from)).hexdigest()
+
+
+def unread() -> Iterator[tuple[str, Figures]]:
+    """How well the messages of each writer are judged by a model that has not read them."""
+    for writer in WRITERS:
+        names, writers = ([n for n in some if n != writer] for some in (SETS, WRITERS))
+        learned = Model(train(names, writers))
+        yield writer, figures((row, classify(row["text"], learned)) for _, row in read([writer]))
+
+
+def main() -> None:
+    """Write the file, or with `--unread` print figures of writers who were left out."""
+    if "--unread" in sys.argv[1:]:
+        for writer, counted in unread():
+            print(f"\n{writer}, not read:")
+            for name, share in vars(counted).items():
+                print(f"  {name.replace('_', ' '):22} {share}")
+        return
+    TARGET.write_bytes(train())
+    print(f"{TARGET.relative_to(ROOT)}: {TARGET.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
-    TARGET.write_bytes(train())
-    print(f"{TARGET.relative_to(ROOT)}: {TARGET.stat().st_size:,} bytes")
+    main()

@@ -1,8 +1,8 @@
 """What labelled messages teach of a text: a linear model over its words, pairs and concepts. Pure.
 
-It knows what no pattern names, and decides nothing by itself: `judgement` weighs its word with that
-of the rules. `make triage-model` (scripts/train_triage.py) writes `data/triage/model.bin`: a line of
-JSON, the fingerprints of the features in order, then a row of weights each, a byte for an output.
+It knows what no pattern names, and decides nothing by itself: its word is weighed with that of the
+rules. `make triage-model` (scripts/train_triage.py) writes `data/triage/model.bin`: a line of JSON,
+the fingerprints of the features in order, then a row of weights each, a byte for an output.
 """
 
 import json
@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from zlib import crc32
 
 from appliance.domain.triage.lexicon import matcher
@@ -32,10 +32,11 @@ class Opinion:
     outputs: Mapping[str, int]
 
     def why(self, output: str, most: int = 3) -> tuple[str, ...]:
-        """The words and pairs that spoke most for an output."""
-        at = self.outputs[output]
+        """The words and pairs that spoke most for an output; never somebody's name."""
+        at, knows = self.outputs[output], matcher().speller.knows
         told = sorted(((row[at], name) for name, row in self.features), reverse=True)
-        return tuple(name for weight, name in told[:most] if weight > ZERO)
+        speak = (name for weight, name in told if weight > ZERO and all(map(knows, name.split())))
+        return tuple(islice(speak, most))
 
 
 class Model:
@@ -82,7 +83,11 @@ class Model:
 
 
 def features(words: Sequence[str]) -> dict[str, str]:
-    """Words, pairs of neighbours, and concepts (`@name`), each once and with the words it is."""
+    """Words, pairs of neighbours, and concepts (`@name`), each once and with the words it is.
+
+    Numbers say nothing: they differ from text to text.
+    """
+    words = [word for word in words if word.isalpha()]
     found = {word: word for word in words}
     found |= {pair: pair for pair in map(" ".join, pairwise(words))}
     return found | {f"@{name}": word for word in words for name in concepts_of(word)}

@@ -16,6 +16,8 @@ _NEAR = 10
 _GAP = 1
 
 Phrase = tuple[str, ...]
+Phrases = Mapping[str, Sequence[Phrase]]
+"""Phrases that will do, by their first word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,8 @@ class Pattern:
     source: str
     group: str
     weight: float
-    parts: tuple[frozenset[Phrase], ...]
-    unless: frozenset[Phrase]
+    parts: tuple[Phrases, ...]
+    unless: Phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Matcher:
         known |= {w for words in classes.values() for phrase in words for w in phrase.split()}
         known |= set(others)
         self.speller = Speller(frozenset(known))
-        self._known_parts: dict[str, frozenset[Phrase]] = {}
+        self._known_parts: dict[str, Phrases] = {}
         self._classes = {
             name: frozenset(self._phrase(phrase) for phrase in phrases)
             for name, phrases in classes.items()
@@ -81,8 +83,8 @@ class Matcher:
         return found
 
     def _add(self, pattern: Pattern) -> None:
-        for phrase in pattern.parts[0]:
-            self._by_first.setdefault(phrase[0], []).append(pattern)
+        for first in pattern.parts[0]:
+            self._by_first.setdefault(first, []).append(pattern)
 
     def _compiled(self, source: str, group: str, weight: float) -> Pattern:
         wanted, _, unless = source.partition("!")
@@ -93,17 +95,17 @@ class Matcher:
             group=group,
             weight=weight,
             parts=tuple(sorted(parts, key=len)),
-            unless=frozenset(phrase for phrases in refused for phrase in phrases),
+            unless=_by_first(phrase for phrases in refused for phrase in _all(phrases)),
         )
 
-    def _phrases(self, part: str) -> frozenset[Phrase]:
+    def _phrases(self, part: str) -> Phrases:
         """The phrases of a part, kept once for all patterns that have it."""
         part = part.strip()
         if part not in self._known_parts:
             self._known_parts[part] = self._made(part)
         return self._known_parts[part]
 
-    def _made(self, part: str) -> frozenset[Phrase]:
+    def _made(self, part: str) -> Phrases:
         """A part is words and classes in a row; a class may be any of its phrases."""
         choices: list[Iterable[Phrase]] = []
         for word in part.split():
@@ -111,7 +113,7 @@ class Matcher:
                 choices.append(self._classes[word[1:]])
             else:
                 choices.append([self._phrase(word)])
-        return frozenset(
+        return _by_first(
             tuple(word for phrase in row for word in phrase) for row in product(*choices)
         )
 
@@ -124,25 +126,50 @@ def _plain_words(source: str) -> Iterable[str]:
     return spelt.replace("|", " ").split()
 
 
+def _by_first(phrases: Iterable[Phrase]) -> Phrases:
+    found: dict[str, list[Phrase]] = {}
+    for phrase in dict.fromkeys(phrases):
+        found.setdefault(phrase[0], []).append(phrase)
+    return found
+
+
+def _all(phrases: Phrases) -> Iterable[Phrase]:
+    return (phrase for some in phrases.values() for phrase in some)
+
+
 def _places(
     pattern: Pattern, words: Sequence[str], index: Mapping[str, list[int]]
 ) -> tuple[int, ...] | None:
-    if any(_starts(phrase, words, index) for phrase in pattern.unless if phrase[0] in index):
-        return None
     spans = []
     for phrases in pattern.parts:
-        here = (phrase for phrase in phrases if phrase[0] in index)
-        part = [span for phrase in here for span in _starts(phrase, words, index)]
+        part = _spans(phrases, words, index)
         if not part:
             return None
         spans.append(part)
+    if pattern.unless and _spans(pattern.unless, words, index):
+        return None
     return _together(spans)
+
+
+def _spans(
+    phrases: Phrases, words: Sequence[str], index: Mapping[str, list[int]]
+) -> list[tuple[int, ...]]:
+    """The places of any of these phrases, the first in the text first."""
+    firsts = phrases.keys() & index.keys()
+    return sorted(
+        span
+        for first in firsts
+        for phrase in phrases[first]
+        for span in _starts(phrase, words, index)
+    )
 
 
 def _starts(
     phrase: Phrase, words: Sequence[str], index: Mapping[str, list[int]]
 ) -> list[tuple[int, ...]]:
     """The places of a phrase, with at most one foreign word between two of its words."""
+    if len(phrase) == 1:
+        return [(at,) for at in index[phrase[0]]]
     found = []
     for at in index[phrase[0]]:
         places = [at]

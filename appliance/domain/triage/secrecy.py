@@ -73,7 +73,5 @@ def _traces(text: str, found: Found) -> Iterator[str]:
         yield "nomor identitas"
     if _PHONE.search(text):
         yield "nomor HP"
-    if found.sources("secret.condition"):
-        names = (_NAMED,) if text.isupper() else (_NAMED, _WRITTEN_LARGE)
-        if any(pattern.search(text) for pattern in names):
-            yield "nama orang"
+    if found.sources("secret.condition") and is_named(text):
+        yield "nama orang"

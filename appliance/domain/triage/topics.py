@@ -20,7 +20,7 @@ _RULES_SHARE = 0.6
 _MOST_BY_RULES = 8.0
 """Patterns beyond this make a text no surer."""
 _SENTENCE = 5
-_SURE, _CERTAIN = -3.0, 0.0
+_SURE, _CERTAIN = -3.0, 2.0
 """What the model must say at least of a sentence, and of less, where no pattern stands."""
 _UNFOCUSED = 0.2
 _EARLY_FACTOR = 0.15
@@ -88,8 +88,8 @@ def rank(words: Sequence[str], told: Told, opinion: Opinion) -> Ranking:
     }
     ranked = tuple(sorted(scores, key=lambda category: -scores[category]))
     best = scores[ranked[0]]
-    is_sentence = len(words) - len(place_words(words)) >= _SENTENCE
-    if not told.scores and best < (_SURE if is_sentence else _CERTAIN):
+    beside_place = len(words) - len(place_words(words))
+    if not told.scores and best < (_SURE if beside_place >= _SENTENCE else _CERTAIN):
         return Ranking((), 0.0)
     weights = [math.exp(scores[category] - best) for category in ranked]
     return Ranking(ranked, 1 / sum(weights))

@@ -101,6 +101,10 @@ class Speller:
         }
         self.root = lru_cache(maxsize=4096)(self._root)
 
+    def knows(self, word: str) -> bool:
+        """Whether it is a word of the language, and nobody's name."""
+        return word in self._known
+
     def _root(self, token: str) -> str:
         """The known word, or the token as it is."""
         if token in self._known or len(token) <= _MIN_ROOT:
