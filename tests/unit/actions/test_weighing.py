@@ -46,7 +46,7 @@ def test_larvae_in_seven_houses_get_advice_and_a_ticket_of_the_health_agency(
 def test_larvae_in_three_houses_are_small_and_their_reporter_is_asked_whether_it_helped(
     db: sqlite3.Connection, new_id: NewId
 ) -> None:
-    request = by_sms(db, new_id, "ada jentik di tiga rumah jl Durian")
+    request = by_sms(db, new_id, "ada jentik nyamuk di tiga rumah jl Durian")
     assert (request.agency, request.marks) == ("DINKES", {Mark.LOW})
     assert f"Terbantu? Balas SUDAH atau BELUM lalu {request.ticket}" in last_text(db)
 
