@@ -2,8 +2,8 @@
 
 One set, `UNSEEN`, nobody has learned from: its table is what counts, and goes to docs/triage.md.
 The others are what rules and model were made from, so their figures show only that nothing is
-forgotten.
-A category counts as right if it is the label or one of the noted alternatives, as do kinds.
+forgotten. A category counts as right if it is the label or one of the noted alternatives, as do
+kinds.
 """
 
 import csv

@@ -37,6 +37,8 @@ TARGET = ROOT / "appliance" / "domain" / "data" / "triage" / "model.bin"
 WEIGHED = (*(kind.value for kind in Kind), "secret")
 STEP = 1 / 12
 _BIAS = 0.2
+_READERS = ("words", "patterns", "topics", "kinds", "secrecy", "signals", "model")
+"""What makes features and signals of a text."""
 _LEAST_SEEN = 2
 _TOLD_APART = 0.01
 """An error smaller than this teaches nothing."""
@@ -167,14 +169,12 @@ def train(names: Sequence[str] = SETS, writers: Sequence[str] = WRITERS) -> byte
 
 
 def inputs() -> str:
-    """A checksum of all that the file is made from: messages, words, patterns, this script."""
-    data = ROOT / "appliance" / "domain" / "data"
+    """A checksum of all that the file is made from: messages, words, rules, this script."""
+    domain = ROOT / "appliance" / "domain"
     made_from = [MESSAGES / f"{name}.csv" for name in SETS]
-    made_from += [
-        *sorted(data.glob("triage/*.t*")),
-        data / "slang_normalization.csv",
-        Path(__file__),
-    ]
+    made_from += [domain / "triage" / f"{name}.py" for name in _READERS]
+    made_from += sorted(domain.glob("data/triage/*.t*"))
+    made_from += [domain / "data" / "slang_normalization.csv", Path(__file__)]
     return sha256(b"".join(path.read_bytes() for path in made_from)).hexdigest()
 
 

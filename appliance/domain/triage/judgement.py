@@ -14,27 +14,22 @@ from appliance.domain.triage.lexicon import Found, matcher
 from appliance.domain.triage.model import Model, Opinion, model
 from appliance.domain.triage.secrecy import Secrecy
 from appliance.domain.triage.signals import signals
+from appliance.domain.triage.topics import Told
 from appliance.domain.triage.verdict import Triage
 
 _MAX_CHARS = 2_000
 _EMERGENCY = -0.9
+_RULED_EMERGENCY, _UNRULED_EMERGENCY = -2.0, -0.3
+"""The same where the rules call it one, and where no pattern of danger stands in it."""
 _SECRET = -0.4
 _SPAM = 0.0
 """What must be said at least, in log odds; chosen by writers whom the model had not read."""
-_RULED_EMERGENCY = -2.0
-"""Where the rules see danger too."""
-_EMERGENCY_BESIDE_STATUS = 1.0
-"""Where a text is about a ticket, says a rule, and tells of no danger that rules know."""
-_SECRET_OF_FEW_WORDS = 0.0
 _SURELY_NOT = -1.0
-_STRONG_TOPIC = 3.5
-_FEW_WORDS = 2
-"""Of so few the model knows nothing; rules alone decide."""
-_SOME_WORDS = 6
-"""Of so few it knows little."""
-
-
-_LEAST = {Kind.EMERGENCY: _RULED_EMERGENCY, Kind.STATUS: _EMERGENCY_BESIDE_STATUS}
+_UNLIKELY = 0.5
+"""The same of an emergency, where all patterns tell of another matter."""
+_STRONG_TOPIC, _PLAIN_TOPIC = 3.5, 6.0
+_FEW_WORDS = 4
+"""Of so few the model knows too little: rules decide the kind."""
 
 
 def classify(text: str, learned: Model | None = None) -> Triage:
@@ -48,7 +43,7 @@ def classify(text: str, learned: Model | None = None) -> Triage:
     told, opinion = topics.told(words, found), learned.opinion(words)
     ruled, cues = kinds.by_rules(text, words, found, told.best)
     weighed = learned.weigh(signals(text, found, ruled, opinion))
-    kind = _kind(words, found, ruled, weighed, told.best)
+    kind = _kind(words, found, ruled, weighed, told)
     if kind is Kind.EMERGENCY:
         focus = found.places("danger.sure", "danger.likely")
         told = topics.told(words, found, focus) if focus else told
@@ -57,7 +52,7 @@ def classify(text: str, learned: Model | None = None) -> Triage:
     ranked = () if is_nothing else _fitting(kind, ranking.categories)
     top3 = ranked[:3] or (reference.FALLBACK_CATEGORY,)
     reasons = (*told.reasons.get(top3[0], ()), *opinion.why(top3[0]))
-    secret = _secrecy(kind, secrecy.judge(text, found, top3[0]), weighed, opinion, len(words))
+    secret = _secrecy(kind, secrecy.judge(text, found, top3[0]), weighed, opinion)
     return Triage(
         kind=kind,
         category=top3[0],
@@ -79,28 +74,37 @@ def _fitting(kind: Kind, ranked: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _kind(
-    words: Sequence[str], found: Found, ruled: Kind, weighed: Mapping[str, float], best: float
+    words: Sequence[str], found: Found, ruled: Kind, weighed: Mapping[str, float], told: Told
 ) -> Kind:
     if kinds.is_doubtless_danger(found):
         return Kind.EMERGENCY
-    if len(words) <= _FEW_WORDS:
+    if sum(word.isalpha() for word in words) <= _FEW_WORDS:
         return ruled
-    if weighed[Kind.EMERGENCY] >= _LEAST.get(ruled, _EMERGENCY):
+    if weighed[Kind.EMERGENCY] >= _least(ruled, found, told):
         return Kind.EMERGENCY
     likely = sorted((k for k in Kind if k is not Kind.EMERGENCY), key=lambda k: -weighed[k])
-    is_noise = weighed[Kind.SPAM] >= _SPAM and (ruled is Kind.SPAM or best < _STRONG_TOPIC)
+    is_noise = weighed[Kind.SPAM] >= _SPAM and (ruled is Kind.SPAM or told.best < _STRONG_TOPIC)
     is_grave = weighed["secret"] >= _SECRET
     return next(k for k in likely if k is not Kind.SPAM or (is_noise and not is_grave))
 
 
-def _secrecy(
-    kind: Kind, ruled: Secrecy, weighed: Mapping[str, float], opinion: Opinion, length: int
-) -> Secrecy:
+def _least(ruled: Kind, found: Found, told: Told) -> float:
+    """How much must speak for an emergency; least where rules see danger too."""
+    if ruled is Kind.EMERGENCY:
+        return _RULED_EMERGENCY
+    if found.of("danger.sure") or found.of("danger.likely"):
+        return _EMERGENCY
+    if told.best < _PLAIN_TOPIC:
+        return _UNRULED_EMERGENCY
+    plainest = max(told.scores, key=lambda category: told.scores[category])
+    return _UNRULED_EMERGENCY if reference.categories()[plainest].can_be_emergency else _UNLIKELY
+
+
+def _secrecy(kind: Kind, ruled: Secrecy, weighed: Mapping[str, float], opinion: Opinion) -> Secrecy:
     if kind is Kind.SPAM:
         return secrecy.NOTHING
     is_doubted = weighed["secret"] < _SURELY_NOT and not ruled.is_asked
-    least = _SECRET if length > _SOME_WORDS else _SECRET_OF_FEW_WORDS
-    if is_doubted or (ruled.level is Sensitivity.PUBLIC and weighed["secret"] < least):
+    if is_doubted or (ruled.level is Sensitivity.PUBLIC and weighed["secret"] < _SECRET):
         return secrecy.NOTHING
     if ruled.level is not Sensitivity.PUBLIC:
         return ruled

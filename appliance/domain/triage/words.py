@@ -20,7 +20,7 @@ _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _FILLERS = word_set("fillers")
 _SHORT_FORMS = {
     "g": "tidak", "sampe": "sampai", "rb": "ribu", "jt": "juta", "ank": "anak", "skl": "sekali",
-    "pemkot": "pemko",
+    "pemkot": "pemko", "sdn": "sd", "smpn": "smp", "sman": "sma", "smkn": "smk",
     "pustu": "puskesmas", "bupol": "polisi", "polsek": "polisi", "polresta": "polisi",
 }  # fmt: skip
 _PREFIXES = (

@@ -23,7 +23,7 @@ def test_danger_told_in_words_that_no_rule_is_sure_of_is_an_emergency(text: str)
 
 
 def test_numbers_are_no_feature() -> None:
-    assert features(["nik", "1471109912880004"]) == {"nik": "nik"}
+    assert features(["sampah", "1471109912880004"]) == {"sampah": "sampah"}
 
 
 def test_an_opinion_says_which_words_spoke_for_it() -> None:
