@@ -19,8 +19,8 @@ from appliance.domain.triage.verdict import Triage
 
 _MAX_CHARS = 2_000
 _EMERGENCY = -0.9
-_RULED_EMERGENCY, _UNRULED_EMERGENCY = -2.0, -0.3
-"""The same where the rules call it one, and where no pattern of danger stands in it."""
+_RULED_EMERGENCY = -1.6
+"""The same where the rules call it one."""
 _SECRET = -0.4
 _SPAM = 0.0
 """What must be said at least, in log odds; chosen by writers whom the model had not read."""
@@ -92,12 +92,10 @@ def _least(ruled: Kind, found: Found, told: Told) -> float:
     """How much must speak for an emergency; least where rules see danger too."""
     if ruled is Kind.EMERGENCY:
         return _RULED_EMERGENCY
-    if found.of("danger.sure") or found.of("danger.likely"):
+    if found.of("danger.sure") or found.of("danger.likely") or told.best < _PLAIN_TOPIC:
         return _EMERGENCY
-    if told.best < _PLAIN_TOPIC:
-        return _UNRULED_EMERGENCY
     plainest = max(told.scores, key=lambda category: told.scores[category])
-    return _UNRULED_EMERGENCY if reference.categories()[plainest].can_be_emergency else _UNLIKELY
+    return _EMERGENCY if reference.categories()[plainest].can_be_emergency else _UNLIKELY
 
 
 def _secrecy(kind: Kind, ruled: Secrecy, weighed: Mapping[str, float], opinion: Opinion) -> Secrecy:
