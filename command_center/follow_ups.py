@@ -80,7 +80,7 @@ def take(
     text = clean_text(event.text)[:TEXT_MAX_CHARS]
     if sealed is not None:
         sealed_contents.add(connection, event.follow_up_id, request.request_id, sealed, now)
-        text = request.text
+        text = sealing.placeholder(sealing.parse(sealed).holder)
     said = f"{_word(event, asked_at)}: {text}" if text else event.wish.upper()
     _note(connection, request, said, now)
     requests.complete(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from appliance.actions import alerting, following_up, official_replies, sms_reports
+from appliance.actions import alerting, following_up, official_replies, sealing, sms_reports
 from appliance.actions.turn import Turn
 from appliance.domain import gravity, judging, phrases
 from appliance.domain.judging import Judge
@@ -76,8 +76,8 @@ def answer(
 
 
 def conceal(turn: Turn, sms_id: int, request: ServiceRequest | None) -> None:
-    """Keep nothing of a message about a sealed request, in the caller's transaction."""
-    if request is not None and request.sealed is not None:
+    """Keep nothing of a message about what is sealed, in the caller's transaction."""
+    if request is not None and sealing.holder_of(turn.db, request) is not None:
         sms_inbox.conceal(
             turn.db, sms_id, turn.sms.part_ids, turn.sms.text, salt=UUID(turn.new_id()).bytes
         )

@@ -119,11 +119,14 @@ def note(
     """Store what was said, with the event for the city, in the caller's transaction.
 
     An addition also joins the request, and completes it by what the draft tells `beside`. What is
-    said about a sealed request is sealed, and joins nothing.
+    said about what is confidential is sealed, and joins nothing.
     """
     text = clean_text(text)[:TEXT_MAX_CHARS]
-    sealed = sealing.addition(db, request, wish, text, now)
-    text = "" if request.sealed else text
+    to = sealing.holder_of(db, request)
+    sealed = sealing.addition(request, to, wish, text, now)
+    channel = beside.channel if beside else Channel.SMS
+    if to is not None:
+        text, beside = "", None
     event = FollowedUp(
         follow_up_id=follow_up_id,
         request_id=request.id,
@@ -131,7 +134,7 @@ def note(
         text=text,
         at=now.wall,
         sealed=sealed,
-        channel=beside.channel if beside else Channel.SMS,
+        channel=channel,
         location=beside.location if beside else None,
         kelurahan=beside.kelurahan if beside else None,
         reporter_name=beside.reporter_name if beside else None,

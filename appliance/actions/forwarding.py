@@ -8,7 +8,7 @@ import sqlite3
 
 from appliance.actions import texting
 from appliance.actions.texting import Purpose
-from appliance.domain import escalation, phrases, sla
+from appliance.domain import escalation, phrases, sealing, sla
 from appliance.domain.escalation import Fate, Over, Step, Why
 from appliance.domain.moment import Moment
 from appliance.domain.official import COORDINATOR, Official
@@ -30,7 +30,7 @@ def forward(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> Non
     confidential goes to no phone: it waits for staff.
     """
     chases.end(db, request.id)
-    is_secret = request.sensitivity is Sensitivity.CONFIDENTIAL or request.sealed is not None
+    is_secret = request.sensitivity is Sensitivity.CONFIDENTIAL or request.category == sealing.TOPIC
     if is_secret or not _registered(db, request):
         return
     chases.begin(db, request.id, now)

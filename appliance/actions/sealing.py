@@ -95,17 +95,24 @@ def protect(db: sqlite3.Connection, request: ServiceRequest) -> ServiceRequest:
     )
 
 
-def addition(
-    db: sqlite3.Connection, request: ServiceRequest, said: str, text: str, now: Moment
-) -> str | None:
-    """Seal what is said later about a sealed request; None if there is nothing to seal.
+def holder_of(db: sqlite3.Connection, request: ServiceRequest) -> Holder | None:
+    """Who may read what is said about a stored request; None where it is kept readable.
 
-    It is for the unit that has the report, whoever the agency is by now: that may be the accused.
-    If that unit has no key any more, the one of the report still is good enough.
+    It is the unit that has the report, whoever the agency is by now: that may be the accused. If
+    that unit has no key any more, the one of the report still is good enough. What was sealed and
+    handed over, or stored before there was a key, goes by the agency.
     """
-    if request.sealed is None or not text:
-        return None
+    if request.sealed is None:
+        return holder(db, request.sensitivity, request.agency)
     first = sealing.parse(request.sealed).holder
-    to = Holder(first.unit, keys(db).get(first.unit, first.key))
+    return Holder(first.unit, keys(db).get(first.unit, first.key))
+
+
+def addition(
+    request: ServiceRequest, to: Holder | None, said: str, text: str, now: Moment
+) -> str | None:
+    """Seal what is said later about a request; None if there is nothing to seal."""
+    if to is None or not text:
+        return None
     content = Content(request_id=request.id, at=now.wall, said=said, text=text)
     return sealing.seal(content, to)

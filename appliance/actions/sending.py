@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import cast, get_args
 
-from appliance.actions import forwarding, sending_turn
+from appliance.actions import forwarding, sealing, sending_turn
 from appliance.actions.sending_turn import LONGEST_RETRY, Encode
 from appliance.domain.errors import PoskoError
 from appliance.domain.events import FinalState, TextSettled
@@ -20,7 +20,7 @@ from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sending_policy import SendingPolicy
 from appliance.domain.topics import Lane
-from appliance.store import early_reports, outbox, requests, text_parts, texts
+from appliance.store import early_reports, outbox, requests, sms_inbox, text_parts, texts
 from appliance.store.database import transaction
 from appliance.store.text_parts import TextPart
 from appliance.store.texts import Text
@@ -277,8 +277,8 @@ def _conclude(db: sqlite3.Connection, text: Text, now: Moment) -> None:
 
 
 def _recipient(db: sqlite3.Connection, text: Text) -> str:
-    """Masked; that of a sealed request not even so."""
+    """Masked; of what is sealed not even so."""
     request = requests.by_id(db, text.request_id or "")
-    if request is not None and request.sealed is not None:
-        return request.text
+    if request is not None and sealing.holder_of(db, request) is not None:
+        return sms_inbox.CONCEALED
     return Msisdn(text.recipient).masked

@@ -35,7 +35,6 @@ _MARKER = "posko-seal/1"
 _TEXT_BLOCK_BYTES = 512
 _FILE_BLOCK_BYTES = 64 * 1024
 _HEAD = re.compile(rb"posko-seal/1 (\*|[A-Z][A-Z0-9_]{0,39}) (x25519:[0-9a-f]{64})([ \n])")
-_PLACEHOLDER = re.compile(r"\(tersegel( untuk [A-Z][A-Z0-9_]{0,39})?\)")
 _P = 2**255 - 19
 _OF_ORDER_8 = (
     325606250916557431795983626356110631294008115727848805560023387167927233504,
@@ -190,11 +189,6 @@ def unseal(sealed: Sealed, secret: bytes) -> tuple[Content, bytes]:
 def placeholder(to: Holder) -> str:
     """What stands where the text was."""
     return "(tersegel)" if to.unit == FALLBACK else f"(tersegel untuk {to.unit})"
-
-
-def is_placeholder(text: str) -> bool:
-    """Whether a text says no more than that it is sealed."""
-    return _PLACEHOLDER.fullmatch(text) is not None
 
 
 def _line(content: Content) -> bytes:

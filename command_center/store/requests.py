@@ -24,7 +24,7 @@ from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.retention import FINISHED
-from appliance.domain.service_request import OVER, Sensitivity, Status
+from appliance.domain.service_request import OVER, Status
 from command_center.store.bulk import insert_many
 from command_center.store.schema import case_history, down_lanes, down_outbox, requests
 
@@ -73,7 +73,7 @@ class CityRequest(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_sealed(self) -> bool:
         """Whether only a unit can open what it says."""
-        return self.sensitivity == Sensitivity.CONFIDENTIAL and sealing.is_placeholder(self.text)
+        return self.category == sealing.TOPIC
 
     @property
     def site(self) -> SiteCode:

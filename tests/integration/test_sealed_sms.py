@@ -12,8 +12,8 @@ from appliance.domain import sealing, wire
 from appliance.domain.events import FollowedUp, RequestReceived, TextAmended
 from appliance.store import housekeeping, outbox, requests, sms_inbox
 from modem.inbound import MISSING_AFTER
-from tests.integration.test_modem_mailbox import CITIZEN, Box
 from tests.support.leaks import found_below
+from tests.support.sms_box import CITIZEN, Box
 
 SECRET = bytes(range(32))
 WORDS = ["tersundutrokok", "gangmelatidalam", "Mawarnita"]

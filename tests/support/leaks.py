@@ -70,4 +70,12 @@ def found_below(folder: Path, words: Iterable[str], *, beside: Iterable[Path] = 
     """The same for every file below a folder, but those `beside` the matter."""
     left_out, words = set(beside), list(words)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path not in left_out]
-    return [f"{path.name}: {what}" for path in files for what in found_in(path.read_bytes(), words)]
+    return [f"{path.name}: {what}" for path in files for what in found_in(_read(path), words)]
+
+
+def _read(path: Path) -> bytes:
+    """What is in a file; nothing if somebody has removed it meanwhile."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""

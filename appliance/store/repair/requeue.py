@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.domain import wire
+from appliance.domain import sealing, wire
 from appliance.domain.errors import PoskoError
 from appliance.domain.events import PhotoAttached, RequestReceived
 from appliance.domain.ids import Ticket
@@ -154,7 +154,7 @@ def _make_event(fresh: sqlite3.Connection, request_id: str, lane: str) -> int:
     row = fresh.execute("SELECT * FROM requests WHERE id = ?", (request_id,)).fetchone()
     at = from_ms(row["created_at_ms"])
     told = {name: row[name] for name in (*_COPIED, *_OPTIONAL)}
-    if row["sealed"]:
+    if row["category"] == sealing.TOPIC:
         told["reporter_phone"] = None
     event = RequestReceived(
         request_id=request_id,

@@ -10,10 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import answering, casework, intake, photos, reporting, sending
+from appliance.actions import (
+    answering,
+    casework,
+    erasing,
+    intake,
+    joining,
+    photos,
+    reporting,
+    sending,
+)
 from appliance.actions import sealing as acts
 from appliance.cli.listing import request_row
 from appliance.domain import sealing, wire
+from appliance.domain.erasure import Reason
 from appliance.domain.events import (
     Event,
     FollowedUp,
@@ -271,6 +281,52 @@ def test_a_new_key_of_the_unit_seals_what_follows(
     assert opened(event.sealed, SECRET).text == WORDS[2]
 
 
+def test_after_the_box_has_forgotten_what_it_handed_over_nothing_said_later_is_readable(
+    sealed_db: sqlite3.Connection, db_path: Path, new_id: NewId
+) -> None:
+    """Retention takes the sealed text from the box, and leaves the phone."""
+    request = report(sealed_db, channel=Channel.SMS)
+    with transaction(sealed_db):
+        erasing.forget(sealed_db, request.id, Reason.HANDED_OVER, at(days=2), keeps_phone=True)
+    forgotten = requests.by_id(sealed_db, request.id)
+    assert forgotten is not None
+    assert (forgotten.sealed, forgotten.reporter_phone) == (None, PHONE)
+    said = f"TAMBAH {request.ticket} {WORDS[2]}"
+    texted(sealed_db, said, new_id, FollowUp(Wish.ADD, request.ticket, said), days=2)
+    [event] = told(sealed_db, FollowedUp)
+    assert isinstance(event, FollowedUp)
+    assert (event.text, opened(event.sealed).text) == ("", said)
+    housekeeping.keep_house(sealed_db, at(days=2, minutes=1).wall)
+    assert found_below(db_path.parent, WORDS) == []
+
+
+def test_what_was_stored_before_there_was_a_key_is_sealed_from_then_on(
+    db: sqlite3.Connection, db_path: Path, new_id: NewId
+) -> None:
+    request = report(db, channel=Channel.SMS, text="saya dipukul suami, kdrt")
+    acts.configure(db_path, KEYS)
+    texted(db, WORDS[0], new_id, minutes=1)
+    [event] = told(db, FollowedUp)
+    assert isinstance(event, FollowedUp)
+    assert (event.text, opened(event.sealed).text) == ("", WORDS[0])
+    assert [message.body for message in sms_inbox.every(db)] == ["(tersegel)"]
+    assert requests.by_id(db, request.id) == request
+
+
+def test_what_another_channel_adds_to_a_sealed_request_names_no_place_or_person(
+    sealed_db: sqlite3.Connection, new_id: NewId
+) -> None:
+    request = report(sealed_db)
+    draft = a_draft(WORDS[0], reporter_name=WORDS[1], location=WORDS[2])
+    with transaction(sealed_db):
+        joining.join(sealed_db, request, draft, at())
+    [event] = told(sealed_db, FollowedUp)
+    assert isinstance(event, FollowedUp)
+    assert (event.text, event.location, event.reporter_name) == ("", None, None)
+    assert WORDS[2] in opened(event.sealed).text
+    assert requests.by_id(sealed_db, request.id) == request
+
+
 def test_a_sealed_request_goes_to_no_phone_though_it_is_called_public_later(
     sealed_db: sqlite3.Connection, official: object
 ) -> None:
@@ -386,13 +442,13 @@ def test_a_photo_that_was_not_sealed_stays_out_of_a_sealed_request(
 def test_no_official_gets_it_and_the_city_hears_of_no_number(
     sealed_db: sqlite3.Connection, official: object
 ) -> None:
-    request = report(sealed_db)
+    report(sealed_db)
     [text] = texts.every(sealed_db)
     assert text.recipient == PHONE.e164
     assert sending.claim_part(sealed_db, at(days=4), lambda *_: []) is None
     [event] = told(sealed_db, TextSettled)
     assert isinstance(event, TextSettled)
-    assert (event.state, event.recipient) == ("expired", request.text)
+    assert (event.state, event.recipient) == ("expired", "(tersegel)")
 
 
 def test_every_listing_and_event_of_it_is_free_of_its_words(

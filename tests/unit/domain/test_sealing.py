@@ -159,8 +159,6 @@ def test_a_unit_without_a_key_of_its_own_has_that_of_all() -> None:
     assert sealing.holder({}, "DP3APM") is None
 
 
-def test_the_placeholder_is_known_again_and_names_only_the_unit() -> None:
-    for holder in (UNIT, Holder("*", KEY)):
-        assert sealing.is_placeholder(sealing.placeholder(holder))
+def test_the_placeholder_names_only_the_unit() -> None:
     assert sealing.placeholder(UNIT) == "(tersegel untuk DP3APM)"
-    assert not sealing.is_placeholder("(tersegel) saya dipukul")
+    assert sealing.placeholder(Holder("*", KEY)) == "(tersegel)"
