@@ -92,7 +92,9 @@ def report(page: Page, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["Sampah menumpuk", "Tolong cepat, saya dipukul suami"], ids=["plain", "warned"]
+    "words",
+    ["Parit tersumbat", "Banyak jentik nyamuk", "Tolong cepat, saya dipukul suami"],
+    ids=["plain", "advised", "warned"],
 )
 def test_the_screen_tells_of_the_slip_and_prints_again(
     screen: Page, settle: Settle, words: str
