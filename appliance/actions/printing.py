@@ -8,15 +8,18 @@ import sqlite3
 from dataclasses import replace
 
 from appliance.domain.moment import Moment
-from appliance.domain.print_job import Outcome, PrintJob, PrintState, Trouble
+from appliance.domain.print_job import COPIES_MAX, Outcome, PrintJob, PrintState, Trouble
 from appliance.store import print_jobs
 from appliance.store.database import transaction
 
 
 def enqueue(db: sqlite3.Connection, request_id: str, language: str, now: Moment) -> None:
-    """Queue the slip of a request; asking twice is one slip."""
+    """Queue the slip of a request; asking twice is one slip, coming back later another one."""
     with transaction(db, leaves_reserve=True):
-        print_jobs.add(db, request_id, 1, language, now.wall)
+        latest = print_jobs.latest(db, request_id)
+        copy = 1 if latest is None else latest.copy + 1
+        if latest is None or (latest.is_late(now.wall) and copy <= COPIES_MAX):
+            print_jobs.add(db, request_id, copy, language, now.wall)
 
 
 def enqueue_again(

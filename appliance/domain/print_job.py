@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 COPIES_MAX = 4
-"""Per request: the slip itself and as many more as somebody asks for after a failure."""
+"""Per request: the slip itself, and more after a failure or when its reporter adds to it later."""
 PRINTED_WITHIN = timedelta(minutes=10)
 """A slip that waited longer, because the box was off, finds nobody in front of the printer."""
 

@@ -40,7 +40,7 @@ def create_app(
     app.add_url_rule("/status", "status", pages.status)
     if slips is not None:
         app.add_url_rule("/cetak", "print_again", pages.print_again, methods=["POST"])
-        app.jinja_env.globals["printout_of"] = slips.of
+        app.jinja_env.globals.update(printout_of=slips.of, recent_printout_of=slips.recent)
     if panel is not None:
         add_panel(app, panel)
     app.register_blueprint(

@@ -55,6 +55,11 @@ class Slips:
         request = requests.by_ticket(db(), Ticket(ticket))
         return print_jobs.latest(db(), request.id) if request else None
 
+    def recent(self, ticket: str) -> PrintJob | None:
+        """The same, unless whoever waited for it has gone."""
+        job = self.of(ticket)
+        return None if job is None or job.is_late(self.now().wall) else job
+
 
 def office(settings: Settings) -> receipt.Office:
     """What the slips of a box say alike."""

@@ -92,7 +92,9 @@ def report(page: Page, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["Sampah menumpuk", "Tolong cepat, saya dipukul suami"], ids=["plain", "warned"]
+    "words",
+    ["Parit tersumbat", "Banyak jentik nyamuk", "Tolong cepat, saya dipukul suami"],
+    ids=["plain", "advised", "warned"],
 )
 def test_the_screen_tells_of_the_slip_and_prints_again(
     screen: Page, settle: Settle, words: str
@@ -105,6 +107,11 @@ def test_the_screen_tells_of_the_slip_and_prints_again(
     again = screen.locator("form[action^='/cetak'] button")
     expect(again).to_be_visible()
     fits(screen)
+    shown = screen.url
+    screen.goto(shown.partition("?")[0])
+    expect(screen.locator(".printout")).to_be_visible()
+    fits(screen)
+    screen.goto(shown)
     again.click()
     expect(pending).to_be_visible()
     expect(again).to_have_count(0)

@@ -184,8 +184,8 @@ device = "{device}"
 
 
 @contextmanager
-def kiosk(folder: Path, device: str) -> Iterator[tuple[subprocess.Popen, Browser]]:
-    [port] = unused_ports(1)
+def kiosk(folder: Path, device: str, port: int = 0) -> Iterator[tuple[subprocess.Popen, Browser]]:
+    port = port or unused_ports(1)[0]
     config = folder / "posko.toml"
     config.write_text(CONFIG.format(path=folder / "posko.db", port=port, device=device))
     environment = {**os.environ, "POSKO_CONFIG": str(config)}
@@ -262,3 +262,25 @@ def test_a_kiosk_that_is_stopped_finishes_the_slip_at_hand(tmp_path: Path, print
     db.close()
     assert row["state"] == PrintState.PRINTED
     assert [out.is_cut for out in printer.printouts] == [True]
+
+
+def test_killed_within_the_slip_the_screen_says_after_the_restart_that_nobody_knows(
+    tmp_path: Path, printer, line
+) -> None:
+    cable, address = line
+    [port] = unused_ports(1)
+    with kiosk(tmp_path, address, port) as (process, browser):
+
+        def kill(count: int) -> None:
+            if count > SLIP_BYTES // 2:
+                cable.on_bytes = lambda _count: None
+                process.kill()
+
+        cable.on_bytes = kill
+        report(browser)
+        assert process.wait() == -signal.SIGKILL
+    let_the_child_end(tmp_path / "posko.db")
+    with kiosk(tmp_path, address, port):
+        browser.open(browser.url.removeprefix(browser.base))
+        wait_for(lambda: "Struk tidak keluar?" in look_again(browser), "it says so")
+    assert len(printer.printouts) == 1

@@ -147,3 +147,19 @@ def test_whatever_happens_no_slip_is_tried_twice_and_none_after_one_that_came(
     assert len(set(tried)) == len(tried)
     assert len(tried) <= COPIES_MAX
     db.close()
+
+
+def test_who_adds_to_his_report_later_gets_a_slip_again(db, request_id: str) -> None:
+    printing.enqueue(db, request_id, "id", at())
+    assert print_next(db, PRINTED)
+    printing.enqueue(db, request_id, "id", at(minutes=9))
+    assert printing.take(db, at(minutes=9)) is None, "the same touch, sent again"
+    printing.enqueue(db, request_id, "en", at(hours=1))
+    job = printing.take(db, at(hours=1))
+    assert job
+    assert (job.copy, job.language) == (2, "en")
+    for hour in range(2, 12):
+        printing.enqueue(db, request_id, "id", at(hours=hour))
+    latest = print_jobs.latest(db, request_id)
+    assert latest
+    assert latest.copy <= COPIES_MAX

@@ -360,3 +360,23 @@ def test_the_slip_advises_and_says_when_it_joins(kiosk, db: sqlite3.Connection) 
     assert "Letakkan sampah terikat" in kiosk.get(first.headers["Location"]).text
     assert "keterangan ditambahkan" in kiosk.get(again.headers["Location"]).text
     assert len(list(requests.every(db))) == 1
+
+
+def test_after_a_restart_of_the_kiosk_the_page_still_tells_of_the_slip(
+    printing_kiosk, db_path: Path, db, clock
+) -> None:
+    address = slip_page(printing_kiosk).request.full_path
+    assert printing.take(db, clock())
+    restarted = create_app(
+        Settings(site=SITE),
+        partial(connect, db_path),
+        now=clock,
+        slips=Slips(wake=lambda: None, now=clock),
+    ).test_client()
+    assert "Struk sedang dicetak" in restarted.get(address).text
+    printing.recover(db, clock())
+    page = restarted.get(address)
+    assert "Struk tidak keluar? Catat nomornya." in page.text
+    assert "Cetak lagi" not in page.text
+    clock.forward(minutes=11)
+    assert "Struk" not in restarted.get(address).text
