@@ -1,5 +1,6 @@
 """The portal as a phone shows it: 360 and 320 pixels wide, no JavaScript, plain HTTP by name."""
 
+import itertools
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,9 @@ from captive_portal.app import create_app
 from tests.support.browser import LAN_NAME, fits_a_phone, served
 
 pytestmark = pytest.mark.slow
+
+NUMBERS = itertools.count(1)
+"""Another house each time, since the same one would be the same ticket."""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,7 @@ def test_a_resident_reports_and_sees_the_ticket(phone: Page) -> None:
     assert box["y"] + box["height"] < 640, "the way to report must be in sight without scrolling"
     report.click()
     fits_a_phone(phone)
-    phone.get_by_label("Apa masalahnya?").fill("Lampu jalan mati di gang Anggrek, dekat masjid")
+    phone.get_by_label("Apa masalahnya?").fill(f"Lampu jalan mati di gang Anggrek {next(NUMBERS)}")
     phone.get_by_label("Kelurahan").select_option(label="Simpang Tiga")
     phone.get_by_label("Nomor HP").fill("0812 3456 7890")
     phone.get_by_role("main").get_by_role("button", name="Kirim laporan").click()

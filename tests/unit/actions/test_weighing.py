@@ -37,7 +37,7 @@ def by_page(
 def test_larvae_in_seven_houses_get_advice_and_a_ticket_of_the_health_agency(
     db: sqlite3.Connection, new_id: NewId
 ) -> None:
-    request = by_sms(db, new_id, "ada jentik di 7 rumah jl Durian")
+    request = by_sms(db, new_id, "ada jentik nyamuk di 7 rumah jl Durian")
     assert (request.agency, request.marks) == ("DINKES", {Mark.CLUSTER})
     assert "PSN 3M: kuras bak tiap minggu" in last_text(db)
     assert str(request.ticket) in last_text(db)
