@@ -53,7 +53,7 @@ def amend(
         judge = judge or judging.judge()
         report = command if isinstance(command, Report) else Report(sms.text)
         turn = Turn(db=db, sms=sms, now=now, new_id=new_id, judge=judge)
-        if request is not None and not gravity.is_graver(judge(sms.text), request):
+        if request is not None and not gravity.demands_more(judge(sms.text), request):
             _replace(turn, request, before, report.text)
         else:
             said = _beside_the_wish(db, sms_id, sms.text, command, judge)
@@ -79,7 +79,7 @@ def _beside_the_wish(
         return replace(command, status=None, ticket=request.ticket) if is_recorded else None
     is_same = isinstance(command, FollowUp) and command.wish == outcome
     is_same |= isinstance(command, Mention) and outcome == Wish.DISPUTE
-    if not is_same or gravity.is_graver(judge(text), request):
+    if not is_same or gravity.demands_more(judge(text), request):
         return None
     return FollowUp(Wish.ADD, request.ticket, text)
 
@@ -105,7 +105,7 @@ def amend_sealed(
         judge = judge or judging.judge()
         turn = Turn(db=db, sms=sms, now=now, new_id=new_id, judge=judge)
         request = requests.by_id(db, sms_inbox.request_of(db, sms_id) or "")
-        if request is not None and not gravity.is_graver(judge(sms.text), request):
+        if request is not None and not gravity.demands_more(judge(sms.text), request):
             _replace(turn, request, sms.text, sms.text)
         else:
             outcome, request = answering.act(turn, Report(sms.text) if request else command)

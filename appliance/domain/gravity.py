@@ -31,6 +31,11 @@ def is_graver(matter: Judged, than: Judged) -> bool:
     return is_more_urgent or stricter(matter.sensitivity, than.sensitivity) is not than.sensitivity
 
 
+def demands_more(matter: Judged, than: Judged) -> bool:
+    """Whether it is an emergency or confidential, and the other is not as much so."""
+    return is_grave(matter) and is_graver(matter, than)
+
+
 def stricter(one: Sensitivity, other: Sensitivity) -> Sensitivity:
     """The one of two that lets fewer people see."""
     return max(one, other, key=_BY_SECRECY.index)
