@@ -69,6 +69,8 @@ def test_another_configuration_is_loaded_without_a_gap(hotspot: Hotspot, phone: 
         running.wait_for_more()
     assert hotspot.stored(session).is_open
     hotspot.config.write_text(before)
+    hotspot.gate.kill()
+    hotspot.start_gate()
 
 
 def test_a_blocked_device_is_cut(hotspot: Hotspot, phone: Client) -> None:
