@@ -140,7 +140,7 @@ class TestOfficials:
         assert self.replies(box) == []
 
     def test_silence_about_an_emergency_is_noticed_by_the_daemon(self, box, ticket):
-        box.sms("LAPOR kebakaran lampu jalan di jl Melati", sender="+628129999999")
+        box.sms("LAPOR kebakaran rumah di jl Melati", sender="+628129999999")
         fire = list(requests.every(box.db))[-1]
         head = Official(agency=fire.agency, rank=1, phone=Msisdn(self.HEAD), name="Kepala")
         directory.put(box.db, head, box.moment())
