@@ -1,5 +1,6 @@
 """`posko-sync` as a process, with a backlog, against brokers that are strict or locked up."""
 
+import itertools
 import sqlite3
 import subprocess
 import sys
@@ -49,9 +50,13 @@ def link_state(db: sqlite3.Connection) -> dict[str, str]:
     return {name: value for name, (value, _) in stated.items() if name.startswith("link")}
 
 
+NUMBERS = itertools.count()
+"""No two lamps are the same, lest they be one ticket."""
+
+
 def backlog(db: sqlite3.Connection, count: int) -> None:
     """Queue requests for the city."""
-    for number in range(count):
+    for number in itertools.islice(NUMBERS, count):
         intake.receive(db, a_draft(f"lampu jalan mati nomor {number}"), at())
 
 
