@@ -1,5 +1,6 @@
 """Photos up and documents down over a real broker and a line that breaks (check 24)."""
 
+import itertools
 import random
 import sqlite3
 import time
@@ -156,10 +157,15 @@ def test_a_complaint_waits_behind_at_most_one_chunk(
     print(f"idle {[f'{s:.2f}' for s in idle_s]} busy {[f'{s:.2f}' for s in busy_s]}")
 
 
+HOUSES = itertools.count(1)
+"""Each complaint has another, lest it join the one before."""
+
+
 def delivered(line: Proxy, db: sqlite3.Connection, engine: Engine) -> float:
     """Store a complaint; return after how many seconds the city has it."""
     since_s = time.monotonic()
-    receipt = intake.receive(db, a_draft("sampah menumpuk"), clock.now())
+    draft = a_draft(f"sampah menumpuk di jl Melati {next(HOUSES)}")
+    receipt = intake.receive(db, draft, clock.now())
     place = len(line.sent)
     assert isinstance(receipt, intake.Receipt)
     found = f"SELECT 1 FROM requests WHERE request_id = '{receipt.request.id}'"

@@ -193,7 +193,7 @@ def test_two_boxes_that_text_each_other_stop_after_one_exchange(box, tmp_path):
 def test_flood_from_one_phone_starves_nobody_and_loses_nothing(box):
     """SMS check 26."""
     for number in range(500):
-        pdus = box.air.inject("+628000000001", f"banjir lagi di jl Durian nomor {number}")
+        pdus = box.air.inject("+628000000001", f"sampah lagi di jl Durian nomor {number}")
         box.mailbox.receive(pdus[0], memory="SM", index=0)
     (pdu,) = box.air.inject(CITIZEN, "Lampu jalan mati di jl Rajawali")
     box.mailbox.receive(pdu, memory="SM", index=0)
@@ -202,7 +202,7 @@ def test_flood_from_one_phone_starves_nobody_and_loses_nothing(box):
     while sms_inbox.waiting(box.db):
         box.mailbox.act()
     assert len(outcomes(box)) == 501
-    flood = [text for text in box.reports if "banjir" in text]
+    flood = [text for text in box.reports if "sampah" in text]
     assert len(flood) <= 10
     said = "\n".join(flood)
     assert all(f"nomor {number}" in said for number in range(500))

@@ -22,7 +22,7 @@ _EMERGENCY = -0.9
 _RULED_EMERGENCY = -1.6
 """The same where the rules call it one."""
 _SECRET = -0.4
-_SPAM = 0.0
+_SPAM, _RULED_SPAM = 0.0, -0.8
 """What must be said at least, in log odds; chosen by writers whom the model had not read."""
 _SURELY_NOT = -1.0
 _UNLIKELY = 0.5
@@ -85,6 +85,8 @@ def _kind(
     likely = sorted((k for k in Kind if k is not Kind.EMERGENCY), key=lambda k: -weighed[k])
     is_noise = weighed[Kind.SPAM] >= _SPAM and (ruled is Kind.SPAM or told.best < _STRONG_TOPIC)
     is_grave = weighed["secret"] >= _SECRET
+    if ruled is Kind.SPAM and weighed[Kind.SPAM] >= _RULED_SPAM and not is_grave:
+        return Kind.SPAM
     return next(k for k in likely if k is not Kind.SPAM or (is_noise and not is_grave))
 
 

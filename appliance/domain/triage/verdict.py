@@ -29,6 +29,8 @@ class Triage:
 
     @property
     def sensitivity(self) -> Sensitivity:
-        """Who may see it."""
+        """Who may see it; what is no report is as secret as its words alone."""
+        if self.kind is Kind.SPAM:
+            return self.secrecy
         of_category = reference.categories()[self.category].sensitivity
         return gravity.stricter(of_category, self.secrecy)
