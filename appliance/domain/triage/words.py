@@ -85,7 +85,7 @@ class Speller:
         )
         self._near: dict[str, str] = {}
         self._bare: dict[str, str | None] = {}
-        for word in sorted(known, key=len):
+        for word in sorted(known, key=lambda word: (len(word), word)):
             if len(word) >= MIN_MISSPELT:
                 for form in (word, *_one_less(word)):
                     self._near[form] = f"{self._near[form]} {word}" if form in self._near else word

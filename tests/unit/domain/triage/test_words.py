@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,3 +49,20 @@ def test_short_forms_doubled_words_and_fillers_are_written_out_or_dropped() -> N
 @given(st.text())
 def test_any_text_has_words(text: str) -> None:
     assert all(word and not word.isspace() for word in words.tokens(text))
+
+
+def test_every_process_finds_the_same_roots() -> None:
+    """Where a slip could be of two words, chance must not choose: sets differ by process."""
+    code = (
+        "from appliance.domain.triage.lexicon import matcher\n"
+        "known = sorted(matcher().speller._known)\n"
+        "print([matcher().speller.root(w[:3] + w[4:]) for w in known if len(w) > 6])"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed}, check=True, capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(told) == 1
