@@ -22,12 +22,12 @@ _EMERGENCY = -0.9
 _RULED_EMERGENCY = -1.6
 """The same where the rules call it one."""
 _SECRET = -0.4
-_SPAM, _RULED_SPAM = 0.0, -0.8
+_SPAM = -0.5
 """What must be said at least, in log odds; chosen by writers whom the model had not read."""
 _SURELY_NOT = -1.0
 _UNLIKELY = 0.5
 """The same of an emergency, where all patterns tell of another matter."""
-_STRONG_TOPIC, _PLAIN_TOPIC = 3.5, 6.0
+_PLAIN_TOPIC = 6.0
 _FEW_WORDS = 4
 """Of so few the model knows too little: rules decide the kind."""
 
@@ -82,12 +82,12 @@ def _kind(
         return ruled
     if weighed[Kind.EMERGENCY] >= _least(ruled, found, told):
         return Kind.EMERGENCY
-    likely = sorted((k for k in Kind if k is not Kind.EMERGENCY), key=lambda k: -weighed[k])
-    is_noise = weighed[Kind.SPAM] >= _SPAM and (ruled is Kind.SPAM or told.best < _STRONG_TOPIC)
-    is_grave = weighed["secret"] >= _SECRET
-    if ruled is Kind.SPAM and weighed[Kind.SPAM] >= _RULED_SPAM and not is_grave:
+    is_noise = ruled is Kind.SPAM or told.best < _PLAIN_TOPIC
+    is_noise &= weighed[Kind.SPAM] >= _SPAM and weighed["secret"] < _SECRET
+    if ruled is Kind.SPAM and is_noise:
         return Kind.SPAM
-    return next(k for k in likely if k is not Kind.SPAM or (is_noise and not is_grave))
+    likely = (k for k in Kind if k is not Kind.EMERGENCY and (is_noise or k is not Kind.SPAM))
+    return max(likely, key=lambda k: weighed[k])
 
 
 def _least(ruled: Kind, found: Found, told: Told) -> float:
