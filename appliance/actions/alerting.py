@@ -101,5 +101,4 @@ def _tell_city(turn: Turn, request: ServiceRequest, officer: Official) -> None:
         agency=DUTY,
         at=turn.now.wall,
     )
-    lane = outbox.place_of(turn.db, request.id).lane
-    outbox.append(turn.db, lane, event, subject=request.id, now=turn.now)
+    outbox.follow(turn.db, request.id, event, turn.now)

@@ -129,5 +129,4 @@ def _replace(turn: Turn, request: ServiceRequest, before: str, after: str) -> No
         text = text[:TEXT_MAX_CHARS]
         requests.set_text(turn.db, request.id, text)
         event = TextAmended(request_id=request.id, text=text, at=turn.now.wall)
-    lane = outbox.place_of(turn.db, request.id).lane
-    outbox.append(turn.db, lane, event, subject=request.id, now=turn.now)
+    outbox.follow(turn.db, request.id, event, turn.now)

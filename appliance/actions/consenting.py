@@ -51,5 +51,4 @@ def _tell(
         channel=record.channel,
         at=now.wall,
     )
-    lane = outbox.place_of(db, request_id).lane
-    outbox.append(db, lane, event, subject=request_id, now=now)
+    outbox.follow(db, request_id, event, now)

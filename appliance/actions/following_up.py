@@ -148,8 +148,7 @@ def note(
         at=now.wall,
         channel=event.channel,
     )
-    lane = outbox.place_of(db, request.id).lane
-    outbox.append(db, lane, event, subject=request.id, now=now)
+    outbox.follow(db, request.id, event, now)
     joined = f"{request.text}\n{text}"
     if wish is Wish.ADD and text and len(joined) <= TEXT_MAX_CHARS:
         requests.set_text(db, request.id, joined)

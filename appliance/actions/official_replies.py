@@ -86,8 +86,7 @@ def _tell(turn: Turn, request: ServiceRequest, office: Official, reply: Official
         agency=office.agency,
         at=turn.now.wall,
     )
-    lane = outbox.place_of(turn.db, request.id).lane
-    outbox.append(turn.db, lane, event, subject=request.id, now=turn.now)
+    outbox.follow(turn.db, request.id, event, turn.now)
 
 
 def answered(db: sqlite3.Connection, event: OfficialAnswered, now: Moment) -> None:

@@ -114,7 +114,7 @@ def attach(
         size_bytes=manifest.size_bytes,
         media_type=manifest.media_type,
     )
-    outbox.append(db, outbox.place_of(db, request_id).lane, event, subject=request_id, now=now)
+    outbox.follow(db, request_id, event, now)
     return True
 
 
@@ -159,7 +159,7 @@ def _lose(
 ) -> None:
     event = PhotoLost(request_id=request_id, reason=reason)
     photos.set_state(db, request_id, "lost", now.wall)
-    outbox.append(db, outbox.place_of(db, request_id).lane, event, subject=request_id, now=now)
+    outbox.follow(db, request_id, event, now)
 
 
 def sweep(db: sqlite3.Connection) -> int:

@@ -67,6 +67,11 @@ def append(db: sqlite3.Connection, lane: Lane, event: Event, *, subject: str, no
     return seq
 
 
+def follow(db: sqlite3.Connection, request_id: str, event: Event, now: Moment) -> None:
+    """Add an event about a request to the lane of its first, so that it comes after it."""
+    append(db, place_of(db, request_id).lane, event, subject=request_id, now=now)
+
+
 def place(lane: Lane, seq: int) -> int:
     """The key of an event."""
     return (int(lane.removeprefix("p")) << _SEQ_BITS) + seq
