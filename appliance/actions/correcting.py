@@ -4,13 +4,12 @@ import sqlite3
 from dataclasses import replace
 
 from appliance.actions import forwarding
-from appliance.actions.texting import Purpose
 from appliance.domain import reference
 from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestCorrected
 from appliance.domain.moment import Moment, plausible
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
-from appliance.store import city_tables, officials, requests, texts
+from appliance.store import city_tables, officials, requests, text_history
 
 
 def correct(db: sqlite3.Connection, event: RequestCorrected, now: Moment) -> None:
@@ -52,6 +51,5 @@ def _corrected(
 
 def _was_told(db: sqlite3.Connection, request: ServiceRequest) -> bool:
     """Whether an official of the agency has been sent this request before."""
-    phones = {official.phone.e164 for official in officials.of_agency(db, request.agency)}
-    sent = texts.of_request(db, request.id)
-    return any(text.purpose == Purpose.FORWARD and text.recipient in phones for text in sent)
+    there = officials.of_agency(db, request.agency)
+    return any(text_history.is_forwarded(db, request.id, official.phone) for official in there)

@@ -27,7 +27,6 @@ from appliance.store.database import transaction
 
 CITY = "pusat"
 """Who erases what the city has ordered."""
-REQUESTS_OF_PHONE = 10_000
 
 
 def erase(db: sqlite3.Connection, request: ServiceRequest, now: Moment, *, by: str) -> None:
@@ -39,7 +38,7 @@ def erase(db: sqlite3.Connection, request: ServiceRequest, now: Moment, *, by: s
 def erase_phone(db: sqlite3.Connection, phone: Msisdn, now: Moment, *, by: str) -> int:
     """Erase all that a phone has ever said, in one transaction; return the number of requests."""
     with transaction(db):
-        own = requests.latest_of_phone(db, phone, REQUESTS_OF_PHONE)
+        own = requests.of_phone(db, phone)
         for request in own:
             _erase(db, request.id, now, by=by)
         _erase_messages(db, phone, now)

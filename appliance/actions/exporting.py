@@ -35,7 +35,7 @@ def of_request(db: sqlite3.Connection, request: ServiceRequest, now: Moment, *, 
 def of_phone(db: sqlite3.Connection, phone: Msisdn, now: Moment, *, by: str) -> Facts:
     """All about a phone: its requests, and the SMS that belong to none."""
     with transaction(db):
-        own = requests.latest_of_phone(db, phone, 10_000)
+        own = requests.of_phone(db, phone)
         for request in own:
             processing_log.add(db, request.id, "export", by, now.wall)
         if not own:
@@ -59,6 +59,7 @@ def of_phone(db: sqlite3.Connection, phone: Msisdn, now: Moment, *, by: str) -> 
 
 def _request(db: sqlite3.Connection, request: ServiceRequest) -> Facts:
     phone, erased = request.reporter_phone, erasures.of(db, request.id)
+    lanes = outbox.lanes(db)
     return {
         "ticket": str(request.ticket),
         "channel": request.channel,
@@ -100,7 +101,7 @@ def _request(db: sqlite3.Connection, request: ServiceRequest) -> Facts:
             {
                 "at": from_ms(row.wall_ms).isoformat(),
                 "event": row.kind,
-                "has_arrived": row.seq <= outbox.lanes(db)[row.lane].acked_seq,
+                "has_arrived": row.seq <= lanes[row.lane].acked_seq,
             }
             for row in outbox.of_subject(db, request.id)
         ],

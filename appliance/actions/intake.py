@@ -17,7 +17,7 @@ from appliance.actions.photos import StagedPhoto
 from appliance.domain import gravity, quota, reference
 from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
 from appliance.domain.marks import Mark
-from appliance.domain.moment import WESTERN_INDONESIA, Moment
+from appliance.domain.moment import Moment
 from appliance.domain.routing import Facts, Route, route
 from appliance.domain.sealing import Holder
 from appliance.domain.service_request import (
@@ -161,8 +161,7 @@ def _route(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) ->
         is_emergency=triage.kind is Kind.EMERGENCY,
         is_in_city=bool(draft.kelurahan or triage.kelurahan),
     )
-    is_known = now.source != "none"
-    day = now.wall.astimezone(WESTERN_INDONESIA).date() if is_known else None
+    day = now.day if now.is_trusted else None
     return route(_category(draft, triage).id, facts, day, city_tables.in_force(db))
 
 

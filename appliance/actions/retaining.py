@@ -9,7 +9,6 @@ import sqlite3
 from appliance.actions import erasing
 from appliance.domain.erasure import Reason
 from appliance.domain.moment import Moment
-from appliance.domain.remote_command import TRUSTED_SOURCES
 from appliance.store import retention
 from appliance.store.database import transaction
 
@@ -21,7 +20,7 @@ STEPS = 20
 
 def retain(db: sqlite3.Connection, now: Moment) -> int:
     """Forget some of what may go; return how many things went."""
-    if now.source not in TRUSTED_SOURCES:
+    if not now.is_exact:
         return 0
     count = 0
     for step in (

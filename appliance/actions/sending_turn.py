@@ -40,13 +40,14 @@ def next_text(
     def counted(since: datetime) -> int:
         return text_parts.counted(db, modem, since, now.wall)
 
+    resting = _resting(db, policy, now.wall)
     for is_emergency in (False, True):
         text = texts.next_due(
             db,
             now,
             LONGEST_RETRY,
             modem=modem,
-            resting=_resting(db, policy, now.wall),
+            resting=resting,
             lowest_priority=EMERGENCY_PRIORITY if is_emergency else _ANY_PRIORITY,
             left_to_others=() if is_emergency else left_to_others,
             left_after=now.wall - _LEFT_TO_OTHERS_FOR,

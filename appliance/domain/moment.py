@@ -33,6 +33,11 @@ class Moment:
         return self.source in TRUSTED_SOURCES
 
     @property
+    def is_exact(self) -> bool:
+        """Whether the network has set the wall clock: it may be compared with the city's."""
+        return self.source == "ntp"
+
+    @property
     def day(self) -> date:
         """The day in WIB by the wall clock."""
         return self.wall.astimezone(WESTERN_INDONESIA).date()

@@ -12,8 +12,6 @@ from appliance.domain.moment import Moment, to_ms
 
 NAMES = ("check_store", "drop_key", "report", "resend", "trust_key")
 """The commands of this release; what they do is in `sync_agent/commands.py`."""
-TRUSTED_SOURCES = frozenset({"ntp"})
-"""Who must have set a box's wall clock for it to count beside the city's."""
 
 
 class Outcome(StrEnum):
@@ -44,6 +42,6 @@ class CityTime:
         A wall clock set by NTP counts as well; the later of the two is taken.
         """
         known = [self.ahead_ms + now.mono_ms] if self.ahead_ms is not None else []
-        if now.source in TRUSTED_SOURCES:
+        if now.is_exact:
             known.append(to_ms(now.wall))
         return max(known, default=None)

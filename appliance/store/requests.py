@@ -83,6 +83,11 @@ def by_id(db: sqlite3.Connection, request_id: str) -> ServiceRequest | None:
     return _one(db.execute(_SELECT + "WHERE r.id = ?", (request_id,)))
 
 
+def of_phone(db: sqlite3.Connection, phone: Msisdn) -> list[ServiceRequest]:
+    """All requests of a phone, newest first; more than anybody sends."""
+    return latest_of_phone(db, phone, 10_000)
+
+
 def latest_of_phone(db: sqlite3.Connection, phone: Msisdn, limit: int) -> list[ServiceRequest]:
     """The newest requests of a phone, newest first."""
     rows = db.execute(

@@ -54,6 +54,12 @@ def forwarded_to(db: sqlite3.Connection, phone: Msisdn) -> list[str]:
     return [row["request_id"] for row in rows]
 
 
+def is_forwarded(db: sqlite3.Connection, request_id: str, phone: Msisdn) -> bool:
+    """Whether this official's phone was sent the request."""
+    sql = "SELECT 1 FROM texts WHERE purpose = 'forward' AND recipient = ? AND request_id = ?"
+    return db.execute(sql, (phone.e164, request_id)).fetchone() is not None
+
+
 def open_questions(db: sqlite3.Connection, request_ids: list[str]) -> set[str]:
     """Which of these requests we have asked something that nobody has added to since."""
     return {

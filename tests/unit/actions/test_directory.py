@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from appliance.actions import casework, directory
+from appliance.actions import casework, directory, reporting
 from appliance.domain.errors import BadInput
 from appliance.domain.events import TablePublished
 from appliance.domain.official import Official
@@ -66,3 +66,8 @@ def test_two_persons_of_one_rank_need_different_days(
     with pytest.raises(BadInput, match="two persons"):
         directory.put(db, later, at())
     assert heads(db) == ["Kepala Dinas"]
+
+
+def test_the_status_says_that_the_citys_directory_is_used(db: sqlite3.Connection) -> None:
+    published(db, ROW, version=1)
+    assert reporting.facts(db)["tables"] == {"officials": {"version": 1, "is_used": True}}
