@@ -7,7 +7,7 @@ from appliance.domain.consent import Consent
 from appliance.domain.events import ConsentChanged
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import ServiceRequest
-from appliance.store import consents, outbox, processing_log
+from appliance.store import consents, outbox, processing_log, publications
 from appliance.store.consents import Record
 from appliance.store.database import transaction
 
@@ -33,6 +33,7 @@ def withdraw(db: sqlite3.Connection, request: ServiceRequest, now: Moment, *, by
     """Take back every consent about a request; return how many held."""
     with transaction(db):
         held = consents.withdraw(db, request.id, now.wall)
+        publications.hide(db, request.id, by=by, at=now.wall)
         for told in held:
             _tell(db, request.id, told, now, is_given=False)
         processing_log.add(db, request.id, "withdraw", by, now.wall)

@@ -10,12 +10,14 @@ from appliance.domain.moment import Moment, from_ms
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import ServiceRequest
 from appliance.store import (
+    answers,
     consents,
     erasures,
     follow_ups,
     outbox,
     photos,
     processing_log,
+    publications,
     requests,
     sms_inbox,
     texts,
@@ -75,6 +77,7 @@ def _request(db: sqlite3.Connection, request: ServiceRequest) -> Facts:
         "kelurahan": request.kelurahan,
         "created_at": request.created_at.isoformat(),
         "photo": photos.state_of(db, request.id),
+        "published": _published(db, request.id),
         "consents": [_consent(record) for record in consents.of_request(db, request.id)],
         "history": [
             {
@@ -110,6 +113,15 @@ def _request(db: sqlite3.Connection, request: ServiceRequest) -> Facts:
             for entry in processing_log.of_request(db, request.id)
         ],
         "erased_at": erased.at.isoformat() if erased else None,
+    }
+
+
+def _published(db: sqlite3.Connection, request_id: str) -> Facts:
+    shown, answer = publications.of_request(db, request_id), answers.of(db, request_id)
+    return {
+        "state": shown.state if shown else None,
+        "text": shown.text if shown else None,
+        "answer": answer.text if answer else None,
     }
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.domain.consent import Consent
+from appliance.domain.consent import Consent, Purpose
 from appliance.domain.moment import from_ms, to_ms
 
 
@@ -50,6 +50,18 @@ def withdraw(db: sqlite3.Connection, request_id: str, at: datetime) -> list[Reco
         (to_ms(at), request_id),
     )
     return held
+
+
+def holds(db: sqlite3.Connection, request_id: str, purpose: Purpose) -> bool:
+    """Whether somebody has agreed to this, and not taken it back."""
+    row = db.execute(
+        """
+        SELECT 1 FROM consents
+        WHERE request_id = ? AND purpose = ? AND withdrawn_at_ms IS NULL
+        """,
+        (request_id, purpose),
+    ).fetchone()
+    return row is not None
 
 
 def of_request(db: sqlite3.Connection, request_id: str) -> list[Record]:

@@ -30,6 +30,11 @@ def overwrite(db: sqlite3.Connection, request_id: str, at: datetime, *, keeps_ph
         db.execute("UPDATE request_history SET message = '' WHERE request_id = ?", (request_id,))
         db.execute("UPDATE follow_ups SET text = '' WHERE request_id = ?", (request_id,))
         db.execute("DELETE FROM photos WHERE request_id = ?", (request_id,))
+        db.execute("DELETE FROM answers WHERE request_id = ?", (request_id,))
+        db.execute(
+            "UPDATE publications SET state = 'hidden', text = '' WHERE request_id = ?",
+            (request_id,),
+        )
         db.execute("DELETE FROM chases WHERE request_id = ?", (request_id,))
         rows = db.execute("SELECT id FROM sms_inbox WHERE request_id = ?", (request_id,))
         overwrite_messages(db, [row["id"] for row in rows], at)

@@ -7,7 +7,8 @@ from appliance.domain import retention
 from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.moment import to_ms
 from appliance.domain.topics import Lane
-from appliance.store import outbox, personal_data
+from appliance.domain.wifi import local_day
+from appliance.store import outbox, personal_data, publications
 
 AT_ONCE = 50
 _FINISHED = ", ".join(f"'{status}'" for status in retention.FINISHED)
@@ -119,11 +120,12 @@ def forget_statistics(db: sqlite3.Connection, now: datetime) -> int:
 
 
 def forget_notes(db: sqlite3.Connection, now: datetime) -> int:
-    """Forget the oldest of the log of processing, and hashes of erased SMS."""
+    """Forget the oldest of the log of processing, hashes of erased SMS, and of devices that have
+    supported something before today."""
     log = db.execute(
         "DELETE FROM processing_log WHERE at_ms < ?", (to_ms(now - retention.PROCESSING_LOG),)
     ).rowcount
     parts = db.execute(
         "DELETE FROM erased_messages WHERE at_ms < ?", (to_ms(now - retention.LATE_PARTS),)
     ).rowcount
-    return log + parts
+    return log + parts + publications.forget_supports(db, local_day(now))

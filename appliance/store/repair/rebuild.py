@@ -44,6 +44,10 @@ ORDINARY = (
     "wifi_salts",
     "wifi_blocks",
     "wifi_vouchers",
+    "publications",
+    "answers",
+    "announcements",
+    "service_pages",
 )
 WITHOUT_ROWID = ("officials", "sim_pins", "chases", "sealing_keys")
 """Small tables that are read at once."""
@@ -166,6 +170,8 @@ def _cut_off_dangling(fresh: sqlite3.Connection) -> None:
         "DELETE FROM photos WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM consents WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM follow_ups WHERE request_id NOT IN (SELECT id FROM requests)",
+        "DELETE FROM publications WHERE request_id NOT IN (SELECT id FROM requests)",
+        "DELETE FROM answers WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM chases WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM official_replies WHERE request_id NOT IN (SELECT id FROM requests)",
         "UPDATE texts SET request_id = NULL WHERE request_id NOT IN (SELECT id FROM requests)",
