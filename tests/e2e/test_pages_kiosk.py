@@ -18,6 +18,7 @@ from appliance.store import city_tables, migrate
 from appliance.store.database import connect
 from tests.builders import a_draft
 from tests.conftest import START
+from tests.support.axe import is_clean
 from tests.support.browser import overflow, served, small_targets
 
 pytestmark = pytest.mark.slow
@@ -73,6 +74,7 @@ def fits(page: Page) -> None:
     assert small_targets(page, FINGER_PX) == [], page.url
     assert page.evaluate(_SMALLEST_TEXT) >= LEAST_TEXT_PX, page.url
     assert page.evaluate(_CUT_OFF) == [], page.url
+    is_clean(page, is_enhanced=True)
 
 
 def press(page: Page, selector: str) -> None:
@@ -105,6 +107,9 @@ def test_six_touches_make_a_report_and_every_screen_fits(screen: Page) -> None:
 
 def test_the_longest_answers_fit_too(screen: Page) -> None:
     screen.goto("/lapor")
+    screen.evaluate("document.querySelector('[data-ask]').showModal()")
+    fits(screen)
+    screen.keyboard.press("Escape")
     press(screen, "[name=choose][value=banjir_drainase]")
     press(screen, "[value=next]")
     assert screen.locator(".field-error").is_visible()
@@ -167,16 +172,36 @@ def test_the_number_pad_needs_no_script(browser: Browser, address: str) -> None:
     context.close()
 
 
-def test_the_slip_goes_away_by_itself_and_idle_screens_too(browser: Browser, address: str) -> None:
+def test_nobody_there_is_asked_and_then_wiped(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport=SCREEN, base_url=address)
     page = context.new_page()
     page.clock.install()
-    page.goto("/darurat")
+    page.goto("/lapor")
     page.clock.run_for(89_000)
-    assert page.url.endswith("/darurat")
     page.mouse.click(5, 300)
     page.clock.run_for(89_000)
-    assert page.url.endswith("/darurat"), "a touch must restart the wait"
+    question = page.locator("[data-ask]")
+    assert not question.is_visible(), "a touch must restart the wait"
+    page.clock.run_for(2_000)
+    question.get_by_role("button").click()
+    assert not question.is_visible()
+    page.clock.run_for(91_000)
+    assert question.is_visible()
+    page.clock.run_for(16_000)
+    page.wait_for_url(f"{address}/")
+    context.close()
+
+
+def test_a_ticket_is_on_the_screen_for_20_seconds(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport=SCREEN, base_url=address)
+    page = context.new_page()
+    number = Ticket.issue("10", LONG_WORDS)
+    page.clock.install()
+    page.goto(f"/tiket/{number.digits}")
+    page.clock.run_for(19_000)
+    page.mouse.click(5, 300)
+    page.clock.run_for(19_000)
+    assert page.locator(".ticket").is_visible(), "a touch gives 20 seconds more"
     page.clock.run_for(2_000)
     page.wait_for_url(f"{address}/")
     context.close()

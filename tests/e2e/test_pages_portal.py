@@ -13,6 +13,7 @@ from appliance.runtime.settings import Settings, Site
 from appliance.store import migrate
 from appliance.store.database import connect
 from captive_portal.app import create_app
+from tests.support.axe import is_clean
 from tests.support.browser import LAN_NAME, fits_a_phone, served
 
 pytestmark = pytest.mark.slow
@@ -91,3 +92,11 @@ def test_a_wrong_number_fits_and_says_so(phone: Page) -> None:
     phone.wait_for_url("**/status*")
     fits_a_phone(phone)
     assert phone.get_by_text("Nomor laporan tidak ditemukan").is_visible()
+
+
+def test_the_first_page_and_the_form_have_no_barriers(browser: Browser, address: str) -> None:
+    page = browser.new_page(base_url=address, locale="id-ID")
+    for path in ("/", "/lapor", "/status"):
+        page.goto(path)
+        is_clean(page)
+    page.context.close()

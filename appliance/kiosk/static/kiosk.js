@@ -1,8 +1,8 @@
 // The kiosk works without this file: it saves page loads on the number pad, and counts idleness
-// from the last touch or key instead of from the page's load.
+// from the last touch or key instead of from the page's load, and asks before it wipes.
 (() => {
   "use strict";
-  const IDLE_MS = 90_000;
+  const ASK_MS = 15_000;
 
   const target = document.querySelector("[data-pad-target]");
   document.querySelector("[data-pad]")?.addEventListener("click", (event) => {
@@ -42,13 +42,27 @@
   };
   if (panel) listen();
 
-  const hasOwnTimer = document.querySelector('head > meta[http-equiv="refresh"]');
-  if (location.pathname === "/" || hasOwnTimer) return;
+  // Nobody there: ask where something was being told, then wipe. All that was told is in the page.
+  const idleMs = 1000 * document.querySelector("main").dataset.wipesAfterS;
+  if (!idleMs) return;
+  const ask = document.querySelector("[data-ask]");
+  const wipe = () => location.replace("/");
   let timer;
-  const restart = () => {
+  const waitFor = (ms, then) => {
     clearTimeout(timer);
-    timer = setTimeout(() => location.replace("/"), IDLE_MS);
+    timer = setTimeout(then, ms);
   };
+  const idle = () => {
+    if (!ask) return wipe();
+    ask.showModal();
+    waitFor(ASK_MS, wipe);
+  };
+  const restart = () => {
+    if (ask?.open) return;
+    for (const run of document.getAnimations()) run.currentTime = 0;
+    waitFor(idleMs, idle);
+  };
+  ask?.addEventListener("close", restart);
   for (const kind of ["pointerdown", "keydown", "input"]) addEventListener(kind, restart, { passive: true });
   restart();
 })();
