@@ -5,6 +5,7 @@ import sys
 
 from appliance.cli import (
     configuration,
+    desk,
     kiosk,
     listing,
     officials,
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
         tables,
         wifi,
         kiosk,
+        desk,
         tracing,
         store,
         demonstration,

@@ -13,7 +13,7 @@ from demo.broker import Engine
 from demo.supervisor import Child, Supervisor, answers
 
 SEALING_KEY = "sealing.key"
-PREFERRED_PORTS = {"portal": 8080, "kiosk": 8081, "center": 8090, "broker": 1883}
+PREFERRED_PORTS = {"portal": 8080, "kiosk": 8081, "desk": 8082, "center": 8090, "broker": 1883}
 
 _CONFIG = """\
 # Written anew by every `make run`.
@@ -31,6 +31,9 @@ url = "http://127.0.0.1:{portal}"
 
 [kiosk]
 listen = "127.0.0.1:{kiosk}"
+
+[desk]
+listen = "127.0.0.1:{desk}"
 
 [wifi]
 [[wifi.zones]]
@@ -100,6 +103,7 @@ class House:
             self._daemon("sync", "sync_agent"),
             self._daemon("portal", "demo.hotspot"),
             self._daemon("kiosk", "appliance.kiosk"),
+            self._daemon("desk", "appliance.desk"),
             self._simulator(),
             self._daemon("modem", "modem"),
         ]

@@ -2,6 +2,7 @@
 
 import fcntl
 import signal
+import sqlite3
 import sys
 import threading
 import time
@@ -13,7 +14,7 @@ from appliance.domain.errors import PoskoError
 from appliance.runtime import ids
 from appliance.store import migrate
 from appliance.store.database import Watcher, connect
-from demo import broker, house, journey
+from demo import broker, house, journey, staff
 from demo.house import House
 
 LOOK_EVERY_S = 0.1
@@ -54,14 +55,16 @@ def _run(place: House, stop: threading.Event) -> None:
                 return
             print(f"starting {child.name} ...", flush=True)
             place.supervisor.start(child)
-        print(_table(place), flush=True)
-        _follow(place, stop)
+        db = _database(place)
+        print(_table(place, staff.password(place.folder, db)), flush=True)
+        _follow(place, db, stop)
+        db.close()
     finally:
         print("\nstopping ...", flush=True)
         place.supervisor.stop()
 
 
-def _table(place: House) -> str:
+def _table(place: House, password: str) -> str:
     loaded = place.settings
     posko = Path(sys.executable).with_name("posko")
     shown = posko.relative_to(Path.cwd()) if posko.is_relative_to(Path.cwd()) else posko
@@ -74,6 +77,7 @@ def _table(place: House) -> str:
 
   Portal (residents' phones)   http://{loaded.portal.listen}/
   Kiosk (the hall)             http://{loaded.kiosk.listen}/
+  Desk (the kecamatan's staff) http://{loaded.desk.listen}/  name {staff.NAME}, password {password}
   Command center (the city)    http://{loaded.center.listen}/
   Send an SMS                  {shown} demo sms 081234567890 "lampu jalan mati di jl Sudirman"
   Look inside                  {shown} status --config {config}
@@ -84,10 +88,13 @@ def _table(place: House) -> str:
 """
 
 
-def _follow(place: House, stop: threading.Event) -> None:
+def _database(place: House) -> sqlite3.Connection:
     loaded = place.settings
     migrate.ensure(loaded.store.path, loaded.site.site_code, ids.new_epoch)
-    db = connect(loaded.store.path)
+    return connect(loaded.store.path)
+
+
+def _follow(place: House, db: sqlite3.Connection, stop: threading.Event) -> None:
     watcher = Watcher(db)
     seen = journey.look(db)
     while not stop.wait(LOOK_EVERY_S):
@@ -98,7 +105,6 @@ def _follow(place: House, stop: threading.Event) -> None:
             for line in journey.news(seen, fresh):
                 _say(line)
             seen = fresh
-    db.close()
 
 
 def _say(line: str) -> None:

@@ -6,6 +6,7 @@ key is a mistake too. `posko.example.toml` shows every key.
 
 import os
 import tomllib
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -135,6 +136,12 @@ class Kiosk(Section, frozen=True):
     listen: Listen = "127.0.0.1:8081"
 
 
+class Desk(Section, frozen=True):
+    """The pages of the kecamatan's staff."""
+
+    listen: Listen = "127.0.0.1:8082"
+
+
 class _ModemPort(Section, frozen=True):
     """One modem and its SIM."""
 
@@ -241,6 +248,7 @@ class Settings(Section, frozen=True):
     store: Store = Store()
     portal: Portal = Portal()
     kiosk: Kiosk = Kiosk()
+    desk: Desk = Desk()
     printer: Printer = Printer()
     panel: Panel = Panel()
     wifi: Wifi = Wifi()
@@ -323,13 +331,15 @@ def _section(
 def _contradictions(settings: Settings) -> list[str]:
     """Keys that are fine alone and wrong together."""
     found = []
-    if settings.portal.listen == settings.kiosk.listen:
-        found.append(f"portal.listen and kiosk.listen are the same: {settings.portal.listen!r}")
-    for name, listen in (
-        ("portal", settings.portal.listen),
-        ("kiosk", settings.kiosk.listen),
-        ("center", settings.center.listen),
-    ):
+    faces = {
+        "portal": settings.portal.listen,
+        "kiosk": settings.kiosk.listen,
+        "desk": settings.desk.listen,
+    }
+    for (one, listen), (other, another) in combinations(faces.items(), 2):
+        if listen == another:
+            found.append(f"{one}.listen and {other}.listen are the same: {listen!r}")
+    for name, listen in (*faces.items(), ("center", settings.center.listen)):
         if not 0 < int(listen.rpartition(":")[2]) <= 65535:
             found.append(f"{name}.listen: the port must be 1 to 65535, not {listen!r}")
     modems = [settings.modem, *settings.modem.also]

@@ -120,12 +120,15 @@ def forget_statistics(db: sqlite3.Connection, now: datetime) -> int:
 
 
 def forget_notes(db: sqlite3.Connection, now: datetime) -> int:
-    """Forget the oldest of the log of processing, hashes of erased SMS, and of devices that have
-    supported something before today."""
+    """Forget the oldest of the logs of processing and of staff, hashes of erased SMS, and of
+    devices that have supported something before today."""
     log = db.execute(
         "DELETE FROM processing_log WHERE at_ms < ?", (to_ms(now - retention.PROCESSING_LOG),)
+    ).rowcount
+    staff = db.execute(
+        "DELETE FROM staff_log WHERE at_ms < ?", (to_ms(now - retention.PROCESSING_LOG),)
     ).rowcount
     parts = db.execute(
         "DELETE FROM erased_messages WHERE at_ms < ?", (to_ms(now - retention.LATE_PARTS),)
     ).rowcount
-    return log + parts + publications.forget_supports(db, local_day(now))
+    return log + staff + parts + publications.forget_supports(db, local_day(now))

@@ -29,7 +29,7 @@ class RunningHouse(House):
         broker: int | None = None,
         uplink: int | None = None,
     ) -> None:
-        names = ("portal", "kiosk", "center", "broker")
+        names = ("portal", "kiosk", "desk", "center", "broker")
         ports = dict(zip(names, unused_ports(len(names)), strict=True))
         ports["broker"] = broker or ports["broker"]
         super().__init__(folder, ports, engine, uplink=uplink)

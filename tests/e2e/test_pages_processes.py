@@ -31,7 +31,8 @@ def free_port() -> int:
 
 
 @pytest.mark.parametrize(
-    ("module", "section"), [("captive_portal", "portal"), ("appliance.kiosk", "kiosk")]
+    ("module", "section"),
+    [("captive_portal", "portal"), ("appliance.kiosk", "kiosk"), ("appliance.desk", "desk")],
 )
 def test_a_face_starts_says_ready_serves_and_leaves_cleanly(
     module: str, section: str, tmp_path: Path

@@ -39,6 +39,7 @@ ORDINARY = (
     "erased_messages",
     "consents",
     "processing_log",
+    "staff_log",
     "wifi_sessions",
     "wifi_leases",
     "wifi_salts",
@@ -49,7 +50,7 @@ ORDINARY = (
     "announcements",
     "service_pages",
 )
-WITHOUT_ROWID = ("officials", "sim_pins", "chases", "sealing_keys")
+WITHOUT_ROWID = ("officials", "sim_pins", "chases", "sealing_keys", "staff_accounts")
 """Small tables that are read at once."""
 _APART = {"requests": 10}
 """How far keys are apart where each follows the one before: a ticket ends with a check digit."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.actions import answering, erasing, intake, retaining
+from appliance.actions import answering, auditing, erasing, intake, retaining
 from appliance.domain import retention
 from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.events import WifiSessionClosed
@@ -15,7 +15,7 @@ from appliance.domain.moment import Moment
 from appliance.domain.service_request import ServiceRequest, Status, StatusEntry
 from appliance.domain.sms import Ignore
 from appliance.domain.topics import Lane
-from appliance.store import outbox, processing_log, requests, sms_inbox, texts
+from appliance.store import outbox, processing_log, requests, sms_inbox, staff_log, texts
 from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft, a_part, an_sms
 from tests.conftest import START, at
@@ -184,10 +184,12 @@ def test_what_the_city_has_of_the_wifi_goes_after_ninety_days(
         assert outbox.append(db, Lane.STATISTICS, closed_wifi("x"), subject="s", now=at()) == 3
 
 
-def test_the_log_of_processing_goes_after_five_years(db: sqlite3.Connection) -> None:
+def test_the_logs_of_processing_and_of_staff_go_after_five_years(db: sqlite3.Connection) -> None:
     request = told(db)
+    auditing.viewed(db, by="sri", what="case", subject=request.id, now=at())
     erasing.erase(db, request, at(), by="tests")
     after = retention.PROCESSING_LOG + timedelta(days=1)
     retaining.retain(db, replace(later(), wall=START + after))
     assert processing_log.of_request(db, request.id) == []
+    assert staff_log.page(db, by="", subject="", before=None, limit=1) == []
     assert left(db, request).text == ERASED_TEXT

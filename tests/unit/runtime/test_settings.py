@@ -54,6 +54,10 @@ def test_only_the_site_is_required(tmp_path: Path) -> None:
         (SITE + '[portal]\nlisten = "a:99999"\n', r"portal\.listen: the port must be"),
         (SITE + '[portal]\nlisten = ":8080"\n', r"portal\.listen must be HOST:PORT"),
         (SITE + '[kiosk]\nlisten = "127.0.0.1:8080"\n', r"portal\.listen and kiosk\.listen are"),
+        (
+            SITE + '[desk]\nlisten = "127.0.0.1:8081"\n',
+            r"kiosk\.listen and desk\.listen are the same",
+        ),
         (SITE + '[modem]\ndevice = ""\n', r"modem\.device must be the path of a serial device"),
         (SITE.replace("Bukit Raya", "Bukit\\nRaya"), r"site\.name must be 1 to 40 characters"),
         (SITE + '[store]\npath = ""\n', r"store\.path must be a path"),

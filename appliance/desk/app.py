@@ -1,0 +1,54 @@
+"""Putting the desk together: settings and a way to connect in, a Flask app out."""
+
+from collections.abc import Callable
+
+from flask import Flask, g, make_response, render_template
+from flask.typing import ResponseReturnValue
+
+from appliance.desk.guard import Guard
+from appliance.desk.hashing import Busy, Hashing
+from appliance.desk.index_pages import add_index
+from appliance.desk.login_pages import add_login
+from appliance.domain.moment import Moment
+from appliance.runtime import clock, ids
+from appliance.runtime.settings import Settings
+from appliance.store.errors import Unavailable
+from web.database import Connect, open_per_request
+from web.face import Plate, new_app
+from web.i18n import SOURCE_LANGUAGE
+from web.security import check_endpoints
+
+RETRY_AFTER_S = 60
+
+
+def create_app(
+    settings: Settings,
+    connect: Connect,
+    *,
+    now: Callable[[], Moment] = clock.now,
+    new_id: Callable[[], str] = ids.new_id,
+    hashing: Hashing | None = None,
+) -> Flask:
+    """Build the desk of one kecamatan; `connect` opens its migrated database."""
+    plate = Plate(name="Meja petugas", place=f"Kecamatan {settings.site.name}")
+    guard = Guard(now)
+    app = new_app(__name__, plate=plate, staff_gate=guard.gate)
+    app.url_value_preprocessor(_speak_indonesian)
+    guard.install(app)
+    for error in (Unavailable, Busy):
+        app.register_error_handler(error, _try_again)
+    add_login(app, now, hashing or Hashing())
+    add_index(app, settings, now, new_id)
+    open_per_request(app, connect)
+    check_endpoints(app)
+    return app
+
+
+def _speak_indonesian(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    g.language = SOURCE_LANGUAGE
+
+
+def _try_again(_error: Exception) -> ResponseReturnValue:
+    page = make_response(render_template("error.html", code=503), 503)
+    page.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return page

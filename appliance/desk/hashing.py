@@ -1,0 +1,41 @@
+"""Hashing passwords one at a time, since each hash holds 16 MiB and a processor."""
+
+import secrets
+import threading
+
+from appliance.domain import passwords
+from appliance.domain.errors import PoskoError
+from appliance.domain.passwords import COST, SALT_BYTES, Cost
+
+PATIENCE_S = 10.0
+
+
+class Busy(PoskoError, RuntimeError):
+    """Too many log in at this moment; trying again will do."""
+
+
+class Hashing:
+    """What the threads of the desk share."""
+
+    def __init__(self, cost: Cost = COST) -> None:
+        self._cost = cost
+        self._one = threading.Lock()
+        self._nobodys = self.of(secrets.token_hex(16))
+
+    def of(self, password: str) -> str:
+        """The stored form of a new password; raises Busy."""
+        with self:
+            return passwords.derive(password, secrets.token_bytes(SALT_BYTES), self._cost)
+
+    def matches(self, password: str, stored: str | None) -> bool:
+        """Whether this is the stored password; says no in equal time without one. Raises Busy."""
+        with self:
+            is_right = passwords.matches(password, stored or self._nobodys)
+        return is_right and stored is not None
+
+    def __enter__(self) -> None:
+        if not self._one.acquire(timeout=PATIENCE_S):
+            raise Busy("others log in at this moment")
+
+    def __exit__(self, *_error: object) -> None:
+        self._one.release()

@@ -1,0 +1,96 @@
+"""The desk over a real database, with somebody of each role logged in."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from appliance.actions import logging_in, staffing
+from appliance.desk.app import create_app
+from appliance.desk.guard import COOKIE
+from appliance.desk.hashing import Hashing
+from appliance.domain import passwords
+from appliance.domain.passwords import Cost
+from appliance.domain.staff import Account, Role
+from appliance.runtime.settings import Settings, Site
+from appliance.store.database import connect
+from tests.conftest import Clock, at
+
+SITE = Site(code="14.71.07", name="Bukit Raya", city="Kota Pekanbaru")
+CHEAP = Cost(log_n=2, r=1, p=1)
+"""What a test can afford."""
+PASSWORD = "kopi-hitam-tanpa-gula"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A browser in which somebody has logged in; forms carry the token of the page before."""
+
+    client: FlaskClient
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        """Open a page."""
+        return self.client.get(path, **options)
+
+    def post(self, path: str, **fields: Any) -> TestResponse:
+        """Send a form as a page of the desk would."""
+        return self.client.post(path, data={"csrf": self.token, **fields})
+
+    @property
+    def token(self) -> str:
+        """What `csrf_field()` puts into the forms of this browser."""
+        return token_of(self.client.get("/sandi"))
+
+
+def token_of(page: TestResponse) -> str:
+    """The token in the first form of a page."""
+    found = re.search(r'name="csrf" value="(\w+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def an_account(db: sqlite3.Connection, name: str, role: Role, password: str = PASSWORD) -> Account:
+    """Somebody who may log in."""
+    account = Account(name=name, role=role)
+    staffing.add(db, account, passwords.derive(password, b"salt" * 4, CHEAP), at(), by="test")
+    return account
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(db_path: Path, new_id: Callable[[], str], clock: Clock) -> Flask:
+    return create_app(
+        Settings(site=SITE),
+        partial(connect, db_path),
+        now=clock,
+        new_id=new_id,
+        hashing=Hashing(CHEAP),
+    )
+
+
+@pytest.fixture
+def desk(app: Flask, db: sqlite3.Connection, clock: Clock) -> Callable[[Role], LoggedIn]:
+    """`desk(Role.OPERATOR)` is the browser of somebody with that role, named `uji-operator`."""
+
+    def logged_in(role: Role) -> LoggedIn:
+        name = f"uji-{role}"
+        account = an_account(db, name, role)
+        session_id = f"session of {name}"
+        logging_in.open_session(db, account, session_id, clock())
+        client = app.test_client()
+        client.set_cookie(COOKIE, session_id)
+        return LoggedIn(client)
+
+    return logged_in
