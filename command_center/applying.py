@@ -26,6 +26,7 @@ from appliance.domain.events import (
     PhotoLost,
     RequestErased,
     RequestReceived,
+    StaffActed,
     TextAmended,
     TextSettled,
     WifiSessionClosed,
@@ -41,6 +42,7 @@ from command_center import (
     linking,
     official_replies,
     photo_intake,
+    staff_actions,
 )
 from command_center.store import (
     boxes,
@@ -74,6 +76,7 @@ _OURS = (
     DocumentSettled,
     FollowedUp,
     OfficialReplied,
+    StaffActed,
     TextAmended,
     TextSettled,
     WifiSessionClosed,
@@ -92,7 +95,13 @@ class Arrival:
 
 
 AboutRequest = (
-    PhotoAttached | FollowedUp | OfficialReplied | TextAmended | ConsentChanged | RequestErased
+    PhotoAttached
+    | FollowedUp
+    | OfficialReplied
+    | StaffActed
+    | TextAmended
+    | ConsentChanged
+    | RequestErased
 )
 """Events whose request may come in the same batch."""
 Numbered = Sequence[tuple[int, wire.WireEvent]]
@@ -165,6 +174,8 @@ def _apply_to_request(
             follow_ups.take(connection, arrival.site, about, from_ms(asked.at_ms), now)
         case OfficialReplied():
             official_replies.take(connection, arrival.site, about, now)
+        case StaffActed():
+            staff_actions.take(connection, arrival.site, about, now)
         case TextAmended():
             follow_ups.amend(connection, arrival.site, about, now)
         case ConsentChanged():

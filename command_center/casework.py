@@ -15,6 +15,7 @@ from appliance.domain.events import RequestStatusChanged
 from appliance.domain.moment import to_ms
 from appliance.domain.phrases import FREE_TEXT_MAX_CHARS
 from appliance.domain.service_request import (
+    NEEDS_REASON,
     TRANSITIONS,
     IllegalMove,
     Sensitivity,
@@ -31,20 +32,17 @@ from command_center.store.requests import CityRequest, HistoryEntry
 MESSAGE_MAX_CHARS = FREE_TEXT_MAX_CHARS
 """What fits into the resident's SMS beside ticket and status."""
 
-NEEDS_REASON = frozenset(
-    {Status.NEEDS_DETAILS, Status.DEFERRED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED}
-)
-"""Moves that mean nothing to a resident without a sentence."""
-
 OFFICER = "Petugas pusat"
 """Who did it, until officers have accounts."""
 
 __all__ = [
+    "NEEDS_REASON",
     "OFFICER",
     "IllegalMove",
     "Outdated",
     "TooSoon",
     "UnknownRequest",
+    "change_in",
     "change_status",
     "found",
     "moves",
@@ -88,27 +86,39 @@ def change_status(
     alone (so a form sent twice moves it once). Raises UnknownRequest, IllegalMove, Outdated,
     TooSoon, or BadInput for a message that is missing or too long.
     """
-    words = _checked(message, status)
     with writing(engine) as connection:
         request = found(connection, request_id, seen_at)
-        move(Status(request.status), status)
-        if status is Status.CLOSED and not silence.may_close(connection, request_id, now):
-            raise TooSoon("the reporter has not confirmed it, and still has time to")
-        entry = HistoryEntry(
-            status=status,
-            message=words,
-            agency=request.agency,
-            by=by,
-            source=Source.OFFICER,
-            at=now,
+        entry = change_in(
+            connection, request, status, message, by=by, source=Source.OFFICER, now=now
         )
-        write(connection, request, entry)
         for child in (
             case_links.children(connection, request_id, lock=True) if with_children else ()
         ):
             if status in TRANSITIONS.get(Status(child.status), frozenset()):
                 write(connection, child, replace(entry, agency=child.agency))
     return structs.replace(request, status=status, updated_ms=to_ms(now))
+
+
+def change_in(
+    connection: Connection,
+    request: CityRequest,
+    status: Status,
+    message: str,
+    *,
+    by: str,
+    source: Source,
+    now: datetime,
+) -> HistoryEntry:
+    """As `change_status`, inside the caller's transaction, who holds the request."""
+    words = _checked(message, status)
+    move(Status(request.status), status)
+    if status is Status.CLOSED and not silence.may_close(connection, request.request_id, now):
+        raise TooSoon("the reporter has not confirmed it, and still has time to")
+    entry = HistoryEntry(
+        status=status, message=words, agency=request.agency, by=by, source=source, at=now
+    )
+    write(connection, request, entry)
+    return entry
 
 
 def write(connection: Connection, request: CityRequest, entry: HistoryEntry) -> None:

@@ -55,13 +55,20 @@ def correct(
     `seen_at` as of `casework.change_status`. Raises UnknownRequest, Outdated, or BadInput in words
     for the officer.
     """
-    reason = clean_text(wanted.reason)[:REASON_MAX_CHARS]
     with writing(engine) as connection:
         request = casework.found(connection, request_id, seen_at)
-        changed = _changed(request, wanted, tables.in_force(connection, request.site))
-        if not changed:
-            raise BadInput("Tidak ada yang diubah.")
-        _write(connection, request, changed, reason, by=clean_text(by)[:BY_MAX_CHARS], now=now)
+        return correct_in(connection, request, wanted, by=by, now=now)
+
+
+def correct_in(
+    connection: Connection, request: CityRequest, wanted: Wanted, *, by: str, now: datetime
+) -> dict[str, str]:
+    """As `correct`, inside the caller's transaction, who holds the request."""
+    changed = _changed(request, wanted, tables.in_force(connection, request.site))
+    if not changed:
+        raise BadInput("Tidak ada yang diubah.")
+    reason = clean_text(wanted.reason)[:REASON_MAX_CHARS]
+    _write(connection, request, changed, reason, by=clean_text(by)[:BY_MAX_CHARS], now=now)
     return changed
 
 

@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
 from appliance.domain.errors import BadInput
-from appliance.domain.ids import SiteCode, Ticket
+from appliance.domain.ids import SiteCode
 from appliance.domain.marks import Mark
 from appliance.domain.reference import kecamatan_name, kelurahan_by_code
 from command_center import anomaly, linking
 from command_center.casework import OFFICER
 from command_center.store import case_links, case_marks, requests
 from command_center.store.database import reading, writing
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.requests import CityRequest
 from web.security import staff
 
 SEEN_AT_ONCE = 100
@@ -40,7 +40,8 @@ class LinkPages:
         try:
             match request.form.get("do", ""):
                 case "link":
-                    parent = self._named(request.form.get("ticket", ""))
+                    with reading(self._engine) as connection:
+                        parent = linking.named(connection, request.form.get("ticket", ""))
                     linking.link(self._engine, request_id, parent, by=OFFICER, now=self._now())
                 case "unlink":
                     linking.unlink(self._engine, request_id, by=OFFICER, now=self._now())
@@ -61,18 +62,6 @@ class LinkPages:
         with writing(self._engine) as connection:
             case_marks.see(connection, seen, mark, by=OFFICER, now=self._now())
         return redirect(url_for("index"), 303)
-
-    def _named(self, typed: str) -> str:
-        """The id of the case whose ticket was typed; raises BadInput."""
-        try:
-            wanted = Filter(ticket=Ticket.parse(typed[:40]).digits)
-        except BadInput:
-            raise BadInput("Nomor tiket induk tidak terbaca; periksa 8 angkanya.") from None
-        with reading(self._engine) as connection:
-            found = requests.page(connection, wanted, limit=1)
-        if not found:
-            raise BadInput("Nomor tiket induk tidak ada di pusat.")
-        return found[0].request_id
 
 
 def of_case(connection: Connection, case: CityRequest) -> dict[str, object]:

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain import same_matter
 from appliance.domain.errors import BadInput
+from appliance.domain.ids import Ticket
 from appliance.domain.same_matter import Matter
 from appliance.domain.service_request import OVER, Kind, Sensitivity
 from command_center.store import case_links, requests
 from command_center.store.database import writing
-from command_center.store.requests import CityRequest, HistoryEntry
+from command_center.store.requests import CityRequest, Filter, HistoryEntry
 
 BY_ITSELF = "Posko"
 _LOOKED_AT = 200
@@ -41,22 +42,34 @@ def look(connection: Connection, request: CityRequest, now: datetime) -> None:
 def link(engine: Engine, request_id: str, parent_id: str, *, by: str, now: datetime) -> None:
     """An officer puts a case, and all under it, under another; raises BadInput."""
     with writing(engine) as connection:
-        child, parent = _found(connection, request_id), _found(connection, parent_id)
-        if child.request_id == _root(connection, parent.request_id):
-            raise BadInput("Laporan ini sendiri induknya; pilih laporan lain.")
-        secret = Sensitivity.CONFIDENTIAL
-        if (child.sensitivity == secret) is not (parent.sensitivity == secret):
-            raise BadInput("Laporan rahasia tidak boleh digabung dengan laporan terbuka.")
-        _under(connection, child.request_id, parent.request_id, by=by, now=now)
-        _note(connection, child, f"Digabung ke tiket {parent.ticket}.", by, now)
+        link_in(connection, request_id, parent_id, by=by, now=now)
+
+
+def link_in(
+    connection: Connection, request_id: str, parent_id: str, *, by: str, now: datetime
+) -> None:
+    """As `link`, inside the caller's transaction."""
+    child, parent = _found(connection, request_id), _found(connection, parent_id)
+    if child.request_id == _root(connection, parent.request_id):
+        raise BadInput("Laporan ini sendiri induknya; pilih laporan lain.")
+    secret = Sensitivity.CONFIDENTIAL
+    if (child.sensitivity == secret) is not (parent.sensitivity == secret):
+        raise BadInput("Laporan rahasia tidak boleh digabung dengan laporan terbuka.")
+    _under(connection, child.request_id, parent.request_id, by=by, now=now)
+    _note(connection, child, f"Digabung ke tiket {parent.ticket}.", by, now)
 
 
 def unlink(engine: Engine, request_id: str, *, by: str, now: datetime) -> None:
     """An officer says that a case is a matter of its own; it stays so."""
     with writing(engine) as connection:
-        child = _found(connection, request_id)
-        case_links.put(connection, request_id, None, by=by, now=now)
-        _note(connection, child, "Dilepas dari induknya.", by, now)
+        unlink_in(connection, request_id, by=by, now=now)
+
+
+def unlink_in(connection: Connection, request_id: str, *, by: str, now: datetime) -> None:
+    """As `unlink`, inside the caller's transaction."""
+    child = _found(connection, request_id)
+    case_links.put(connection, request_id, None, by=by, now=now)
+    _note(connection, child, "Dilepas dari induknya.", by, now)
 
 
 def lead(engine: Engine, request_id: str, *, by: str, now: datetime) -> None:
@@ -69,6 +82,18 @@ def lead(engine: Engine, request_id: str, *, by: str, now: datetime) -> None:
         case_links.put(connection, request_id, None, by=by, now=now)
         _under(connection, old, request_id, by=by, now=now)
         _note(connection, child, "Dijadikan induk.", by, now)
+
+
+def named(connection: Connection, typed: str) -> str:
+    """The id of the case whose ticket was typed; raises BadInput."""
+    try:
+        wanted = Filter(ticket=Ticket.parse(typed).digits)
+    except BadInput:
+        raise BadInput("Nomor tiket induk tidak terbaca; periksa 8 angkanya.") from None
+    found = requests.page(connection, wanted, limit=1)
+    if not found:
+        raise BadInput("Nomor tiket induk tidak ada di pusat.")
+    return found[0].request_id
 
 
 def matter_of(request: CityRequest) -> Matter:

@@ -10,7 +10,7 @@ from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import reference
+from appliance.domain import reference, staff_words
 from appliance.domain.city_tables import Tables
 from appliance.domain.consent import Purpose
 from appliance.domain.deadline import Deadline, deadlines
@@ -234,10 +234,10 @@ def _corrections(
     agencies = [(id_, agency.short_name) for id_, agency in known.working().items()]
     return {
         "category": explaining.categories_first(why),
-        "kind": list(wording.KINDS.items()),
+        "kind": list(staff_words.KINDS.items()),
         "kelurahan": [(forms.NO_KELURAHAN, "Tidak diketahui"), *places],
         "agency": [("", "Menurut kategori"), *agencies],
-        "sensitivity": list(wording.SENSITIVITIES.items()),
+        "sensitivity": list(staff_words.SENSITIVITIES.items()),
     }
 
 

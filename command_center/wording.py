@@ -11,41 +11,16 @@ from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
 from appliance.domain.phrases import STATUS_WORDS
 from appliance.domain.service_request import IllegalMove
+from appliance.domain.staff_words import (
+    CHANNELS,
+    FIELDS,
+    KINDS,
+    MARKS,
+    SENSITIVITIES,
+    TEXT_PURPOSES,
+    TEXT_STATES,
+)
 from command_center.casework import Outdated, TooSoon
-
-CHANNELS = {"portal": "WiFi", "kiosk": "Kios", "sms": "SMS"}
-KINDS = {
-    "pengaduan": "Pengaduan",
-    "aspirasi": "Aspirasi",
-    "permintaan_informasi": "Informasi",
-    "darurat": "Darurat",
-    "cek_status": "Cek status",
-    "spam": "Bukan laporan",
-}
-SENSITIVITIES = {"publik": "Publik", "disamarkan": "Disamarkan", "rahasia": "Rahasia"}
-
-TEXT_PURPOSES = {
-    "receipt": "Tanda terima ke warga",
-    "question": "Tanda terima dan pertanyaan tempat ke warga",
-    "status": "Kabar ke warga",
-    "answer": "Jawaban ke warga",
-    "forward": "Disposisi ke pejabat",
-    "official": "Kabar ke pejabat",
-    "alert": "Kabar mendesak ke petugas jaga",
-}
-MARKS = {
-    "mendesak": "Mendesak",
-    "gugus": "Gugus jentik: lebih dari 5 rumah",
-    "ringan": "Ringan: warga diberi saran",
-    "kuota": "Kiriman terlalu banyak: periksa dulu",
-    "pola": "Pola tidak wajar",
-}
-TEXT_STATES = {
-    "delivered": "sampai di HP",
-    "failed": "gagal",
-    "uncertain": "tidak pasti terkirim",
-    "expired": "tidak terkirim sampai batas waktu",
-}
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
@@ -98,13 +73,6 @@ def category(value: str) -> str:
     return known.name if known else value
 
 
-FIELDS = {
-    "category": "kategori",
-    "kind": "jenis",
-    "kelurahan": "kelurahan",
-    "agency": "dinas",
-    "sensitivity": "kerahasiaan",
-}
 _VALUES: dict[str, Callable[[str], str]] = {
     "category": category,
     "kind": kind,

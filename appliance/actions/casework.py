@@ -16,6 +16,7 @@ from appliance.actions import (
     forwarding,
     official_replies,
     photos,
+    staff_actions,
     texting,
 )
 from appliance.domain import official, table_checks, wire
@@ -25,10 +26,12 @@ from appliance.domain.events import (
     DocumentPublished,
     DocumentWithdrawn,
     ErasureOrdered,
+    Event,
     OfficialAnswered,
     PhotoSettled,
     RequestCorrected,
     RequestStatusChanged,
+    StaffAnswered,
     TablePublished,
 )
 from appliance.domain.moment import Moment, plausible, to_ms
@@ -96,31 +99,11 @@ def _apply(
     db: sqlite3.Connection, origin: Origin, seq: int, event: wire.WireEvent, now: Moment
 ) -> wire.Reject | None:
     payload = erasing.allowed(db, event.y, bytes(event.d))
-    outcome, detail, code = "applied", "", ""
+    code = ""
     try:
         known = wire.decode_event(event.y, payload)
         with savepoint(db):
-            match known:
-                case RequestStatusChanged():
-                    _change_status(db, known, now)
-                case CommandIssued():
-                    _accept_command(db, known, origin, now)
-                case TablePublished():
-                    detail = _replace_table(db, known, now)
-                case RequestCorrected():
-                    correcting.correct(db, known, now)
-                case OfficialAnswered():
-                    official_replies.answered(db, known, now)
-                case PhotoSettled():
-                    photos.settled(db, known, now)
-                case ErasureOrdered():
-                    erasing.ordered(db, known, now)
-                case DocumentPublished():
-                    documents.published(db, known, now)
-                case DocumentWithdrawn():
-                    documents.withdrawn(db, known)
-                case _:
-                    outcome = "unknown_kind"
+            outcome, detail = _obey(db, known, origin, now)
     except WireError as error:
         outcome, detail, code = "rejected", error.detail, error.code
     except (BadInput, ValueError, OverflowError, sqlite3.IntegrityError) as error:
@@ -136,6 +119,36 @@ def _apply(
         at=now.wall,
     )
     return wire.Reject(seq=seq, code=code, msg=detail[:200]) if code else None
+
+
+def _obey(
+    db: sqlite3.Connection, known: Event | None, origin: Origin, now: Moment
+) -> tuple[str, str]:
+    """Do what an event says; return how to keep it, and a remark."""
+    match known:
+        case RequestStatusChanged():
+            _change_status(db, known, now)
+        case CommandIssued():
+            _accept_command(db, known, origin, now)
+        case TablePublished():
+            return "applied", _replace_table(db, known, now)
+        case RequestCorrected():
+            correcting.correct(db, known, now)
+        case OfficialAnswered():
+            official_replies.answered(db, known, now)
+        case StaffAnswered():
+            staff_actions.answered(db, known)
+        case PhotoSettled():
+            photos.settled(db, known, now)
+        case ErasureOrdered():
+            erasing.ordered(db, known, now)
+        case DocumentPublished():
+            documents.published(db, known, now)
+        case DocumentWithdrawn():
+            documents.withdrawn(db, known)
+        case _:
+            return "unknown_kind", ""
+    return "applied", ""
 
 
 def _change_status(db: sqlite3.Connection, event: RequestStatusChanged, now: Moment) -> None:

@@ -49,7 +49,7 @@ KEPT = frozenset(
         "text_version",
         "language",
     }
-    | {"duplicate_of", "marks"}
+    | {"duplicate_of", "marks", "action_id", "act", "parent", "seen"}
 )
 """Fields that statistics and the trail of a case stand on."""
 _NEVER_EMPTY = frozenset({RequestReceived.KIND, TextAmended.KIND})

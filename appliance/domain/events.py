@@ -136,6 +136,49 @@ class OfficialAnswered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whose it is now."""
 
 
+class StaffActed(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """Up: staff of the kecamatan have acted on a request at the desk; the city decides.
+
+    What is absent is not wanted. `seen` is what the act builds upon, as its author saw it: where
+    the city has something else by now, it refuses.
+    """
+
+    KIND: ClassVar[str] = "service_request.staff_acted"
+
+    action_id: str
+    """The same when it is told again under another number."""
+    request_id: str
+    act: str
+    """A `staff_action.Act`: koreksi, status, disposisi, gabung, lepas."""
+    by: str
+    """The account at the desk."""
+    at: Instant
+    status: str | None = None
+    message: str = ""
+    """For the reporter."""
+    category: str | None = None
+    kind: str | None = None
+    kelurahan: str | None = None
+    """A code; empty for a place that is not known."""
+    agency: str | None = None
+    parent: str | None = None
+    """The ticket of the request that tells of the same matter."""
+    seen: dict[str, str] = {}
+    """By field: status, category, kind, kelurahan, agency."""
+
+
+class StaffAnswered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Down: what the city made of an act of staff; what it changed has come before."""
+
+    KIND: ClassVar[str] = "service_request.staff_answered"
+
+    action_id: str
+    request_id: str
+    outcome: Literal["applied", "refused"]
+    reason: str = ""
+    """Why it was refused, in words for staff."""
+
+
 class TextAmended(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: the whole text of a request as it is now: a missing part of its SMS has come."""
 
@@ -389,6 +432,8 @@ Event = (
     | FollowedUp
     | OfficialReplied
     | OfficialAnswered
+    | StaffActed
+    | StaffAnswered
     | TextAmended
     | WifiSessionClosed
     | RequestCorrected
@@ -414,6 +459,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
     FollowedUp.KIND: FollowedUp,
     OfficialReplied.KIND: OfficialReplied,
     OfficialAnswered.KIND: OfficialAnswered,
+    StaffActed.KIND: StaffActed,
+    StaffAnswered.KIND: StaffAnswered,
     TextAmended.KIND: TextAmended,
     WifiSessionClosed.KIND: WifiSessionClosed,
     RequestCorrected.KIND: RequestCorrected,

@@ -28,6 +28,8 @@ class Channel(StrEnum):
     PORTAL = "portal"
     KIOSK = "kiosk"
     SMS = "sms"
+    PHONE = "telepon"
+    """Told to staff, who entered it at the desk."""
 
 
 class Kind(StrEnum):
@@ -74,12 +76,19 @@ class Source(StrEnum):
     OFFICER = "officer"
     REPORTER = "reporter"
     OFFICIAL = "official"
+    STAFF = "staff"
+    """Of the kecamatan, at the desk."""
     TIME = "time"
     """Nobody: a time that was given has passed."""
 
 
 OVER = frozenset({Status.RESOLVED, Status.CLOSED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED})
 """Nobody has to do anything about these, unless their reporter disputes it."""
+
+NEEDS_REASON = frozenset(
+    {Status.NEEDS_DETAILS, Status.DEFERRED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED}
+)
+"""Moves that mean nothing to a resident without a sentence."""
 
 _WORKING = frozenset(
     {Status.VERIFIED, Status.FORWARDED, Status.IN_PROGRESS, Status.RESOLVED}

@@ -29,6 +29,7 @@ def overwrite(db: sqlite3.Connection, request_id: str, at: datetime, *, keeps_ph
         )
         db.execute("UPDATE request_history SET message = '' WHERE request_id = ?", (request_id,))
         db.execute("UPDATE follow_ups SET text = '' WHERE request_id = ?", (request_id,))
+        db.execute("UPDATE staff_actions SET message = '' WHERE request_id = ?", (request_id,))
         db.execute("DELETE FROM photos WHERE request_id = ?", (request_id,))
         db.execute("DELETE FROM answers WHERE request_id = ?", (request_id,))
         db.execute(

@@ -18,8 +18,9 @@ from appliance.actions import intake
 from appliance.domain import sealing, topics, wire
 from appliance.domain.events import EVENT_TYPES
 from appliance.domain.service_request import Status
+from appliance.domain.staff_action import Act, Action, Wish
 from appliance.domain.topics import Lane, Leaf
-from appliance.store import city_tables, official_replies, outbox, requests
+from appliance.store import city_tables, official_replies, outbox, requests, staff_actions
 from appliance.store.database import transaction
 from command_center import commanding, report
 from command_center.store.database import reading
@@ -30,12 +31,26 @@ from tests.support.talk import Message, Talk, talking
 from tests.unit.command_center.city import rows
 
 WIRE = Path(__file__).parents[1] / "wire"
-FILES = sorted(WIRE.rglob("*.json"))
+
+
+def in_order(path: Path) -> tuple[Path, int, str]:
+    """By the number before a name."""
+    number = path.name.partition("-")[0]
+    return path.parent, int(number) if number.isdigit() else 0, path.name
+
+
+FILES = sorted(WIRE.rglob("*.json"), key=in_order)
 SEALED = [path for path in FILES if b"posko-seal/" in path.read_bytes()]
 SESSION = 0x5E55107A
 """The run of the box to which the released messages from the city are addressed."""
 REQUEST_ID = "00000000-0000-7000-8000-000000000001"
 REPLY_ID = "00000000-0000-7000-8000-000000000010"
+ACTION = Action(
+    id="00000000-0000-7000-8000-0000000000a1",
+    wish=Wish(act=Act.DISPOSE, changes={"agency": "DISHUB"}),
+    by="rina",
+    at=START,
+)
 COMMAND_ID = "00000000-0000-7000-8000-0000000c0de1"
 READ_AS: dict[Leaf, type[msgspec.Struct]] = {
     Leaf.UP_EVENTS: wire.Batch,
@@ -48,7 +63,7 @@ READ_AS: dict[Leaf, type[msgspec.Struct]] = {
     Leaf.DOWN_WANT: wire.Want,
     Leaf.STATE_CONN: wire.Conn,
 }
-KEYED_BY_DATA = {"args", "rows", "backlog", "texts", "gauges", "photos"}
+KEYED_BY_DATA = {"args", "rows", "backlog", "texts", "gauges", "photos", "seen"}
 """Maps without fields of their own, so that a new field cannot come there."""
 
 Release = Callable[[bytes], bytes]
@@ -153,7 +168,7 @@ def test_a_box_of_another_release_talks_to_todays_city(talk: Talk, release: Rele
         [box] = report.status_record(connection)["boxes"]
     assert (box["heartbeat"]["resends"], box["is_online"]) == (2, True)
     acks = [wire.decode(body, wire.Ack) for topic, body in talk.said if topic.endswith("/ack")]
-    assert {ack.lane: ack.upto for ack in acks} == {"p0": 4, "p1": 9, "p2": 4}
+    assert {ack.lane: ack.upto for ack in acks} == {"p0": 4, "p1": 10, "p2": 4}
     assert [ack.reject for ack in acks if ack.reject] == []
 
 
@@ -173,6 +188,7 @@ def test_a_city_of_another_release_talks_to_todays_box(talk: Talk, release: Rele
         official_replies.add(
             talk.db, REPLY_ID, REQUEST_ID, phone=PHONE, status="diproses", at=START
         )
+        staff_actions.add(talk.db, REQUEST_ID, ACTION)
     talk.turn()
     talk.up.clear()
     for topic, payload in messages("down", release):
@@ -197,7 +213,7 @@ def test_a_city_of_another_release_talks_to_todays_box(talk: Talk, release: Rele
     assert city_tables.versions(talk.db) == {"announcements": 1}
     assert talk.db.execute("SELECT name FROM commands").fetchone()["name"] == "report"
     said = [wire.decode(body, wire.Ack) for topic, body in talk.up if topic.endswith("/up/ack")]
-    assert [(ack.upto, ack.reject) for ack in said] == [(seq, []) for seq in range(1, 10)]
+    assert [(ack.upto, ack.reject) for ack in said] == [(seq, []) for seq in range(1, 11)]
 
 
 def test_a_city_of_another_release_may_end_the_epoch(talk: Talk) -> None:

@@ -20,10 +20,11 @@ from tests.conftest import SITE, START
 from tests.unit.command_center.city import received, request
 from tests.unit.command_center.test_follow_ups import said, tell
 from tests.unit.command_center.test_official_replies import replied
+from tests.unit.command_center.test_staff_actions import acted
 
 
 class Everybody(RuleBasedStateMachine):
-    """Officers, the reporter, officials and time at one case."""
+    """Officers, the reporter, officials, staff and time at one case."""
 
     empty: Path
 
@@ -70,6 +71,16 @@ class Everybody(RuleBasedStateMachine):
         reply = replied(self.case, status, agency=agency, text=text, reply_id=next(self.ids))
         tell(self.engine, reply)
 
+    @rule(
+        status=st.sampled_from([*Status, "x"]),
+        act=st.sampled_from(["status", "disposisi", "koreksi", "x"]),
+        agency=st.sampled_from(["DISHUB", "DLHK", "x"]),
+        message=st.sampled_from(["", "alasan"]),
+    )
+    def staff(self, status: str, act: str, agency: str, message: str) -> None:
+        wanted = {"status": status, "agency": agency, "message": message}
+        tell(self.engine, acted(self.case, act, action_id=next(self.ids), **wanted))
+
     @rule(days=st.integers(0, 40), is_heard=st.booleans())
     def time_passes(self, days: int, *, is_heard: bool) -> None:
         if is_heard:
@@ -88,7 +99,8 @@ class Everybody(RuleBasedStateMachine):
         with reading(self.engine) as connection:
             history = requests.history(connection, self.case)
         for before, after in itertools.pairwise(history):
-            is_move = after.down_seq is not None
+            is_correction = after.agency is None
+            is_move = after.down_seq is not None and not is_correction
             if is_move:
                 assert after.status in TRANSITIONS[Status(before.status)]
                 assert after.source in set(Source)

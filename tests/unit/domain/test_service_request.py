@@ -20,7 +20,7 @@ from appliance.domain.service_request import (
 
 
 def test_stored_words_never_change() -> None:
-    assert [c.value for c in Channel] == ["portal", "kiosk", "sms"]
+    assert [c.value for c in Channel] == ["portal", "kiosk", "sms", "telepon"]
     assert [k.value for k in Kind] == [
         "pengaduan", "aspirasi", "permintaan_informasi", "darurat", "cek_status", "spam",
     ]  # fmt: skip

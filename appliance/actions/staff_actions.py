@@ -1,0 +1,89 @@
+"""What staff ask for at the desk: noted here, told to the city, decided there.
+
+The status of a request changes, and its reporter hears of it, when the city says so. Works with the
+uplink dead: what waits is shown, and the next act builds upon it.
+"""
+
+import sqlite3
+
+from appliance.domain import staff_action
+from appliance.domain.errors import BadInput
+from appliance.domain.events import StaffActed, StaffAnswered
+from appliance.domain.moment import Moment
+from appliance.domain.service_request import ServiceRequest
+from appliance.domain.staff_action import Action, Standing, Wish
+from appliance.store import erasures, outbox, requests, staff_actions
+from appliance.store.database import transaction
+
+REASON_MAX_CHARS = 200
+
+
+class Stale(BadInput):
+    """The case has changed since the page of this form was made."""
+
+
+def act(
+    db: sqlite3.Connection,
+    request_id: str,
+    wish: Wish,
+    *,
+    action_id: str,
+    version: str,
+    by: str,
+    now: Moment,
+) -> None:
+    """Note an act and tell the city, in one transaction; the same `action_id` twice is one act.
+
+    `version` is `case_version` as the page showed it. Raises Stale, or BadInput in words for staff.
+    """
+    with transaction(db):
+        if staff_actions.is_known(db, action_id):
+            return
+        request = requests.by_id(db, request_id)
+        if request is None:
+            raise BadInput("Laporan itu tidak ada di kotak ini.")
+        if not staff_action.may_be_read(request):
+            raise BadInput("Laporan rahasia hanya ditangani unitnya, lewat pusat.")
+        if erasures.of(db, request.id) is not None:
+            raise BadInput(
+                "Data laporan ini sudah dihapus; tidak ada lagi yang dikerjakan di sini."
+            )
+        if version != case_version(db, request):
+            raise Stale("Laporan ini sudah berubah sejak halaman dibuka. Periksa, lalu ulangi.")
+        standing = staff_action.expected(request, staff_actions.of_request(db, request.id))
+        wish = staff_action.checked(wish, standing)
+        action = Action(id=action_id, wish=wish, by=by, at=now.wall)
+        staff_actions.add(db, request.id, action)
+        outbox.follow(db, request.id, _event(request, action, standing), now)
+
+
+def answered(db: sqlite3.Connection, event: StaffAnswered) -> None:
+    """Note what the city made of an act, in the caller's transaction.
+
+    Raises BadInput for an act that this box has not had.
+    """
+    reason = event.reason[:REASON_MAX_CHARS]
+    if not staff_actions.settle(
+        db, event.action_id, event.request_id, outcome=event.outcome, reason=reason
+    ):
+        raise BadInput("no such act on this box")
+
+
+def case_version(db: sqlite3.Connection, request: ServiceRequest) -> str:
+    """What a form carries to notice that the case has changed under it."""
+    moves = len(requests.history(db, request.id))
+    return staff_action.version(request, moves, staff_actions.of_request(db, request.id))
+
+
+def _event(request: ServiceRequest, action: Action, standing: Standing) -> StaffActed:
+    wish = action.wish
+    return StaffActed(
+        action_id=action.id,
+        request_id=request.id,
+        act=wish.act,
+        by=action.by,
+        at=action.at,
+        message=wish.message,
+        seen=staff_action.seen(wish, standing),
+        **wish.changes,
+    )
