@@ -87,7 +87,7 @@ def _setup_code(args: argparse.Namespace) -> None:
 
 
 def _new_password() -> tuple[str, str]:
-    password = wifi.shown_code(ids.new_code()).replace(" ", "-")
+    password = ids.new_password()
     return password, passwords.derive(password, secrets.token_bytes(passwords.SALT_BYTES))
 
 

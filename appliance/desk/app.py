@@ -5,9 +5,11 @@ from collections.abc import Callable
 from flask import Flask, g, make_response, render_template
 from flask.typing import ResponseReturnValue
 
+from appliance.desk.account_pages import add_accounts
 from appliance.desk.guard import Guard
 from appliance.desk.hashing import Busy, Hashing
 from appliance.desk.index_pages import add_index
+from appliance.desk.log_pages import add_log
 from appliance.desk.login_pages import add_login
 from appliance.domain.moment import Moment
 from appliance.runtime import clock, ids
@@ -37,7 +39,10 @@ def create_app(
     guard.install(app)
     for error in (Unavailable, Busy):
         app.register_error_handler(error, _try_again)
-    add_login(app, now, hashing or Hashing())
+    hashing = hashing or Hashing()
+    add_login(app, now, hashing)
+    add_accounts(app, now, hashing)
+    add_log(app)
     add_index(app, settings, now, new_id)
     open_per_request(app, connect)
     check_endpoints(app)

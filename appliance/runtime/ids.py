@@ -22,6 +22,12 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARS))
 
 
+def new_password() -> str:
+    """A first password for somebody else, to read aloud; its owner chooses another."""
+    code = new_code()
+    return f"{code[:5]}-{code[5:]}"
+
+
 def new_salt() -> bytes:
     """32 random bytes."""
     return secrets.token_bytes(32)

@@ -18,6 +18,13 @@ ROLES: dict[str, set[Role]] = {
     "password": EVERYBODY,
     "change_password": EVERYBODY,
     "log_out": EVERYBODY,
+    "accounts": {Role.ADMIN},
+    "add_account": {Role.ADMIN},
+    "account": {Role.ADMIN},
+    "reset_account": {Role.ADMIN},
+    "lock_account": {Role.ADMIN},
+    "set_role": {Role.ADMIN},
+    "staff_log": {Role.ADMIN},
 }
 """Each endpoint beside the public ones, and who may open it: by hand, not read off the code."""
 

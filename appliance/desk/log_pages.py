@@ -1,0 +1,58 @@
+"""The log of what staff saw and did, for administrators."""
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+
+from appliance.desk.guard import needs
+from appliance.domain.staff import Role
+from appliance.store import staff_accounts, staff_log
+from web.database import db
+from web.security import staff
+
+PER_PAGE = 100
+_SUBJECT_MAX_CHARS = 80
+WORDS = {
+    "login": "masuk",
+    "login_wait": "percobaan masuk ditahan",
+    "password": "kata sandi diganti",
+    "reset": "kata sandi dibuatkan",
+    "lock": "akun dikunci",
+    "account_operator": "akun dibuat: operator",
+    "account_camat": "akun dibuat: camat",
+    "account_admin": "akun dibuat: admin",
+    "role_operator": "peran menjadi operator",
+    "role_camat": "peran menjadi camat",
+    "role_admin": "peran menjadi admin",
+}
+"""What is noted, in the words of the page; what has none is shown as it is stored."""
+
+
+def add_log(app: Flask) -> None:
+    """Add the page."""
+    app.add_url_rule("/catatan", "staff_log", _log)
+
+
+@staff
+@needs(Role.ADMIN)
+def _log() -> ResponseReturnValue:
+    by = request.args.get("akun", "")[:_SUBJECT_MAX_CHARS]
+    subject = request.args.get("tentang", "").strip()[:_SUBJECT_MAX_CHARS]
+    before = request.args.get("sebelum", type=int)
+    entries = staff_log.page(
+        db(), by=by, subject=subject, before=_stored(before), limit=PER_PAGE + 1
+    )
+    names = [(found.name, found.name) for found in staff_accounts.every(db())]
+    return render_template(
+        "desk/log.html",
+        entries=entries[:PER_PAGE],
+        older=entries[PER_PAGE - 1].id if len(entries) > PER_PAGE else None,
+        words=WORDS,
+        accounts=[("", "Semua"), *names],
+        by=by,
+        subject=subject,
+    )
+
+
+def _stored(number: int | None) -> int | None:
+    """None for what no row can have."""
+    return number if number is not None and 0 < number < 1 << 63 else None
