@@ -12,8 +12,14 @@ from appliance.runtime import clock, ids
 from appliance.runtime.neighbours import of_address
 from appliance.runtime.settings import Settings
 from appliance.ticket_pages.face import add_ticket_page, new_face
+from appliance.ticket_pages.lookups import Lookups
+from appliance.ticket_pages.report_cards import ReportCards
+from appliance.ticket_pages.views import TicketPages
 from captive_portal import document_pages
+from captive_portal.board_pages import SUPPORTS, BoardPages
 from captive_portal.capport import CaptiveApi
+from captive_portal.news_pages import NewsPages
+from captive_portal.question_pages import QuestionPages
 from captive_portal.views import Pages
 from captive_portal.visitors import Lookup, Visitors
 from captive_portal.wifi_pages import WifiPages
@@ -59,6 +65,9 @@ def create_app(
     app.add_url_rule("/lapor", "report", pages.report)
     app.add_url_rule("/lapor", "submit", pages.submit, methods=["POST"])
     app.add_url_rule("/status", "status", tickets.status)
+    add_board(app, settings, visitors, now)
+    add_questions(app, tickets, pages.limit, now, new_id)
+    add_news(app, now)
     app.add_url_rule("/dokumen", "documents", document_pages.every)
     app.add_url_rule("/dokumen/<document_id>", "document", document_pages.one)
     app.add_url_rule("/wifi", "wifi", wifi.status)
@@ -73,3 +82,43 @@ def create_app(
     open_per_request(app, connect)
     check_endpoints(app)
     return app
+
+
+def add_board(
+    app: Flask, settings: Settings, visitors: Visitors, now: Callable[[], Moment]
+) -> None:
+    """Add the public board and the questions with their answers."""
+    pages = BoardPages(
+        site_code=settings.site.site_code,
+        visitors=visitors,
+        now=now,
+        new_salt=ids.new_salt,
+        tries=Lookups(SUPPORTS),
+    )
+    one = "<int(max=999999999):entry_id>"
+    app.add_url_rule("/papan", "board", pages.board)
+    app.add_url_rule("/tanya-jawab", "questions", pages.questions)
+    app.add_url_rule(f"/papan/{one}", "board_entry", pages.entry)
+    app.add_url_rule(f"/papan/{one}/dukung", "support", pages.support, methods=["POST"])
+
+
+def add_questions(
+    app: Flask,
+    tickets: TicketPages,
+    limit: Quota,
+    now: Callable[[], Moment],
+    new_id: Callable[[], str],
+) -> None:
+    """Add the form for questions."""
+    pages = QuestionPages(tickets=tickets, limit=limit, now=now, new_id=new_id)
+    app.add_url_rule("/tanya", "ask", pages.ask)
+    app.add_url_rule("/tanya", "send_question", pages.submit, methods=["POST"])
+
+
+def add_news(app: Flask, now: Callable[[], Moment]) -> None:
+    """Add news, services and the agencies' report card."""
+    pages = NewsPages(now=now, report_cards=ReportCards())
+    app.add_url_rule("/berita", "news", pages.news)
+    app.add_url_rule("/layanan", "services", pages.services)
+    app.add_url_rule("/layanan/<slug>", "service", pages.service)
+    app.add_url_rule("/rapor", "report_card", pages.report_card)

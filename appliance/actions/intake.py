@@ -177,7 +177,7 @@ def _request(
         id=draft.submission_id,
         ticket=box.issue_ticket(db),
         channel=draft.channel,
-        kind=Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind,
+        kind=_kind(draft, triage),
         category=_category(draft, triage).id,
         sensitivity=_sensitivity(draft, triage, routed),
         agency=routed.agency,
@@ -193,6 +193,12 @@ def _request(
         routing_version=routed.version,
         destination=routed.proposal.id if routed.proposal else None,
     )
+
+
+def _kind(draft: Draft, triage: Triage) -> Kind:
+    if draft.is_question and triage.kind is not Kind.EMERGENCY:
+        return Kind.INFORMATION
+    return Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind
 
 
 def _judged(request: ServiceRequest, triage: Triage, routed: Route) -> Judged:

@@ -52,6 +52,8 @@ def same(
         return None
     new = matter_of(fresh)
     for earlier in _own(db, draft, origin, now):
+        if draft.is_question and earlier.kind is not Kind.INFORMATION:
+            continue
         if _may_join(fresh, earlier) and _is_same(db, new, earlier, now.wall):
             has_place = not (brings_photo and photos.state_of(db, earlier.id))
             return earlier if has_place else None

@@ -1,11 +1,12 @@
-"""Announcements of the city on the first pages of portal and kiosk: from table rows. Pure.
+"""Announcements on the pages of portal and kiosk: the city's and the kecamatan's, one list. Pure.
 
-The table `announcements` has the columns id, title, body and, optionally, until (a date, the last
-day on which it is shown, or an RFC 3339 time).
+The city's table `announcements` has the columns id, title, body and, optionally, until (a date, the
+last day on which it is shown, or an RFC 3339 time). Those of the kecamatan may be longer, and have
+a first day too (column from).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from appliance.domain.errors import BadInput
@@ -14,7 +15,10 @@ from appliance.domain.service_request import clean_text
 TABLE = "announcements"
 TITLE_MAX_CHARS = 80
 BODY_MAX_CHARS = 400
+LOCAL_BODY_MAX_CHARS = 4_000
 SHOWN_AT_MOST = 3
+"""On a first page; of the city's altogether."""
+BRIEF_MAX_CHARS = 200
 _WIB = timezone(timedelta(hours=7))
 """A date without a time ends at midnight in the west of Indonesia."""
 
@@ -27,18 +31,30 @@ class Announcement:
     title: str
     body: str
     until: datetime | None
+    begins: datetime | None = None
+
+    def is_current(self, now: datetime) -> bool:
+        """Whether residents read it now."""
+        has_begun = self.begins is None or self.begins <= now
+        return has_begun and (self.until is None or now < self.until)
 
 
-def parse(row: Mapping[str, str]) -> Announcement:
+def parse(row: Mapping[str, str], *, body_max: int = BODY_MAX_CHARS) -> Announcement:
     """Check one row; raises BadInput that names the column."""
     title, body = clean_text(row.get("title", "")), clean_text(row.get("body", ""))
     if not 1 <= len(title) <= TITLE_MAX_CHARS:
         raise BadInput(f"title must have 1 to {TITLE_MAX_CHARS} characters, not {len(title)}")
-    if len(body) > BODY_MAX_CHARS:
-        raise BadInput(f"body must have at most {BODY_MAX_CHARS} characters, not {len(body)}")
+    if len(body) > body_max:
+        raise BadInput(f"body must have at most {body_max} characters, not {len(body)}")
     if not row.get("id"):
         raise BadInput("id is missing")
-    return Announcement(id=row["id"], title=title, body=body, until=_until(row.get("until", "")))
+    return Announcement(
+        id=row["id"],
+        title=title,
+        body=body,
+        until=_until(row.get("until", "")),
+        begins=_begin(row.get("from", "")),
+    )
 
 
 def current(rows: Iterable[Mapping[str, str]], now: datetime) -> list[Announcement]:
@@ -49,9 +65,33 @@ def current(rows: Iterable[Mapping[str, str]], now: datetime) -> list[Announceme
             found = parse(row)
         except BadInput:
             continue
-        if found.until is None or now < found.until:
+        if found.is_current(now):
             shown.append(found)
     return shown[:SHOWN_AT_MOST]
+
+
+def together(
+    citys: list[Announcement], locals_: list[Announcement], now: datetime
+) -> list[Announcement]:
+    """One list of what residents read now: the city's first, the kecamatan's, the rest of the
+    city's."""
+    return [*citys[:1], *(one for one in locals_ if one.is_current(now)), *citys[1:]]
+
+
+def brief(found: Announcement) -> Announcement:
+    """The beginning of an announcement, for a first page."""
+    first = found.body.split("\n", 1)[0]
+    if len(first) > BRIEF_MAX_CHARS:
+        first = first[:BRIEF_MAX_CHARS].rsplit(" ", 1)[0]
+    return found if first == found.body else replace(found, body=f"{first} …")
+
+
+def _begin(text: str) -> datetime | None:
+    try:
+        begins = datetime.combine(date.fromisoformat(text), time(), _WIB) if text else None
+    except (ValueError, OverflowError):
+        raise BadInput(f"from must be a date like 2026-11-30, not {text[:40]!r}") from None
+    return begins.astimezone(UTC) if begins else None
 
 
 def _until(text: str) -> datetime | None:

@@ -94,11 +94,12 @@ def section(request: ServiceRequest) -> Section:
 def public_text(request: ServiceRequest, written: str = "") -> str:
     """The text to show: what staff have written for it, else the resident's, always masked.
 
-    Of a topic that is not for everybody there is none.
+    Of a topic that is not for everybody there is none, but for a question as staff have put it.
     """
+    text, own = request.text, clean_text(written)
     if request.sensitivity is not Sensitivity.PUBLIC:
-        return ""
-    masked = masking.mask(clean_text(written) or request.text, name=request.reporter_name)
+        text, own = "", own if section(request) is Section.QUESTIONS else ""
+    masked = masking.mask(own or text, name=request.reporter_name)
     return masked if len(masked) <= TEXT_MAX_CHARS else masked[: TEXT_MAX_CHARS - 2] + " …"
 
 

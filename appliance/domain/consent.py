@@ -18,8 +18,14 @@ class Purpose(StrEnum):
 
 
 TEXT_VERSION = "1"
+QUESTION_VERSION = "1-tanya"
+"""Of a form that asks for questions."""
 TEXTS: dict[tuple[Purpose, str], str] = {
     (Purpose.PUBLISH, "1"): "Laporan ini boleh ditampilkan kepada umum, tanpa nama dan nomor saya.",
+    (Purpose.PUBLISH, "1-tanya"): (
+        "Pertanyaan ini boleh ditampilkan kepada umum bersama jawabannya, tanpa nama dan nomor "
+        "saya."
+    ),
     (Purpose.CALL_BACK, "1"): "Petugas boleh menelepon nomor saya tentang laporan ini.",
 }
 """Indonesian, as shown; translations are in the catalogue of the pages."""
@@ -38,6 +44,7 @@ AGREED = "yes"
 """What the box of a form says when it is ticked."""
 
 
-def publishing(ticked: str, language: str) -> tuple[Consent, ...]:
+def publishing(ticked: str, language: str, text_version: str = TEXT_VERSION) -> tuple[Consent, ...]:
     """What a form's box for publishing stands for."""
-    return (Consent(purpose=Purpose.PUBLISH, language=language),) if ticked == AGREED else ()
+    agreed = Consent(purpose=Purpose.PUBLISH, language=language, text_version=text_version)
+    return (agreed,) if ticked == AGREED else ()

@@ -145,6 +145,8 @@ class Draft:
     category: str | None = None
     """Category the resident picked; triage decides where it is absent."""
     consents: tuple[Consent, ...] = ()
+    is_question: bool = False
+    """The resident asks something; an emergency stays one all the same."""
 
     def __post_init__(self) -> None:
         if not self.text.strip():

@@ -131,10 +131,11 @@ def forget_supports(db: sqlite3.Connection, day: str) -> int:
 
 
 def _shown(row: sqlite3.Row) -> Shown:
+    is_open = row["sensitivity"] == Sensitivity.PUBLIC or row["section"] == Section.QUESTIONS
     return Shown(
         id=row["id"],
         section=Section(row["section"]),
-        text=row["text"] if row["sensitivity"] == Sensitivity.PUBLIC else "",
+        text=row["text"] if is_open else "",
         answer=row["answer"],
         category=row["category"],
         kelurahan=row["kelurahan"],

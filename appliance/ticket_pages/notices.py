@@ -1,6 +1,6 @@
-"""The city's announcements for the first pages of portal and kiosk.
+"""The announcements for the pages of portal and kiosk: the city's and the kecamatan's.
 
-Those pages also name the emergency numbers, so they are shown even when the store cannot be read.
+First pages also name the emergency numbers, so they are shown even when the store cannot be read.
 """
 
 import logging
@@ -8,7 +8,8 @@ import sqlite3
 from datetime import datetime
 
 from appliance.domain import announcement
-from appliance.domain.announcement import Announcement
+from appliance.domain.announcement import LOCAL_BODY_MAX_CHARS, SHOWN_AT_MOST, Announcement
+from appliance.store import announcements as stored
 from appliance.store import city_tables
 from appliance.store.errors import Unavailable
 from web.database import db
@@ -17,9 +18,18 @@ log = logging.getLogger(__name__)
 
 
 def announcements(now: datetime) -> list[Announcement]:
-    """What to show now, at most `announcement.SHOWN_AT_MOST`; inside a request."""
+    """The beginnings of what a first page shows now; inside a request."""
     try:
-        return announcement.current(city_tables.rows(db(), announcement.TABLE), now)
+        return [announcement.brief(one) for one in news(now)[:SHOWN_AT_MOST]]
     except (Unavailable, sqlite3.Error) as error:
         log.warning("announcements cannot be read reason=%s", error)
         return []
+
+
+def news(now: datetime) -> list[Announcement]:
+    """All that residents may read now, whole."""
+    citys = announcement.current(city_tables.rows(db(), announcement.TABLE), now)
+    ours = [
+        announcement.parse(one.row, body_max=LOCAL_BODY_MAX_CHARS) for one in stored.every(db())
+    ]
+    return announcement.together(citys, ours, now)

@@ -90,6 +90,7 @@ class TicketPages:
             hotlines=self_help.hotlines(found.category)[1:],
             advice=self_help.advice(found.category, found) if is_fresh else "",
             is_small=Mark.LOW in found.marks,
+            is_question=is_told and found.kind is Kind.INFORMATION,
             is_joined=is_fresh and "tambah" in request.args,
             keep_safe=is_fresh and found.sensitivity is Sensitivity.CONFIDENTIAL,
             sent_photo=is_fresh and "foto" in request.args,

@@ -80,11 +80,6 @@ def test_pages_are_small_and_need_no_script_and_no_other_host(portal, path: str)
     assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page.text)
 
 
-def test_the_first_page_with_its_style_is_below_the_captive_limit(portal: FlaskClient) -> None:
-    with portal.get("/static/posko.css") as style:
-        assert len(portal.get("/").data) + len(style.data) < 60_000
-
-
 def test_a_report_becomes_a_ticket(portal: FlaskClient, db: sqlite3.Connection) -> None:
     number = ticket_of(submit(portal, phone="081234567890", kelurahan="14.71.07.1005"))
     stored = requests.by_ticket(db, Ticket(number))

@@ -64,3 +64,25 @@ def test_only_the_first_few_are_shown() -> None:
 def test_any_rows_of_text_can_be_shown(rows: list[dict[str, str]]) -> None:
     for found in announcement.current(rows, NOW):
         assert 1 <= len(found.title) <= TITLE_MAX_CHARS
+
+
+def test_one_of_the_kecamatan_begins_on_its_first_day_in_pekanbaru() -> None:
+    one = announcement.parse(ROW | {"from": "2026-12-01"})
+    midnight = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
+    assert not one.is_current(midnight - timedelta(seconds=1))
+    assert one.is_current(midnight)
+    with pytest.raises(BadInput, match="from"):
+        announcement.parse(ROW | {"from": "besok"})
+
+
+def test_there_is_one_list_and_the_citys_first_stands_first() -> None:
+    citys = [announcement.parse(ROW | {"id": f"k{n}"}) for n in range(2)]
+    ours = [announcement.parse(ROW | {"id": "c"}), announcement.parse(ROW | {"from": "2027-01-01"})]
+    assert [one.id for one in announcement.together(citys, ours, NOW)] == ["k0", "c", "k1"]
+
+
+def test_a_first_page_shows_the_beginning() -> None:
+    long = announcement.parse(ROW | {"body": "kata " * 70})
+    assert len(announcement.brief(long).body) <= announcement.BRIEF_MAX_CHARS + 2
+    assert announcement.brief(announcement.parse(ROW | {"body": "Satu.\n\nDua."})).body == "Satu. …"
+    assert announcement.brief(announcement.parse(ROW)).body == ROW["body"]

@@ -52,6 +52,13 @@ def test_what_staff_write_is_masked_like_what_residents_write() -> None:
 def test_of_a_topic_that_is_not_for_everybody_no_text_is_shown() -> None:
     request = a_request(sensitivity=Sensitivity.MASKED, text="KTP saya hilang")
     assert board.public_text(request, "KTP hilang") == ""
+    question = a_request(
+        sensitivity=Sensitivity.MASKED,
+        kind=Kind.INFORMATION,
+        text="KTP Siti hilang, apa syaratnya?",
+    )
+    assert board.public_text(question) == ""
+    assert board.public_text(question, "Syarat KTP hilang?") == "Syarat KTP hilang?"
 
 
 @settings(max_examples=60)

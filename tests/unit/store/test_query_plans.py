@@ -12,7 +12,20 @@ from types import ModuleType
 
 import pytest
 
-from appliance.store import early_reports, sms_inbox, text_history, text_parts, texts
+from appliance.domain.board import Section
+from appliance.domain.consent import Purpose
+from appliance.store import (
+    answers,
+    city_tables,
+    consents,
+    early_reports,
+    publications,
+    sms_inbox,
+    text_history,
+    text_parts,
+    texts,
+)
+from tests.conftest import START
 
 READ_WHOLE = {
     "texts.every": "a person asks (posko requests), or a test",
@@ -67,3 +80,22 @@ def test_every_statement_finds_its_rows_by_a_key(
 
 def test_every_exception_is_one() -> None:
     assert READ_WHOLE.keys() <= {function for function, _ in statements()}
+
+
+def test_what_the_portal_reads_for_every_page_is_found_by_a_key(db: sqlite3.Connection) -> None:
+    """The board is paged by the index of what is shown; the first page reads two small tables."""
+    asked: list[str] = []
+    db.set_trace_callback(asked.append)
+    publications.shown(db, Section.BOARD, limit=11)
+    publications.one(db, 1)
+    publications.hide(db, "x", by="x", at=START)
+    publications.forget_supports(db, "2026-11-21")
+    answers.of(db, "x")
+    consents.holds(db, "x", Purpose.PUBLISH)
+    city_tables.rows(db, "announcements")
+    db.set_trace_callback(None)
+    steps = [step for sql in asked if _STATEMENT.match(sql) for step in plan(db, sql)]
+    assert len(steps) >= 8
+    assert not any(map(reads_whole, steps)), steps
+    assert "SEARCH p USING INDEX publications_shown (section=? AND id<?)" in steps
+    assert not any("TEMP B-TREE" in step for step in steps)

@@ -1,0 +1,46 @@
+"""Announcements of the kecamatan: staff write, change and delete them."""
+
+import sqlite3
+
+from appliance.domain import announcement
+from appliance.domain.errors import BadInput
+from appliance.domain.moment import Moment
+from appliance.store import announcements
+from appliance.store.announcements import Stored
+from appliance.store.database import transaction
+
+KEPT_AT_MOST = 100
+"""A first page reads all of them."""
+
+
+def save(db: sqlite3.Connection, written: Stored, *, by: str, now: Moment) -> None:
+    """Store one under its id; raises BadInput in words for staff."""
+    _refuse(written)
+    with transaction(db, leaves_reserve=True):
+        there = {one.id for one in announcements.every(db)} | {written.id}
+        if len(there) > KEPT_AT_MOST:
+            raise BadInput(f"Sudah ada {KEPT_AT_MOST} pengumuman; hapus dulu yang lama.")
+        announcements.put(db, written, by=by, at=now.wall)
+
+
+def remove(db: sqlite3.Connection, announcement_id: str) -> bool:
+    """Delete one; False if there is none."""
+    with transaction(db):
+        return announcements.remove(db, announcement_id)
+
+
+def _refuse(written: Stored) -> None:
+    for what, text, limit in (
+        ("Judul", written.title, announcement.TITLE_MAX_CHARS),
+        ("Isi", written.body, announcement.LOCAL_BODY_MAX_CHARS),
+    ):
+        if not 1 <= len(text) <= limit:
+            raise BadInput(f"{what} harus berisi 1 sampai {limit} huruf, ini {len(text)}.")
+    try:
+        checked = announcement.parse(written.row, body_max=announcement.LOCAL_BODY_MAX_CHARS)
+    except BadInput:
+        raise BadInput("Tanggal tidak terbaca; tulis seperti 2026-11-30.") from None
+    if checked.begins is None:
+        raise BadInput("Tanggal mulai belum diisi.")
+    if checked.until is not None and checked.until <= checked.begins:
+        raise BadInput("Tanggal akhir lebih dulu daripada tanggal mulai.")
