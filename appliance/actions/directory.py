@@ -2,17 +2,18 @@
 
 import sqlite3
 from collections.abc import Collection
+from datetime import date
 
 from appliance.domain import official, table_csv
 from appliance.domain.errors import BadInput
 from appliance.domain.events import TablePublished
 from appliance.domain.moment import Moment
 from appliance.domain.official import Official
-from appliance.store import city_tables, officials
+from appliance.store import city_tables, officials, staff_log
 from appliance.store.database import transaction
 
 
-def put(db: sqlite3.Connection, new: Official, now: Moment) -> None:
+def put(db: sqlite3.Connection, new: Official, now: Moment, *, by: str = "posko") -> None:
     """Enter an official of a known agency; the same rank from the same day on is replaced.
 
     Raises BadInput where another has the rank on one of the days.
@@ -23,16 +24,36 @@ def put(db: sqlite3.Connection, new: Official, now: Moment) -> None:
         others = [other for other in there if other.valid_from != new.valid_from]
         official.refuse_second(others, new)
         officials.put(db, new, "box", now.wall)
+        subject = subject_of(new.agency, new.rank)
+        staff_log.add(db, by=by, what="official_put", subject=subject, at=now.wall)
 
 
-def remove(db: sqlite3.Connection, agency: str, rank: int) -> None:
-    """Take a rank out of the box's directory; raises BadInput if nobody has it."""
+def remove(
+    db: sqlite3.Connection,
+    agency: str,
+    rank: int,
+    now: Moment,
+    *,
+    valid_from: date | None = None,
+    by: str = "posko",
+) -> None:
+    """Take a rank out of the box's directory, or only who has it from a day on.
+
+    Raises BadInput if nobody has it.
+    """
     official.known_agency(agency, _agencies(db))
     with transaction(db):
-        if not officials.remove(db, agency, rank):
+        if not officials.remove(db, agency, rank, valid_from):
             raise BadInput(
                 f"this box has entered no rank {rank} of {agency}; see `posko officials list`"
             )
+        subject = subject_of(agency, rank)
+        staff_log.add(db, by=by, what="official_removed", subject=subject, at=now.wall)
+
+
+def subject_of(agency: str, rank: int) -> str:
+    """How the log of staff names an official."""
+    return f"{agency}/{rank}"
 
 
 def load(db: sqlite3.Connection, text: str, now: Moment) -> tuple[int, int]:

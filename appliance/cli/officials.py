@@ -112,5 +112,5 @@ def _import(args: argparse.Namespace) -> None:
 
 def _remove(args: argparse.Namespace) -> None:
     with database(args.config) as db:
-        directory.remove(db, args.agency.upper(), args.rank)
+        directory.remove(db, args.agency.upper(), args.rank, clock.now())
     print(f"{args.agency.upper()} rank {args.rank} removed")

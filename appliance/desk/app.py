@@ -6,6 +6,7 @@ from flask import Flask, g, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from appliance.desk.account_pages import add_accounts
+from appliance.desk.directory_pages import add_directory
 from appliance.desk.guard import Guard
 from appliance.desk.hashing import Busy, Hashing
 from appliance.desk.index_pages import add_index
@@ -43,6 +44,7 @@ def create_app(
     add_login(app, now, hashing)
     add_accounts(app, now, hashing)
     add_log(app)
+    add_directory(app, now)
     add_index(app, settings, now, new_id)
     open_per_request(app, connect)
     check_endpoints(app)

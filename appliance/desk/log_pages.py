@@ -23,6 +23,9 @@ WORDS = {
     "role_operator": "peran menjadi operator",
     "role_camat": "peran menjadi camat",
     "role_admin": "peran menjadi admin",
+    "official_phone": "nomor pejabat dibuka",
+    "official_put": "pejabat dicatat",
+    "official_removed": "pejabat dihapus",
 }
 """What is noted, in the words of the page; what has none is shown as it is stored."""
 

@@ -58,10 +58,19 @@ def put(db: sqlite3.Connection, official: Official, source: Source, at: datetime
     )
 
 
-def remove(db: sqlite3.Connection, agency: str, rank: int) -> bool:
-    """Take all of a rank out of the box's directory; False if there was none."""
+def remove(db: sqlite3.Connection, agency: str, rank: int, valid_from: date | None) -> bool:
+    """Take all of a rank, or who has it from a day on, out of the box's directory; False if there
+    was none."""
     gone = db.execute(
-        "DELETE FROM officials WHERE agency = ? AND rank = ? AND source = 'box'", (agency, rank)
+        """
+        DELETE FROM officials WHERE agency = :agency AND rank = :rank AND source = 'box'
+            AND (:valid_from IS NULL OR valid_from = :valid_from)
+        """,
+        {
+            "agency": agency,
+            "rank": rank,
+            "valid_from": valid_from and valid_from.isoformat(),
+        },
     )
     return gone.rowcount > 0
 

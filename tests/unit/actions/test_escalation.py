@@ -207,7 +207,7 @@ def test_who_is_out_of_office_is_never_asked(db: sqlite3.Connection) -> None:
 
 
 def test_nobody_in_office_yet_is_made_good_when_somebody_is(db: sqlite3.Connection) -> None:
-    directory.remove(db, COORDINATOR, 1)
+    directory.remove(db, COORDINATOR, 1, at())
     later = date(2026, 11, 24)
     new = Official(agency="PERKIM", rank=1, phone=CITY, name="Baru", valid_from=later)
     directory.put(db, new, now())

@@ -98,7 +98,7 @@ def test_an_official_of_an_unknown_agency_is_a_mistake_that_names_the_known(
     with pytest.raises(BadInput, match="DISHUB"):
         directory.put(db, Official(agency="DKP", rank=1, phone=DEPUTY, name="Kepala"), at())
     with pytest.raises(BadInput, match="rank 3"):
-        directory.remove(db, "DISHUB", 3)
+        directory.remove(db, "DISHUB", 3, at())
 
 
 def test_a_phone_tells_the_offices_it_stands_for(db: sqlite3.Connection, official: Msisdn) -> None:
