@@ -33,6 +33,7 @@ def create_app(
     *,
     now: Callable[[], Moment] = clock.now,
     new_id: Callable[[], str] = ids.new_id,
+    new_pin: Callable[[], str] = ids.new_pin,
     look_up: Lookup = of_address,
 ) -> Flask:
     """Build the portal of one kecamatan; `connect` opens its migrated database.
@@ -58,6 +59,7 @@ def create_app(
         photo_limit=Quota(limit=settings.portal.photos_per_hour, window=hour),
         now=now,
         new_id=new_id,
+        new_pin=new_pin,
         wifi=wifi,
         own_number=next(iter(settings.modem.own_numbers), ""),
     )

@@ -7,7 +7,7 @@ Deliberately knows no SQL and no rule about requests; the page of a ticket is th
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -54,6 +54,7 @@ class Pages:
     photo_limit: Quota
     now: Callable[[], Moment]
     new_id: Callable[[], str]
+    new_pin: Callable[[], str]
     wifi: WifiPages
     own_number: str
     """Of the box's modem, for those who cannot send from here; empty if none is known."""
@@ -96,6 +97,7 @@ class Pages:
         again = _photo_again(sent_photo)
         if isinstance(draft, list):
             return self._form(request.form, mistakes=[*draft, *again]), 400
+        draft = replace(draft, pin=self.new_pin())
         outcome = self._receive(draft, photo if isinstance(photo, Photo) else None)
         if isinstance(outcome, Refused):
             minutes = -(-outcome.retry_after_s // 60)

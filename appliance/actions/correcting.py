@@ -9,7 +9,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestCorrected
 from appliance.domain.moment import Moment, plausible
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
-from appliance.store import city_tables, officials, requests, text_history
+from appliance.store import city_tables, officials, requests, text_history, ticket_pins
 
 
 def correct(db: sqlite3.Connection, event: RequestCorrected, now: Moment) -> None:
@@ -24,6 +24,8 @@ def correct(db: sqlite3.Connection, event: RequestCorrected, now: Moment) -> Non
         raise BadInput("no such request on this box")
     after = _corrected(db, before, event)
     requests.correct(db, after)
+    if after.sensitivity is Sensitivity.CONFIDENTIAL:
+        ticket_pins.remove(db, after.id)
     if after.agency != before.agency and not _was_told(db, after):
         forwarding.forward(db, after, now)
 

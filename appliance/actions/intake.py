@@ -30,7 +30,7 @@ from appliance.domain.service_request import (
 from appliance.domain.topics import Lane
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
-from appliance.store import box, city_tables, erasures, outbox, requests
+from appliance.store import box, city_tables, erasures, outbox, requests, ticket_pins
 from appliance.store.database import transaction
 
 EMERGENCY_FACTOR = 10
@@ -126,6 +126,8 @@ def receive_in(
     )
     request = sealing.protect(db, request)
     _store(db, request, _judged(request, triage, routed), now)
+    if draft.pin and request.sensitivity is not Sensitivity.CONFIDENTIAL:
+        ticket_pins.add(db, request.id, draft.pin)
     consenting.record(db, request, draft.consents, now)
     return Receipt(request=request, is_new=True)
 

@@ -13,17 +13,30 @@ from appliance.store import print_jobs
 from appliance.store.database import transaction
 
 
-def enqueue(db: sqlite3.Connection, request_id: str, language: str, now: Moment) -> None:
+def enqueue(
+    db: sqlite3.Connection,
+    request_id: str,
+    language: str,
+    now: Moment,
+    *,
+    shows_pin: bool = False,
+) -> None:
     """Queue the slip of a request; asking twice is one slip, coming back later another one."""
     with transaction(db, leaves_reserve=True):
         latest = print_jobs.latest(db, request_id)
         copy = 1 if latest is None else latest.copy + 1
         if latest is None or (latest.is_late(now.wall) and copy <= COPIES_MAX):
-            print_jobs.add(db, request_id, copy, language, now.wall)
+            print_jobs.add(db, request_id, copy, language, now.wall, shows_pin=shows_pin)
 
 
 def enqueue_again(
-    db: sqlite3.Connection, request_id: str, after_copy: int, language: str, now: Moment
+    db: sqlite3.Connection,
+    request_id: str,
+    after_copy: int,
+    language: str,
+    now: Moment,
+    *,
+    shows_pin: bool = False,
 ) -> bool:
     """Queue another copy after one that is not known to be printed; a double touch is one.
 
@@ -35,7 +48,8 @@ def enqueue_again(
             return False
         if latest is None and after_copy != 0:
             return False
-        return print_jobs.add(db, request_id, after_copy + 1, language, now.wall)
+        copy = after_copy + 1
+        return print_jobs.add(db, request_id, copy, language, now.wall, shows_pin=shows_pin)
 
 
 def take(db: sqlite3.Connection, now: Moment) -> PrintJob | None:

@@ -69,6 +69,8 @@ class PrintJob:
     state: PrintState
     trouble: Trouble | None
     created_at: datetime
+    shows_pin: bool = False
+    """Only of a slip for whoever has sent the request, not of one who adds to it."""
 
     @property
     def is_pending(self) -> bool:

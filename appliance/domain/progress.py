@@ -1,7 +1,8 @@
 """What anybody who knows a ticket number may see of a request, and the ticks of its way.
 
 Ticket numbers can be guessed, so this is the one gate between a stored request and a page without
-login (docs/adr/0005): no text, phone, name, category or place passes it. A tick stands only for
+login (docs/adr/0005): a number lets no text, phone, name, category or place pass. With the PIN of
+the slip the text and the officers' messages do, of what is not confidential. A tick stands only for
 something that has happened.
 """
 
@@ -61,6 +62,8 @@ class PublicStatus:
     messages: tuple[Message, ...] = ()
     is_message_withheld: bool = False
     """True when the city said something that a number alone does not open."""
+    text: str = ""
+    """What was reported, only with the PIN."""
 
     def has_reached(self, step: str) -> bool:
         """Tell whether this step carries a tick."""
@@ -78,8 +81,10 @@ def public_status(
     named: Callable[[str], str] = agency_name,
     *,
     answered_at: datetime | None = None,
+    is_unlocked: bool = False,
 ) -> PublicStatus:
-    """Reduce a request to what its number may reveal; `history` is in the order of its moves.
+    """Reduce a request to what its number, or with `is_unlocked` its PIN too, may reveal; `history`
+    is in the order of its moves.
 
     `named` says what people call an agency; `answered_at` is when an official has answered at this
     box, which the city may not know yet.
@@ -87,13 +92,13 @@ def public_status(
     if request.sensitivity is Sensitivity.CONFIDENTIAL:
         return PublicStatus(ticket=request.ticket.digits, state=HANDLED)
     messages = _messages(history, named)
-    is_open = request.sensitivity is Sensitivity.PUBLIC
     return PublicStatus(
         ticket=request.ticket.digits,
         state=request.status,
         ticks=_ticks(request, history, named, answered_at),
-        messages=messages if is_open else (),
-        is_message_withheld=bool(messages) and not is_open,
+        messages=messages if is_unlocked else (),
+        is_message_withheld=bool(messages) and not is_unlocked,
+        text=request.text if is_unlocked else "",
     )
 
 

@@ -147,6 +147,8 @@ class Draft:
     consents: tuple[Consent, ...] = ()
     is_question: bool = False
     """The resident asks something; an emergency stays one all the same."""
+    pin: str | None = None
+    """Of its ticket, where the channel can hand it out."""
 
     def __post_init__(self) -> None:
         if not self.text.strip():

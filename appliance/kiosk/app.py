@@ -22,6 +22,7 @@ def create_app(
     *,
     now: Callable[[], Moment] = clock.now,
     new_id: Callable[[], str] = ids.new_id,
+    new_pin: Callable[[], str] = ids.new_pin,
     slips: Slips | None = None,
     panel: PanelNews | None = None,
 ) -> Flask:
@@ -32,12 +33,20 @@ def create_app(
     """
     app = new_face(__name__, settings)
     tickets = add_ticket_page(app, settings, now)
-    pages = Pages(site=settings.site, tickets=tickets, now=now, new_id=new_id, slips=slips)
+    pages = Pages(
+        site=settings.site,
+        tickets=tickets,
+        now=now,
+        new_id=new_id,
+        new_pin=new_pin,
+        slips=slips,
+    )
     app.add_url_rule("/", "home", pages.home)
     app.add_url_rule("/lapor", "report", pages.report)
     app.add_url_rule("/lapor", "answer", pages.answer, methods=["POST"])
     app.add_url_rule("/darurat", "emergency", pages.emergency)
     app.add_url_rule("/status", "status", pages.status)
+    app.add_url_rule("/tiket/<number>/angka", "pin_key", pages.pin_key, methods=["POST"])
     if slips is not None:
         app.add_url_rule("/cetak", "print_again", pages.print_again, methods=["POST"])
         app.jinja_env.globals.update(printout_of=slips.of, recent_printout_of=slips.recent)

@@ -141,10 +141,10 @@ def step(state: State, event: Event) -> State:
     return after
 
 
-def draft(state: State, *, language: str = "id") -> Draft:
+def draft(state: State, *, language: str = "id", pin: str | None = None) -> Draft:
     """What a confirmed conversation hands to intake; only for a state at SEND.
 
-    `language` is the one in which it was led.
+    `language` is the one in which it was led, `pin` a new one for the ticket.
     """
     if state.step is not Step.SEND:
         raise ValueError(f"not confirmed yet: {state.step}")
@@ -158,6 +158,7 @@ def draft(state: State, *, language: str = "id") -> Draft:
         kelurahan=state.kelurahan or None,
         category=state.category or None,
         consents=consent.publishing(state.publish, language),
+        pin=pin,
     )
 
 

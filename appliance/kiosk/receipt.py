@@ -53,13 +53,15 @@ class Office:
     sms_number: Msisdn | None
 
 
-def slip(request: ServiceRequest, office: Office, columns: int, _: Translate) -> Slip:
+def slip(
+    request: ServiceRequest, office: Office, columns: int, _: Translate, *, pin: str | None = None
+) -> Slip:
     """Lay out the slip of a stored request on paper that takes so many characters a line."""
     if columns < COLUMNS_MIN:
         raise ValueError(f"a slip needs {COLUMNS_MIN} columns, not {columns}")
     return Slip(
         columns=columns,
-        head=tuple(_head(request, office, columns, _)),
+        head=(*_head(request, office, columns, _), *_pin(pin, columns, _)),
         address=f"{office.portal_url}/tiket/{request.ticket.digits}",
         foot=(*_advice(request, columns, _), *_foot(office, columns, _)),
     )
@@ -104,6 +106,12 @@ def _head(request: ServiceRequest, office: Office, columns: int, _: Translate) -
         % {"host": urlsplit(office.portal_url).netloc},
         columns,
     )
+
+
+def _pin(pin: str | None, columns: int, _: Translate) -> Iterator[Line]:
+    if pin is not None:
+        yield Line(text=f"PIN {pin}", scale=2, is_centred=True)
+        yield from _left(_("Dengan PIN ini Anda membaca isi laporan dan jawabannya."), columns)
 
 
 def _advice(request: ServiceRequest, columns: int, _: Translate) -> Iterator[Line]:

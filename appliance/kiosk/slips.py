@@ -19,7 +19,7 @@ from appliance.domain.service_request import ServiceRequest
 from appliance.kiosk import receipt
 from appliance.kiosk.printing.running import print_slip
 from appliance.runtime.settings import Settings
-from appliance.store import print_jobs, requests
+from appliance.store import print_jobs, requests, ticket_pins
 from web import i18n
 from web.database import db
 
@@ -33,20 +33,20 @@ class Slips:
     wake: Callable[[], None]
     now: Callable[[], Moment]
 
-    def queue(self, request: ServiceRequest) -> None:
+    def queue(self, request: ServiceRequest, *, shows_pin: bool) -> None:
         """Have the slip of a new request printed; trouble with that is no trouble of the report."""
         try:
-            printing.enqueue(db(), request.id, i18n.language(), self.now())
+            printing.enqueue(db(), request.id, i18n.language(), self.now(), shows_pin=shows_pin)
         except (PoskoError, sqlite3.Error) as error:
             log.warning("a slip could not be queued reason=%s", error)
             return
         self.wake()
 
-    def again(self, ticket: Ticket, after_copy: int) -> None:
+    def again(self, ticket: Ticket, after_copy: int, *, shows_pin: bool) -> None:
         """Have another copy printed, if that one is not known to be."""
         request = requests.by_ticket(db(), ticket)
         if request and printing.enqueue_again(
-            db(), request.id, after_copy, i18n.language(), self.now()
+            db(), request.id, after_copy, i18n.language(), self.now(), shows_pin=shows_pin
         ):
             self.wake()
 
@@ -82,6 +82,9 @@ def printing_by(settings: Settings) -> Callable[[sqlite3.Connection, PrintJob], 
         if request is None:
             return Outcome(state=PrintState.FAILED, trouble=Trouble.CRASHED)
         words = i18n.catalog(job.language).gettext
-        return print_slip(receipt.slip(request, where, printer.columns, words), printer, database)
+        known = ticket_pins.of(connection, request.id) if job.shows_pin else None
+        pin = known.pin if known else None
+        slip = receipt.slip(request, where, printer.columns, words, pin=pin)
+        return print_slip(slip, printer, database)
 
     return print_job

@@ -16,6 +16,7 @@ from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.reference import kelurahan_of
 from appliance.domain.service_request import Kind
+from appliance.domain.ticket_pin import PIN_DIGITS
 from appliance.domain.triage.judgement import classify
 from appliance.kiosk import dialog, forms
 from appliance.kiosk.dialog import Begin, State, Step
@@ -38,6 +39,7 @@ class Pages:
     tickets: TicketPages
     now: Callable[[], Moment]
     new_id: Callable[[], str]
+    new_pin: Callable[[], str]
     slips: Slips | None = None
 
     @public
@@ -77,6 +79,12 @@ class Pages:
         return render_template("lookup.html", typed=number, problem=None)
 
     @public
+    def pin_key(self, number: str) -> ResponseReturnValue:
+        """One touch of the pad on the screen that asks for a PIN."""
+        typed = dialog.press(request.form.get("pin", ""), request.form.get("key", ""))
+        return render_template("pin.html", number=number[:TICKET_DIGITS], typed=typed[:PIN_DIGITS])
+
+    @public
     def print_again(self) -> ResponseReturnValue:
         """Another copy of the slip, for whoever has just sent the report and got none."""
         number, token = request.form.get("tiket", ""), request.form.get("baru", "")
@@ -86,15 +94,17 @@ class Pages:
         except (BadInput, ValueError):
             abort(400)
         if self.slips and self.tickets.fresh.holds(ticket, token):
-            self.slips.again(ticket, copy)
+            is_joined = self.tickets.fresh.is_joined(ticket, token)
+            self.slips.again(ticket, copy, shows_pin=not is_joined)
         return redirect(url_for("ticket", number=ticket.digits, baru=token), 303)
 
     def _send(self, state: State) -> ResponseReturnValue:
-        outcome = receive(db(), dialog.draft(state, language=language()), self.now())
+        draft = dialog.draft(state, language=language(), pin=self.new_pin())
+        outcome = receive(db(), draft, self.now())
         if isinstance(outcome, Refused):
             abort(429)
         if self.slips:
-            self.slips.queue(outcome.request)
+            self.slips.queue(outcome.request, shows_pin=not outcome.is_joined)
         return self.tickets.after_sending(outcome.request, is_joined=outcome.is_joined)
 
     def _screen(self, state: State) -> ResponseReturnValue:

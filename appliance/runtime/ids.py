@@ -4,6 +4,7 @@ import secrets
 
 import uuid_utils
 
+from appliance.domain.ticket_pin import PIN_DIGITS
 from appliance.domain.wifi import CODE_ALPHABET, CODE_CHARS
 
 
@@ -26,6 +27,11 @@ def new_password() -> str:
     """A first password for somebody else, to read aloud; its owner chooses another."""
     code = new_code()
     return f"{code[:5]}-{code[5:]}"
+
+
+def new_pin() -> str:
+    """The four digits of a ticket's PIN (domain.ticket_pin)."""
+    return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
 
 
 def new_salt() -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from appliance.domain.erasure import ERASED_TEXT, redacted
-from appliance.store import erasures, wal_wipes
+from appliance.store import erasures, ticket_pins, wal_wipes
 
 _NOBODY = "000"
 
@@ -36,6 +36,7 @@ def overwrite(db: sqlite3.Connection, request_id: str, at: datetime, *, keeps_ph
             "UPDATE publications SET state = 'hidden', text = '' WHERE request_id = ?",
             (request_id,),
         )
+        ticket_pins.remove(db, request_id)
         db.execute("DELETE FROM chases WHERE request_id = ?", (request_id,))
         rows = db.execute("SELECT id FROM sms_inbox WHERE request_id = ?", (request_id,))
         overwrite_messages(db, [row["id"] for row in rows], at)

@@ -7,15 +7,30 @@ from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.print_job import Outcome, PrintJob, PrintState, Trouble
 
 
-def add(db: sqlite3.Connection, request_id: str, copy: int, language: str, at: datetime) -> bool:
+def add(
+    db: sqlite3.Connection,
+    request_id: str,
+    copy: int,
+    language: str,
+    at: datetime,
+    *,
+    shows_pin: bool = False,
+) -> bool:
     """Queue one copy; False if it was queued before."""
     added = db.execute(
         """
-        INSERT INTO print_jobs (request_id, copy, language, state, created_at_ms, updated_at_ms)
-        VALUES (:request_id, :copy, :language, 'queued', :at_ms, :at_ms)
+        INSERT INTO print_jobs
+            (request_id, copy, language, shows_pin, state, created_at_ms, updated_at_ms)
+        VALUES (:request_id, :copy, :language, :shows_pin, 'queued', :at_ms, :at_ms)
         ON CONFLICT (request_id, copy) DO NOTHING
         """,
-        {"request_id": request_id, "copy": copy, "language": language, "at_ms": to_ms(at)},
+        {
+            "request_id": request_id,
+            "copy": copy,
+            "language": language,
+            "shows_pin": shows_pin,
+            "at_ms": to_ms(at),
+        },
     )
     return bool(added.rowcount)
 
@@ -80,4 +95,5 @@ def _job(row: sqlite3.Row) -> PrintJob:
         state=PrintState(row["state"]),
         trouble=Trouble(row["reason"]) if row["reason"] else None,
         created_at=from_ms(row["created_at_ms"]),
+        shows_pin=bool(row["shows_pin"]),
     )

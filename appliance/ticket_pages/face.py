@@ -39,7 +39,8 @@ def _try_again(_error: Unavailable) -> ResponseReturnValue:
 def add_ticket_page(app: Flask, settings: Settings, now: Callable[[], Moment]) -> TicketPages:
     """Add the page of a ticket; the face adds `/status` itself.
 
-    The face brings the templates: `ticket.html`, `slip.html` (right after sending), `lookup.html`.
+    The face brings the templates: `ticket.html`, `slip.html` (right after sending), `lookup.html`,
+    `pin.html`.
     """
     pages = TicketPages(
         portal_url=settings.portal.url,
@@ -48,4 +49,6 @@ def add_ticket_page(app: Flask, settings: Settings, now: Callable[[], Moment]) -
         lookups=Lookups(),
     )
     app.add_url_rule("/tiket/<number>", "ticket", pages.ticket)
+    app.add_url_rule("/tiket/<number>/pin", "pin", pages.pin)
+    app.add_url_rule("/tiket/<number>/pin", "unlock", pages.unlock, methods=["POST"])
     return pages

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from appliance.actions import unlocking
 from appliance.domain import self_help
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
@@ -17,7 +18,8 @@ from appliance.domain.moment import Moment
 from appliance.domain.progress import PublicStatus, public_status, since_reopened
 from appliance.domain.quota import Exceeded
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
-from appliance.store import city_tables, official_replies, photos, requests
+from appliance.domain.ticket_pin import Verdict
+from appliance.store import city_tables, official_replies, photos, requests, ticket_pins
 from appliance.ticket_pages.fresh import Freshness
 from appliance.ticket_pages.lookups import Lookups
 from web import qr
@@ -43,13 +45,37 @@ class TicketPages:
         ticket = _parse(number)
         if ticket is None:
             return _not_found(number)
-        is_fresh = self.fresh.holds(ticket, request.args.get("baru", ""))
+        token = request.args.get("baru", "")
+        is_fresh = self.fresh.holds(ticket, token)
         if not is_fresh and (wait := self.lookups.take(_client(), self.now())):
             return _too_often(number, wait)
         found = requests.by_ticket(db(), ticket)
         if found is None:
             return _not_found(number)
-        return self._page(found, is_fresh=is_fresh)
+        return self._page(found, is_fresh=is_fresh, is_joined=self.fresh.is_joined(ticket, token))
+
+    @public
+    def pin(self, number: str) -> ResponseReturnValue:
+        """Ask for the PIN of a ticket; whether it has one is told (and counted) after that."""
+        ticket = _parse(number)
+        return _not_found(number) if ticket is None else _ask_pin(ticket)
+
+    @public
+    def unlock(self, number: str) -> ResponseReturnValue:
+        """Show the report and its answers to who knows the PIN; the PIN stays out of addresses."""
+        ticket = _parse(number)
+        if ticket is None:
+            return _not_found(number)
+        if wait := self.lookups.take(_client(), self.now()):
+            return _too_often(number, wait)
+        found = requests.by_ticket(db(), ticket)
+        if found is None:
+            return _not_found(number)
+        typed = request.form.get("pin", "")[:TYPED_MAX_CHARS]
+        verdict = unlocking.unlock(db(), found, typed, self.now())
+        if verdict is not Verdict.RIGHT:
+            return _ask_pin(ticket, problem=verdict or "none"), 403
+        return self._page(found, is_unlocked=True)
 
     @public
     def status(self) -> ResponseReturnValue:
@@ -67,23 +93,31 @@ class TicketPages:
     ) -> ResponseReturnValue:
         """Send the browser from the form to its ticket, which says whether a photo was kept, and
         whether the report has become an entry of an earlier one."""
-        token = self.fresh.token(stored.ticket)
+        token = self.fresh.token(stored.ticket, is_joined=is_joined)
         page = url_for(
             "ticket",
             number=stored.ticket.digits,
             baru=token,
             foto="1" if sent_photo else None,
-            tambah="1" if is_joined else None,
         )
         return redirect(page, 303)
 
-    def _page(self, found: ServiceRequest, *, is_fresh: bool) -> str:
+    def _page(
+        self,
+        found: ServiceRequest,
+        *,
+        is_fresh: bool = False,
+        is_joined: bool = False,
+        is_unlocked: bool = False,
+    ) -> str:
         tables = city_tables.in_force(db())
         is_told = is_fresh and found.sensitivity is not Sensitivity.CONFIDENTIAL
         elsewhere = tables.jurisdiction.destinations.get(found.destination or "")
         return render_template(
             "slip.html" if is_fresh else "ticket.html",
-            status=_status(found),
+            status=_status(found, is_unlocked=is_unlocked),
+            pin=_pin(found),
+            may_show_pin=is_fresh and not is_joined,
             elsewhere=elsewhere if is_told else None,
             qr=qr.svg(f"{self.portal_url}/tiket/{found.ticket.digits}"),
             call_first=is_fresh and found.kind is Kind.EMERGENCY,
@@ -91,19 +125,26 @@ class TicketPages:
             advice=self_help.advice(found.category, found) if is_fresh else "",
             is_small=Mark.LOW in found.marks,
             is_question=is_told and found.kind is Kind.INFORMATION,
-            is_joined=is_fresh and "tambah" in request.args,
+            is_joined=is_joined,
             keep_safe=is_fresh and found.sensitivity is Sensitivity.CONFIDENTIAL,
             sent_photo=is_fresh and "foto" in request.args,
             has_photo=is_fresh and photos.state_of(db(), found.id) is not None,
         )
 
 
-def _status(found: ServiceRequest) -> PublicStatus:
+def _pin(found: ServiceRequest) -> str:
+    """The PIN that opens a request; empty where none does."""
+    known = ticket_pins.of(db(), found.id)
+    is_secret = found.sensitivity is Sensitivity.CONFIDENTIAL
+    return "" if known is None or is_secret else known.pin
+
+
+def _status(found: ServiceRequest, *, is_unlocked: bool) -> PublicStatus:
     history = requests.history(db(), found.id)
     begun_at = since_reopened(history)[0].at
     answered_at = official_replies.first_since(db(), found.id, begun_at)
     named = city_tables.in_force(db()).agency_name
-    return public_status(found, history, named, answered_at=answered_at)
+    return public_status(found, history, named, answered_at=answered_at, is_unlocked=is_unlocked)
 
 
 def _parse(typed: str) -> Ticket | None:
@@ -115,6 +156,10 @@ def _parse(typed: str) -> Ticket | None:
 
 def _client() -> str | None:
     return counted_as(request.remote_addr)
+
+
+def _ask_pin(ticket: Ticket, problem: str = "") -> str:
+    return render_template("pin.html", number=ticket.digits, problem=problem)
 
 
 def _not_found(typed: str) -> ResponseReturnValue:

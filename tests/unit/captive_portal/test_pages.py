@@ -384,7 +384,7 @@ def test_of_a_masked_report_a_number_shows_no_message(portal, db) -> None:
     assert "tanyakan" in page.lower()
 
 
-def test_a_number_reveals_state_agency_and_messages_but_nobody(portal, db) -> None:
+def test_a_number_reveals_state_and_agency_and_its_pin_the_rest_but_nobody(portal, db) -> None:
     sent = submit(
         portal, text="Sampah isi-sendiri", phone="081234567890", name="Siti", location="Gg Anggrek"
     )
@@ -392,9 +392,36 @@ def test_a_number_reveals_state_agency_and_messages_but_nobody(portal, db) -> No
     move(db, number, Status.FORWARDED, "Truk datang Senin")
     page = portal.get(f"/tiket/{number}").text
     assert "Diteruskan ke DLHK" in page
-    assert "Truk datang Senin" in page
-    for secret in ("isi-sendiri", "Siti", "Anggrek", "3456"):
+    for secret in ("Truk datang Senin", "isi-sendiri", "Siti", "Anggrek", "3456"):
         assert secret not in page
+    pin = re.search(r'class="pin">PIN <strong>(\d{4})<', portal.get(sent.headers["Location"]).text)
+    assert pin
+    assert portal.post(f"/tiket/{number}/pin", data={"pin": "12"}).status_code == 403
+    opened = portal.post(f"/tiket/{number}/pin", data={"pin": pin[1]}).text
+    assert "Truk datang Senin" in opened
+    assert "isi-sendiri" in opened
+    for secret in ("Siti", "Anggrek", "3456"):
+        assert secret not in opened
+
+
+def test_who_joins_a_report_by_typing_its_phone_is_shown_no_pin(portal) -> None:
+    phone = "081234567890"
+    first = submit(portal, text="Sampah menumpuk di Gg Anggrek 7", phone=phone)
+    again = submit(portal, text="Sampah tidak diangkut di Gg Anggrek 7", phone=phone)
+    assert ticket_of(first) == ticket_of(again)
+    page = portal.get(again.headers["Location"]).text
+    assert "keterangan ditambahkan" in page
+    assert 'class="pin"' not in page
+    assert 'class="pin"' in portal.get(first.headers["Location"]).text
+
+
+def test_a_confidential_report_has_no_pin(portal) -> None:
+    sent = submit(portal, text="Saya dipukul suami di rumah")
+    assert 'class="pin"' not in portal.get(sent.headers["Location"]).text
+    assert "PIN" not in portal.get(f"/tiket/{ticket_of(sent)}").text
+    tried = portal.post(f"/tiket/{ticket_of(sent)}/pin", data={"pin": "1234"})
+    assert tried.status_code == 403
+    assert "dipukul" not in tried.text
 
 
 def test_the_city_is_ticked_only_after_its_acknowledgement(portal, db) -> None:

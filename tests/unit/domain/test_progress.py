@@ -100,29 +100,46 @@ def test_every_state_has_a_stage(state: str) -> None:
 
 
 def test_messages_come_newest_first_and_empty_ones_not_at_all() -> None:
-    status = seen(a_request(status=Status.IN_PROGRESS), Status.FORWARDED, Status.IN_PROGRESS)
+    request = a_request(status=Status.IN_PROGRESS)
+    moves = entries(Status.RECEIVED, Status.FORWARDED, Status.IN_PROGRESS)
+    status = public_status(request, moves, is_unlocked=True)
     assert [message.text for message in status.messages] == ["kabar 2", "kabar 1"]
     assert {message.agency for message in status.messages} == {"Dinas PUPR"}
     assert not status.is_message_withheld
 
 
-def test_of_a_masked_report_state_agency_and_dates_are_shown_but_no_message() -> None:
-    request = a_request(
-        sensitivity=Sensitivity.MASKED, status=Status.FORWARDED, agency="PUPR", acked=True
-    )
+@pytest.mark.parametrize("sensitivity", [Sensitivity.PUBLIC, Sensitivity.MASKED])
+def test_a_number_shows_state_agency_and_dates_but_no_message(sensitivity: Sensitivity) -> None:
+    request = a_request(sensitivity=sensitivity, status=Status.FORWARDED, agency="PUPR", acked=True)
     status = seen(request, Status.FORWARDED)
     assert (status.state, status.messages, status.is_message_withheld) == ("diteruskan", (), True)
     forwarded = next(tick for tick in status.ticks if tick.step == "forwarded")
     assert (forwarded.agency, forwarded.at) == ("Dinas PUPR", SENT + timedelta(days=1))
+    assert status.text == ""
+
+
+@pytest.mark.parametrize("sensitivity", [Sensitivity.PUBLIC, Sensitivity.MASKED])
+def test_with_the_pin_the_text_and_the_messages_are_shown(sensitivity: Sensitivity) -> None:
+    request = a_request(sensitivity=sensitivity, text="Sampah di Gg Anggrek", acked=True)
+    moves = entries(Status.RECEIVED, Status.FORWARDED)
+    status = public_status(request, moves, is_unlocked=True)
+    assert (status.text, len(status.messages)) == ("Sampah di Gg Anggrek", 1)
+    assert not status.is_message_withheld
+
+
+def test_no_pin_opens_what_is_confidential() -> None:
+    request = a_request(sensitivity=Sensitivity.CONFIDENTIAL, acked=True)
+    moves = entries(Status.RECEIVED, Status.FORWARDED)
+    assert public_status(request, moves, is_unlocked=True) == public_status(request, moves)
 
 
 def test_nothing_is_called_withheld_where_nothing_was_said() -> None:
     assert not seen(a_request(sensitivity=Sensitivity.MASKED)).is_message_withheld
 
 
-def test_the_public_status_has_no_place_for_personal_data() -> None:
+def test_the_public_status_has_no_place_for_personal_data_but_the_text() -> None:
     names = {field.name for field in fields(PublicStatus)}
-    assert names == {"ticket", "state", "ticks", "messages", "is_message_withheld"}
+    assert names == {"ticket", "state", "ticks", "messages", "is_message_withheld", "text"}
 
 
 def test_reached_means_ticked() -> None:

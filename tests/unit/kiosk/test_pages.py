@@ -361,6 +361,55 @@ def test_the_slip_advises_and_says_when_it_joins(kiosk, db: sqlite3.Connection) 
     assert len(list(requests.every(db))) == 1
 
 
+def pin_on(page) -> str:
+    found = re.search(r'class="pin">PIN <strong>(\d{4})<', page.text)
+    assert found
+    return found[1]
+
+
+def test_the_pin_on_the_slip_opens_the_ticket(kiosk) -> None:
+    page = slip_page(kiosk)
+    ticket = page.request.path
+    assert "Sampah menumpuk" not in kiosk.get(ticket).text
+    asked = kiosk.get(f"{ticket}/pin")
+    assert 'name="pin"' in asked.text
+    opened = kiosk.post(f"{ticket}/pin", data={"pin": pin_on(page)})
+    assert "Sampah menumpuk" in opened.text
+    assert 'data-wipes-after-s="20"' in opened.text
+
+
+def test_a_wrong_pin_says_so_and_after_five_even_the_right_one_opens_nothing(kiosk) -> None:
+    page = slip_page(kiosk)
+    wrong = "1111" if pin_on(page) != "1111" else "2222"
+    for _ in range(5):
+        assert "PIN salah" in kiosk.post(f"{page.request.path}/pin", data={"pin": wrong}).text
+    locked = kiosk.post(f"{page.request.path}/pin", data={"pin": pin_on(page)})
+    assert locked.status_code == 403
+    assert "terlalu sering salah" in locked.text
+    assert "Sampah menumpuk" not in locked.text
+
+
+def test_the_pad_of_the_pin_works_without_scripts(kiosk) -> None:
+    page = slip_page(kiosk)
+    typed = kiosk.post(f"{page.request.path}/angka", data={"pin": "042", "key": "7"}).text
+    assert 'value="0427"' in typed
+
+
+def test_a_printed_slip_shows_the_pin_and_that_of_who_joins_does_not(
+    printing_kiosk, db, clock
+) -> None:
+    page = slip_page(printing_kiosk)
+    job = printing.take(db, clock())
+    assert job
+    assert job.shows_pin
+    printing.settle(db, job, Outcome(state=PrintState.FAILED), clock())
+    page = printing_kiosk.get(page.request.full_path)
+    touch_print_again(printing_kiosk, page)
+    again = printing.take(db, clock())
+    assert again
+    assert again.shows_pin
+
+
 def test_after_a_restart_of_the_kiosk_the_page_still_tells_of_the_slip(
     printing_kiosk, db_path: Path, db, clock
 ) -> None:

@@ -98,6 +98,12 @@ def test_no_slip_has_the_text_of_the_report(text: str) -> None:
     assert slip(told, OFFICE, 32, ID) == slip(a_request(), OFFICE, 32, ID)
 
 
+def test_a_pin_stands_large_on_the_slip_and_only_where_one_is_given() -> None:
+    printed = slip(a_request(), OFFICE, 32, ID, pin="0427")
+    assert Line(text="PIN 0427", scale=2, is_centred=True) in printed.head
+    assert "PIN" not in text_of(slip(a_request(), OFFICE, 32, ID))
+
+
 def test_letters_that_printers_lack_are_replaced() -> None:
     office = Office(
         kecamatan="Café Ñandú 寺", city="–", portal_url="http://posko.lan", sms_number=None

@@ -57,7 +57,7 @@ def test_a_reason_below_is_promised_only_where_it_is_shown(state: Status) -> Non
 
 def test_a_withheld_message_is_said_to_be_withheld() -> None:
     card = render("{{ parts.status_card(s) }}", s=a_status("diproses", is_message_withheld=True))
-    assert "tidak ditampilkan" in card
+    assert "hanya terbuka dengan PIN" in card
 
 
 def test_a_message_never_becomes_markup() -> None:
