@@ -9,6 +9,7 @@ from appliance.desk.account_pages import add_accounts
 from appliance.desk.directory_pages import add_directory
 from appliance.desk.guard import Guard
 from appliance.desk.hashing import Busy, Hashing
+from appliance.desk.health_pages import add_health
 from appliance.desk.index_pages import add_index
 from appliance.desk.log_pages import add_log
 from appliance.desk.login_pages import add_login
@@ -45,6 +46,7 @@ def create_app(
     add_accounts(app, now, hashing)
     add_log(app)
     add_directory(app, now)
+    add_health(app, settings, now)
     add_index(app, settings, now, new_id)
     open_per_request(app, connect)
     check_endpoints(app)

@@ -20,7 +20,7 @@ from appliance.desk.hashing import Hashing
 from appliance.domain import passwords
 from appliance.domain.passwords import Cost
 from appliance.domain.staff import Account, Role
-from appliance.runtime.settings import Settings, Site
+from appliance.runtime.settings import Settings, Site, Store
 from appliance.store.database import connect
 from tests.conftest import Clock, at
 
@@ -72,7 +72,7 @@ def clock() -> Clock:
 @pytest.fixture
 def app(db_path: Path, new_id: Callable[[], str], clock: Clock) -> Flask:
     return create_app(
-        Settings(site=SITE),
+        Settings(site=SITE, store=Store(path=db_path)),
         partial(connect, db_path),
         now=clock,
         new_id=new_id,

@@ -23,6 +23,7 @@ ROLES: dict[str, set[Role]] = {
     "official_form": {Role.ADMIN},
     "put_official": {Role.ADMIN},
     "remove_official": {Role.ADMIN},
+    "health": EVERYBODY,
     "accounts": {Role.ADMIN},
     "add_account": {Role.ADMIN},
     "account": {Role.ADMIN},

@@ -1,0 +1,40 @@
+"""What the kernel tells of the machine, as files in a tree like /sys."""
+
+from pathlib import Path
+
+import pytest
+
+from appliance.runtime import hardware
+
+
+def tell(sys: Path, name: str, text: str) -> None:
+    path = sys / "class" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_a_raspberry_pi_tells_temperature_and_voltage(tmp_path: Path) -> None:
+    tell(tmp_path, "thermal/thermal_zone0/temp", "48312\n")
+    tell(tmp_path, "hwmon/hwmon0/name", "cpu_thermal\n")
+    tell(tmp_path, "hwmon/hwmon1/name", "rpi_volt\n")
+    tell(tmp_path, "hwmon/hwmon1/in0_lcrit_alarm", "0\n")
+    seen = hardware.look(tmp_path, tmp_path)
+    assert (seen.temperature_c, seen.is_undervolted) == (48.312, False)
+    tell(tmp_path, "hwmon/hwmon1/in0_lcrit_alarm", "1\n")
+    assert hardware.look(tmp_path, tmp_path).is_undervolted is True
+
+
+def test_the_hottest_zone_counts_and_none_without_a_sensor(tmp_path: Path) -> None:
+    for zone, text in enumerate(["40000", "71500", "-274000", "", "nonsense", "2147483647"]):
+        tell(tmp_path, f"thermal/thermal_zone{zone}/temp", text)
+    assert hardware.look(tmp_path, tmp_path).temperature_c == 71.5
+
+
+@pytest.mark.parametrize("alarm", ["", "2", "x"])
+def test_what_another_machine_does_not_tell_is_unknown(tmp_path: Path, alarm: str) -> None:
+    tell(tmp_path, "hwmon/hwmon0/name", "rpi_volt")
+    if alarm:
+        tell(tmp_path, "hwmon/hwmon0/in0_lcrit_alarm", alarm)
+    seen = hardware.look(tmp_path, tmp_path)
+    assert (seen.temperature_c, seen.is_undervolted) == (None, None)
+    assert 0 < seen.disk_free_bytes <= seen.disk_bytes
