@@ -68,7 +68,7 @@ def create_app(
     app.add_url_rule("/lapor", "submit", pages.submit, methods=["POST"])
     app.add_url_rule("/status", "status", tickets.status)
     add_board(app, settings, visitors, now)
-    add_questions(app, tickets, pages.limit, now, new_id)
+    add_questions(app, tickets, pages)
     add_news(app, now)
     app.add_url_rule("/dokumen", "documents", document_pages.every)
     app.add_url_rule("/dokumen/<document_id>", "document", document_pages.one)
@@ -104,15 +104,15 @@ def add_board(
     app.add_url_rule(f"/papan/{one}/dukung", "support", pages.support, methods=["POST"])
 
 
-def add_questions(
-    app: Flask,
-    tickets: TicketPages,
-    limit: Quota,
-    now: Callable[[], Moment],
-    new_id: Callable[[], str],
-) -> None:
-    """Add the form for questions."""
-    pages = QuestionPages(tickets=tickets, limit=limit, now=now, new_id=new_id)
+def add_questions(app: Flask, tickets: TicketPages, reports: Pages) -> None:
+    """Add the form for questions, which are reports in all but their kind."""
+    pages = QuestionPages(
+        tickets=tickets,
+        limit=reports.limit,
+        now=reports.now,
+        new_id=reports.new_id,
+        new_pin=reports.new_pin,
+    )
     app.add_url_rule("/tanya", "ask", pages.ask)
     app.add_url_rule("/tanya", "send_question", pages.submit, methods=["POST"])
 

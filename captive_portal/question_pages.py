@@ -30,6 +30,7 @@ class QuestionPages:
     limit: Quota
     now: Callable[[], Moment]
     new_id: Callable[[], str]
+    new_pin: Callable[[], str]
 
     @public
     def ask(self) -> ResponseReturnValue:
@@ -49,7 +50,7 @@ class QuestionPages:
         agreed = consent.publishing(
             request.form.get("publish", ""), language(), consent.QUESTION_VERSION
         )
-        draft = replace(draft, is_question=True, consents=agreed)
+        draft = replace(draft, is_question=True, consents=agreed, pin=self.new_pin())
         outcome = receive(db(), draft, self.now(), origin=origin, limit=self.limit)
         if isinstance(outcome, Refused):
             minutes = -(-outcome.retry_after_s // 60)

@@ -5,7 +5,7 @@ import sqlite3
 from appliance.domain import announcement
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.store import announcements
+from appliance.store import announcements, staff_log
 from appliance.store.announcements import Stored
 from appliance.store.database import transaction
 
@@ -21,12 +21,16 @@ def save(db: sqlite3.Connection, written: Stored, *, by: str, now: Moment) -> No
         if len(there) > KEPT_AT_MOST:
             raise BadInput(f"Sudah ada {KEPT_AT_MOST} pengumuman; hapus dulu yang lama.")
         announcements.put(db, written, by=by, at=now.wall)
+        staff_log.add(db, by=by, what="announce", subject=written.id, at=now.wall)
 
 
-def remove(db: sqlite3.Connection, announcement_id: str) -> bool:
+def remove(db: sqlite3.Connection, announcement_id: str, *, by: str, now: Moment) -> bool:
     """Delete one; False if there is none."""
     with transaction(db):
-        return announcements.remove(db, announcement_id)
+        is_gone = announcements.remove(db, announcement_id)
+        if is_gone:
+            staff_log.add(db, by=by, what="unannounce", subject=announcement_id, at=now.wall)
+        return is_gone
 
 
 def _refuse(written: Stored) -> None:

@@ -9,7 +9,7 @@ from appliance.domain.board import Refusal
 from appliance.domain.consent import Purpose
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import ServiceRequest
-from appliance.store import answers, consents, erasures, publications
+from appliance.store import answers, consents, erasures, publications, staff_log
 from appliance.store.database import transaction
 from appliance.store.publications import Publication
 
@@ -37,6 +37,7 @@ def publish(
             by=by,
             at=now.wall,
         )
+        staff_log.add(db, by=by, what="publish", subject=request.id, at=now.wall)
         published = publications.of_request(db, request.id)
         assert published is not None
         return published
@@ -45,7 +46,10 @@ def publish(
 def hide(db: sqlite3.Connection, request_id: str, *, by: str, now: Moment) -> bool:
     """Show a request no more; False if it was not shown."""
     with transaction(db):
-        return publications.hide(db, request_id, by=by, at=now.wall)
+        is_hidden = publications.hide(db, request_id, by=by, at=now.wall)
+        if is_hidden:
+            staff_log.add(db, by=by, what="hide", subject=request_id, at=now.wall)
+        return is_hidden
 
 
 def refusal(db: sqlite3.Connection, request: ServiceRequest) -> Refusal | None:

@@ -136,6 +136,22 @@ def queue_status_change(
     _queue(db, phone, body, Purpose.STATUS, now, request=request)
 
 
+def queue_answered_question(
+    db: sqlite3.Connection, request: ServiceRequest, answer: str, now: Moment
+) -> None:
+    """Queue staff's answer to a question, or its beginning, in the caller's transaction."""
+    phone = request.reporter_phone
+    if phone is None or follow_ups.is_silenced(db, request):
+        return
+    is_long = len(answer) > phrases.FREE_TEXT_MAX_CHARS
+    body = phrases.render(
+        "question_answered_more" if is_long else "question_answered",
+        ticket=str(request.ticket),
+        message=answer,
+    )
+    _queue(db, phone, body, Purpose.STATUS, now, request=request)
+
+
 def queue_answer(
     db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment, *, address: str | None = None
 ) -> None:

@@ -6,6 +6,7 @@ from flask import Flask, g, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from appliance.desk.account_pages import add_accounts
+from appliance.desk.content_pages import add_content
 from appliance.desk.directory_pages import add_directory
 from appliance.desk.guard import Guard
 from appliance.desk.hashing import Busy, Hashing
@@ -13,6 +14,7 @@ from appliance.desk.health_pages import add_health
 from appliance.desk.index_pages import add_index
 from appliance.desk.log_pages import add_log
 from appliance.desk.login_pages import add_login
+from appliance.desk.question_pages import add_questions
 from appliance.domain.moment import Moment
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
@@ -48,6 +50,8 @@ def create_app(
     add_directory(app, now)
     add_health(app, settings, now)
     add_index(app, settings, now, new_id)
+    add_questions(app, now)
+    add_content(app, now, new_id)
     open_per_request(app, connect)
     check_endpoints(app)
     return app

@@ -26,6 +26,16 @@ WORDS = {
     "official_phone": "nomor pejabat dibuka",
     "official_put": "pejabat dicatat",
     "official_removed": "pejabat dihapus",
+    "questions": "daftar pertanyaan dibuka",
+    "question": "pertanyaan dibuka",
+    "answer": "pertanyaan dijawab",
+    "publish": "ditampilkan untuk umum",
+    "hide": "disembunyikan dari umum",
+    "announce": "pengumuman disimpan",
+    "unannounce": "pengumuman dihapus",
+    "service_shown": "layanan disimpan",
+    "service_hidden": "layanan disembunyikan",
+    "service_restored": "layanan dikembalikan ke bawaan",
 }
 """What is noted, in the words of the page; what has none is shown as it is stored."""
 

@@ -104,8 +104,8 @@ def public_text(request: ServiceRequest, written: str = "") -> str:
 
 
 def checked_answer(text: str) -> str:
-    """An answer that staff have typed; raises BadInput."""
+    """An answer that staff have typed; raises BadInput in words for staff."""
     cleaned = clean_text(text)
     if not 1 <= len(cleaned) <= ANSWER_MAX_CHARS:
-        raise BadInput(f"an answer has 1 to {ANSWER_MAX_CHARS} characters, not {len(cleaned)}")
+        raise BadInput(f"Jawaban berisi 1 sampai {ANSWER_MAX_CHARS} huruf, ini {len(cleaned)}.")
     return cleaned

@@ -135,6 +135,10 @@ TEMPLATES: dict[str, str] = {
         "Baik, kabar tiket Anda kami kirim lagi ke HP ini. Berhenti: ketik STOP. "
         "Darurat: telepon 112."
     ),
+    "question_answered": "Tiket {ticket}, jawaban kecamatan: {message}",
+    "question_answered_more": (
+        "Tiket {ticket}, jawaban kecamatan: {message} Lengkapnya: lihat tiket lewat WiFi Posko."
+    ),
     "status_changed": "Tiket {ticket}: {status}. {agency}. {message}",
     "status_resolved": (
         "Tiket {ticket}: Selesai menurut {agency}. {message} "

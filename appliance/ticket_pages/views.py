@@ -17,9 +17,16 @@ from appliance.domain.marks import Mark
 from appliance.domain.moment import Moment
 from appliance.domain.progress import PublicStatus, public_status, since_reopened
 from appliance.domain.quota import Exceeded
-from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
+from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest, StatusEntry
 from appliance.domain.ticket_pin import Verdict
-from appliance.store import city_tables, official_replies, photos, requests, ticket_pins
+from appliance.store import (
+    answers,
+    city_tables,
+    official_replies,
+    photos,
+    requests,
+    ticket_pins,
+)
 from appliance.ticket_pages.fresh import Freshness
 from appliance.ticket_pages.lookups import Lookups
 from web import qr
@@ -28,6 +35,8 @@ from web.database import db
 from web.security import public
 
 TYPED_MAX_CHARS = 40
+KECAMATAN = "KECAMATAN"
+"""The agency that staff at the desk are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +149,20 @@ def _pin(found: ServiceRequest) -> str:
 
 
 def _status(found: ServiceRequest, *, is_unlocked: bool) -> PublicStatus:
-    history = requests.history(db(), found.id)
+    history = [*requests.history(db(), found.id), *_answered(found)]
     begun_at = since_reopened(history)[0].at
     answered_at = official_replies.first_since(db(), found.id, begun_at)
     named = city_tables.in_force(db()).agency_name
     return public_status(found, history, named, answered_at=answered_at, is_unlocked=is_unlocked)
+
+
+def _answered(found: ServiceRequest) -> list[StatusEntry]:
+    """What staff of the kecamatan have answered to a question, as a message beside the city's."""
+    given = answers.of(db(), found.id)
+    if given is None:
+        return []
+    entry = StatusEntry(status=found.status, message=given.text, agency=KECAMATAN, at=given.at)
+    return [entry]
 
 
 def _parse(typed: str) -> Ticket | None:

@@ -30,8 +30,8 @@ def test_an_announcement_is_written_changed_and_deleted(db: sqlite3.Connection, 
     announcing.save(db, first, by="ani", now=at())
     announcing.save(db, written(lambda: first.id, title="Posyandu balita"), by="ani", now=at())
     assert [one.title for one in announcements.every(db)] == ["Posyandu balita"]
-    assert announcing.remove(db, first.id)
-    assert not announcing.remove(db, first.id)
+    assert announcing.remove(db, first.id, by="ani", now=at())
+    assert not announcing.remove(db, first.id, by="ani", now=at())
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_service_is_confirmed_and_goes_back_to_what_was_shipped(db) -> None:
     page = service_page.shipped()["sktm"].page
     serving.save(db, page, is_shown=True, by="ani", now=at())
     assert service_pages.every(db)["sktm"].based_on == service_page.shipped()["sktm"].version
-    assert serving.restore(db, "sktm")
+    assert serving.restore(db, "sktm", by="ani", now=at())
     assert service_pages.every(db) == {}
 
 

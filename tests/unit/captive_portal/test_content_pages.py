@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from appliance.actions import announcing, board, intake, serving
+from appliance.actions import announcing, board, intake, questions, serving
 from appliance.domain.board import Refusal
 from appliance.domain.consent import Consent, Purpose
 from appliance.domain.ids import Ticket
 from appliance.domain.service_page import shipped
 from appliance.domain.service_request import Kind, ServiceRequest
 from appliance.runtime.settings import Portal, Settings, Site
-from appliance.store import answers, consents, gauges, publications, requests
+from appliance.store import answers, consents, gauges, publications, requests, ticket_pins
 from appliance.store.announcements import Stored
 from appliance.store.answers import Answer
 from appliance.store.database import connect, transaction
@@ -275,3 +275,17 @@ def test_the_first_page_with_all_it_loads_is_below_50_kb(portal, db, new_id) -> 
             sizes.append(len(loaded.data))
     assert len(assets) >= 2
     assert len(page.data) + sum(sizes) < 50_000
+
+
+def test_the_answer_is_read_by_number_and_pin(portal, db) -> None:
+    sent = portal.post("/tanya", data={"text": "Kapan sampah di jl Salak diangkut?"})
+    number = re.search(r"/tiket/(\d{8})", sent.headers["Location"])
+    assert number
+    request = requests.by_ticket(db, Ticket(number[1]))
+    assert request
+    questions.answer(db, request.id, "Senin dan Kamis.", by="ani", now=at(minutes=1))
+    assert "Senin dan Kamis." not in portal.get(f"/tiket/{number[1]}").text
+    known = ticket_pins.of(db, request.id)
+    assert known
+    page = portal.post(f"/tiket/{number[1]}/pin", data={"pin": known.pin})
+    assert "Senin dan Kamis." in page.text

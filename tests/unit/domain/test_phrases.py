@@ -12,6 +12,7 @@ from appliance.domain.service_request import Status
 ADVISING = {key for key in TEMPLATES if "{advice}" in TEMPLATES[key]}
 LONG = {
     *("status_changed", "status_resolved", "received_elsewhere", "forward", "forward_emergency"),
+    *("question_answered", "question_answered_more"),
     *ADVISING,
 }
 """They carry what somebody wrote, advice, or who else answers and how to get there."""
