@@ -15,6 +15,7 @@ from appliance.desk.index_pages import add_index
 from appliance.desk.log_pages import add_log
 from appliance.desk.login_pages import add_login
 from appliance.desk.question_pages import add_questions
+from appliance.desk.weekly_pages import add_weekly
 from appliance.domain.moment import Moment
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
@@ -49,6 +50,7 @@ def create_app(
     add_log(app)
     add_directory(app, now)
     add_health(app, settings, now)
+    add_weekly(app, now)
     add_index(app, settings, now, new_id)
     add_questions(app, now)
     add_content(app, now, new_id)

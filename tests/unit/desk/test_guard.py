@@ -28,6 +28,7 @@ ROLES: dict[str, set[Role]] = {
     **dict.fromkeys(("announcements", "announcement", "save_announcement"), EVERYBODY),
     **dict.fromkeys(("remove_announcement", "services", "service", "new_service"), EVERYBODY),
     **dict.fromkeys(("save_service", "restore_service"), EVERYBODY),
+    "weekly": EVERYBODY,
     "accounts": {Role.ADMIN},
     "add_account": {Role.ADMIN},
     "account": {Role.ADMIN},
