@@ -109,7 +109,7 @@ def receive_in(
         if exceeded := quota.check(_far_beyond(limit), attempts, now.wall):
             return Refused("too many reports from this device", exceeded.retry_after_s)
         is_flood = is_flood or quota.check(limit, attempts, now.wall) is not None
-    routed = _route(db, draft, triage, now)
+    routed = route_of(db, draft, triage, now)
     request = _request(db, draft, triage, routed, now)
     joined = joining.same(db, draft, request, now, origin=origin, brings_photo=brings_photo)
     if origin:
@@ -125,7 +125,7 @@ def receive_in(
         duplicate_of=joining.parent(db, request, now),
     )
     request = sealing.protect(db, request)
-    _store(db, request, _judged(request, triage, routed), now)
+    _store(db, request, judged_as(request, triage, routed), now)
     if draft.pin and request.sensitivity is not Sensitivity.CONFIDENTIAL:
         ticket_pins.add(db, request.id, draft.pin)
     consenting.record(db, request, draft.consents, now)
@@ -135,7 +135,7 @@ def receive_in(
 def sealed_to(db: sqlite3.Connection, draft: Draft, now: Moment) -> Holder | None:
     """To whom what comes with a draft must be sealed before it is written; None if to nobody."""
     triage = classify(draft.text)
-    routed = _route(db, draft, triage, now)
+    routed = route_of(db, draft, triage, now)
     return sealing.holder(db, _sensitivity(draft, triage, routed), routed.agency)
 
 
@@ -155,7 +155,7 @@ def _category(draft: Draft, triage: Triage) -> reference.Category:
     return known[draft.category if draft.category in known else triage.category]
 
 
-def _route(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) -> Route:
+def route_of(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) -> Route:
     """By the tables in force, on the day of arrival if the box knows it."""
     facts = Facts(
         text=f"{draft.text}\ndi {draft.location}" if draft.location else draft.text,
@@ -203,7 +203,8 @@ def _kind(draft: Draft, triage: Triage) -> Kind:
     return Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind
 
 
-def _judged(request: ServiceRequest, triage: Triage, routed: Route) -> Judged:
+def judged_as(request: ServiceRequest, triage: Triage, routed: Route) -> Judged:
+    """Why a request stands where it does, for officers."""
     is_open = request.sensitivity is not Sensitivity.CONFIDENTIAL
     told = (reason.partition(" !")[0] for reason in (*routed.reasons, *triage.reasons))
     reasons = list(dict.fromkeys(told)) if is_open else []

@@ -3,11 +3,10 @@
 import sqlite3
 
 from appliance.actions import texting
-from appliance.domain import board
+from appliance.domain import board, discretion
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import Kind, ServiceRequest
-from appliance.domain.staff_action import may_be_read
 from appliance.store import answers, erasures, requests, staff_log
 from appliance.store.answers import Answer
 from appliance.store.database import transaction
@@ -23,7 +22,11 @@ def answer(
     words = board.checked_answer(text)
     with transaction(db):
         request = requests.by_id(db, request_id)
-        if request is None or request.kind is not Kind.INFORMATION or not may_be_read(request):
+        if (
+            request is None
+            or request.kind is not Kind.INFORMATION
+            or not discretion.is_open(request)
+        ):
             raise BadInput("Pertanyaan itu tidak ada di kotak ini.")
         if erasures.of(db, request_id) is not None:
             raise BadInput("Data pertanyaan ini sudah dihapus.")

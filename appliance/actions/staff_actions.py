@@ -6,13 +6,22 @@ uplink dead: what waits is shown, and the next act builds upon it.
 
 import sqlite3
 
-from appliance.domain import staff_action
+from appliance.domain import discretion, staff_action
 from appliance.domain.errors import BadInput
 from appliance.domain.events import StaffActed, StaffAnswered
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import ServiceRequest
+from appliance.domain.staff import Account
 from appliance.domain.staff_action import Action, Standing, Wish
-from appliance.store import erasures, outbox, requests, staff_actions
+from appliance.store import (
+    city_tables,
+    erasures,
+    follow_ups,
+    outbox,
+    requests,
+    staff_actions,
+    staff_log,
+)
 from appliance.store.database import transaction
 
 REASON_MAX_CHARS = 200
@@ -29,7 +38,7 @@ def act(
     *,
     action_id: str,
     version: str,
-    by: str,
+    by: Account,
     now: Moment,
 ) -> None:
     """Note an act and tell the city, in one transaction; the same `action_id` twice is one act.
@@ -42,7 +51,7 @@ def act(
         request = requests.by_id(db, request_id)
         if request is None:
             raise BadInput("Laporan itu tidak ada di kotak ini.")
-        if not staff_action.may_be_read(request):
+        if not may_read(db, request, by):
             raise BadInput("Laporan rahasia hanya ditangani unitnya, lewat pusat.")
         if erasures.of(db, request.id) is not None:
             raise BadInput(
@@ -52,9 +61,17 @@ def act(
             raise Stale("Laporan ini sudah berubah sejak halaman dibuka. Periksa, lalu ulangi.")
         standing = staff_action.expected(request, staff_actions.of_request(db, request.id))
         wish = staff_action.checked(wish, standing)
-        action = Action(id=action_id, wish=wish, by=by, at=now.wall)
+        action = Action(id=action_id, wish=wish, by=by.name, at=now.wall)
         staff_actions.add(db, request.id, action)
+        staff_log.add(db, by=by.name, what=f"act_{wish.act}", subject=request.id, at=now.wall)
         outbox.follow(db, request.id, _event(request, action, standing), now)
+
+
+def may_read(db: sqlite3.Connection, request: ServiceRequest, account: Account) -> bool:
+    """Whether an account sees more of a request than that it exists."""
+    said = "\n".join(follow_ups.said(db, request.id))
+    accusations = city_tables.in_force(db).accusations
+    return discretion.may_read(request, account.role, accusations, said)
 
 
 def answered(db: sqlite3.Connection, event: StaffAnswered) -> None:

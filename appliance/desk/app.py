@@ -15,11 +15,13 @@ from appliance.desk.index_pages import add_index
 from appliance.desk.log_pages import add_log
 from appliance.desk.login_pages import add_login
 from appliance.desk.question_pages import add_questions
+from appliance.desk.queue_pages import add_queue
 from appliance.desk.weekly_pages import add_weekly
 from appliance.domain.moment import Moment
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
 from appliance.store.errors import Unavailable
+from appliance.ticket_pages.face import TEMPLATES
 from web.database import Connect, open_per_request
 from web.face import Plate, new_app
 from web.i18n import SOURCE_LANGUAGE
@@ -39,7 +41,7 @@ def create_app(
     """Build the desk of one kecamatan; `connect` opens its migrated database."""
     plate = Plate(name="Meja petugas", place=f"Kecamatan {settings.site.name}")
     guard = Guard(now)
-    app = new_app(__name__, plate=plate, staff_gate=guard.gate)
+    app = new_app(__name__, plate=plate, staff_gate=guard.gate, more_templates=[TEMPLATES])
     app.url_value_preprocessor(_speak_indonesian)
     guard.install(app)
     for error in (Unavailable, Busy):
@@ -54,6 +56,7 @@ def create_app(
     add_index(app, settings, now, new_id)
     add_questions(app, now)
     add_content(app, now, new_id)
+    add_queue(app, settings, now, new_id)
     open_per_request(app, connect)
     check_endpoints(app)
     return app

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from appliance.desk.guard import needs
 from appliance.domain.staff import Role
+from appliance.domain.staff_action import Act
 from appliance.store import staff_accounts, staff_log
 from web.database import db
 from web.security import staff
@@ -26,6 +27,12 @@ WORDS = {
     "official_phone": "nomor pejabat dibuka",
     "official_put": "pejabat dicatat",
     "official_removed": "pejabat dihapus",
+    "queue": "antrean laporan dibuka",
+    "case": "laporan dibuka",
+    "case_secret": "laporan rahasia dibuka, tanpa isi",
+    "photo": "foto warga dibuka",
+    "phone": "laporan telepon dicatat",
+    **{f"act_{act}": f"laporan: {act}" for act in Act},
     "questions": "daftar pertanyaan dibuka",
     "question": "pertanyaan dibuka",
     "answer": "pertanyaan dijawab",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import auditing, board, questions
+from appliance.actions import auditing, board, questions, staff_actions
 from appliance.desk.guard import account
 from appliance.domain.board import ANSWER_MAX_CHARS, TEXT_MAX_CHARS, WHY, Refusal, public_text
 from appliance.domain.errors import BadInput
@@ -14,7 +14,6 @@ from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.reference import categories
 from appliance.domain.service_request import Kind, ServiceRequest
-from appliance.domain.staff_action import may_be_read
 from appliance.store import answers, publications, requests
 from appliance.store import questions as stored
 from web.database import db
@@ -100,6 +99,6 @@ def _known(number: str) -> ServiceRequest:
         found = requests.by_ticket(db(), Ticket.parse(number))
     except BadInput:
         abort(404)
-    if found is None or found.kind is not Kind.INFORMATION or not may_be_read(found):
+    if found is None or found.kind is not Kind.INFORMATION:
         abort(404)
-    return found
+    return found if staff_actions.may_read(db(), found, account()) else abort(404)

@@ -18,13 +18,13 @@ from appliance.domain.service_request import (
     NEEDS_REASON,
     TRANSITIONS,
     Kind,
-    Sensitivity,
     ServiceRequest,
     Status,
     clean_text,
 )
 
 BY_MAX_CHARS = 40
+APPLIED = "applied"
 FIELDS = ("category", "kind", "kelurahan", "agency")
 """What staff may correct."""
 
@@ -148,6 +148,14 @@ def version(request: ServiceRequest, moves: int, actions: Iterable[Action]) -> s
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
+def parent(first: str | None, actions: Iterable[Action]) -> str | None:
+    """The ticket of the request that tells of the same matter; `first` is what the box found."""
+    for action in actions:
+        if action.outcome == APPLIED and action.wish.act in (Act.MERGE, Act.SEPARATE):
+            first = action.wish.changes.get("parent")
+    return first
+
+
 def moves(standing: Standing) -> list[Status]:
     """The statuses that staff may ask for next, in the order of the table."""
     return [status for status in Status if status in MAY_SET & TRANSITIONS[Status(standing.status)]]
@@ -155,6 +163,8 @@ def moves(standing: Standing) -> list[Status]:
 
 def _move(changes: Mapping[str, str], standing: Standing, words: str) -> dict[str, str]:
     wanted = changes.get("status", "")
+    if not wanted:
+        raise BadInput("Pilih status baru.")
     if wanted not in moves(standing):
         raise BadInput("Dari status sekarang, laporan ini tidak boleh berpindah ke status itu.")
     if wanted in NEEDS_REASON and not words:
@@ -203,8 +213,3 @@ _CHECKS = {
     Act.MERGE: _merge,
     Act.SEPARATE: _separate,
 }
-
-
-def may_be_read(request: ServiceRequest) -> bool:
-    """Whether staff may see more of a request than that it exists."""
-    return request.sensitivity is not Sensitivity.CONFIDENTIAL

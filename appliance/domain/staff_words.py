@@ -31,6 +31,9 @@ MARKS = {
     "pola": "Pola tidak wajar",
 }
 TEXT_STATES = {
+    "queued": "menunggu dikirim",
+    "sending": "sedang dikirim",
+    "sent": "terkirim",
     "delivered": "sampai di HP",
     "failed": "gagal",
     "uncertain": "tidak pasti terkirim",
@@ -42,4 +45,11 @@ FIELDS = {
     "kelurahan": "kelurahan",
     "agency": "dinas",
     "sensitivity": "kerahasiaan",
+}
+ACTS = {
+    "koreksi": "Koreksi",
+    "status": "Status",
+    "disposisi": "Disposisi",
+    "gabung": "Digabung",
+    "lepas": "Dilepas dari induk",
 }

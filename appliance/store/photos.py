@@ -42,6 +42,18 @@ def state_of(db: sqlite3.Connection, request_id: str) -> str | None:
     return row["state"] if row else None
 
 
+def file_of(db: sqlite3.Connection, request_id: str) -> Manifest | None:
+    """The file of a request's photo, while it is still here."""
+    row = db.execute(
+        """
+        SELECT sha256, size_bytes, media_type FROM photos
+        WHERE request_id = ? AND state = 'waiting'
+        """,
+        (request_id,),
+    ).fetchone()
+    return Manifest(**row) if row else None
+
+
 def set_state(db: sqlite3.Connection, request_id: str, state: str, at: datetime) -> bool:
     """Say what became of a photo; False if nothing is known of it."""
     changed = db.execute(

@@ -7,12 +7,15 @@ import pytest
 
 from appliance.actions import intake, staff_actions
 from appliance.domain.service_request import Channel, ServiceRequest, Status
+from appliance.domain.staff import Account, Role
 from appliance.domain.staff_action import Act, Wish
 from appliance.store import requests, texts
 from appliance.store import staff_actions as kept
 from command_center import casework
 from tests.builders import a_draft
 from tests.support.talk import Talk, talking
+
+RINA = Account(name="rina", role=Role.OPERATOR)
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def act(talk: Talk, request: ServiceRequest, act: Act, message: str = "", **chan
         Wish(act=act, changes=changes, message=message),
         action_id=f"00000000-0000-7000-8000-{len(kept.of_request(talk.db, request.id)):012d}",
         version=staff_actions.case_version(talk.db, request),
-        by="rina",
+        by=RINA,
         now=talk.moment(),
     )
 

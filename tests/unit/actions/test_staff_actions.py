@@ -9,12 +9,14 @@ from appliance.domain import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestStatusChanged, StaffActed, StaffAnswered
 from appliance.domain.service_request import ServiceRequest, Status
+from appliance.domain.staff import Account, Role
 from appliance.domain.staff_action import Act, Wish
 from appliance.store import outbox, requests
 from appliance.store import staff_actions as kept
 from tests.builders import a_batch, a_draft
 from tests.conftest import START, at
 
+RINA = Account(name="rina", role=Role.OPERATOR)
 MOVE = Wish(act=Act.MOVE, changes={"status": "diproses"}, message="petugas berangkat")
 
 
@@ -35,7 +37,7 @@ def asked(
     action_id = f"00000000-0000-7000-8000-{number:012d}"
     version = version or staff_actions.case_version(db, request)
     staff_actions.act(
-        db, request.id, wish, action_id=action_id, version=version, by="rina", now=at(minutes=5)
+        db, request.id, wish, action_id=action_id, version=version, by=RINA, now=at(minutes=5)
     )
     return action_id
 
@@ -114,7 +116,7 @@ def test_what_is_erased_is_not_worked_on_and_its_messages_are_gone(db: sqlite3.C
 
 def test_a_request_that_is_not_there_is_bad_input(db: sqlite3.Connection) -> None:
     with pytest.raises(BadInput, match="tidak ada"):
-        staff_actions.act(db, "x", MOVE, action_id="y", version="", by="rina", now=at())
+        staff_actions.act(db, "x", MOVE, action_id="y", version="", by=RINA, now=at())
 
 
 @pytest.mark.parametrize(("outcome", "reason"), [("applied", ""), ("refused", "Sudah berubah.")])

@@ -11,10 +11,17 @@ from appliance.desk.guard import COOKIE
 from appliance.domain.staff import Role
 from tests.unit.desk.conftest import LoggedIn, an_account, token_of
 
-PUBLIC = {"static", "log_in_form", "log_in", "setup", "set_up"}
+PUBLIC = {"static", "desk.static", "log_in_form", "log_in", "setup", "set_up"}
 EVERYBODY = set(Role)
 ROLES: dict[str, set[Role]] = {
     "index": EVERYBODY,
+    "queue": EVERYBODY,
+    "phone": EVERYBODY,
+    "take_call": EVERYBODY,
+    "case": EVERYBODY,
+    "act": EVERYBODY,
+    "publish": EVERYBODY,
+    "case_photo": EVERYBODY,
     "password": EVERYBODY,
     "change_password": EVERYBODY,
     "log_out": EVERYBODY,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.domain.errors import BadInput
-from appliance.domain.service_request import OVER, TRANSITIONS, Kind, Sensitivity, Status
+from appliance.domain.service_request import OVER, TRANSITIONS, Kind, Status
 from appliance.domain.staff_action import (
     MAY_SET,
     Act,
@@ -16,8 +16,8 @@ from appliance.domain.staff_action import (
     Wish,
     checked,
     expected,
-    may_be_read,
     moves,
+    parent,
     seen,
     version,
 )
@@ -72,7 +72,7 @@ def test_an_act_tells_what_it_builds_upon() -> None:
         (Act.MOVE, {"status": "ditutup"}, "", "tidak boleh berpindah"),
         (Act.MOVE, {"status": "diarsipkan"}, "sampah", "tidak boleh berpindah"),
         (Act.MOVE, {"status": "x"}, "", "tidak boleh berpindah"),
-        (Act.MOVE, {}, "", "tidak boleh berpindah"),
+        (Act.MOVE, {}, "", "Pilih status"),
         (Act.MOVE, {"status": "butuh_kelengkapan"}, " ", "Tulis alasannya"),
         (Act.MOVE, {"status": "diproses"}, "x" * 161, "terlalu panjang"),
         (Act.DISPOSE, {}, "", "Pilih dinas"),
@@ -135,6 +135,11 @@ def test_every_change_of_a_case_is_another_version() -> None:
     assert version(request, 1, []) == versions[0]
 
 
-def test_nobody_at_the_desk_reads_what_is_confidential() -> None:
-    assert may_be_read(a_request(sensitivity=Sensitivity.MASKED))
-    assert not may_be_read(a_request(sensitivity=Sensitivity.CONFIDENTIAL))
+def test_the_last_that_the_city_agreed_to_says_what_it_belongs_to() -> None:
+    merged = an_action(Act.MERGE, parent="07123450", outcome="applied")
+    apart = an_action(Act.SEPARATE, outcome="applied")
+    refused = an_action(Act.MERGE, parent="07000000", outcome="refused")
+    assert parent(None, []) is None
+    assert parent("07000001", [refused]) == "07000001"
+    assert parent("07000001", [merged, refused]) == "07123450"
+    assert parent("07000001", [merged, apart]) is None

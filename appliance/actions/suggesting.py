@@ -1,0 +1,49 @@
+"""What triage and routing make of a request as it reads now, for the staff who look at it."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from appliance.actions import intake
+from appliance.domain.erasure import ERASED_TEXT
+from appliance.domain.events import Judged
+from appliance.domain.moment import Moment
+from appliance.domain.service_request import Draft, ServiceRequest
+from appliance.domain.triage.judgement import classify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What the box would choose, and why."""
+
+    kind: str
+    category: str
+    kelurahan: str | None
+    agency: str
+    judged: Judged
+
+    @property
+    def percent(self) -> int:
+        """How sure it is of the category."""
+        return round(self.judged.confidence * 100)
+
+
+def suggestion(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> Suggestion | None:
+    """None of a request whose words are not here (any more)."""
+    if request.sealed or request.text == ERASED_TEXT:
+        return None
+    triage = classify(request.text)
+    draft = Draft(
+        channel=request.channel,
+        text=request.text,
+        submission_id=request.id,
+        location=request.location,
+        kelurahan=request.kelurahan,
+    )
+    routed = intake.route_of(db, draft, triage, now)
+    return Suggestion(
+        kind=triage.kind,
+        category=triage.category,
+        kelurahan=triage.kelurahan,
+        agency=routed.agency,
+        judged=intake.judged_as(request, triage, routed),
+    )

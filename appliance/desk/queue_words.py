@@ -1,0 +1,53 @@
+"""The words staff read for what the programs call by code, as filters of the desk's templates."""
+
+from flask import Flask
+
+from appliance.domain import progress, reference, sealing, staff_words
+from appliance.domain.phrases import STATUS_WORDS
+from appliance.domain.reference import any_kelurahan_name
+from appliance.store import city_tables
+from web.database import db
+
+STATUSES = {str(status): word for status, word in STATUS_WORDS.items()}
+
+
+def teach(app: Flask) -> None:
+    """Add the filters; a code of another release is shown as it is."""
+    app.jinja_env.filters.update(
+        agency=agency,
+        category=category,
+        channel=lambda value: staff_words.CHANNELS.get(value, value),
+        kelurahan=kelurahan,
+        kind=lambda value: staff_words.KINDS.get(value, value),
+        mark=lambda value: staff_words.MARKS.get(value, value),
+        act=lambda value: staff_words.ACTS.get(value, value),
+        stage=progress.stage,
+        status=lambda value: STATUSES.get(value, value),
+        text_purpose=lambda value: staff_words.TEXT_PURPOSES.get(value, value),
+        text_state=lambda value: staff_words.TEXT_STATES.get(value, value),
+        tujuan=destination,
+    )
+
+
+def agency(value: str) -> str:
+    """As the city calls it, by the table it has published last."""
+    return city_tables.in_force(db()).agency_name(value)
+
+
+def category(value: str) -> str:
+    """What it is about."""
+    if value == sealing.TOPIC:
+        return "Rahasia"
+    known = reference.categories().get(value)
+    return known.name if known else value
+
+
+def kelurahan(code: str | None) -> str:
+    """Where it is."""
+    return any_kelurahan_name(code) if code else "Tidak diketahui"
+
+
+def destination(value: str) -> str:
+    """Who else answers for it."""
+    found = city_tables.in_force(db()).jurisdiction.destinations.get(value)
+    return found.name if found else value
