@@ -13,12 +13,15 @@ import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 log = logging.getLogger(__name__)
 
 _PARTIAL = ".part"
 _NEW = ".new"
+_PIECE_BYTES = 256 * 1024
 UNFINISHED_FOR_S = 24 * 3600
 """A file that a process began to write and never finished is swept away after this time."""
 
@@ -60,24 +63,35 @@ class Folder:
 
     def free_bytes(self) -> int:
         """What this user may still write here."""
-        self._make()
+        self.make()
         state = os.statvfs(self.path)
         return state.f_bavail * state.f_frsize
 
+    def disk_bytes(self) -> int:
+        """How large the disk is."""
+        self.make()
+        state = os.statvfs(self.path)
+        return state.f_blocks * state.f_frsize
+
     def stage(self, content: bytes) -> Staged:
         """Write content to disk; `keep` gives it its name."""
-        self._make()
-        file = self.path / (secrets.token_hex(8) + _NEW)
+        return self.stage_from(BytesIO(content))
+
+    def stage_from(self, content: IO[bytes]) -> Staged:
+        """Write a file to disk piece by piece, from where it stands; `keep` gives it its name."""
+        self.make()
+        file, digest, size_bytes = self.path / (secrets.token_hex(8) + _NEW), hashlib.sha256(), 0
         try:
             with file.open("xb") as new:
-                new.write(content)
+                while piece := content.read(_PIECE_BYTES):
+                    digest.update(piece)
+                    size_bytes += new.write(piece)
                 new.flush()
                 os.fsync(new.fileno())
         except OSError:
             file.unlink(missing_ok=True)
             raise
-        digest = hashlib.sha256(content).hexdigest()
-        return Staged(file=file, sha256=digest, size_bytes=len(content))
+        return Staged(file=file, sha256=digest.hexdigest(), size_bytes=size_bytes)
 
     def keep(self, staged: Staged) -> None:
         """Give staged content its name; do so before the row that names it is committed."""
@@ -102,7 +116,7 @@ class Folder:
 
     def append(self, sha256: str, offset: int, data: bytes) -> None:
         """Put bytes at the end of a part, on disk; what an interrupted write left is cut off."""
-        self._make()
+        self.make()
         file = os.open(self._partial(sha256), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o660)
         try:
             os.ftruncate(file, offset)
@@ -160,7 +174,8 @@ class Folder:
     def _partial(self, sha256: str) -> Path:
         return self.path / (sha256 + self._part)
 
-    def _make(self) -> None:
+    def make(self) -> None:
+        """Have the folder."""
         self.path.mkdir(mode=0o770, exist_ok=True)
 
     def _sync(self) -> None:

@@ -1,15 +1,21 @@
-"""Documents that the city has published, served from the box: the uplink may be dead.
+"""Documents that residents may read, served from the box: the uplink may be dead.
 
-Knows no page of requests. What may be served was checked by the city and by its hash.
+Those of the kecamatan and those that the city has published stand in one list. Knows no page of
+requests; what may be served was looked at when it was put in.
 """
 
 import sqlite3
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from appliance.domain.publishing import EXTENSIONS, file_name
-from appliance.store import blob_files, documents
+from appliance.actions import archiving
+from appliance.domain.archive import RESIDENTS
+from appliance.domain.archive_file import NAMES
+from appliance.domain.archive_query import Asked, asked
+from appliance.domain.archive_text import pieces
+from appliance.domain.publishing import file_name
+from appliance.store import archive_documents, archive_search, blob_files
 from appliance.store.errors import Unavailable
 from web.database import db
 from web.files import foreign_file
@@ -19,34 +25,40 @@ from web.security import public
 def has_documents() -> bool:
     """Whether there is anything to list; no, where the store cannot be read just now."""
     try:
-        return bool(documents.in_state(db(), "stored"))
+        return archive_search.has_any(db(), RESIDENTS)
     except (Unavailable, sqlite3.Error):
         return False
 
 
 @public
 def every() -> ResponseReturnValue:
-    """The list, the newest first."""
-    return _listed()
+    """The list, or what was looked for in it."""
+    return _listed(asked(request.args))
 
 
 @public
 def one(document_id: str) -> ResponseReturnValue:
     """One document, to be kept on the phone; the list in its place once it is taken back."""
-    found = documents.stored(db(), document_id)
-    if found is None or found.file.media_type not in EXTENSIONS:
-        return _listed(is_gone=True), 404
+    found = archive_documents.by_id(db(), document_id, RESIDENTS)
+    if found is None or found.state != "kept" or found.file.media_type not in NAMES:
+        return _listed(asked({}), is_gone=True), 404
     return foreign_file(
         blob_files.of(db()).file(found.file.sha256),
         media_type=found.file.media_type,
-        name=file_name(found.title, found.file.media_type),
+        name=file_name(found.card.title, NAMES[found.file.media_type]),
         etag=found.file.sha256,
         is_to_keep=True,
     )
 
 
-def _listed(*, is_gone: bool = False) -> str:
-    found = documents.in_state(db(), "stored")
+def _listed(what: Asked, *, is_gone: bool = False) -> str:
+    found, is_whole = archiving.search(db(), what, RESIDENTS)
     return render_template(
-        "documents.html", documents=found, extensions=EXTENSIONS, is_gone=is_gone
+        "documents.html",
+        found=found,
+        asked=what,
+        is_whole=is_whole,
+        names=NAMES,
+        pieces=pieces,
+        is_gone=is_gone,
     )

@@ -13,6 +13,7 @@ rabbitmq-server:rabbitmq-server:end-to-end tests on a cluster of brokers
 chromium:chromium:page tests and screenshots
 msgfmt:gettext:the catalogue test
 gammu:gammu:the proof that the simulated modem is one
+pdftotext:poppler-utils:the tests of the archive
 gnokii:gnokii-cli:the proof that the simulated modem is one
 gammu-smsd:gammu-smsd:the same, and the SMS benchmark
 smsd:smstools:the SMS benchmark

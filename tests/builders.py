@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, datetime
 
 from appliance.domain import wire
+from appliance.domain.archive import Access, Card
 from appliance.domain.events import CommandIssued, Event
 from appliance.domain.hours import DailyHours
 from appliance.domain.ids import Ticket
@@ -102,6 +103,19 @@ def an_sms(text: str, *part_ids: int, phone: Msisdn | None = PHONE) -> ReceivedS
     """A whole message made of stored parts."""
     sender = phone.e164 if phone else "TELKOMSEL"
     return ReceivedSms(sender=sender, phone=phone, text=text, part_ids=part_ids)
+
+
+def a_card(**changes: object) -> Card:
+    """A public decree of 2024 that is kept for ever."""
+    values: dict[str, object] = {
+        "title": "Pembentukan Satgas Kebersihan",
+        "number": "188.45/12/2024",
+        "year": 2024,
+        "kind": "sk",
+        "access": Access.PUBLIC,
+        "retain_until": None,
+    }
+    return Card(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def a_wifi_session(**changes: object) -> Session:

@@ -1,14 +1,18 @@
-"""Bodies of requests: in memory, all together within a bound, and never on a disk.
+"""Bodies of requests: in memory, all together within a bound, and not on a disk.
 
 waitress and werkzeug would put large ones into /tmp: on a box that is memory which is missing
-elsewhere, or the disk of the database. A body that is larger than the app takes, or that comes
-while too much is under way, is read to its end but only its beginning is kept, so that the app can
-answer with a page about it: a connection that is closed in the middle shows none, and loses what
-was typed.
+elsewhere, or the disk of the database. Only an app that is given a folder for them puts large ones
+there (`Spool`), in files without a name, which are gone with the process. A body that is larger
+than the app takes, or that comes while too much is under way, is read to its end but only its
+beginning is kept, so that the app can answer with a page about it: a connection that is closed in
+the middle shows none, and loses what was typed.
 """
 
 import threading
+from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Literal
 
 from flask import Request
@@ -49,18 +53,31 @@ class Room:
             self.free_bytes += size_bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """A folder for what does not fit into memory, and how much may be in it at one time."""
+
+    folder: Path
+    room_bytes: int
+
+    def file(self) -> IO[bytes]:
+        """A file without a name."""
+        return TemporaryFile(dir=self.folder)
+
+
 class Body:
     """One body as it comes in; waitress calls its methods as those of its own buffer."""
 
-    def __init__(self, room: Room, max_bytes: int, end: bytes) -> None:
+    def __init__(self, room: Room, max_bytes: int, end: bytes, spool: Spool | None = None) -> None:
         """Keep `max_bytes`; of a longer body the beginning, with `end` after it."""
-        self._room, self._max_bytes, self._end = room, max_bytes, end
-        self._file = BytesIO()
+        self._room, self._max_bytes, self._end, self._spool = room, max_bytes, end, spool
+        self._file: IO[bytes] = BytesIO()
+        self._size_bytes = 0
         self._taken_bytes = 0
         self.cut: Cut | None = None
 
     def __len__(self) -> int:
-        return self._file.getbuffer().nbytes
+        return self._size_bytes
 
     def append(self, data: bytes) -> None:
         """Keep more, as long as it may be kept."""
@@ -74,9 +91,20 @@ class Body:
             self._cut("busy", data)
         else:
             self._taken_bytes += more_bytes
-            self._file.write(data)
+            self._keep(data)
 
-    def getfile(self) -> BytesIO:
+    def _keep(self, data: bytes) -> None:
+        try:
+            if self._spool and isinstance(self._file, BytesIO) and self._taken_bytes:
+                beginning = self._file.getvalue()
+                self._file = self._spool.file()
+                self._file.write(beginning)
+            self._file.write(data)
+            self._size_bytes += len(data)
+        except OSError:  # the disk is full
+            self._cut("busy", data)
+
+    def getfile(self) -> IO[bytes]:
         """What was kept, from its beginning."""
         self._file.seek(0)
         return self._file
@@ -85,22 +113,24 @@ class Body:
         """Give the memory back."""
         taken_bytes, self._taken_bytes = self._taken_bytes, 0
         self._room.give(taken_bytes)
-        self._file = BytesIO()
+        self._file.close()
+        self._file, self._size_bytes = BytesIO(), 0
 
     def __del__(self) -> None:
         """Of a connection that broke nobody closes the body."""
         self.close()
 
     def _cut(self, why: Cut, data: bytes) -> None:
-        beginning = (self._file.getvalue()[:BODY_MAX_BYTES] + data)[:BODY_MAX_BYTES]
+        self._file.seek(0)
+        beginning = (self._file.read(BODY_MAX_BYTES) + data)[:BODY_MAX_BYTES]
         self.close()
-        self._file.write(beginning + self._end)
+        self._size_bytes = self._file.write(beginning + self._end)
         self.cut = why
 
 
-def channel_class(max_bytes: int) -> type[HTTPChannel]:
+def channel_class(max_bytes: int, spool: Spool | None = None) -> type[HTTPChannel]:
     """What waitress makes of each connection, for an app that takes bodies of `max_bytes`."""
-    room = Room(ROOM_BYTES)
+    room = Room(spool.room_bytes if spool else ROOM_BYTES)
 
     class Parser(HTTPRequestParser):  # type: ignore[misc]
         _body: Body | None = None
@@ -110,7 +140,7 @@ def channel_class(max_bytes: int) -> type[HTTPChannel]:
             if self.body_rcv is not None:
                 is_large = self.content_length > max_bytes
                 end = _end(self.headers.get("CONTENT_TYPE", ""))
-                self._body = Body(room, BODY_MAX_BYTES if is_large else max_bytes, end)
+                self._body = Body(room, BODY_MAX_BYTES if is_large else max_bytes, end, spool)
                 self.body_rcv.getbuf().close()
                 self.body_rcv.buf = self._body
 
@@ -138,6 +168,16 @@ class InMemoryRequest(Request):
 
     def _get_file_stream(self, *_about: object, **_more: object) -> IO[bytes]:
         return BytesIO()
+
+
+def spooled_request(spool: Spool) -> type[Request]:
+    """A request whose files stay in nameless files of a folder, until it is answered."""
+
+    class SpooledRequest(Request):
+        def _get_file_stream(self, *_about: object, **_more: object) -> IO[bytes]:
+            return spool.file()
+
+    return SpooledRequest
 
 
 def cut(sent: Request) -> Cut | None:

@@ -12,7 +12,7 @@ from flask import Flask
 from waitress import create_server, wasyncore
 from waitress.server import BaseWSGIServer
 
-from web.bodies import BODY_MAX_BYTES, READ_BYTES, channel_class
+from web.bodies import BODY_MAX_BYTES, READ_BYTES, Spool, channel_class
 
 THREADS = 4
 CONNECTION_LIMIT = 200
@@ -29,16 +29,17 @@ def serve(
     *,
     on_ready: Callable[[], None] = lambda: None,
     body_max_bytes: int = BODY_MAX_BYTES,
+    spool: Spool | None = None,
 ) -> None:
     """Listen on `host:port` and answer until SIGTERM or SIGINT, then return.
 
     `on_ready` is called once the port is open; `body_max_bytes` is the largest body that any page
-    of the app takes. Requests that are running at the signal get up to
-    five seconds to finish (waitress). Must be called from the main thread. Exits with a sentence
-    when the address cannot be had.
+    of the app takes, large ones go to `spool` if there is one. Requests that are running at the
+    signal get up to five seconds to finish (waitress). Must be called from the main thread. Exits
+    with a sentence when the address cannot be had.
     """
     sockets: dict[int, object] = {}
-    channel = channel_class(body_max_bytes)
+    channel = channel_class(body_max_bytes, spool)
     try:
         server = create_server(
             app,

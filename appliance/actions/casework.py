@@ -145,7 +145,7 @@ def _obey(
         case DocumentPublished():
             documents.published(db, known, now)
         case DocumentWithdrawn():
-            documents.withdrawn(db, known)
+            documents.withdrawn(db, known, now)
         case _:
             return "unknown_kind", ""
     return "applied", ""

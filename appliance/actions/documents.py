@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from appliance.actions.archive_texts import follow_city_if_whole
 from appliance.domain.blobs import Manifest
 from appliance.domain.errors import BadInput
 from appliance.domain.events import DocumentPublished, DocumentSettled, DocumentWithdrawn
@@ -32,13 +33,15 @@ def published(db: sqlite3.Connection, event: DocumentPublished, now: Moment) -> 
         published_at=plausible(event.published_at, "published_at"),
     )
     documents.add(db, document, now.wall)
+    follow_city_if_whole(db, now)
     if not has_room:
         _tell(db, event.document_id, is_stored=False, now=now)
 
 
-def withdrawn(db: sqlite3.Connection, event: DocumentWithdrawn) -> None:
+def withdrawn(db: sqlite3.Connection, event: DocumentWithdrawn, now: Moment) -> None:
     """Forget a document, inside the caller's transaction."""
     documents.remove(db, event.document_id)
+    follow_city_if_whole(db, now)
 
 
 def fetch_lost(db: sqlite3.Connection, now: Moment) -> int:
@@ -50,6 +53,7 @@ def fetch_lost(db: sqlite3.Connection, now: Moment) -> int:
         with transaction(db):
             for document in lost:
                 documents.want_again(db, document.document_id, now.wall)
+            follow_city_if_whole(db, now)
     return len(lost)
 
 
@@ -60,6 +64,7 @@ def fetched(db: sqlite3.Connection, sha256: str, now: Moment, *, is_stored: bool
             db, sha256, "stored" if is_stored else "failed", now.wall
         ):
             _tell(db, document_id, is_stored=is_stored, now=now)
+        follow_city_if_whole(db, now)
 
 
 def _tell(db: sqlite3.Connection, document_id: str, *, is_stored: bool, now: Moment) -> None:

@@ -15,7 +15,15 @@ from appliance.domain.moment import Moment
 from appliance.domain.photo import Photo
 from appliance.domain.sealing import Content, Holder
 from appliance.domain.service_request import ServiceRequest
-from appliance.store import blob_files, documents, erasures, outbox, photos, requests
+from appliance.store import (
+    archive_documents,
+    blob_files,
+    documents,
+    erasures,
+    outbox,
+    photos,
+    requests,
+)
 from appliance.store.database import transaction
 from appliance.store.errors import Unavailable
 from blob_transfer.folder import Staged
@@ -165,7 +173,8 @@ def _lose(
 def sweep(db: sqlite3.Connection) -> int:
     """Remove the files that no row names; a write transaction keeps others from adding some."""
     with transaction(db):
-        named = photos.files(db) | {d.file.sha256 for d in documents.in_state(db, "stored")}
+        named = photos.files(db) | archive_documents.files(db)
+        named |= {d.file.sha256 for d in documents.in_state(db, "stored")}
         coming = {d.file.sha256 for d in documents.in_state(db, "wanted")}
         try:
             return blob_files.of(db).sweep(named | coming, coming)

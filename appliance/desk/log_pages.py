@@ -43,6 +43,13 @@ WORDS = {
     "service_shown": "layanan disimpan",
     "service_hidden": "layanan disembunyikan",
     "service_restored": "layanan dikembalikan ke bawaan",
+    "archive_added": "dokumen disimpan",
+    "archive_corrected": "kartu dokumen diubah",
+    "archive_withdrawn": "dokumen ditarik",
+    "archive_restored": "dokumen diberlakukan lagi",
+    "archive_destroyed": "dokumen dimusnahkan",
+    "archive_read_again": "isi dokumen dibaca ulang",
+    "archive_opened": "dokumen dibuka",
 }
 """What is noted, in the words of the page; what has none is shown as it is stored."""
 

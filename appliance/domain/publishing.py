@@ -34,7 +34,7 @@ def document_type(data: bytes) -> str:
     return "text/plain"
 
 
-def file_name(title: str, media_type: str) -> str:
+def file_name(title: str, extension: str) -> str:
     """A name for the downloaded file: `Jadwal Posyandu.pdf`."""
     words = _UNSAFE.sub(" ", title).strip(" .")[:_NAME_MAX_CHARS].strip() or "dokumen"
-    return f"{words}.{EXTENSIONS[media_type]}"
+    return f"{words}.{extension}"

@@ -142,6 +142,17 @@ class Desk(Section, frozen=True):
     listen: Listen = "127.0.0.1:8082"
 
 
+class Archive(Section, frozen=True):
+    """The documents of the kecamatan."""
+
+    file_max_mb: Annotated[
+        int, msgspec.Meta(ge=1, le=64, description="a whole number, 1 to 64")
+    ] = 32
+    disk_percent: Annotated[
+        int, msgspec.Meta(ge=1, le=80, description="a whole number, 1 to 80")
+    ] = 40
+
+
 class _ModemPort(Section, frozen=True):
     """One modem and its SIM."""
 
@@ -249,6 +260,7 @@ class Settings(Section, frozen=True):
     portal: Portal = Portal()
     kiosk: Kiosk = Kiosk()
     desk: Desk = Desk()
+    archive: Archive = Archive()
     printer: Printer = Printer()
     panel: Panel = Panel()
     wifi: Wifi = Wifi()

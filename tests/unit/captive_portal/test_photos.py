@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from appliance.actions import documents, photos
 from appliance.domain.blobs import Manifest
+from appliance.domain.events import DocumentWithdrawn
 from appliance.domain.photo import PHOTO_MAX_BYTES
 from appliance.domain.service_request import Kind
 from appliance.runtime.settings import Portal, Settings, Site
@@ -238,6 +239,7 @@ def test_a_document_is_listed_and_served_to_be_kept(
     listed = portal.get("/dokumen").text
     assert "Jadwal Posyandu: Juli/Agustus" in listed
     assert "PDF, 1 kB" in listed
+    assert "Dokumen kota" in listed
     with portal.get("/dokumen/d1") as served:
         assert served.data == b"%PDF-1.7 x"
     disposition = served.headers["Content-Disposition"]
@@ -261,7 +263,7 @@ def test_a_document_whose_file_is_gone_or_taken_back_is_not_found(
     blob_files.of(db).file(name).unlink()
     assert portal.get("/dokumen/d1").status_code == 404
     with transaction(db):
-        stored_documents.remove(db, "d1")
+        documents.withdrawn(db, DocumentWithdrawn(document_id="d1"), at())
     taken_back = portal.get("/dokumen/d1")
     assert taken_back.status_code == 404
     assert "Dokumen itu sudah tidak ada" in taken_back.text
