@@ -110,7 +110,6 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.ARCHIVED: frozenset({Status.REOPENED}),
 }
 """Every legal move; a status that maps to itself may be repeated with a new message."""
-OVER = frozenset({Status.RESOLVED, Status.CLOSED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED})
 
 
 class IllegalMove(BadInput):
