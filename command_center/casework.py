@@ -4,7 +4,6 @@ The request, its history and the event for the box are written in one transactio
 status exists that the box will not hear of.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from msgspec import structs
@@ -17,7 +16,6 @@ from appliance.domain.phrases import FREE_TEXT_MAX_CHARS
 from appliance.domain.service_request import (
     NEEDS_REASON,
     TRANSITIONS,
-    IllegalMove,
     Sensitivity,
     Source,
     Status,
@@ -25,29 +23,16 @@ from appliance.domain.service_request import (
     move,
 )
 from command_center import silence
-from command_center.store import case_links, downlinks, requests
+from command_center.store import case_history, case_links, downlinks, requests
+from command_center.store.case_history import HistoryEntry
 from command_center.store.database import writing
-from command_center.store.requests import CityRequest, HistoryEntry
+from command_center.store.requests import CityRequest
 
 MESSAGE_MAX_CHARS = FREE_TEXT_MAX_CHARS
 """What fits into the resident's SMS beside ticket and status."""
 
 OFFICER = "Petugas pusat"
 """Who did it, until officers have accounts."""
-
-__all__ = [
-    "NEEDS_REASON",
-    "OFFICER",
-    "IllegalMove",
-    "Outdated",
-    "TooSoon",
-    "UnknownRequest",
-    "change_in",
-    "change_status",
-    "found",
-    "moves",
-    "write",
-]
 
 
 class UnknownRequest(BadInput):
@@ -64,7 +49,12 @@ class Outdated(BadInput):
 
 def moves(request: CityRequest) -> list[Status]:
     """The statuses this request may take next, in the order of the table."""
-    return [status for status in Status if status in TRANSITIONS[Status(request.status)]]
+    return [status for status in Status if may_move(request, status)]
+
+
+def may_move(request: CityRequest, status: Status) -> bool:
+    """Whether the table allows a request this move."""
+    return status in TRANSITIONS[Status(request.status)]
 
 
 def change_status(
@@ -88,14 +78,14 @@ def change_status(
     """
     with writing(engine) as connection:
         request = found(connection, request_id, seen_at)
-        entry = change_in(
+        words = change_in(
             connection, request, status, message, by=by, source=Source.OFFICER, now=now
         )
         for child in (
             case_links.children(connection, request_id, lock=True) if with_children else ()
         ):
-            if status in TRANSITIONS.get(Status(child.status), frozenset()):
-                write(connection, child, replace(entry, agency=child.agency))
+            if may_move(child, status):
+                write(connection, child, status, words, by=by, source=Source.OFFICER, now=now)
     return structs.replace(request, status=status, updated_ms=to_ms(now))
 
 
@@ -108,20 +98,27 @@ def change_in(
     by: str,
     source: Source,
     now: datetime,
-) -> HistoryEntry:
-    """As `change_status`, inside the caller's transaction, who holds the request."""
+) -> str:
+    """As `change_status`, inside the caller's transaction, who holds the request; return what the
+    resident is told."""
     words = _checked(message, status)
     move(Status(request.status), status)
     if status is Status.CLOSED and not silence.may_close(connection, request.request_id, now):
         raise TooSoon("the reporter has not confirmed it, and still has time to")
-    entry = HistoryEntry(
-        status=status, message=words, agency=request.agency, by=by, source=source, at=now
-    )
-    write(connection, request, entry)
-    return entry
+    write(connection, request, status, words, by=by, source=source, now=now)
+    return words
 
 
-def write(connection: Connection, request: CityRequest, entry: HistoryEntry) -> None:
+def write(
+    connection: Connection,
+    request: CityRequest,
+    status: Status,
+    message: str,
+    *,
+    by: str,
+    source: Source,
+    now: datetime,
+) -> None:
     """Move a request, in the caller's transaction; the caller has checked the move.
 
     The box is not told what is said of a confidential one: it would tell nobody.
@@ -130,17 +127,24 @@ def write(connection: Connection, request: CityRequest, entry: HistoryEntry) -> 
     event = RequestStatusChanged(
         request_id=request.request_id,
         ticket=request.ticket,
-        status=entry.status,
-        message="" if is_confidential else entry.message,
-        changed_at=entry.at,
-        agency=entry.agency,
-        source=entry.source,
+        status=status,
+        message="" if is_confidential else message,
+        changed_at=now,
+        agency=request.agency,
+        source=source,
     )
-    seq = downlinks.append(
-        connection, request.site, event, subject=request.request_id, now=entry.at
+    seq = downlinks.append(connection, request.site, event, subject=request.request_id, now=now)
+    requests.set_status(connection, request.request_id, status, now)
+    entry = HistoryEntry(
+        status=status,
+        message=message,
+        agency=request.agency,
+        by=by,
+        source=source,
+        at=now,
+        down_seq=seq,
     )
-    requests.set_status(connection, request.request_id, entry.status, entry.at)
-    requests.add_history(connection, request.request_id, replace(entry, down_seq=seq))
+    case_history.add(connection, request.request_id, entry)
 
 
 def found(connection: Connection, request_id: str, seen_at: datetime | None) -> CityRequest:

@@ -18,10 +18,10 @@ from appliance.domain.routing import Facts, Route, route
 from appliance.domain.service_request import Kind, Sensitivity, clean_text
 from appliance.domain.triage.judgement import classify
 from command_center import casework, wording
-from command_center.store import corrections, downlinks, requests, tables
+from command_center.store import case_history, corrections, downlinks, tables
 from command_center.store.corrections import Correction
 from command_center.store.database import writing
-from command_center.store.requests import CityRequest, HistoryEntry
+from command_center.store.requests import CityRequest
 
 REASON_MAX_CHARS = 200
 BY_MAX_CHARS = 80
@@ -178,7 +178,4 @@ def _write(
     corrections.add(connection, request, changed, made)
     said = "; ".join(wording.correction(one.field, one.before, one.after) for one in made)
     message = f"Koreksi: {said}. {reason}".strip()
-    entry = HistoryEntry(
-        status=request.status, message=message, agency=None, by=by, at=now, down_seq=seq
-    )
-    requests.add_history(connection, request.request_id, entry)
+    case_history.note(connection, request, message, by=by, now=now, down_seq=seq)

@@ -11,16 +11,17 @@ from sqlalchemy import Connection, Engine
 
 from command_center.follow_ups import RESIDENT
 from command_center.store import (
+    case_history,
     case_texts,
     consents,
     erasures,
     follow_ups,
     photos,
     processing_log,
-    requests,
 )
+from command_center.store.case_history import BOX, HistoryEntry
 from command_center.store.database import writing
-from command_center.store.requests import BOX, CityRequest, HistoryEntry
+from command_center.store.requests import CityRequest
 
 Facts = dict[str, Any]
 
@@ -64,7 +65,7 @@ def _facts(connection: Connection, request: CityRequest) -> Facts:
             }
             for agreed in consents.of_request(connection, request.request_id)
         ],
-        "history": [_entry(entry) for entry in requests.history(connection, request)],
+        "history": [_entry(entry) for entry in case_history.of_request(connection, request)],
         "texts": [
             {"at": text.at.isoformat(), "to": text.recipient, "purpose": text.purpose}
             | {"state": text.state}

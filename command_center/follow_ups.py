@@ -20,7 +20,6 @@ from appliance.domain.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
     TEXT_MAX_CHARS,
-    TRANSITIONS,
     Channel,
     Source,
     Status,
@@ -29,9 +28,9 @@ from appliance.domain.service_request import (
 from appliance.domain.sms import Wish
 from command_center import casework, wording
 from command_center.intake import WORD_MAX_CHARS
-from command_center.store import follow_ups, requests, sealed_contents
+from command_center.store import case_history, follow_ups, requests, sealed_contents
 from command_center.store.follow_ups import ID_MAX_CHARS
-from command_center.store.requests import CityRequest, HistoryEntry
+from command_center.store.requests import CityRequest
 
 RESIDENT = "Warga"
 ANSWER_WITHIN = timedelta(hours=72)
@@ -94,16 +93,16 @@ def take(
     if event.wish == Wish.ADD and sealed is None and len(joined) <= TEXT_MAX_CHARS:
         requests.set_text(connection, request.request_id, joined)
     move = _move(request, event.wish)
-    if move and move.status in TRANSITIONS.get(Status(request.status), frozenset()):
-        entry = HistoryEntry(
-            status=move.status,
-            message=move.message,
-            agency=request.agency,
+    if move and casework.may_move(request, move.status):
+        casework.write(
+            connection,
+            request,
+            move.status,
+            move.message,
             by=RESIDENT,
             source=Source.REPORTER,
-            at=now,
+            now=now,
         )
-        casework.write(connection, request, entry)
 
 
 def _move(request: CityRequest, wish: str) -> _Move | None:
@@ -158,12 +157,4 @@ def found(connection: Connection, site: SiteCode, request_id: str) -> CityReques
 
 
 def _note(connection: Connection, request: CityRequest, message: str, now: datetime) -> None:
-    entry = HistoryEntry(
-        status=request.status,
-        message=message,
-        agency=None,
-        by=RESIDENT,
-        source=Source.REPORTER,
-        at=now,
-    )
-    requests.add_history(connection, request.request_id, entry)
+    case_history.note(connection, request, message, by=RESIDENT, now=now, source=Source.REPORTER)

@@ -15,7 +15,6 @@ from appliance.domain.working_days import WorkingCalendar
 from command_center import casework, silence
 from command_center.store import awaited, requests, tables
 from command_center.store.database import reading, writing
-from command_center.store.requests import HistoryEntry
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +48,6 @@ def _lapse(engine: Engine, request_id: str, calendar: WorkingCalendar, now: date
         if not silence.is_over(case, calendar, now):
             return False
         status, message = _MOVES[Status(case.status)]
-        entry = HistoryEntry(
-            status=status,
-            message=message,
-            agency=request.agency,
-            by=NOBODY,
-            source=Source.TIME,
-            at=now,
-        )
-        casework.write(connection, request, entry)
+        casework.write(connection, request, status, message, by=NOBODY, source=Source.TIME, now=now)
     log.info("the reporter's time is over site=%s status=%s", request.site, status)
     return True

@@ -12,9 +12,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.same_matter import Matter
 from appliance.domain.service_request import OVER, Kind, Sensitivity
-from command_center.store import case_links, requests
+from command_center.store import case_history, case_links, requests
 from command_center.store.database import writing
-from command_center.store.requests import CityRequest, Filter, HistoryEntry
+from command_center.store.requests import CityRequest, Filter
 
 BY_ITSELF = "Posko"
 _LOOKED_AT = 200
@@ -56,7 +56,7 @@ def link_in(
     if (child.sensitivity == secret) is not (parent.sensitivity == secret):
         raise BadInput("Laporan rahasia tidak boleh digabung dengan laporan terbuka.")
     _under(connection, child.request_id, parent.request_id, by=by, now=now)
-    _note(connection, child, f"Digabung ke tiket {parent.ticket}.", by, now)
+    case_history.note(connection, child, f"Digabung ke tiket {parent.ticket}.", by=by, now=now)
 
 
 def unlink(engine: Engine, request_id: str, *, by: str, now: datetime) -> None:
@@ -69,7 +69,7 @@ def unlink_in(connection: Connection, request_id: str, *, by: str, now: datetime
     """As `unlink`, inside the caller's transaction."""
     child = _found(connection, request_id)
     case_links.put(connection, request_id, None, by=by, now=now)
-    _note(connection, child, "Dilepas dari induknya.", by, now)
+    case_history.note(connection, child, "Dilepas dari induknya.", by=by, now=now)
 
 
 def lead(engine: Engine, request_id: str, *, by: str, now: datetime) -> None:
@@ -81,7 +81,7 @@ def lead(engine: Engine, request_id: str, *, by: str, now: datetime) -> None:
             raise BadInput("Laporan ini tidak punya induk.")
         case_links.put(connection, request_id, None, by=by, now=now)
         _under(connection, old, request_id, by=by, now=now)
-        _note(connection, child, "Dijadikan induk.", by, now)
+        case_history.note(connection, child, "Dijadikan induk.", by=by, now=now)
 
 
 def named(connection: Connection, typed: str) -> str:
@@ -129,10 +129,3 @@ def _found(connection: Connection, request_id: str) -> CityRequest:
     if request is None:
         raise BadInput("Laporan itu tidak ada di pusat.")
     return request
-
-
-def _note(
-    connection: Connection, request: CityRequest, message: str, by: str, now: datetime
-) -> None:
-    entry = HistoryEntry(status=request.status, message=message, agency=None, by=by, at=now)
-    requests.add_history(connection, request.request_id, entry)

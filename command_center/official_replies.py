@@ -14,12 +14,13 @@ from appliance.domain.events import OfficialAnswered, OfficialReplied
 from appliance.domain.ids import SiteCode
 from appliance.domain.official import COORDINATOR
 from appliance.domain.reference import agency_name
-from appliance.domain.service_request import TRANSITIONS, Source, Status, clean_text
+from appliance.domain.service_request import NEEDS_REASON, Source, Status, clean_text
 from command_center import casework
 from command_center.follow_ups import found
-from command_center.store import downlinks, follow_ups, requests
+from command_center.store import case_history, downlinks, follow_ups
+from command_center.store.case_history import HistoryEntry
 from command_center.store.follow_ups import ID_MAX_CHARS
-from command_center.store.requests import CityRequest, HistoryEntry
+from command_center.store.requests import CityRequest
 
 NAME_MAX_CHARS = 80
 _MAY_SET = frozenset({Status.IN_PROGRESS, Status.RESOLVED, Status.NOT_OURS})
@@ -43,11 +44,18 @@ def take(connection: Connection, site: SiteCode, event: OfficialReplied, now: da
     wanted = _wanted(request, event, remark)
     if wanted is not None:
         message = remark[: casework.MESSAGE_MAX_CHARS]
-        casework.write(connection, request, _entry(request, wanted, message, by, now))
+        casework.write(connection, request, wanted, message, by=by, source=Source.OFFICIAL, now=now)
     if wanted is None or len(remark) > casework.MESSAGE_MAX_CHARS:
         said = f"{event.status.upper()}: {remark}" if event.status else remark
-        entry = _entry(request, wanted or request.status, said, by, now)
-        requests.add_history(connection, request.request_id, entry)
+        entry = HistoryEntry(
+            status=wanted or request.status,
+            message=said,
+            agency=request.agency,
+            by=by,
+            source=Source.OFFICIAL,
+            at=now,
+        )
+        case_history.add(connection, request.request_id, entry)
     _answer(connection, request, event, wanted, now)
 
 
@@ -69,22 +77,11 @@ def _answer(
     downlinks.append(connection, request.site, answer, subject=request.request_id, now=now)
 
 
-def _entry(request: CityRequest, status: str, message: str, by: str, now: datetime) -> HistoryEntry:
-    return HistoryEntry(
-        status=status,
-        message=message,
-        agency=request.agency,
-        by=by,
-        source=Source.OFFICIAL,
-        at=now,
-    )
-
-
 def _wanted(request: CityRequest, event: OfficialReplied, remark: str) -> Status | None:
     """The move that the official wants, if he and the case may make it."""
     wanted = next((status for status in _MAY_SET if status == event.status), None)
     if wanted is None or event.agency not in (request.agency, COORDINATOR):
         return None
-    if wanted in casework.NEEDS_REASON and not remark:
+    if wanted in NEEDS_REASON and not remark:
         return None
-    return wanted if wanted in TRANSITIONS.get(Status(request.status), frozenset()) else None
+    return wanted if casework.may_move(request, wanted) else None

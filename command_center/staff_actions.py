@@ -18,9 +18,9 @@ from appliance.domain.staff_action import BY_MAX_CHARS, FIELDS, MAY_SET, Act
 from command_center import casework, correcting, linking, wording
 from command_center.correcting import Wanted
 from command_center.follow_ups import found
-from command_center.store import downlinks, follow_ups, requests
+from command_center.store import case_history, downlinks, follow_ups
 from command_center.store.follow_ups import ID_MAX_CHARS
-from command_center.store.requests import CityRequest, HistoryEntry
+from command_center.store.requests import CityRequest
 
 REASON_MAX_CHARS = 200
 
@@ -45,7 +45,8 @@ def take(connection: Connection, site: SiteCode, event: StaffActed, now: datetim
             _do(connection, request, event, by=by, now=now)
     except BadInput as error:
         refusal = wording.problem(error)[:REASON_MAX_CHARS]
-        _note(connection, request, f"Tindakan petugas tidak berlaku. {refusal}", by, now)
+        said = f"Tindakan petugas tidak berlaku. {refusal}"
+        case_history.note(connection, request, said, by=by, now=now, source=Source.STAFF)
     answer = StaffAnswered(
         action_id=event.action_id,
         request_id=request.request_id,
@@ -108,12 +109,3 @@ def _move(
     if wanted is None:
         raise BadInput("Status itu bukan untuk petugas kecamatan.")
     casework.change_in(connection, request, wanted, message, by=by, source=Source.STAFF, now=now)
-
-
-def _note(
-    connection: Connection, request: CityRequest, message: str, by: str, now: datetime
-) -> None:
-    entry = HistoryEntry(
-        status=request.status, message=message, agency=None, by=by, source=Source.STAFF, at=now
-    )
-    requests.add_history(connection, request.request_id, entry)

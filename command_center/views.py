@@ -32,6 +32,7 @@ from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
 from command_center.store import (
     boxes,
+    case_history,
     case_links,
     case_marks,
     case_texts,
@@ -143,7 +144,7 @@ class Pages:
             found = requests.by_id(connection, request_id)
             if found is None:
                 abort(404)
-            history = requests.history(connection, found)
+            history = case_history.of_request(connection, found)
             photo = photo_page.seen(self._engine, connection, request_id)
             due = follow_ups.due(connection, request_id)
             erased = erasures.of(connection, request_id)

@@ -1,4 +1,4 @@
-"""Service requests of the whole city, their history, and what the pages ask about them."""
+"""Service requests of the whole city, and what the pages ask about them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
-    insert,
     literal,
     select,
     tuple_,
@@ -26,13 +25,11 @@ from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.retention import FINISHED
 from appliance.domain.service_request import OVER, Status
 from command_center.store.bulk import insert_many
-from command_center.store.schema import case_history, down_lanes, down_outbox, requests
+from command_center.store.schema import requests
 
 _OWNERS = select(requests.c.request_id, requests.c.site).where(
     requests.c.request_id.in_(bindparam("wanted", expanding=True))
 )
-BOX = "Posko"
-"""Who has written the first line of every case."""
 _COLUMNS = tuple(requests.c.keys())
 
 
@@ -99,24 +96,6 @@ class CityRequest(msgspec.Struct, frozen=True, gc=False):
     def updated_at(self) -> datetime:
         """When its status last changed."""
         return from_ms(self.updated_ms)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryEntry:
-    """One line of a case."""
-
-    status: str
-    message: str
-    agency: str | None
-    by: str
-    at: datetime
-    source: str = ""
-    """Whose move it is: a `Source`; empty for the arrival, and in older lines."""
-    down_seq: int | None = None
-    is_delivered: bool = False
-    """The box has applied the event that told it."""
-    reject_code: str | None = None
-    """The box has set that event aside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,78 +179,10 @@ def complete(
         )
 
 
-def add_history(connection: Connection, request_id: str, entry: HistoryEntry) -> None:
-    """Add a line to a case."""
-    row = {
-        "request_id": request_id,
-        "status": entry.status,
-        "message": entry.message,
-        "agency": entry.agency,
-        "by": entry.by,
-        "source": entry.source,
-        "at": to_ms(entry.at),
-        "down_seq": entry.down_seq,
-    }
-    connection.execute(insert(case_history).values(row))
-
-
-def history(connection: Connection, request: CityRequest) -> list[HistoryEntry]:
-    """The lines of a case, oldest first, with what became of the news to the box.
-
-    The first is its arrival, which no row repeats.
-    """
-    site = str(request.site)
-    acked = connection.scalar(select(down_lanes.c.acked_seq).where(down_lanes.c.site == site))
-    sent = (down_outbox.c.site == site) & (down_outbox.c.seq == case_history.c.down_seq)
-    rows = connection.execute(
-        select(case_history, down_outbox.c.reject_code)
-        .join_from(case_history, down_outbox, sent, isouter=True)
-        .where(case_history.c.request_id == request.request_id)
-        .order_by(case_history.c.id)
-    )
-    arrival = HistoryEntry(
-        status=Status.RECEIVED, message="", agency=None, by=BOX, at=request.occurred_at
-    )
-    return [arrival] + [
-        HistoryEntry(
-            status=row.status,
-            message=row.message,
-            agency=row.agency,
-            by=row.by,
-            source=row.source,
-            at=from_ms(row.at),
-            down_seq=row.down_seq,
-            is_delivered=row.down_seq is not None and row.down_seq <= (acked or 0),
-            reject_code=row.reject_code,
-        )
-        for row in rows
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A line of a history without its words."""
-
-    status: str
-    at: datetime
-
-
-def unsettled(connection: Connection, wanted: Filter) -> list[tuple[CityRequest, list[Move]]]:
-    """The open requests that a filter lets through, each with its moves from the arrival on."""
-    is_open = requests.c.status.not_in(OVER)
-    query = _narrowed(select(requests).where(is_open), wanted)
-    found = [from_row(row) for row in connection.execute(query)]
-    moves = {one.request_id: [Move(Status.RECEIVED, one.occurred_at)] for one in found}
-    rows = connection.execute(
-        select(case_history.c.request_id, case_history.c.status, case_history.c.at)
-        .join_from(case_history, requests, case_history.c.request_id == requests.c.request_id)
-        .where(is_open)
-        .order_by(case_history.c.id)
-    )
-    for request_id, status, at_ms in rows:
-        if request_id in moves:
-            moves[request_id].append(Move(status, from_ms(at_ms)))
-    return [(one, moves[one.request_id]) for one in found]
+def open_cases(connection: Connection, wanted: Filter) -> list[CityRequest]:
+    """The requests that a filter lets through and that somebody has to do something about."""
+    query = _narrowed(select(requests).where(requests.c.status.not_in(OVER)), wanted)
+    return [from_row(row) for row in connection.execute(query)]
 
 
 def count(connection: Connection, wanted: Filter) -> int:

@@ -10,7 +10,7 @@ from appliance.domain.ids import Ticket
 from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Status
 from command_center import casework, ingest
-from command_center.store import boxes, downlinks, requests
+from command_center.store import boxes, case_history, downlinks
 from command_center.store.boxes import Box
 from command_center.store.database import reading
 from command_center.store.downlinks import DownLane
@@ -185,7 +185,7 @@ def test_what_the_box_sets_aside_is_shown_in_the_case(engine: Engine) -> None:
         engine, ingest.ack_down, SITE, down_ack(1, reject=[wire.Reject(seq=1, code="event")]), START
     )
     with reading(engine) as connection:
-        entry = requests.history(connection, case)[-1]
+        entry = case_history.of_request(connection, case)[-1]
     assert (entry.is_delivered, entry.reject_code) == (True, "event")
 
 
@@ -213,7 +213,7 @@ def test_after_a_restored_backup_no_number_is_used_twice(engine: Engine) -> None
     assert the_lane(engine) == DownLane(site=SITE, last_seq=9, acked_seq=7)
     with reading(engine) as connection:
         waiting = downlinks.after(connection, SITE, 7, max_events=10, max_bytes=10_000)
-        history = requests.history(connection, case)
+        history = case_history.of_request(connection, case)
     assert [event.seq for event in waiting] == [8, 9]
     assert [entry.down_seq for entry in history] == [None, 1, 2, 8, 9]
 

@@ -6,9 +6,9 @@ from sqlalchemy import Engine
 from appliance.domain import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestStatusChanged
-from appliance.domain.service_request import IllegalMove, Status
+from appliance.domain.service_request import NEEDS_REASON, IllegalMove, Status
 from command_center import casework
-from command_center.store import downlinks, requests
+from command_center.store import case_history, downlinks
 from command_center.store.database import reading
 from tests.conftest import SITE, at
 from tests.unit.command_center.city import received, request, rows
@@ -25,7 +25,7 @@ def test_a_move_is_told_to_the_box_in_the_same_transaction(engine: Engine) -> No
     change(engine, case.request_id, Status.FORWARDED, "Sudah di DLHK.")
     with reading(engine) as connection:
         sent = downlinks.after(connection, SITE, 0, max_events=10, max_bytes=10_000)
-        history = requests.history(connection, case)
+        history = case_history.of_request(connection, case)
     assert [event.kind for event in sent] == [RequestStatusChanged.KIND]
     assert wire.decode_event(sent[0].kind, sent[0].payload.encode()) == RequestStatusChanged(
         request_id=case.request_id,
@@ -78,7 +78,7 @@ def test_a_message_is_at_most_160_characters(engine: Engine) -> None:
         change(engine, case.request_id, Status.IN_PROGRESS, "x" * 161)
 
 
-@pytest.mark.parametrize("status", sorted(casework.NEEDS_REASON))
+@pytest.mark.parametrize("status", sorted(NEEDS_REASON))
 def test_what_means_nothing_without_a_reason_needs_one(engine: Engine, status: Status) -> None:
     case = received(engine)
     with pytest.raises(BadInput, match="alasan"):

@@ -15,7 +15,7 @@ from appliance.domain.events import Judged, RequestCorrected
 from appliance.domain.service_request import Status
 from command_center import casework, correcting
 from command_center.correcting import Wanted
-from command_center.store import requests
+from command_center.store import case_history
 from command_center.store.database import reading
 from tests.conftest import START
 from tests.unit.command_center.city import going_down, received, request, rows
@@ -46,7 +46,7 @@ def test_a_correction_is_logged_and_told_to_the_box(engine: Engine) -> None:
         ("agency", "DISHUB", "DLHK", "salah baca", BY, 1),
     ]
     with reading(engine) as connection:
-        line = requests.history(connection, after)[-1]
+        line = case_history.of_request(connection, after)[-1]
     assert (line.status, line.by, line.down_seq) == (Status.RECEIVED, BY, 1)
     assert "kategori Lampu penerangan jalan umum -> Pohon" in line.message
 

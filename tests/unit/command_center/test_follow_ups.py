@@ -8,7 +8,7 @@ from appliance.domain.events import FollowedUp, RequestStatusChanged, TextAmende
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center import casework
-from command_center.store import downlinks, follow_ups, requests
+from command_center.store import case_history, downlinks, follow_ups
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
 from tests.conftest import SITE, START
@@ -51,7 +51,7 @@ def move(engine: Engine, case: CityRequest, *statuses: Status) -> None:
 
 def lines(engine: Engine, case: CityRequest) -> list[tuple[str, str, str]]:
     with reading(engine) as connection:
-        history = requests.history(connection, request(engine, case.request_id))
+        history = case_history.of_request(connection, request(engine, case.request_id))
     return [(entry.by, entry.status, entry.message) for entry in history]
 
 

@@ -9,7 +9,7 @@ from appliance.domain.events import RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
 from command_center import applying, dating, ingest
-from command_center.store import requests, streams
+from command_center.store import case_history, streams
 from command_center.store.database import reading, writing
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import (
@@ -44,7 +44,9 @@ def test_a_known_event_becomes_a_request_with_its_history(engine: Engine) -> Non
     assert (stored.site, stored.ticket, stored.text) == (SITE, event.ticket, "jalan berlubang")
     assert (stored.name, stored.location, stored.status) == ("Siti", "jl Melati", "diterima")
     with reading(engine) as connection:
-        assert [entry.status for entry in requests.history(connection, stored)] == ["diterima"]
+        assert [entry.status for entry in case_history.of_request(connection, stored)] == [
+            "diterima"
+        ]
 
 
 def test_a_repeated_batch_changes_nothing_and_is_counted(engine: Engine) -> None:

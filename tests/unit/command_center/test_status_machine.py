@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from appliance.domain.errors import BadInput
-from appliance.domain.service_request import OVER, TRANSITIONS, Source, Status
+from appliance.domain.service_request import NEEDS_REASON, OVER, TRANSITIONS, Source, Status
 from command_center import casework, lapses
-from command_center.store import database, downlinks, requests
+from command_center.store import case_history, database, downlinks
 from command_center.store.database import reading, writing
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import received, request
@@ -97,7 +97,7 @@ class Everybody(RuleBasedStateMachine):
     @invariant()
     def every_move_is_legal_and_has_somebody_who_made_it(self) -> None:
         with reading(self.engine) as connection:
-            history = requests.history(connection, self.case)
+            history = case_history.of_request(connection, self.case)
         for before, after in itertools.pairwise(history):
             is_correction = after.agency is None
             is_move = after.down_seq is not None and not is_correction
@@ -105,7 +105,7 @@ class Everybody(RuleBasedStateMachine):
                 assert after.status in TRANSITIONS[Status(before.status)]
                 assert after.source in set(Source)
                 assert after.by
-                is_unclear = after.status in casework.NEEDS_REASON and not after.message
+                is_unclear = after.status in NEEDS_REASON and not after.message
                 assert not is_unclear, "why"
             else:
                 assert after.status == before.status, "a line is no move"

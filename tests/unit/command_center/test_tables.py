@@ -15,7 +15,7 @@ from appliance.domain.deadline import deadlines
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from command_center import ingest, table_publishing
-from command_center.store import requests, tables
+from command_center.store import case_history, requests, tables
 from command_center.store.database import reading
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import NEIGHBOUR, commit, going_down, hello, received
@@ -136,7 +136,7 @@ def test_days_to_finish_are_those_of_the_arrival_and_holidays_those_of_today(
     def days(judged_at) -> int:
         with reading(city) as connection:
             known = tables.in_force(connection, SITE, judged_at=judged_at)
-            history = requests.history(connection, request)
+            history = case_history.of_request(connection, request)
         found = deadlines(request.kind, request.category, history, START, known)[-1]
         return (found.day - START.date()).days
 

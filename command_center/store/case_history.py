@@ -1,0 +1,127 @@
+"""What has become of each case, line by line."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.service_request import OVER, Status
+from command_center.store.requests import CityRequest, Filter, open_cases
+from command_center.store.schema import case_history, down_lanes, down_outbox, requests
+
+BOX = "Posko"
+"""Who has written the first line of every case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One line of a case."""
+
+    status: str
+    message: str
+    agency: str | None
+    by: str
+    at: datetime
+    source: str = ""
+    """Whose move it is: a `Source`; empty for the arrival, and in older lines."""
+    down_seq: int | None = None
+    is_delivered: bool = False
+    """The box has applied the event that told it."""
+    reject_code: str | None = None
+    """The box has set that event aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A line of a history without its words."""
+
+    status: str
+    at: datetime
+
+
+def add(connection: Connection, request_id: str, entry: HistoryEntry) -> None:
+    """Add a line to a case."""
+    row = {
+        "request_id": request_id,
+        "status": entry.status,
+        "message": entry.message,
+        "agency": entry.agency,
+        "by": entry.by,
+        "source": entry.source,
+        "at": to_ms(entry.at),
+        "down_seq": entry.down_seq,
+    }
+    connection.execute(insert(case_history).values(row))
+
+
+def note(
+    connection: Connection,
+    request: CityRequest,
+    message: str,
+    *,
+    by: str,
+    now: datetime,
+    source: str = "",
+    down_seq: int | None = None,
+) -> None:
+    """Add a line to a case that stays where it is."""
+    entry = HistoryEntry(
+        status=request.status,
+        message=message,
+        agency=None,
+        by=by,
+        source=source,
+        at=now,
+        down_seq=down_seq,
+    )
+    add(connection, request.request_id, entry)
+
+
+def of_request(connection: Connection, request: CityRequest) -> list[HistoryEntry]:
+    """The lines of a case, oldest first, with what became of the news to the box.
+
+    The first is its arrival, which no row repeats.
+    """
+    site = str(request.site)
+    acked = connection.scalar(select(down_lanes.c.acked_seq).where(down_lanes.c.site == site))
+    sent = (down_outbox.c.site == site) & (down_outbox.c.seq == case_history.c.down_seq)
+    rows = connection.execute(
+        select(case_history, down_outbox.c.reject_code)
+        .join_from(case_history, down_outbox, sent, isouter=True)
+        .where(case_history.c.request_id == request.request_id)
+        .order_by(case_history.c.id)
+    )
+    arrival = HistoryEntry(
+        status=Status.RECEIVED, message="", agency=None, by=BOX, at=request.occurred_at
+    )
+    return [arrival] + [
+        HistoryEntry(
+            status=row.status,
+            message=row.message,
+            agency=row.agency,
+            by=row.by,
+            source=row.source,
+            at=from_ms(row.at),
+            down_seq=row.down_seq,
+            is_delivered=row.down_seq is not None and row.down_seq <= (acked or 0),
+            reject_code=row.reject_code,
+        )
+        for row in rows
+    ]
+
+
+def unsettled(connection: Connection, wanted: Filter) -> list[tuple[CityRequest, list[Move]]]:
+    """The open requests that a filter lets through, each with its moves from the arrival on."""
+    found = open_cases(connection, wanted)
+    moves = {one.request_id: [Move(Status.RECEIVED, one.occurred_at)] for one in found}
+    rows = connection.execute(
+        select(case_history.c.request_id, case_history.c.status, case_history.c.at)
+        .join_from(case_history, requests, case_history.c.request_id == requests.c.request_id)
+        .where(requests.c.status.not_in(OVER))
+        .order_by(case_history.c.id)
+    )
+    for request_id, status, at_ms in rows:
+        if request_id in moves:
+            moves[request_id].append(Move(status, from_ms(at_ms)))
+    return [(one, moves[one.request_id]) for one in found]
