@@ -28,8 +28,14 @@ from appliance.domain.service_request import (
 from appliance.domain.sms import Wish
 from command_center import casework, wording
 from command_center.intake import WORD_MAX_CHARS
-from command_center.store import case_history, follow_ups, requests, sealed_contents
-from command_center.store.follow_ups import ID_MAX_CHARS
+from command_center.store import (
+    case_history,
+    follow_ups,
+    processing_log,
+    requests,
+    sealed_contents,
+)
+from command_center.store.follow_ups import ID_MAX_CHARS, Due
 from command_center.store.requests import CityRequest
 
 RESIDENT = "Warga"
@@ -123,6 +129,14 @@ def _word(event: FollowedUp, asked_at: datetime) -> str:
 
 def _cut(value: str | None, max_chars: int) -> str | None:
     return (clean_text(value)[:max_chars] or None) if value else None
+
+
+def answer(connection: Connection, follow_up_id: str, *, by: str, now: datetime) -> Due | None:
+    """Tick a wish about personal data off, and note who has; None if there is no such open one."""
+    wish = follow_ups.answer(connection, follow_up_id, by=by, now=now)
+    if wish is not None:
+        processing_log.add(connection, wish.request_id, "answer", by=by, now=now)
+    return wish
 
 
 def amend(connection: Connection, site: SiteCode, event: TextAmended, now: datetime) -> None:

@@ -12,7 +12,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
 from command_center import erasing, exporting, report
-from command_center.store import erasures, follow_ups, processing_log, requests
+from command_center.follow_ups import answer
+from command_center.store import erasures, follow_ups, requests
 from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest, Filter
 
@@ -100,23 +101,21 @@ def _list(engine: Engine, now: datetime, *, as_json: bool) -> None:
 
 def _tick_off(engine: Engine, follow_up_id: str, *, by: str, now: datetime) -> None:
     with writing(engine) as connection:
-        wish = follow_ups.answer(connection, follow_up_id, by=by, now=now)
-        if wish is None:
-            raise BadInput("no open wish of this id; see posko-center privacy tasks")
-        processing_log.add(connection, wish.request_id, "answer", by=by, now=now)
+        wish = answer(connection, follow_up_id, by=by, now=now)
+    if wish is None:
+        raise BadInput("no open wish of this id; see posko-center privacy tasks")
     print(f"{wish.wish}: answered")
 
 
 def _whose(engine: Engine, words: str) -> list[CityRequest]:
     """The requests of a ticket or a phone."""
     try:
-        return _of_ticket(engine, Ticket.parse(words))
-    except BadInput as error:
-        if "no request" in str(error):
-            raise
-    phone = Msisdn.parse(words)
-    with reading(engine) as connection:
-        return requests.of_phone(connection, phone.e164)
+        ticket = Ticket.parse(words)
+    except BadInput:
+        phone = Msisdn.parse(words)
+        with reading(engine) as connection:
+            return requests.of_phone(connection, phone.e164)
+    return _of_ticket(engine, ticket)
 
 
 def _of_ticket(engine: Engine, ticket: Ticket) -> list[CityRequest]:

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from command_center import erasing
 from command_center.casework import OFFICER
-from command_center.store import erasures, follow_ups, processing_log, requests
+from command_center.follow_ups import answer
+from command_center.store import erasures, follow_ups, requests
 from command_center.store.database import reading, writing
 from web.security import staff
 
@@ -42,11 +43,7 @@ class PrivacyPages:
     def answer(self, wish_id: str) -> ResponseReturnValue:
         """An officer has answered a wish."""
         with writing(self._engine) as connection:
-            wish = follow_ups.answer(connection, wish_id, by=OFFICER, now=self._now())
-            if wish is not None:
-                processing_log.add(
-                    connection, wish.request_id, "answer", by=OFFICER, now=self._now()
-                )
+            answer(connection, wish_id, by=OFFICER, now=self._now())
         return redirect(url_for("wishes"), code=303)
 
     @staff
