@@ -21,6 +21,7 @@ from wifi_gate.gate import Edges, Gate
 from wifi_gate.nft import Nft
 from wifi_gate.problems import Problems
 from wifi_gate.router_advert import RouterAdvertiser
+from wifi_gate.ruleset import Office
 from wifi_gate.shaper import Shaper
 from wifi_gate.table import Table
 from wifi_gate.uplink_watch import UplinkWatch, resolvers_of
@@ -67,7 +68,7 @@ def _guard(loaded: Settings) -> None:
     problems = Problems()
     gate = Gate(
         loaded.wifi,
-        Table(Nft(), loaded.wifi),
+        Table(Nft(), loaded.wifi, Office(loaded.desk.port, loaded.desk.open_to)),
         Accounts(open_database),
         Edges(
             neighbours=neighbours,

@@ -5,6 +5,8 @@ Knows no session: all that changes while the box runs is in maps, sets and named
 """
 
 import hashlib
+from dataclasses import dataclass
+from ipaddress import ip_network
 
 from appliance.runtime.wifi_settings import Wifi, WifiZone
 
@@ -13,6 +15,17 @@ BRIDGE_TABLE = "bridge posko"
 OFFLINE_DNS_PORT = 5354
 """Where dnsmasq answers every name with a dummy address, while the Internet is away."""
 _VERSION = "ruleset_"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """From which networks, none of them residents', the port of the staff's pages is reached."""
+
+    port: int
+    networks: tuple[str, ...]
+
+
+NO_OFFICE = Office(0, ())
 
 _MAPS = """\
 map up4 { type ether_addr . ipv4_addr : mark; flags timeout; }
@@ -66,7 +79,7 @@ iifname { {{zones}} } goto from_zone
 ct state established,related accept
 meta l4proto { icmp, ipv6-icmp } limit rate 50/second accept
 udp dport { 68, 546 } accept
-tcp dport 22 accept
+{{office}}tcp dport 22 accept
 }
 
 chain from_zone {
@@ -145,17 +158,17 @@ ip6 saddr fe80::/10 drop
 }"""
 
 
-def ruleset(wifi: Wifi) -> str:
+def ruleset(wifi: Wifi, office: Office = NO_OFFICE) -> str:
     """The table as nft(8) reads it, in place of one that may be there: one transaction.
 
     An empty chain bears the `version`, by which the table is known again.
     """
-    return _replacing(TABLE, f"chain {version(wifi)} {{ }}\n\n{_body(wifi)}")
+    return _replacing(TABLE, f"chain {version(wifi, office)} {{ }}\n\n{_body(wifi, office)}")
 
 
-def version(wifi: Wifi) -> str:
+def version(wifi: Wifi, office: Office = NO_OFFICE) -> str:
     """The name of the chain that tells this configuration's table from others."""
-    return _VERSION + hashlib.sha256(_body(wifi).encode()).hexdigest()[:12]
+    return _VERSION + hashlib.sha256(_body(wifi, office).encode()).hexdigest()[:12]
 
 
 def is_version(chain: str) -> bool:
@@ -192,8 +205,13 @@ def dns_view(*, is_online: bool) -> str:
     )
 
 
-def _body(wifi: Wifi) -> str:
-    return _filled(f"{_MAPS}\n\n{_CHAINS}", wifi)
+def _body(wifi: Wifi, office: Office) -> str:
+    rules = "".join(
+        f"ip{'' if ip_network(network).version == 4 else '6'} saddr {network} "
+        f"tcp dport {office.port} accept\n"
+        for network in office.networks
+    )
+    return _filled(f"{_MAPS}\n\n{_CHAINS}".replace("{{office}}", rules), wifi)
 
 
 def _filled(template: str, wifi: Wifi) -> str:

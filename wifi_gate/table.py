@@ -8,14 +8,15 @@ from wifi_gate import ruleset
 from wifi_gate.kernel import Kernel, parse
 from wifi_gate.nft import Nft
 from wifi_gate.plan import Plan, Wanted, plan
+from wifi_gate.ruleset import NO_OFFICE, Office
 
 
 class Table:
     """`known` is what the kernel held when last looked at, with what was done to it since."""
 
-    def __init__(self, nft: Nft, wifi: Wifi) -> None:
-        self._nft, self._wifi = nft, wifi
-        self._version = ruleset.version(wifi)
+    def __init__(self, nft: Nft, wifi: Wifi, office: Office = NO_OFFICE) -> None:
+        self._nft, self._wifi, self._office = nft, wifi, office
+        self._version = ruleset.version(wifi, office)
         self._is_online: bool | None = None
         self.known = Kernel()
         self.is_there = False
@@ -34,7 +35,7 @@ class Table:
 
     def bring(self, wanted: Sequence[Wanted], now_s: float, *, is_online: bool) -> Plan:
         """Let the sessions wanted through and no other; the rules too if they are not these."""
-        rules = "" if self.is_current else ruleset.ruleset(self._wifi)
+        rules = "" if self.is_current else ruleset.ruleset(self._wifi, self._office)
         has_view = self.is_current and is_online == self._is_online
         view = "" if has_view else ruleset.dns_view(is_online=is_online)
         made = plan(wanted, self.known, now_s, rules=rules)

@@ -20,6 +20,7 @@ from appliance.store import (
     publications,
     requests,
     sms_inbox,
+    staff_log,
     texts,
 )
 from appliance.store.database import transaction
@@ -111,6 +112,10 @@ def _request(db: sqlite3.Connection, request: ServiceRequest) -> Facts:
         "processed": [
             {"at": entry.at.isoformat(), "act": entry.act, "by": entry.by}
             for entry in processing_log.of_request(db, request.id)
+        ]
+        + [
+            {"at": entry.at.isoformat(), "act": entry.what, "by": "petugas kecamatan"}
+            for entry in staff_log.of_subject(db, request.id)
         ],
         "erased_at": erased.at.isoformat() if erased else None,
     }

@@ -9,6 +9,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
+from urllib.parse import quote
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from markupsafe import Markup
 
 from appliance.actions import logging_in
 from appliance.domain.moment import Moment
-from appliance.domain.staff import Account, Role
+from appliance.domain.staff import IDLE, Account, Role
 from web.database import db
 
 COOKIE = "posko_desk"
@@ -24,6 +25,8 @@ FIELD = "csrf"
 _ID_BYTES = 32
 _ID_MAX_CHARS = 64
 _ROLES = "_posko_roles"
+_GONE_AFTER_S = int(IDLE.total_seconds()) + 60
+"""What is on the screen when a session has ended gives way to the log-in."""
 _BEFORE_CHANGE = ("password", "change_password", "log_out")
 """What somebody may open whose password was given by another."""
 
@@ -75,6 +78,7 @@ class Guard:
         """Check the forms of `app`, and give its templates what they need."""
         app.before_request(_refuse_forged)
         app.after_request(_set_cookie)
+        app.after_request(_leave_in_time)
         app.context_processor(lambda: {"account": g.get("account")})
         app.jinja_env.globals.update(csrf_field=csrf_field, may_open=may_open)
 
@@ -119,6 +123,16 @@ def _browser_id() -> str:
             held = g.new_browser_id = secrets.token_urlsafe(_ID_BYTES)
         g.browser_id = held
     return cast("str", g.browser_id)
+
+
+def _leave_in_time(response: Response) -> Response:
+    if g.get("account"):
+        page = url_for("log_in_form")
+        if request.method == "GET":
+            query = request.query_string.decode("latin-1")
+            page = quote(request.path) + (f"?{query}" if query else "")
+        response.headers["Refresh"] = f"{_GONE_AFTER_S}; url={page}"
+    return response
 
 
 def _set_cookie(response: Response) -> Response:

@@ -6,6 +6,8 @@ key is a mistake too. `posko.example.toml` shows every key.
 
 import os
 import tomllib
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network, ip_network
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -31,6 +33,12 @@ Listen = Annotated[
     msgspec.Meta(
         pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]+):[0-9]{1,5}$",
         description="HOST:PORT, e.g. 127.0.0.1:8080",
+    ),
+]
+Networks = Annotated[
+    tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Fa-f:.]{2,39}/[0-9]{1,3}$")], ...],
+    msgspec.Meta(
+        max_length=8, description='a list of up to 8 networks, each like "192.168.1.0/24"'
     ),
 ]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535, description="a whole number, 1 to 65535")]
@@ -140,6 +148,23 @@ class Desk(Section, frozen=True):
     """The pages of the kecamatan's staff."""
 
     listen: Listen = "127.0.0.1:8082"
+    open_to: Networks = ()
+
+    @property
+    def port(self) -> int:
+        """The port of `listen`."""
+        return int(self.listen.rpartition(":")[2])
+
+    def contradictions(self, residents: Sequence[IPv4Network]) -> Iterator[str]:
+        """Keys that are wrong together, or with the networks of the residents."""
+        for text in self.open_to:
+            try:
+                network = ip_network(text)
+            except ValueError:
+                yield f"desk.open_to: {text!r} is no network like 192.168.1.0/24"
+                continue
+            if any(isinstance(network, IPv4Network) and network.overlaps(r) for r in residents):
+                yield f"desk.open_to: {text} is a network of the residents' WiFi"
 
 
 class Archive(Section, frozen=True):
@@ -360,6 +385,7 @@ def _contradictions(settings: Settings) -> list[str]:
     if len({modem.name for modem in settings.modem.also}) < len(settings.modem.also):
         found.append("modem.also: two modems have the same name")
     found.extend(settings.wifi.contradictions())
+    found.extend(settings.desk.contradictions(settings.wifi.networks))
     found.extend(settings.printer.contradictions())
     power_keys = [m.power_key_pin for m in modems if m.power_key_pin is not None]
     found.extend(settings.panel.contradictions(power_keys))

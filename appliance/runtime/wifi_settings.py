@@ -133,6 +133,11 @@ class Wifi(Section, frozen=True):
         ),
     ] = ()
 
+    @property
+    def networks(self) -> list[IPv4Network]:
+        """Those of the zones that are written rightly."""
+        return [zone.network4 for zone in self.zones if not zone.mistakes()]
+
     def contradictions(self) -> list[str]:
         """Keys that are fine alone and wrong together."""
         found = []
@@ -145,7 +150,7 @@ class Wifi(Section, frozen=True):
             found.append(f"wifi.zones: {self.wan!r} is wifi.wan, the way to the Internet")
         for zone in self.zones:
             found.extend(zone.mistakes())
-        networks = [zone.network4 for zone in self.zones if not zone.mistakes()]
+        networks = self.networks
         if any(a.overlaps(b) for i, a in enumerate(networks) for b in networks[:i]):
             found.append("wifi.zones: the IPv4 networks of two zones overlap")
         return found

@@ -39,13 +39,20 @@ def page(
         """,
         {"by": by, "subject": subject, "before": before, "limit": limit},
     )
-    return [
-        Entry(
-            id=row["id"],
-            by=row["by"],
-            what=row["what"],
-            subject=row["subject"],
-            at=from_ms(row["at_ms"]),
-        )
-        for row in rows
-    ]
+    return [_entry(row) for row in rows]
+
+
+def of_subject(db: sqlite3.Connection, subject: str) -> list[Entry]:
+    """What staff saw and did of one thing, oldest first."""
+    rows = db.execute("SELECT * FROM staff_log WHERE subject = ? ORDER BY id", (subject,))
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    return Entry(
+        id=row["id"],
+        by=row["by"],
+        what=row["what"],
+        subject=row["subject"],
+        at=from_ms(row["at_ms"]),
+    )

@@ -18,8 +18,10 @@ from appliance.desk.app import create_app
 from appliance.desk.guard import COOKIE
 from appliance.desk.hashing import Hashing
 from appliance.domain import passwords
+from appliance.domain.moment import Moment
 from appliance.domain.passwords import Cost
 from appliance.domain.staff import Account, Role
+from appliance.runtime import ids
 from appliance.runtime.settings import Settings, Site, Store
 from appliance.store.database import connect
 from tests.conftest import Clock, at
@@ -57,6 +59,15 @@ def token_of(page: TestResponse) -> str:
     return found[1]
 
 
+def a_desk(
+    db_path: Path, now: Callable[[], Moment], new_id: Callable[[], str] = ids.new_id
+) -> Flask:
+    """The desk on a database that is there."""
+    settings = Settings(site=SITE, store=Store(path=db_path))
+    opened = partial(connect, db_path)
+    return create_app(settings, opened, now=now, new_id=new_id, hashing=Hashing(CHEAP))
+
+
 def an_account(db: sqlite3.Connection, name: str, role: Role, password: str = PASSWORD) -> Account:
     """Somebody who may log in."""
     account = Account(name=name, role=role)
@@ -71,13 +82,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(db_path: Path, new_id: Callable[[], str], clock: Clock) -> Flask:
-    return create_app(
-        Settings(site=SITE, store=Store(path=db_path)),
-        partial(connect, db_path),
-        now=clock,
-        new_id=new_id,
-        hashing=Hashing(CHEAP),
-    )
+    return a_desk(db_path, clock, new_id)
 
 
 @pytest.fixture
@@ -87,7 +92,7 @@ def desk(app: Flask, db: sqlite3.Connection, clock: Clock) -> Callable[[Role], L
     def logged_in(role: Role) -> LoggedIn:
         name = f"uji-{role}"
         account = an_account(db, name, role)
-        session_id = f"session of {name}"
+        session_id = f"session-of-{name}"
         logging_in.open_session(db, account, session_id, clock())
         client = app.test_client()
         client.set_cookie(COOKIE, session_id)

@@ -7,8 +7,11 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from appliance.actions import auditing, exporting, intake
 from appliance.desk.guard import COOKIE
 from appliance.domain.staff import Role
+from tests.builders import a_draft
+from tests.conftest import START, at
 from tests.unit.desk.conftest import LoggedIn, an_account, token_of
 
 PUBLIC = {"static", "desk.static", "log_in_form", "log_in", "setup", "set_up"}
@@ -123,3 +126,12 @@ def test_the_log_in_form_of_another_browser_is_refused(app: Flask, db) -> None:
 def test_pages_speak_indonesian_whatever_the_browser_prefers(desk) -> None:
     page = desk(Role.OPERATOR).get("/nowhere", headers={"Accept-Language": "en"})
     assert "Halaman tidak ditemukan" in page.text
+
+
+def test_a_person_who_asks_hears_what_staff_saw_of_hers_without_their_names(db) -> None:
+    receipt = intake.receive(db, a_draft(), at())
+    assert isinstance(receipt, intake.Receipt)
+    request = receipt.request
+    auditing.viewed(db, by="sri", what="case", subject=request.id, now=at())
+    facts = exporting.of_request(db, request, at(), by="posko, root")
+    assert {"at": START.isoformat(), "act": "case", "by": "petugas kecamatan"} in facts["processed"]

@@ -3,6 +3,8 @@
 import re
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,7 +16,7 @@ from appliance.domain import wifi
 from appliance.domain.staff import Role
 from appliance.store import staff_accounts, staff_log
 from tests.conftest import Clock, at
-from tests.unit.desk.conftest import PASSWORD, LoggedIn, an_account, token_of
+from tests.unit.desk.conftest import PASSWORD, LoggedIn, a_desk, an_account, token_of
 
 CODE = "ABCDE23456"
 
@@ -95,12 +97,35 @@ def test_who_must_wait_is_refused_with_the_right_password_too_and_let_in_later(
 
 
 def test_a_restart_shortens_no_wait_whatever_the_clock_on_the_wall_says(
-    browser: FlaskClient, clock: Clock
+    browser: FlaskClient, db_path: Path, clock: Clock
 ) -> None:
     for _ in range(5):
         log_in(browser, "budi", "wrong password")
     clock.set_wall(days=400)
-    assert log_in(browser, "budi", PASSWORD).status_code == 429
+    again = a_desk(db_path, clock).test_client()
+    assert log_in(again, "budi", PASSWORD).status_code == 429
+
+
+def test_a_restart_of_the_desk_ends_no_session(desk, db_path: Path, clock: Clock) -> None:
+    held = cookie(desk(Role.OPERATOR).client)
+    again = a_desk(db_path, clock).test_client()
+    again.set_cookie(COOKIE, held)
+    assert again.get("/").status_code == 200
+
+
+def test_a_restart_of_the_machine_ends_every_session(desk, db_path: Path, clock: Clock) -> None:
+    held = cookie(desk(Role.OPERATOR).client)
+    again = a_desk(db_path, lambda: replace(clock(), boot_id="another boot")).test_client()
+    again.set_cookie(COOKIE, held)
+    assert again.get("/").status_code == 303
+
+
+def test_the_page_leaves_the_screen_when_its_session_has_ended(desk) -> None:
+    admin = desk(Role.ADMIN)
+    assert admin.get("/sandi?x=1").headers["Refresh"] == "960; url=/sandi?x=1"
+    assert admin.get("/akun/%0a€?a=%0a").headers["Refresh"] == "960; url=/akun/%0A%E2%82%AC?a=%0a"
+    assert admin.post("/sandi").headers["Refresh"] == "960; url=/masuk"
+    assert "Refresh" not in admin.get("/masuk").headers
 
 
 def test_one_address_that_tries_many_names_waits(browser: FlaskClient) -> None:

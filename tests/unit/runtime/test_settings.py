@@ -58,6 +58,14 @@ def test_only_the_site_is_required(tmp_path: Path) -> None:
             SITE + '[desk]\nlisten = "127.0.0.1:8081"\n',
             r"kiosk\.listen and desk\.listen are the same",
         ),
+        (SITE + '[desk]\nopen_to = ["office"]\n', r"desk\.open_to must be a list of .* networks"),
+        (SITE + '[desk]\nopen_to = ["10.0.0.1/8"]\n', r"'10\.0\.0\.1/8' is no network"),
+        (
+            SITE
+            + '[desk]\nopen_to = ["10.0.0.0/8"]\n'
+            + '[[wifi.zones]]\nname = "a"\ninterface = "a"\nipv4 = "10.77.0.1/24"\n',
+            r"desk\.open_to: 10\.0\.0\.0/8 is a network of the residents' WiFi",
+        ),
         (SITE + '[modem]\ndevice = ""\n', r"modem\.device must be the path of a serial device"),
         (SITE.replace("Bukit Raya", "Bukit\\nRaya"), r"site\.name must be 1 to 40 characters"),
         (SITE + '[store]\npath = ""\n', r"store\.path must be a path"),

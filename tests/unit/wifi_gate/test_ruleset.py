@@ -10,6 +10,7 @@ from wifi_gate import ruleset
 
 OFFICE = WifiZone(name="kantor", interface="br-kantor", ipv4="10.77.0.1/24", ipv6="fd00:77::1/64")
 PARK = WifiZone(name="taman", interface="br-taman", ipv4="10.78.0.1/22")
+DESK = ruleset.Office(8082, ("192.168.1.0/24", "fd00:1::/64"))
 WIFI = Wifi(wan="eth0", zones=(OFFICE, PARK))
 
 
@@ -29,8 +30,19 @@ def test_other_zones_make_another_version() -> None:
     assert ruleset.version(WIFI) != ruleset.version(Wifi(wan="eth0", zones=(OFFICE,)))
 
 
+def test_the_office_reaches_the_desk_behind_the_rules_for_residents() -> None:
+    rules = [line.strip() for line in ruleset.ruleset(WIFI, DESK).splitlines()]
+    chain = rules[rules.index("chain input {") :]
+    door = chain.index("ip saddr 192.168.1.0/24 tcp dport 8082 accept")
+    assert chain[door + 1] == "ip6 saddr fd00:1::/64 tcp dport 8082 accept"
+    assert chain.index('iifname { "br-kantor", "br-taman" } goto from_zone') < door
+    assert ruleset.version(WIFI, DESK) != ruleset.version(WIFI)
+
+
 def test_the_kernel_takes_the_rules_again_and_again() -> None:
-    text = ruleset.ruleset(WIFI) + ruleset.bridge_guard(WIFI) + ruleset.dns_view(is_online=False)
+    text = (
+        ruleset.ruleset(WIFI, DESK) + ruleset.bridge_guard(WIFI) + ruleset.dns_view(is_online=False)
+    )
     with a_network():
         for _ in range(2):
             subprocess.run([needs("nft"), "-f", "-"], input=text, text=True, check=True)
