@@ -18,6 +18,7 @@ from appliance.ticket_pages.views import TicketPages
 from captive_portal import document_pages
 from captive_portal.board_pages import SUPPORTS, BoardPages
 from captive_portal.capport import CaptiveApi
+from captive_portal.late_photo_pages import LatePhotoPages
 from captive_portal.news_pages import NewsPages
 from captive_portal.question_pages import QuestionPages
 from captive_portal.views import Pages
@@ -70,6 +71,7 @@ def create_app(
     add_board(app, settings, visitors, now)
     add_questions(app, tickets, pages)
     add_news(app, now)
+    add_late_photos(app, pages)
     app.add_url_rule("/dokumen", "documents", document_pages.every)
     app.add_url_rule("/dokumen/<document_id>", "document", document_pages.one)
     app.add_url_rule("/wifi", "wifi", wifi.status)
@@ -124,3 +126,10 @@ def add_news(app: Flask, now: Callable[[], Moment]) -> None:
     app.add_url_rule("/layanan", "services", pages.services)
     app.add_url_rule("/layanan/<slug>", "service", pages.service)
     app.add_url_rule("/rapor", "report_card", pages.report_card)
+
+
+def add_late_photos(app: Flask, reports: Pages) -> None:
+    """Add the page on which a photo follows its report."""
+    pages = LatePhotoPages(tickets=reports.tickets, limit=reports.photo_limit, now=reports.now)
+    app.add_url_rule("/tiket/<number>/foto", "late_photo", pages.form)
+    app.add_url_rule("/tiket/<number>/foto", "send_late_photo", pages.send, methods=["POST"])

@@ -14,7 +14,7 @@ from appliance.domain.quota import Quota
 from appliance.store import publications
 from appliance.ticket_pages.views import TicketPages
 from captive_portal.forms import FieldError, parse_report, parse_submission_id
-from web.clients import counted_as
+from captive_portal.views import counted_origin
 from web.database import db
 from web.i18n import language, switched_language
 from web.security import public
@@ -45,13 +45,11 @@ class QuestionPages:
         draft = parse_report(request.form, (), spare_id=self.new_id(), language=language())
         if isinstance(draft, list):
             return self._form(request.form, mistakes=draft), 400
-        client = counted_as(request.remote_addr)
-        origin = f"portal:{client}" if client else None
         agreed = consent.publishing(
             request.form.get("publish", ""), language(), consent.QUESTION_VERSION
         )
         draft = replace(draft, is_question=True, consents=agreed, pin=self.new_pin())
-        outcome = receive(db(), draft, self.now(), origin=origin, limit=self.limit)
+        outcome = receive(db(), draft, self.now(), origin=counted_origin(), limit=self.limit)
         if isinstance(outcome, Refused):
             minutes = -(-outcome.retry_after_s // 60)
             page = self._form(request.form, wait_minutes=minutes)

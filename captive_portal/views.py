@@ -89,7 +89,7 @@ class Pages:
             return self._form(request.form, mistakes=_photo_again(_photo_is_missing()))
         codes = [kelurahan.code for kelurahan in kelurahan_of(self.site.site_code)]
         draft = parse_report(request.form, codes, spare_id=self.new_id(), language=language())
-        photo = _photo()
+        photo = upload()
         if isinstance(photo, FieldError) and not _is_emergency(draft):
             mistakes = [*(draft if isinstance(draft, list) else ()), photo]
             return self._form(request.form, mistakes=mistakes), 400
@@ -114,7 +114,7 @@ class Pages:
 
     def _receive(self, draft: Draft, photo: Photo | None) -> Receipt | Refused:
         """Take a report in; whatever happens to its photo, the report is stored."""
-        now, origin = self.now(), _origin()
+        now, origin = self.now(), counted_origin()
         staged = None
         if photo is not None:
             staged = photos.stage(
@@ -155,16 +155,16 @@ class Pages:
         )
 
 
-def _photo() -> Photo | FieldError | None:
-    """The photo; one whose end was dropped for want of memory is none, and stops no report."""
+def upload() -> Photo | FieldError | None:
+    """The photo sent; one whose end was dropped for want of memory is none, and stops no report."""
     match cut(request):
         case "large":
             return FieldError("photo", "too_large")
         case "busy":
             log.warning("no memory for a photo, too many are being sent")
             return None
-    upload = request.files.get("photo")
-    return parse_photo(upload.read(PHOTO_MAX_BYTES + 1) if upload else b"")
+    sent = request.files.get("photo")
+    return parse_photo(sent.read(PHOTO_MAX_BYTES + 1) if sent else b"")
 
 
 def _is_emergency(draft: Draft | list[FieldError]) -> bool:
@@ -183,7 +183,7 @@ def _photo_again(was_chosen: bool) -> list[FieldError]:
     return [FieldError("photo", "again")] if was_chosen else []
 
 
-def _origin() -> str | None:
+def counted_origin() -> str | None:
     """Who a report is counted for; nobody when it comes from the box itself."""
     client = counted_as(request.remote_addr)
     return None if client is None else f"portal:{client}"

@@ -6,6 +6,7 @@ The complaint never depends on it: whatever happens to a photo, the request stan
 import logging
 import sqlite3
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from appliance.domain import quota, sealing
@@ -14,7 +15,7 @@ from appliance.domain.events import PhotoAttached, PhotoLost, PhotoSettled
 from appliance.domain.moment import Moment
 from appliance.domain.photo import Photo
 from appliance.domain.sealing import Content, Holder
-from appliance.domain.service_request import ServiceRequest
+from appliance.domain.service_request import OVER, ServiceRequest
 from appliance.store import (
     archive_documents,
     blob_files,
@@ -34,6 +35,8 @@ TAKEN_ABOVE_FREE_BYTES = 64 * 1024 * 1024
 """A photo is taken only if this much of the disk stays free."""
 SHED_BELOW_FREE_BYTES = 32 * 1024 * 1024
 """Below this the photos go, oldest first: long before a complaint lacks room."""
+LATE_FOR = timedelta(days=7)
+"""A photo may be added to a request for so long."""
 WAITING_MAX_BYTES = 1024 * 1024 * 1024
 """All photos that wait for the city: two hundred of the largest."""
 
@@ -124,6 +127,40 @@ def attach(
     )
     outbox.follow(db, request_id, event, now)
     return True
+
+
+def takes_one(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> bool:
+    """Whether a request may still be given a photo: it is open, of this week, and has had none."""
+    is_of_this_week = now.wall < request.created_at + LATE_FOR
+    return (
+        is_of_this_week
+        and request.status not in OVER
+        and photos.state_of(db, request.id) is None
+        and erasures.of(db, request.id) is None
+    )
+
+
+def add_later(
+    db: sqlite3.Connection,
+    request: ServiceRequest,
+    photo: Photo,
+    now: Moment,
+    *,
+    origin: str | None,
+    limit: quota.Quota,
+) -> bool:
+    """Give a photo to a request that was sent without one; False where it cannot be taken.
+
+    The caller has made sure that the sender is its reporter. Not for what is confidential.
+    """
+    staged = stage(db, photo, now, origin=origin, limit=limit)
+    if staged is None:
+        return False
+    try:
+        with transaction(db, leaves_reserve=True):
+            return takes_one(db, request, now) and attach(db, request, staged, now)
+    finally:
+        discard(db, staged)
 
 
 def discard(db: sqlite3.Connection, staged: StagedPhoto) -> None:

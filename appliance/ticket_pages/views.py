@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from appliance.actions import photos as taking
 from appliance.actions import unlocking
 from appliance.domain import self_help
 from appliance.domain.errors import BadInput
@@ -72,19 +73,23 @@ class TicketPages:
     @public
     def unlock(self, number: str) -> ResponseReturnValue:
         """Show the report and its answers to who knows the PIN; the PIN stays out of addresses."""
+        found = self.find(number)
+        if not isinstance(found, ServiceRequest):
+            return found
+        typed = request.form.get("pin", "")[:TYPED_MAX_CHARS]
+        verdict = unlocking.unlock(db(), found, typed, self.now())
+        if verdict is not Verdict.RIGHT:
+            return _ask_pin(found.ticket, problem=verdict or "none"), 403
+        return self._page(found, is_unlocked=True)
+
+    def find(self, number: str) -> ServiceRequest | ResponseReturnValue:
+        """The request of a number, counted as a look; or the page that says why there is none."""
         ticket = _parse(number)
         if ticket is None:
             return _not_found(number)
         if wait := self.lookups.take(_client(), self.now()):
             return _too_often(number, wait)
-        found = requests.by_ticket(db(), ticket)
-        if found is None:
-            return _not_found(number)
-        typed = request.form.get("pin", "")[:TYPED_MAX_CHARS]
-        verdict = unlocking.unlock(db(), found, typed, self.now())
-        if verdict is not Verdict.RIGHT:
-            return _ask_pin(ticket, problem=verdict or "none"), 403
-        return self._page(found, is_unlocked=True)
+        return requests.by_ticket(db(), ticket) or _not_found(number)
 
     @public
     def status(self) -> ResponseReturnValue:
@@ -137,6 +142,8 @@ class TicketPages:
             is_joined=is_joined,
             keep_safe=is_fresh and found.sensitivity is Sensitivity.CONFIDENTIAL,
             sent_photo=is_fresh and "foto" in request.args,
+            may_add_photo=((is_fresh and not is_joined) or is_unlocked)
+            and taking.takes_one(db(), found, self.now()),
             has_photo=is_fresh and photos.state_of(db(), found.id) is not None,
         )
 

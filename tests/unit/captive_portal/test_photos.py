@@ -15,10 +15,11 @@ from werkzeug.test import TestResponse, encode_multipart
 from appliance.actions import documents, photos
 from appliance.domain.blobs import Manifest
 from appliance.domain.events import DocumentWithdrawn
+from appliance.domain.ids import Ticket
 from appliance.domain.photo import PHOTO_MAX_BYTES
 from appliance.domain.service_request import Kind
 from appliance.runtime.settings import Portal, Settings, Site
-from appliance.store import blob_files, requests
+from appliance.store import blob_files, requests, ticket_pins
 from appliance.store import documents as stored_documents
 from appliance.store import photos as stored_photos
 from appliance.store.database import connect, transaction
@@ -33,9 +34,14 @@ PHONE = {"REMOTE_ADDR": "10.0.0.9"}
 
 
 @pytest.fixture
-def portal(db_path: Path, new_id: Callable[[], str]) -> FlaskClient:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def portal(db_path: Path, new_id: Callable[[], str], clock: Clock) -> FlaskClient:
     settings = Settings(site=SITE, portal=Portal(photos_per_hour=2, reports_per_hour=4))
-    app = create_app(settings, partial(connect, db_path), now=Clock(), new_id=new_id)
+    app = create_app(settings, partial(connect, db_path), now=clock, new_id=new_id)
     return app.test_client()
 
 
@@ -268,3 +274,76 @@ def test_a_document_whose_file_is_gone_or_taken_back_is_not_found(
     assert taken_back.status_code == 404
     assert "Dokumen itu sudah tidak ada" in taken_back.text
     assert "Belum ada dokumen" in portal.get("/dokumen").text
+
+
+MINI = "Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36"
+
+
+def opened(portal: FlaskClient, db: sqlite3.Connection) -> tuple[str, str]:
+    """A report that was sent without a photo: its number and PIN."""
+    sent = submit(portal, None)
+    number = re.search(r"/tiket/(\d{8})", sent.headers["Location"])
+    assert number
+    request = requests.by_ticket(db, Ticket(number[1]))
+    assert request
+    known = ticket_pins.of(db, request.id)
+    assert known
+    return number[1], known.pin
+
+
+def send_later(portal: FlaskClient, number: str, pin: str, photo: bytes) -> TestResponse:
+    form = {"pin": pin, "photo": FileStorage(io.BytesIO(photo), "IMG.jpg")}
+    return portal.post(f"/tiket/{number}/foto", data=form, environ_base=PHONE)
+
+
+def test_a_photo_follows_its_report_by_number_and_pin(portal, db) -> None:
+    number, pin = opened(portal, db)
+    sent = send_later(portal, number, pin, jpeg(exif()))
+    assert sent.status_code == 303
+    assert "Foto Anda tersimpan" in portal.get(sent.headers["Location"]).text
+    assert kept(db) == [jpeg()]
+    again = send_later(portal, number, pin, png())
+    assert again.status_code == 409
+    assert kept(db) == [jpeg()]
+
+
+def test_after_a_week_no_photo_is_added(portal, db, clock) -> None:
+    number, pin = opened(portal, db)
+    clock.forward(days=7)
+    assert send_later(portal, number, pin, jpeg()).status_code == 409
+    assert kept(db) == []
+
+
+def test_without_the_pin_no_photo_is_added(portal, db) -> None:
+    number, pin = opened(portal, db)
+    wrong = "0000" if pin != "0000" else "1111"
+    for typed in (wrong, "", "abcd"):
+        assert send_later(portal, number, typed, jpeg()).status_code == 403
+    assert kept(db) == []
+
+
+def test_a_file_that_is_no_photo_costs_no_try_of_the_pin(portal, db) -> None:
+    number, pin = opened(portal, db)
+    for _ in range(6):
+        assert send_later(portal, number, "9999", b"%PDF-1.7").status_code == 400
+    assert send_later(portal, number, pin, jpeg()).status_code == 303
+
+
+def test_a_confidential_report_takes_no_photo_by_number(portal, db) -> None:
+    sent = submit(portal, None, text="Saya dipukul suami")
+    number = re.search(r"/tiket/(\d{8})", sent.headers["Location"])
+    assert number
+    assert send_later(portal, number[1], "1234", jpeg()).status_code == 403
+    assert "Tambahkan foto" not in portal.get(sent.headers["Location"]).text
+    assert kept(db) == []
+
+
+def test_the_slip_leads_to_the_photo_and_a_captive_window_says_where(portal, db) -> None:
+    sent = submit(portal, None)
+    slip_page = portal.get(sent.headers["Location"]).text
+    address = re.search(r'href="(/tiket/\d{8}/foto)"', slip_page)
+    assert address
+    page = portal.get(address[1], headers={"User-Agent": MINI}).text
+    assert 'type="file"' not in page
+    assert f"localhost{address[1]}" in page
+    assert "/foto" not in portal.get(address[1].removesuffix("/foto")).text
