@@ -20,6 +20,7 @@ from appliance.store import (
     publications,
     requests,
     sms_inbox,
+    staff_actions,
     staff_log,
     texts,
 )
@@ -92,6 +93,16 @@ def _request(db: sqlite3.Connection, request: ServiceRequest) -> Facts:
         "said_later": [
             {"at": said.at.isoformat(), "wish": said.wish, "text": said.text}
             for said in follow_ups.of_request(db, request.id)
+        ],
+        "asked_by_staff": [
+            {
+                "at": action.at.isoformat(),
+                "act": action.wish.act,
+                "changes": dict(action.wish.changes),
+                "message": action.wish.message,
+                "outcome": action.outcome,
+            }
+            for action in staff_actions.of_request(db, request.id)
         ],
         "sms": [
             _message(message)

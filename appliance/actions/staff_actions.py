@@ -6,6 +6,8 @@ uplink dead: what waits is shown, and the next act builds upon it.
 
 import sqlite3
 
+import msgspec
+
 from appliance.domain import discretion, staff_action
 from appliance.domain.errors import BadInput
 from appliance.domain.events import StaffActed, StaffAnswered
@@ -25,6 +27,7 @@ from appliance.store import (
 from appliance.store.database import transaction
 
 REASON_MAX_CHARS = 200
+SET_ASIDE = "Pusat tidak dapat menerima tindakan ini. Beri tahu teknisi, lalu coba lagi."
 
 
 class Stale(BadInput):
@@ -84,6 +87,16 @@ def answered(db: sqlite3.Connection, event: StaffAnswered) -> None:
         db, event.action_id, event.request_id, outcome=event.outcome, reason=reason
     ):
         raise BadInput("no such act on this box")
+
+
+def set_aside(db: sqlite3.Connection, payload: str) -> None:
+    """The city could not read an act, in the caller's transaction: nobody waits for an answer."""
+    event = msgspec.json.decode(payload, type=StaffActed)
+    acts = staff_actions.of_request(db, event.request_id)
+    if any(act.id == event.action_id and act.is_waiting for act in acts):
+        staff_actions.settle(
+            db, event.action_id, event.request_id, outcome="refused", reason=SET_ASIDE
+        )
 
 
 def case_version(db: sqlite3.Connection, request: ServiceRequest) -> str:

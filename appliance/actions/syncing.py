@@ -3,8 +3,9 @@
 import sqlite3
 from datetime import timedelta
 
+from appliance.actions import staff_actions
 from appliance.domain import wire
-from appliance.domain.events import BoxHeartbeat
+from appliance.domain.events import BoxHeartbeat, StaffActed
 from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane
 from appliance.store import box, gauges, outbox, photos, texts
@@ -21,7 +22,9 @@ def acknowledge(db: sqlite3.Connection, ack: wire.Ack, now: Moment) -> bool:
         if ack.epoch != box.epoch(db) or ack.upto > outbox.lanes(db)[lane].last_seq:
             return False
         for rejected in ack.reject:
-            outbox.reject(db, lane, rejected.seq, rejected.code)
+            row = outbox.reject(db, lane, rejected.seq, rejected.code)
+            if row is not None and row.kind == StaffActed.KIND:
+                staff_actions.set_aside(db, row.payload)
         if ack.want is not None:
             outbox.rewind(db, lane, ack.upto)
         outbox.acknowledge(db, lane, ack.upto, now.wall)

@@ -46,8 +46,8 @@ class Listing:
 def listing(db: sqlite3.Connection, query: ListQuery, account: Account, now: Moment) -> Listing:
     """The page that a query asks for."""
     wanted = query.filter
-    is_narrow = wanted.tells_of_content
-    if account.role is Role.CAMAT and is_narrow:
+    is_narrow, is_of_head = wanted.tells_of_content, account.role is Role.CAMAT
+    if is_of_head and is_narrow:
         wanted = replace(wanted, without_category=BRIBERY)
     places = queue.ordered(
         store.cases(db, wanted), store.paused(db), now.wall, city_tables.in_force(db)
@@ -55,12 +55,13 @@ def listing(db: sqlite3.Connection, query: ListQuery, account: Account, now: Mom
     late = sum(place.missed is not None for place in places)
     if query.is_late:
         places = places[:late]
-    if account.role is Role.CAMAT and is_narrow:
+    if is_of_head and (wanted.words or wanted.phone_ending):
         places = [place for place in places if _may_be_found(db, place, account)]
     begin = (query.page - 1) * PAGE_SIZE
     waiting = acts.waiting(db)
     lines = [_line(db, place, account, waiting) for place in places[begin : begin + PAGE_SIZE]]
-    return Listing(lines=lines, first=begin + 1, total=len(places), late=late)
+    shown = [line for line in lines if line.may_read or not is_narrow]
+    return Listing(lines=shown, first=begin + 1, total=len(places), late=late)
 
 
 def _may_be_found(db: sqlite3.Connection, place: Place, account: Account) -> bool:

@@ -4,6 +4,7 @@ Views parse, act and render. Of what staff open, `staff_log` keeps who and which
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import Draft, Sensitivity, ServiceRequest
+from appliance.runtime import ids
 from appliance.runtime.settings import Settings
-from appliance.store import blob_files, photos, requests
+from appliance.store import blob_files, photos, requests, ticket_pins
 from appliance.store.queue import ALL
 from web.database import db
 from web.files import foreign_file
@@ -32,10 +34,14 @@ _PHOTO_NAMES = {"image/jpeg": "foto.jpg", "image/png": "foto.png", "image/webp":
 
 
 def add_queue(
-    app: Flask, settings: Settings, now: Callable[[], Moment], new_id: Callable[[], str]
+    app: Flask,
+    settings: Settings,
+    now: Callable[[], Moment],
+    new_id: Callable[[], str],
+    new_pin: Callable[[], str] = ids.new_pin,
 ) -> None:
     """Add the pages, their words and their files."""
-    pages = Pages(settings, now, new_id)
+    pages = Pages(settings, now, new_id, new_pin)
     app.add_url_rule("/laporan", "queue", pages.queue)
     app.add_url_rule("/laporan/baru", "phone", pages.phone)
     app.add_url_rule("/laporan/baru", "take_call", pages.take_call, methods=["POST"])
@@ -56,9 +62,14 @@ class Pages:
     """The views, with what they need at hand."""
 
     def __init__(
-        self, settings: Settings, now: Callable[[], Moment], new_id: Callable[[], str]
+        self,
+        settings: Settings,
+        now: Callable[[], Moment],
+        new_id: Callable[[], str],
+        new_pin: Callable[[], str],
     ) -> None:
-        self._site, self._now, self._new_id = settings.site.site_code, now, new_id
+        self._site, self._now = settings.site.site_code, now
+        self._new_id, self._new_pin = new_id, new_pin
 
     @staff
     def queue(self) -> ResponseReturnValue:
@@ -146,7 +157,7 @@ class Pages:
         draft = queue_forms.phoned(request.form, codes, self._new_id())
         if not isinstance(draft, Draft):
             return self._phone(draft), 400
-        receipt = intake.receive(db(), draft, self._now())
+        receipt = intake.receive(db(), replace(draft, pin=self._new_pin()), self._now())
         if isinstance(receipt, intake.Refused):
             return self._phone({"text": "Laporan ini sudah dihapus atas permintaan pelapor."}), 409
         self._note("phone", receipt.request.id)
@@ -154,6 +165,7 @@ class Pages:
             "desk/phoned.html",
             case=receipt.request,
             is_joined=receipt.is_joined,
+            pin=None if receipt.is_joined else ticket_pins.of(db(), receipt.request.id),
             is_secret=receipt.request.sensitivity is Sensitivity.CONFIDENTIAL,
             hotlines=case_content.hotlines(receipt.request),
         )

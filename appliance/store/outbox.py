@@ -300,6 +300,13 @@ def renumber(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM ack_marks")
 
 
-def reject(db: sqlite3.Connection, lane: Lane, seq: int, code: str) -> None:
-    """Note that the city has set this event aside."""
-    db.execute("UPDATE outbox SET reject_code = ? WHERE place = ?", (code, place(lane, seq)))
+def reject(db: sqlite3.Connection, lane: Lane, seq: int, code: str) -> OutboxRow | None:
+    """Note that the city has set this event aside; return it, if it is still here."""
+    row = db.execute(
+        """
+        UPDATE outbox SET reject_code = ? WHERE place = ?
+        RETURNING seq, kind, subject, payload, boot_id, mono_ms, wall_ms, clock_source, reject_code
+        """,
+        (code, place(lane, seq)),
+    ).fetchone()
+    return OutboxRow(lane, *row) if row else None

@@ -4,14 +4,14 @@ import sqlite3
 
 import pytest
 
-from appliance.actions import casework, erasing, intake, staff_actions
+from appliance.actions import casework, erasing, intake, staff_actions, syncing
 from appliance.domain import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestStatusChanged, StaffActed, StaffAnswered
 from appliance.domain.service_request import ServiceRequest, Status
 from appliance.domain.staff import Account, Role
 from appliance.domain.staff_action import Act, Wish
-from appliance.store import outbox, requests
+from appliance.store import box, outbox, requests
 from appliance.store import staff_actions as kept
 from tests.builders import a_batch, a_draft
 from tests.conftest import START, at
@@ -147,6 +147,21 @@ def test_what_the_city_made_of_it_is_kept(
     assert now is not None
     is_moved = now.status is Status.IN_PROGRESS
     assert is_moved is (outcome == "applied")
+
+
+def test_an_act_that_the_city_sets_aside_waits_no_more(db: sqlite3.Connection) -> None:
+    request = reported(db)
+    asked(db, request)
+    ack = wire.Ack(
+        epoch=box.epoch(db),
+        lane="p1",
+        upto=2,
+        reject=[wire.Reject(seq=1, code="event", msg=""), wire.Reject(seq=2, code="event", msg="")],
+    )
+    for _ in range(2):
+        assert syncing.acknowledge(db, ack, at())
+        [act] = kept.of_request(db, request.id)
+        assert (act.outcome, act.reason) == ("refused", staff_actions.SET_ASIDE)
 
 
 def test_an_answer_to_what_this_box_has_not_had_is_set_aside(db: sqlite3.Connection) -> None:

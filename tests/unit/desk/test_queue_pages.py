@@ -13,7 +13,7 @@ from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
 from appliance.domain.service_request import ServiceRequest
 from appliance.domain.staff import Role
-from appliance.store import publications, requests, staff_actions, staff_log, texts
+from appliance.store import publications, requests, staff_actions, staff_log, texts, ticket_pins
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 from tests.unit.desk.conftest import LoggedIn
@@ -269,7 +269,13 @@ def test_a_complaint_told_by_phone_has_a_ticket_to_read_aloud(
         assert f"<span>{request.ticket.digits[2:5]}</span>" in page
         assert "nol tujuh –" in page
         assert PHONE.grouped in page
+        pin = ticket_pins.of(db, request.id)
+        assert pin is not None
+        assert f"<strong>{pin.pin}</strong>" in page
     assert [text.purpose for text in texts.of_request(db, request.id)] == ["receipt"]
+    joined = who.post("/laporan/baru", text="lampu jalan mati", phone="081234567890").text
+    assert "Sudah ada" in joined
+    assert pin.pin not in joined, "who calls from a number may be anybody"
     assert ("phone", request.id) in seen(db)
     assert str(request.ticket) in who.get("/laporan?saluran=telepon").text
 
