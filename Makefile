@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2
 SOURCES := appliance captive_portal modem sync_agent wifi_gate command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
@@ -23,7 +24,7 @@ run: $(VENV)/demo.stamp ## start everything in demonstration mode; Ctrl-C stops 
 
 test: $(VENV)/dev.stamp ## install what the tests need (packages too, where root), then test
 	@sh scripts/install-test-packages.sh
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 quick: $(VENV)/dev.stamp ## only the tests that take no real processes (seconds)
 	$(BIN)/pytest -q -m "not slow"
