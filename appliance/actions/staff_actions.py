@@ -49,25 +49,37 @@ def act(
     `version` is `case_version` as the page showed it. Raises Stale, or BadInput in words for staff.
     """
     with transaction(db):
-        if staff_actions.is_known(db, action_id):
-            return
-        request = requests.by_id(db, request_id)
-        if request is None:
-            raise BadInput("Laporan itu tidak ada di kotak ini.")
-        if not may_read(db, request, by):
-            raise BadInput("Laporan rahasia hanya ditangani unitnya, lewat pusat.")
-        if erasures.of(db, request.id) is not None:
-            raise BadInput(
-                "Data laporan ini sudah dihapus; tidak ada lagi yang dikerjakan di sini."
-            )
-        if version != case_version(db, request):
-            raise Stale("Laporan ini sudah berubah sejak halaman dibuka. Periksa, lalu ulangi.")
-        standing = staff_action.expected(request, staff_actions.of_request(db, request.id))
-        wish = staff_action.checked(wish, standing)
-        action = Action(id=action_id, wish=wish, by=by.name, at=now.wall)
-        staff_actions.add(db, request.id, action)
-        staff_log.add(db, by=by.name, what=f"act_{wish.act}", subject=request.id, at=now.wall)
-        outbox.follow(db, request.id, _event(request, action, standing), now)
+        act_in(db, request_id, wish, action_id=action_id, version=version, by=by, now=now)
+
+
+def act_in(
+    db: sqlite3.Connection,
+    request_id: str,
+    wish: Wish,
+    *,
+    action_id: str,
+    version: str,
+    by: Account,
+    now: Moment,
+) -> None:
+    """As `act`, inside the caller's transaction."""
+    if staff_actions.is_known(db, action_id):
+        return
+    request = requests.by_id(db, request_id)
+    if request is None:
+        raise BadInput("Laporan itu tidak ada di kotak ini.")
+    if not may_read(db, request, by):
+        raise BadInput("Laporan rahasia hanya ditangani unitnya, lewat pusat.")
+    if erasures.of(db, request.id) is not None:
+        raise BadInput("Data laporan ini sudah dihapus; tidak ada lagi yang dikerjakan di sini.")
+    if version != case_version(db, request):
+        raise Stale("Laporan ini sudah berubah sejak halaman dibuka. Periksa, lalu ulangi.")
+    standing = staff_action.expected(request, staff_actions.of_request(db, request.id))
+    wish = staff_action.checked(wish, standing)
+    action = Action(id=action_id, wish=wish, by=by.name, at=now.wall)
+    staff_actions.add(db, request.id, action)
+    staff_log.add(db, by=by.name, what=f"act_{wish.act}", subject=request.id, at=now.wall)
+    outbox.follow(db, request.id, _event(request, action, standing), now)
 
 
 def may_read(db: sqlite3.Connection, request: ServiceRequest, account: Account) -> bool:

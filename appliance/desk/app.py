@@ -54,7 +54,7 @@ def create_app(
     add_health(app, settings, now)
     add_weekly(app, now)
     add_index(app, settings, now, new_id)
-    add_questions(app, now)
+    add_questions(app, now, new_id)
     add_content(app, now, new_id)
     add_queue(app, settings, now, new_id)
     open_per_request(app, connect)

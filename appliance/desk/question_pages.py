@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import auditing, board, questions, staff_actions
+from appliance.actions import auditing, board, questions
 from appliance.desk.guard import account
 from appliance.domain.board import ANSWER_MAX_CHARS, TEXT_MAX_CHARS, WHY, Refusal, public_text
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.reference import categories
-from appliance.domain.service_request import Kind, ServiceRequest
+from appliance.domain.service_request import ServiceRequest
 from appliance.store import answers, publications, requests
 from appliance.store import questions as stored
 from web.database import db
@@ -22,9 +22,9 @@ from web.security import staff
 LISTED = 50
 
 
-def add_questions(app: Flask, now: Callable[[], Moment]) -> None:
+def add_questions(app: Flask, now: Callable[[], Moment], new_id: Callable[[], str]) -> None:
     """Add the pages."""
-    pages = QuestionPages(now=now)
+    pages = QuestionPages(now=now, new_id=new_id)
     app.add_url_rule("/tanya", "questions", pages.every)
     app.add_url_rule("/tanya/<number>", "question", pages.one)
     app.add_url_rule("/tanya/<number>", "answer_question", pages.answer, methods=["POST"])
@@ -36,6 +36,7 @@ class QuestionPages:
     """The views."""
 
     now: Callable[[], Moment]
+    new_id: Callable[[], str]
 
     @staff
     def every(self) -> ResponseReturnValue:
@@ -43,9 +44,10 @@ class QuestionPages:
         auditing.viewed(db(), by=account().name, what="questions", subject="", now=self.now())
         return render_template(
             "desk/questions.html",
-            waiting=stored.newest(db(), is_answered=False, limit=LISTED),
-            answered=stored.newest(db(), is_answered=True, limit=LISTED),
+            waiting=_listed(is_answered=False),
+            answered=_listed(is_answered=True),
             categories=categories(),
+            shown=_shown,
         )
 
     @staff
@@ -58,7 +60,9 @@ class QuestionPages:
         """Store the answer, and tell the resident."""
         found, typed = _known(number), request.form.get("answer", "")
         try:
-            questions.answer(db(), found.id, typed, by=account().name, now=self.now())
+            questions.answer(
+                db(), found.id, typed, action_id=self.new_id(), by=account(), now=self.now()
+            )
         except BadInput as error:
             return self._page(found, typed=typed, problem=str(error)), 422
         return redirect(url_for("question", number=found.ticket.digits), 303)
@@ -94,11 +98,23 @@ class QuestionPages:
         )
 
 
+def _listed(*, is_answered: bool) -> list[ServiceRequest]:
+    """Those that who is logged in may read."""
+    tickets = stored.newest(db(), is_answered=is_answered, limit=LISTED)
+    found = (requests.by_ticket(db(), ticket) for ticket in tickets)
+    return [one for one in found if one is not None and questions.is_for(db(), one, account())]
+
+
+def _shown(request_id: str) -> bool:
+    published = publications.of_request(db(), request_id)
+    return published is not None and published.state == "shown"
+
+
 def _known(number: str) -> ServiceRequest:
     try:
         found = requests.by_ticket(db(), Ticket.parse(number))
     except BadInput:
         abort(404)
-    if found is None or found.kind is not Kind.INFORMATION:
+    if found is None or not questions.is_for(db(), found, account()):
         abort(404)
-    return found if staff_actions.may_read(db(), found, account()) else abort(404)
+    return found

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from appliance.actions import announcing, board, intake, questions
 from appliance.domain.consent import Consent, Purpose
+from appliance.domain.staff import Account, Role
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings, Site
 from appliance.store import migrate
@@ -21,6 +22,7 @@ from tests.support.browser import LAN_NAME, fits_a_phone, served
 
 pytestmark = pytest.mark.slow
 
+ANI = Account(name="ani", role=Role.OPERATOR)
 AGREED = (Consent(purpose=Purpose.PUBLISH, language="id"),)
 
 
@@ -36,7 +38,9 @@ def filled(path: Path) -> None:
         receipt = intake.receive(db, draft, now)
         assert isinstance(receipt, intake.Receipt)
         if is_question:
-            questions.answer(db, receipt.request.id, "Senin dan Kamis.", by="ani", now=now)
+            questions.answer(
+                db, receipt.request.id, "Senin.", action_id=ids.new_id(), by=ANI, now=now
+            )
         board.publish(db, receipt.request, by="ani", now=now)
     today = now.day.isoformat()
     news = Stored(id=ids.new_id(), title="Posyandu", body="Jumat.", from_day=today, until_day=None)

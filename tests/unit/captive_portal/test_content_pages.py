@@ -16,6 +16,7 @@ from appliance.domain.consent import Consent, Purpose
 from appliance.domain.ids import Ticket
 from appliance.domain.service_page import shipped
 from appliance.domain.service_request import Kind, ServiceRequest
+from appliance.domain.staff import Account, Role
 from appliance.runtime.settings import Portal, Settings, Site
 from appliance.store import answers, consents, gauges, publications, requests, ticket_pins
 from appliance.store.announcements import Stored
@@ -26,6 +27,7 @@ from tests.builders import a_draft
 from tests.conftest import START, Clock, at
 
 SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
+LONE = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
 PHONES = ["10.0.0.9", "10.0.0.10"]
 SECRETS = (
     "Zubaidah",
@@ -36,6 +38,7 @@ SECRETS = (
     "pelicin",
     "Nurul",
 )
+ANI = Account(name="ani", role=Role.OPERATOR)
 AGREED = (Consent(purpose=Purpose.PUBLISH, language="id"),)
 
 
@@ -283,7 +286,7 @@ def test_the_answer_is_read_by_number_and_pin(portal, db) -> None:
     assert number
     request = requests.by_ticket(db, Ticket(number[1]))
     assert request
-    questions.answer(db, request.id, "Senin dan Kamis.", by="ani", now=at(minutes=1))
+    questions.answer(db, request.id, "Senin dan Kamis.", action_id=LONE, by=ANI, now=at(minutes=1))
     assert "Senin dan Kamis." not in portal.get(f"/tiket/{number[1]}").text
     known = ticket_pins.of(db, request.id)
     assert known

@@ -1,6 +1,8 @@
 """Staff answer residents' questions, and let everybody read them."""
 
 import sqlite3
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -8,12 +10,14 @@ from appliance.actions import erasing, intake, questions
 from appliance.domain.board import Section
 from appliance.domain.consent import Consent, Purpose
 from appliance.domain.errors import BadInput
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.staff import Role
-from appliance.store import publications, staff_log, texts
+from appliance.domain.service_request import Sensitivity, ServiceRequest
+from appliance.domain.staff import Account, Role
+from appliance.store import publications, requests, staff_actions, staff_log, texts
+from appliance.store.database import transaction
 from tests.builders import a_draft
 from tests.conftest import at
 
+ANI = Account(name="ani", role=Role.OPERATOR)
 AGREED = (Consent(purpose=Purpose.PUBLISH, language="id"),)
 
 
@@ -25,7 +29,7 @@ def asked(db: sqlite3.Connection, text: str = "Kapan sampah di jl Salak diangkut
 
 
 def answer(db: sqlite3.Connection, request: ServiceRequest, text: str = "Senin pagi.") -> None:
-    questions.answer(db, request.id, text, by="ani", now=at(minutes=1))
+    questions.answer(db, request.id, text, action_id=str(uuid4()), by=ANI, now=at(minutes=1))
 
 
 def sent(db: sqlite3.Connection) -> list[str]:
@@ -102,3 +106,21 @@ def test_an_erased_question_keeps_no_answer(db) -> None:
 @pytest.mark.parametrize("number", ["1", "07123456", "abc", "00000000"])
 def test_an_unknown_number_is_not_found(desk, db, number: str) -> None:
     assert desk(Role.OPERATOR).get(f"/tanya/{number}").status_code == 404
+
+
+def test_the_city_is_told_once_that_a_question_is_answered(db) -> None:
+    request = asked(db)
+    answer(db, request)
+    answer(db, request, "Senin dan Kamis.")
+    [act] = staff_actions.of_request(db, request.id)
+    assert (act.wish.changes, act.is_waiting) == ({"status": "selesai"}, True)
+
+
+def test_a_camat_reads_no_question_about_bribes_at_the_kecamatan(desk, db) -> None:
+    request = asked(db, "Kenapa camat minta uang pelicin untuk surat pindah?")
+    with transaction(db):
+        requests.correct(db, replace(request, sensitivity=Sensitivity.PUBLIC))
+    for role, status in ((Role.CAMAT, 404), (Role.ADMIN, 200)):
+        staff_desk = desk(role)
+        assert staff_desk.get(f"/tanya/{request.ticket.digits}").status_code == status
+        assert ("pelicin" in staff_desk.get("/tanya").text) is (status == 200)
