@@ -2,16 +2,26 @@
 
 import logging
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 from appliance.actions import sealing, staffing
+from appliance.archive.queue import ReadingQueue
+from appliance.archive.reading import LIMIT_S, read
 from appliance.desk.app import create_app
 from appliance.domain import wifi
-from appliance.runtime import daemon, ids
+from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings
-from appliance.store import migrate
+from appliance.store import blob_files, migrate
 from appliance.store.database import Connect, connect
+from web.bodies import BODY_MAX_BYTES, Spool
 from web.serve import serve
+
+SPOOLED_FILES = 4
+"""Of the largest size, in the folder at one time while they come in."""
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +36,35 @@ def _serve(settings: Settings) -> None:
     sealing.configure(settings.store.path, settings.sealing.keys)
     opened = partial(connect, settings.store.path)
     _offer_setup(opened)
-    app = create_app(settings, opened)
-    serve(app, settings.desk.listen, on_ready=lambda: daemon.notify("READY=1"))
+    file_bytes = settings.archive.file_max_mb * 1024 * 1024
+    spool = Spool(_folder(settings), SPOOLED_FILES * file_bytes)
+    with _reading(opened) as wake:
+        serve(
+            create_app(settings, opened, spool=spool, wake=wake),
+            settings.desk.listen,
+            on_ready=lambda: daemon.notify("READY=1"),
+            body_max_bytes=file_bytes + BODY_MAX_BYTES,
+            spool=spool,
+        )
+
+
+def _folder(settings: Settings) -> Path:
+    folder = blob_files.at(settings.store.path)
+    folder.make()
+    return folder.path
+
+
+@contextmanager
+def _reading(connect: Connect) -> Iterator[Callable[[], None]]:
+    """Read texts of the archive meanwhile; at the end the file at hand is finished."""
+    queue = ReadingQueue(connect, read, clock.now)
+    thread = threading.Thread(target=queue.run, name="texts", daemon=True)
+    thread.start()
+    try:
+        yield queue.wake
+    finally:
+        queue.stop()
+        thread.join(LIMIT_S)
 
 
 def _offer_setup(connect: Connect) -> None:

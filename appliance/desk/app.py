@@ -6,6 +6,7 @@ from flask import Flask, g, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from appliance.desk.account_pages import add_accounts
+from appliance.desk.archive_pages import add_archive
 from appliance.desk.content_pages import add_content
 from appliance.desk.directory_pages import add_directory
 from appliance.desk.guard import Guard
@@ -22,6 +23,7 @@ from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
 from appliance.store.errors import Unavailable
 from appliance.ticket_pages.face import TEMPLATES
+from web.bodies import Spool, spooled_request
 from web.database import Connect, open_per_request
 from web.face import Plate, new_app
 from web.i18n import SOURCE_LANGUAGE
@@ -37,12 +39,19 @@ def create_app(
     now: Callable[[], Moment] = clock.now,
     new_id: Callable[[], str] = ids.new_id,
     hashing: Hashing | None = None,
+    spool: Spool | None = None,
+    wake: Callable[[], None] = lambda: None,
 ) -> Flask:
-    """Build the desk of one kecamatan; `connect` opens its migrated database."""
+    """Build the desk of one kecamatan; `connect` opens its migrated database.
+
+    Uploads go to `spool`; `wake` is called when there is a text of the archive to read.
+    """
     plate = Plate(name="Meja petugas", place=f"Kecamatan {settings.site.name}")
     guard = Guard(now)
     app = new_app(__name__, plate=plate, staff_gate=guard.gate, more_templates=[TEMPLATES])
     app.url_value_preprocessor(_speak_indonesian)
+    if spool:
+        app.request_class = spooled_request(spool)
     guard.install(app)
     for error in (Unavailable, Busy):
         app.register_error_handler(error, _try_again)
@@ -57,6 +66,7 @@ def create_app(
     add_questions(app, now, new_id)
     add_content(app, now, new_id)
     add_queue(app, settings, now, new_id)
+    add_archive(app, settings, now, new_id, wake)
     open_per_request(app, connect)
     check_endpoints(app)
     return app

@@ -56,6 +56,7 @@ WORDS = {
 
 def add_log(app: Flask) -> None:
     """Add the page."""
+    app.jinja_env.globals["log_words"] = WORDS
     app.add_url_rule("/catatan", "staff_log", _log)
 
 

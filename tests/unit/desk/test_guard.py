@@ -46,6 +46,18 @@ ROLES: dict[str, set[Role]] = {
     "lock_account": {Role.ADMIN},
     "set_role": {Role.ADMIN},
     "staff_log": {Role.ADMIN},
+    "archive": EVERYBODY,
+    "archive_form": EVERYBODY,
+    "archive_put_in": EVERYBODY,
+    "archive_document": EVERYBODY,
+    "archive_correct": EVERYBODY,
+    "archive_file": EVERYBODY,
+    "archive_withdraw": EVERYBODY,
+    "archive_restore": EVERYBODY,
+    "archive_read": EVERYBODY,
+    "archive_due": {Role.CAMAT, Role.ADMIN},
+    "archive_destroy": {Role.CAMAT, Role.ADMIN},
+    "archive_index": {Role.ADMIN},
 }
 """Each endpoint beside the public ones, and who may open it: by hand, not read off the code."""
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.ports import unused_ports
 from tests.support.waiting import wait_for
-from web.bodies import BODY_MAX_BYTES, Body, Room
+from web.bodies import BODY_MAX_BYTES, Body, Room, Spool
 
 HALF = BODY_MAX_BYTES // 2
 END = b"end"
@@ -143,3 +143,24 @@ def test_many_that_hold_their_bodies_back_stop_no_text(port: int) -> None:
 
         wait_for(is_room_full, "no room is left, and the text arrives all the same")
     wait_for(lambda: post(port, "/large", body)[1].startswith("None"), "the room is given back")
+
+
+def test_with_a_folder_large_bodies_lie_there_without_a_name(tmp_path: Path) -> None:
+    room = Room(10**6)
+    body = Body(room, 10**6, END, Spool(tmp_path, 10**6))
+    body.append(b"1" * BODY_MAX_BYTES)
+    body.append(b"2" * 300_000)
+    assert (len(body), room.free_bytes) == (BODY_MAX_BYTES + 300_000, 700_000)
+    assert body.getfile().read() == b"1" * BODY_MAX_BYTES + b"2" * 300_000
+    assert list(tmp_path.iterdir()) == []
+    body.append(b"3" * 10**6)
+    assert body.cut == "large"
+    assert body.getfile().read() == b"1" * BODY_MAX_BYTES + END
+    assert room.free_bytes == 10**6
+
+
+def test_a_body_that_the_disk_does_not_take_is_cut(tmp_path: Path) -> None:
+    body = Body(Room(10**6), 10**6, END, Spool(tmp_path / "gone", 10**6))
+    body.append(b"1" * (BODY_MAX_BYTES + 1))
+    assert body.cut == "busy"
+    assert body.getfile().read() == b"1" * BODY_MAX_BYTES + END
