@@ -23,6 +23,7 @@ from appliance.domain.service_request import (
 )
 from appliance.domain.sms import Wish
 from appliance.store import follow_ups, photos, requests
+from appliance.store.requests import Neighbour
 
 _LOOKED_AT = 50
 """Of a person's requests and of a category's, the newest."""
@@ -81,13 +82,13 @@ def parent(db: sqlite3.Connection, fresh: ServiceRequest, now: Moment) -> str | 
     new, since = matter_of(fresh), now.wall - same_matter.OTHERS_WINDOW
     if not new.is_placed:
         return None
-    for earlier in requests.of_category(db, fresh.category, since, _LOOKED_AT):
+    for earlier in requests.of_category(db, fresh.category, fresh.ticket, since, _LOOKED_AT):
         if _is_comparable(fresh, earlier) and same_matter.is_others(new, matter_of(earlier)):
             return earlier.duplicate_of or earlier.id
     return None
 
 
-def matter_of(request: ServiceRequest) -> Matter:
+def matter_of(request: ServiceRequest | Neighbour) -> Matter:
     """What a request is about."""
     return same_matter.matter(request.category, request.text, request.location, request.kelurahan)
 
@@ -128,11 +129,11 @@ def _may_join(fresh: Judged, earlier: ServiceRequest) -> bool:
     return _is_comparable(fresh, earlier) and not gravity.is_graver(fresh, earlier)
 
 
-def _is_comparable(fresh: Judged, earlier: ServiceRequest) -> bool:
+def _is_comparable(fresh: Judged, earlier: ServiceRequest | Neighbour) -> bool:
     """Whether both may be told of in one breath: open, not secret, and alike in urgency."""
     is_urgent = fresh.kind is Kind.EMERGENCY
     return (
         earlier.status not in OVER
-        and earlier.sensitivity is not Sensitivity.CONFIDENTIAL
-        and is_urgent is (earlier.kind is Kind.EMERGENCY)
+        and earlier.sensitivity != Sensitivity.CONFIDENTIAL
+        and is_urgent is (earlier.kind == Kind.EMERGENCY)
     )

@@ -47,9 +47,10 @@ def _of_city(db: sqlite3.Connection) -> dict[str, str]:
 
 def state(db: sqlite3.Connection) -> str:
     """In words, for the technician and the city: by whose keys, or that nothing is sealed."""
-    if not (found := keys(db)):
+    of_city = _of_city(db)
+    if not (found := of_city or sealing_keys.every(db)):
         return OFF
-    source = "the city's table" if _of_city(db) else "[sealing] of the settings"
+    source = "the city's table" if of_city else "[sealing] of the settings"
     units = ", ".join(f"{unit} {sealing.short(key)}" for unit, key in found.items())
     return f"on, by {source}: {units}"
 

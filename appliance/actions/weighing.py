@@ -11,6 +11,7 @@ from appliance.domain.service_request import ServiceRequest
 from appliance.domain.triage import gazetteer
 from appliance.domain.triage.verdict import Triage
 from appliance.store import requests
+from appliance.store.requests import Neighbour
 
 _LOOKED_AT = 50
 
@@ -36,11 +37,11 @@ def marks(
 
 def _of_larvae(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> Mark | None:
     since = now.wall - self_help.CLUSTER_WINDOW
-    there = requests.of_category(db, self_help.LARVAE, since, _LOOKED_AT)
+    there = requests.of_category(db, self_help.LARVAE, request.ticket, since, _LOOKED_AT)
     others = [_told(r) for r in there if r.duplicate_of is None]
     return self_help.weigh(self_help.LARVAE, _told(request), others)
 
 
-def _told(request: ServiceRequest) -> Told:
+def _told(request: ServiceRequest | Neighbour) -> Told:
     text = f"{request.text}, {request.location or ''}"
     return Told(text=text, kelurahan=request.kelurahan or gazetteer.kelurahan(text))

@@ -120,10 +120,10 @@ def is_others(new: Matter, earlier: Matter) -> bool:
     """Whether two people tell of the same: a place that both name, and like words."""
     if new.category != earlier.category or new.category == reference.FALLBACK_CATEGORY:
         return False
-    is_near = new.kelurahan is not None and new.kelurahan == earlier.kelurahan
-    if _are_apart(new, earlier) or not (is_near or _shared_names(new, earlier)):
+    if not _is_like(new, earlier, _OTHERS_SHARE, _OTHERS_WORDS):
         return False
-    return _is_like(new, earlier, _OTHERS_SHARE, _OTHERS_WORDS)
+    is_near = new.kelurahan is not None and new.kelurahan == earlier.kelurahan
+    return (is_near or _shared_names(new, earlier)) and not _are_apart(new, earlier)
 
 
 def _is_like(one: Matter, other: Matter, share: float, least: int) -> bool:
@@ -145,7 +145,10 @@ def _are_apart(one: Matter, other: Matter) -> bool:
 
 
 def _shared_names(one: Matter, other: Matter) -> bool:
-    return any(_is_same_name(a, b) for a in one.names for b in other.names)
+    if not one.names or not other.names:
+        return False
+    is_shared = not one.names.isdisjoint(other.names)
+    return is_shared or any(_is_same_name(a, b) for a in one.names for b in other.names)
 
 
 def _is_same_name(one: str, other: str) -> bool:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from appliance.domain import marks
 from appliance.domain.ids import Ticket
@@ -17,14 +18,28 @@ from appliance.domain.service_request import (
     StatusEntry,
 )
 
-_LOOKED_BACK = 500
-"""Ten days of a busy box."""
+_LOOKED_BACK = 5000
+"""The numbers of 500 tickets, ten days of a busy box: the last digit only checks the others."""
 _SELECT = """
     SELECT r.*, r.event_seq <= l.acked_seq AND o.reject_code IS NULL AND e.id IS NULL AS acked
     FROM requests r JOIN outbox_lanes l ON l.lane = r.event_lane
     LEFT JOIN outbox o ON o.place = l.base + r.event_seq
     LEFT JOIN rejected_events e ON e.subject = r.id AND e.kind = 'service_request.received'
 """
+
+
+class Neighbour(NamedTuple):
+    """What tells whether another report is about the same as this request."""
+
+    id: str
+    kind: str
+    category: str
+    sensitivity: str
+    status: str
+    text: str
+    location: str | None
+    kelurahan: str | None
+    duplicate_of: str | None
 
 
 def add(
@@ -105,19 +120,29 @@ def of_origin(db: sqlite3.Connection, origin: str, since: datetime) -> list[Serv
 
 
 def of_category(
-    db: sqlite3.Connection, category: str, since: datetime, limit: int
-) -> list[ServiceRequest]:
-    """The newest requests of a category, newest first, among the last of all.
+    db: sqlite3.Connection, category: str, ticket: Ticket, since: datetime, limit: int
+) -> list[Neighbour]:
+    """The newest requests of a category, newest first, among the last before a ticket.
 
     It reads those rather than an index, which would cost every request another page to write.
     """
-    newest = "SELECT ticket FROM requests ORDER BY ticket DESC LIMIT ?"
-    condition = f"WHERE r.ticket IN ({newest}) AND r.category = ? AND r.created_at_ms >= ?"
     rows = db.execute(
-        _SELECT + condition + " ORDER BY r.created_at_ms DESC LIMIT ?",
-        (_LOOKED_BACK, category, to_ms(since), limit),
+        """
+        SELECT id, kind, category, sensitivity, status, text, location, kelurahan, duplicate_of
+        FROM requests
+        WHERE ticket < :ticket AND ticket > :ticket - :span
+            AND category = :category AND created_at_ms >= :since
+        ORDER BY ticket DESC LIMIT :limit
+        """,
+        {
+            "ticket": ticket.number,
+            "span": _LOOKED_BACK,
+            "category": category,
+            "since": to_ms(since),
+            "limit": limit,
+        },
     )
-    return [_request(row) for row in rows]
+    return [Neighbour(*row) for row in rows]
 
 
 def every(db: sqlite3.Connection) -> Iterator[ServiceRequest]:

@@ -140,6 +140,9 @@ def _all(phrases: Phrases) -> Iterable[Phrase]:
 def _places(
     pattern: Pattern, words: Sequence[str], index: Mapping[str, list[int]]
 ) -> tuple[int, ...] | None:
+    for phrases in pattern.parts:
+        if index.keys().isdisjoint(phrases):
+            return None
     spans = []
     for phrases in pattern.parts:
         part = _spans(phrases, words, index)

@@ -178,9 +178,13 @@ def _in_indonesian(form: str) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """Lower case, no accents, no letter three times in a row, no note of ours of a lost part."""
-    folded = unicodedata.normalize("NFKD", text).lower()
-    folded = "".join(c for c in folded if not unicodedata.combining(c))
+    folded = text.lower() if text.isascii() else _without_accents(text)
     return _STRETCHED.sub(r"\1", _OUR_NOTES.sub(" ", folded))
+
+
+def _without_accents(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text).lower()
+    return "".join(c for c in folded if not unicodedata.combining(c))
 
 
 def tokens(text: str) -> list[str]:
