@@ -6,7 +6,7 @@ WORKERS ?= 2
 SOURCES := appliance captive_portal modem sync_agent wifi_gate command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms bench-portal triage-report triage-model soak screenshots golden i18n status clean
+.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms bench-portal triage-report triage-model soak screenshots golden i18n status dialog clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -78,6 +78,9 @@ golden: $(VENV)/dev.stamp ## write the texts in tests/golden anew; read the diff
 
 status: $(VENV)/dev.stamp ## draw the table of statuses in docs/status.md anew
 	$(BIN)/python -m scripts.draw_status
+
+dialog: $(VENV)/dev.stamp ## draw the kiosk's conversation in docs/kiosk-dialog.md anew
+	$(BIN)/python -m scripts.draw_dialog
 
 i18n: $(VENV)/dev.stamp ## collect strings and compile the English catalogue
 	@sh scripts/i18n.sh

@@ -68,12 +68,15 @@ REPORTS = (
 )
 ARRIVAL_WITHIN_S = 30
 
+_KIOSK_LANGUAGE = Click("main [name=lang][value=id]")
 _KIOSK_REPORT = (
+    _KIOSK_LANGUAGE,
     Click("[name=choose][value=sampah]"),
     Click("[name=phrase]"),
     Click("[name=place]"),
     Click(".kiosk-foot [value=next]"),
-    Click("[value=send]"),
+    Click(".kiosk-foot [value=next]"),
+    Click("[name=agree][value=yes]"),
 )
 
 SHOTS = (
@@ -103,7 +106,13 @@ SHOTS = (
         ),
     ),
     Shot(name="kiosk-start", face="kiosk", size=TOUCH_SCREEN),
-    Shot(name="kiosk-category", face="kiosk", size=TOUCH_SCREEN, path="/lapor"),
+    Shot(
+        name="kiosk-category",
+        face="kiosk",
+        size=TOUCH_SCREEN,
+        path="/lapor",
+        steps=(_KIOSK_LANGUAGE,),
+    ),
     Shot(name="kiosk-ticket", face="kiosk", size=TOUCH_SCREEN, path="/lapor", steps=_KIOSK_REPORT),
     Shot(name="center-list", face="center", size=DESKTOP),
     Shot(

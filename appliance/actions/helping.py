@@ -1,4 +1,4 @@
-"""A resident at the kiosk calls an officer, and an officer comes."""
+"""A resident at the kiosk calls an officer, and an officer comes and may help to tell."""
 
 import sqlite3
 
@@ -7,13 +7,20 @@ from appliance.store import help_calls
 from appliance.store.database import transaction
 
 
-def call(db: sqlite3.Connection, now: Moment) -> bool:
-    """Call an officer; False if one is being called already."""
+def call(db: sqlite3.Connection, now: Moment) -> int:
+    """Call an officer; returns the id of the open call, an earlier one where there is one."""
     with transaction(db):
-        return help_calls.add(db, now.wall)
+        return help_calls.open_one(db, now.wall)
 
 
-def answer(db: sqlite3.Connection, now: Moment) -> bool:
-    """An officer has come; False if nobody waited."""
+def answer(db: sqlite3.Connection, now: Moment, *, by: str = "") -> bool:
+    """An officer has come, `by` name if it is known; False if nobody waited."""
     with transaction(db):
-        return help_calls.close(db, now.wall)
+        return help_calls.close(db, now.wall, by=by)
+
+
+def assisted(db: sqlite3.Connection, call: int, request_id: str, now: Moment) -> None:
+    """Note who helped to enter a request, if who came to the call is known; once."""
+    with transaction(db, leaves_reserve=True):
+        if officer := help_calls.answered_by(db, call):
+            help_calls.add_assisted(db, request_id, officer, now.wall)

@@ -7,6 +7,7 @@ from appliance.actions import helping
 from appliance.cli.opening import database
 from appliance.domain.errors import PoskoError
 from appliance.domain.print_job import ADVICE, PrintState, Trouble
+from appliance.domain.service_request import NAME_MAX_CHARS
 from appliance.kiosk import receipt
 from appliance.kiosk.printing.running import draw_slip, print_slip
 from appliance.kiosk.slips import office
@@ -25,6 +26,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     printing.add_argument("--picture", metavar="PNG", help="draw it into a file instead")
     printing.set_defaults(run=_test_print)
     answered = actions.add_parser("answered", help="say that who called for help was served")
+    answered.add_argument(
+        "--by", metavar="NAME", default="", help="who came; noted with the report"
+    )
     answered.set_defaults(run=_answered)
 
 
@@ -49,5 +53,5 @@ def _test_print(args: argparse.Namespace) -> None:
 
 def _answered(args: argparse.Namespace) -> None:
     with database(args.config) as db:
-        was_called = helping.answer(db, clock.now())
+        was_called = helping.answer(db, clock.now(), by=args.by[:NAME_MAX_CHARS])
     print("the call is closed" if was_called else "nobody has called")

@@ -40,8 +40,10 @@ def create_app(
         new_id=new_id,
         new_pin=new_pin,
         slips=slips,
+        screen_mm=settings.kiosk.screen_mm,
     )
     app.add_url_rule("/", "home", pages.home)
+    app.add_url_rule("/layar.css", "screen_style", pages.screen_style)
     app.add_url_rule("/lapor", "report", pages.report)
     app.add_url_rule("/lapor", "answer", pages.answer, methods=["POST"])
     app.add_url_rule("/darurat", "emergency", pages.emergency)

@@ -1,12 +1,14 @@
 """The kiosk's conversation: one question per screen, as a pure state machine.
 
-`step(state, event) -> state`. A state is only what the resident has told so far; it travels with
-the page and is kept nowhere, so walking away leaves nothing behind. Knows no HTTP and no wording.
-An event that does not fit the screen leaves the state as it is: a double touch must not hurt.
+`step(state, event) -> state`, by one table of every screen and transition (docs/kiosk-dialog.md is
+drawn from it). A state is only what the resident has told so far; it travels with the page and is
+kept nowhere, so walking away leaves nothing behind. Knows no HTTP and no wording. An event that
+does not fit the screen leaves the state as it is: a double touch must not hurt.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from appliance.domain import consent
@@ -20,134 +22,52 @@ from appliance.domain.service_request import (
     clean_text,
     submission_id,
 )
+from appliance.kiosk.screens import (
+    Alarm,
+    Answer,
+    Assist,
+    Back,
+    Begin,
+    Choose,
+    Event,
+    Key,
+    Next,
+    Phrase,
+    Place,
+    Speak,
+    State,
+    Step,
+    Whisper,
+    Wipe,
+    Write,
+)
 
 PHONE_MAX_DIGITS = 15
 """ITU-T E.164."""
 DIGITS = frozenset("0123456789")
 
 
-class Step(StrEnum):
-    """The screens in their order; START is the idle screen."""
-
-    START = "mulai"
-    WHAT = "apa"
-    TELL = "cerita"
-    WHERE = "lokasi"
-    PHONE = "hp"
-    CONFIRM = "periksa"
-    SEND = "kirim"
-
-
-_ORDER = tuple(Step)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """What has been told; `text`, `location` and `phone` are as typed until their screen is left.
-
-    `submission_id` is a UUID given at the beginning, `publish` a box to tick. `problem` says
-    why a screen could not be left: text_empty, text_too_long, location_too_long, phone_unreadable.
-    """
-
-    step: Step = Step.START
-    submission_id: str = ""
-    category: str = ""
-    text: str = ""
-    kelurahan: str = ""
-    location: str = ""
-    phone: str = ""
-    publish: str = ""
-    problem: str = ""
-
-
 @dataclass(frozen=True, slots=True)
-class Begin:
-    """Somebody touched the idle screen; the id makes sending twice harmless."""
+class Move:
+    """What an event does on a screen, and which screens can follow."""
 
-    submission_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choose:
-    """A picture was touched; an empty category is *lainnya*."""
-
-    category: str
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A ready sentence was touched; it is added to what was typed, and the talk goes on."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A kelurahan was touched; an empty code is *don't know*."""
-
-    kelurahan: str
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One touch of the number pad: a digit, or `del`."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """Done with what this screen lets one type."""
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """The resident confirms."""
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """One screen back; what was told stays."""
-
-
-Event = Begin | Choose | Phrase | Place | Key | Next | Send | Back
+    act: Callable[[State, Any], State]
+    to: tuple[Step, ...]
 
 
 def step(state: State, event: Event) -> State:
     """Return the next state; an event of another screen changes nothing."""
-    match state.step, event:
-        case _, Back():
-            after = _back(state)
-        case Step.START, Begin(conversation):
-            after = State(step=Step.WHAT, submission_id=conversation)
-        case Step.WHAT, Choose(category):
-            after = replace(state, step=Step.TELL, category=category, problem="")
-        case Step.TELL, Phrase(phrase):
-            after = _told(state, _with_phrase(clean_text(state.text), phrase))
-        case Step.TELL, Next():
-            after = _told(state, clean_text(state.text))
-        case Step.WHERE, Place(kelurahan):
-            after = _placed(replace(state, kelurahan=kelurahan))
-        case Step.WHERE, Next():
-            after = _placed(state)
-        case Step.PHONE, Key(key):
-            after = replace(state, phone=press(state.phone, key), problem="")
-        case Step.PHONE, Next():
-            after = _reachable(state)
-        case Step.CONFIRM, Send():
-            after = replace(state, step=Step.SEND)
-        case _:
-            after = state
-    return after
+    move = TABLE.get((state.step, type(event)))
+    return state if move is None else move.act(state, event)
 
 
 def draft(state: State, *, language: str = "id", pin: str | None = None) -> Draft:
-    """What a confirmed conversation hands to intake; only for a state at SEND.
+    """What a finished conversation hands to intake; only for a state at SEND.
 
     `language` is the one in which it was led, `pin` a new one for the ticket.
     """
     if state.step is not Step.SEND:
-        raise ValueError(f"not confirmed yet: {state.step}")
+        raise ValueError(f"not finished yet: {state.step}")
     told = (state.category, state.text, state.kelurahan, state.location, state.phone)
     return Draft(
         channel=Channel.KIOSK,
@@ -170,15 +90,23 @@ def press(number: str, key: str) -> str:
     return digits + key if key in DIGITS and len(digits) < PHONE_MAX_DIGITS else digits
 
 
-def _back(state: State) -> State:
-    before = _ORDER[max(0, _ORDER.index(state.step) - 1)]
-    return State() if before is Step.START else replace(state, step=before, problem="")
+def _begin(_: State, event: Begin) -> State:
+    return State(step=Step.LANGUAGE, submission_id=event.submission_id)
 
 
-def _with_phrase(typed: str, phrase: str) -> str:
-    if phrase in typed:
-        return typed
-    return f"{phrase}. {typed}" if typed else phrase
+def _choose(state: State, event: Choose) -> State:
+    return replace(state, step=Step.TELL, category=event.category, problem="")
+
+
+def _phrase(state: State, event: Phrase) -> State:
+    typed = clean_text(state.text)
+    if event.text in typed:
+        return _told(state, typed)
+    return _told(state, f"{event.text}. {typed}" if typed else event.text)
+
+
+def _write(state: State, _: Next) -> State:
+    return _told(state, clean_text(state.text))
 
 
 def _told(state: State, text: str) -> State:
@@ -189,17 +117,104 @@ def _told(state: State, text: str) -> State:
     return replace(state, step=Step.WHERE, text=text, problem="")
 
 
-def _placed(state: State) -> State:
+def _place(state: State, event: Place) -> State:
+    return replace(state, step=Step.PHONE, kelurahan=event.kelurahan, problem="")
+
+
+def _landmark(state: State, _: Next) -> State:
     location = clean_text(state.location)
     if len(location) > LOCATION_MAX_CHARS:
         return replace(state, location=location[:LOCATION_MAX_CHARS], problem="location_too_long")
-    return replace(state, step=Step.PHONE, location=location, problem="")
+    return replace(state, step=Step.WHERE, location=location, problem="")
 
 
-def _reachable(state: State) -> State:
+def _leave_landmark(state: State, _: Back) -> State:
+    location = clean_text(state.location)[:LOCATION_MAX_CHARS]
+    return replace(state, step=Step.WHERE, location=location, problem="")
+
+
+def _key(state: State, event: Key) -> State:
+    return replace(state, phone=press(state.phone, event.key), problem="")
+
+
+def _phone(state: State, _: Next) -> State:
     typed = clean_text(state.phone)
     try:
         phone = Msisdn.parse(typed).grouped if typed else ""
     except BadInput:
         return replace(state, phone=typed[: 2 * PHONE_MAX_DIGITS], problem="phone_unreadable")
     return replace(state, step=Step.CONFIRM, phone=phone, problem="")
+
+
+def _confirm(state: State, _: Next) -> State:
+    """What is confidential is never shown to the public, so nobody is asked."""
+    if state.is_secret:
+        return replace(state, step=Step.SEND, publish="")
+    return replace(state, step=Step.CONSENT)
+
+
+def _answer(state: State, event: Answer) -> State:
+    return replace(state, step=Step.SEND, publish=consent.AGREED if event.agrees else "")
+
+
+def _assist(state: State, event: Assist) -> State:
+    """Who comes must not see confidential words: they go, and the talk goes on in private."""
+    if not state.is_secret:
+        return replace(state, call=event.call)
+    secret = State(step=Step.PRIVATE, submission_id=state.submission_id)
+    return replace(secret, call=event.call, problem="dropped")
+
+
+def _whisper(state: State, _: Whisper) -> State:
+    return State(step=Step.PRIVATE, submission_id=state.submission_id, call=state.call)
+
+
+def _leave_alarm(state: State, _: Back) -> State:
+    return replace(state, step=Step.WHAT) if state.submission_id else State()
+
+
+def _wipe(_: State, __: Wipe | Back) -> State:
+    return State()
+
+
+def _to(target: Step) -> Move:
+    """Another screen, and nothing else."""
+    return Move(lambda state, _: replace(state, step=target, problem=""), (target,))
+
+
+TABLE: Mapping[tuple[Step, type[Any]], Move] = {
+    (Step.START, Begin): Move(_begin, (Step.LANGUAGE,)),
+    (Step.START, Alarm): _to(Step.EMERGENCY),
+    (Step.LANGUAGE, Speak): _to(Step.WHAT),
+    (Step.LANGUAGE, Back): Move(_wipe, (Step.START,)),
+    (Step.WHAT, Choose): Move(_choose, (Step.TELL,)),
+    (Step.WHAT, Alarm): _to(Step.EMERGENCY),
+    (Step.WHAT, Whisper): Move(_whisper, (Step.PRIVATE,)),
+    (Step.WHAT, Assist): Move(_assist, (Step.WHAT, Step.PRIVATE)),
+    (Step.WHAT, Back): _to(Step.LANGUAGE),
+    (Step.TELL, Phrase): Move(_phrase, (Step.WHERE, Step.TELL)),
+    (Step.TELL, Write): _to(Step.WRITE),
+    (Step.TELL, Next): Move(_write, (Step.WHERE, Step.TELL)),
+    (Step.TELL, Assist): Move(_assist, (Step.TELL, Step.PRIVATE)),
+    (Step.TELL, Back): _to(Step.WHAT),
+    (Step.WRITE, Next): Move(_write, (Step.WHERE, Step.WRITE)),
+    (Step.WRITE, Back): _to(Step.TELL),
+    (Step.WHERE, Place): Move(_place, (Step.PHONE,)),
+    (Step.WHERE, Write): _to(Step.LANDMARK),
+    (Step.WHERE, Back): _to(Step.TELL),
+    (Step.LANDMARK, Next): Move(_landmark, (Step.WHERE, Step.LANDMARK)),
+    (Step.LANDMARK, Back): Move(_leave_landmark, (Step.WHERE,)),
+    (Step.PHONE, Key): Move(_key, (Step.PHONE,)),
+    (Step.PHONE, Next): Move(_phone, (Step.CONFIRM, Step.PHONE)),
+    (Step.PHONE, Back): _to(Step.WHERE),
+    (Step.CONFIRM, Next): Move(_confirm, (Step.CONSENT, Step.SEND)),
+    (Step.CONFIRM, Back): _to(Step.PHONE),
+    (Step.CONSENT, Answer): Move(_answer, (Step.SEND,)),
+    (Step.CONSENT, Back): _to(Step.CONFIRM),
+    (Step.PRIVATE, Assist): Move(_assist, (Step.PRIVATE,)),
+    (Step.PRIVATE, Back): _to(Step.WHAT),
+    (Step.EMERGENCY, Begin): Move(_begin, (Step.LANGUAGE,)),
+    (Step.EMERGENCY, Back): Move(_leave_alarm, (Step.WHAT, Step.START)),
+    **{(screen, Wipe): Move(_wipe, (Step.START,)) for screen in Step},
+}
+"""Every screen and transition of the conversation."""

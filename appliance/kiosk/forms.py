@@ -1,11 +1,13 @@
 """Reading the kiosk's page: hidden fields -> State, the pressed button -> Event. Pure.
 
 Fields that carry the state: `step`, `submission_id`, `category`, `text`, `kelurahan`, `location`,
-`phone`, `publish`. Buttons: `go` = next | back | send, `choose` = a category id (empty: other),
-`phrase` = a ready sentence, `place` = a kelurahan code (empty: unknown), `key` = a digit or `del`.
+`phone`, `publish`, `call`. Buttons: `go` = one of `_GO`, `lang` = a language, `choose` = a category
+id (empty: other), `phrase` = a ready sentence, `place` = a kelurahan code (empty: unknown), `key` =
+a digit or `del`, `agree` = yes or no. Calling an officer (`go` = help) is no event before the call
+has an id: the view makes it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
 from appliance.domain import consent
@@ -17,7 +19,9 @@ from appliance.domain.service_request import (
     TEXT_MAX_CHARS,
     clean_text,
 )
-from appliance.kiosk.dialog import (
+from appliance.kiosk.screens import (
+    Alarm,
+    Answer,
     Back,
     Choose,
     Event,
@@ -25,15 +29,37 @@ from appliance.kiosk.dialog import (
     Next,
     Phrase,
     Place,
-    Send,
+    Speak,
     State,
     Step,
+    Whisper,
+    Wipe,
+    Write,
 )
 
 PHRASE_MAX_CHARS = 100
+CALL_MAX_DIGITS = 18
+"""Of SQLite's 64 bits."""
 
-_GO: dict[str, Event] = {"next": Next(), "back": Back(), "send": Send()}
-_AFTER_TELL = (Step.WHERE, Step.PHONE, Step.CONFIRM)
+_GO: dict[str, Event] = {
+    "next": Next(),
+    "back": Back(),
+    "write": Write(),
+    "whisper": Whisper(),
+    "alarm": Alarm(),
+    "wipe": Wipe(),
+}
+_BUTTONS: dict[str, Callable[[str, Collection[str]], Event | None]] = {
+    "lang": lambda _, __: Speak(),
+    "choose": lambda chosen, _: Choose(chosen) if chosen in ("", *categories()) else None,
+    "phrase": lambda phrase, _: Phrase(clean_text(phrase)[:PHRASE_MAX_CHARS]),
+    "place": lambda code, codes: Place(code) if code in ("", *codes) else None,
+    "key": lambda key, _: Key(key),
+    "agree": lambda answer, _: Answer(agrees=answer == consent.AGREED),
+    "go": lambda where, _: _GO.get(where),
+}
+_AFTER_TELL = (Step.WHERE, Step.LANDMARK, Step.PHONE, Step.CONFIRM, Step.CONSENT)
+_AFTER_WHERE = (Step.WHERE, Step.PHONE, Step.CONFIRM, Step.CONSENT)
 
 
 def parse_state(form: Mapping[str, str], kelurahan_codes: Collection[str]) -> State:
@@ -56,23 +82,20 @@ def parse_state(form: Mapping[str, str], kelurahan_codes: Collection[str]) -> St
         location=clean_text(field("location")),
         phone=field("phone"),
         publish=consent.AGREED if field("publish") == consent.AGREED else "",
+        call=_digits(field("call")),
     )
     return state if _is_reachable(state, kelurahan_codes) else State()
 
 
 def parse_event(form: Mapping[str, str], kelurahan_codes: Collection[str]) -> Event | None:
     """Read which button was pressed; None if none of ours, or with a value not on the screen."""
-    if "choose" in form:
-        chosen = form["choose"]
-        return Choose(chosen) if chosen == "" or chosen in categories() else None
-    if "phrase" in form:
-        return Phrase(clean_text(form["phrase"])[:PHRASE_MAX_CHARS])
-    if "place" in form:
-        code = form["place"]
-        return Place(code) if code == "" or code in kelurahan_codes else None
-    if "key" in form:
-        return Key(form["key"])
-    return _GO.get(form.get("go", ""))
+    pressed = next((name for name in _BUTTONS if name in form), None)
+    return None if pressed is None else _BUTTONS[pressed](form[pressed], kelurahan_codes)
+
+
+def calls_officer(form: Mapping[str, str]) -> bool:
+    """Tell whether the button was pressed that calls an officer."""
+    return form.get("go") == "help"
 
 
 def _is_reachable(state: State, kelurahan_codes: Collection[str]) -> bool:
@@ -84,9 +107,15 @@ def _is_reachable(state: State, kelurahan_codes: Collection[str]) -> bool:
         return False
     if state.step in _AFTER_TELL and not 0 < len(state.text) <= TEXT_MAX_CHARS:
         return False
-    if state.step in (Step.PHONE, Step.CONFIRM) and len(state.location) > LOCATION_MAX_CHARS:
+    if state.step in _AFTER_WHERE and len(state.location) > LOCATION_MAX_CHARS:
         return False
-    return state.step is not Step.CONFIRM or not state.phone or _is_phone(state.phone)
+    is_settled = state.step in (Step.CONFIRM, Step.CONSENT)
+    return not is_settled or not state.phone or _is_phone(state.phone)
+
+
+def _digits(value: str) -> str:
+    is_id = value.isascii() and value.isdigit() and len(value) <= CALL_MAX_DIGITS
+    return value if is_id else ""
 
 
 def _is_phone(value: str) -> bool:

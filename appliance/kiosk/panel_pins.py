@@ -51,7 +51,7 @@ class PanelPins:
         now: Callable[[], Moment],
     ) -> None:
         self._panel, self._connect, self._news, self._now = panel, connect, news, now
-        self._todo: queue.SimpleQueue[Callable[[sqlite3.Connection, Moment], bool]] = (
+        self._todo: queue.SimpleQueue[Callable[[sqlite3.Connection, Moment], object]] = (
             queue.SimpleQueue()
         )
         self._ticks = 0

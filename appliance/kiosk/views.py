@@ -4,31 +4,35 @@ Deliberately keeps nothing between two pages: the conversation travels in hidden
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from appliance.actions import helping
 from appliance.actions.intake import Refused, receive
 from appliance.domain import self_help
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.reference import kelurahan_of
-from appliance.domain.service_request import Kind
+from appliance.domain.service_request import Kind, Sensitivity
 from appliance.domain.ticket_pin import PIN_DIGITS
 from appliance.domain.triage.judgement import classify
-from appliance.kiosk import dialog, forms
-from appliance.kiosk.dialog import Begin, State, Step
+from appliance.kiosk import dialog, forms, screen_size
+from appliance.kiosk.screens import Alarm, Assist, Begin, Event, State, Step
 from appliance.kiosk.slips import Slips
 from appliance.runtime.settings import Site
 from appliance.ticket_pages.notices import announcements
 from appliance.ticket_pages.views import TYPED_MAX_CHARS, TicketPages
+from web import qr
 from web.database import db
-from web.i18n import language, switched_language
+from web.i18n import language
 from web.security import public
 
 TICKET_DIGITS = 8
+HOME = "/"
+"""Without the language of whoever was here before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +45,17 @@ class Pages:
     new_id: Callable[[], str]
     new_pin: Callable[[], str]
     slips: Slips | None = None
+    screen_mm: int | None = None
 
     @public
     def home(self) -> ResponseReturnValue:
         """The idle screen; nobody's data is on it."""
         return render_template("start.html", announcements=announcements(self.now().wall))
+
+    @public
+    def screen_style(self) -> ResponseReturnValue:
+        """How large things are on this screen."""
+        return Response(screen_size.style(self.screen_mm), mimetype="text/css")
 
     @public
     def report(self) -> ResponseReturnValue:
@@ -56,9 +66,9 @@ class Pages:
     def answer(self) -> ResponseReturnValue:
         """One step of the conversation, forth or back."""
         codes = [kelurahan.code for kelurahan in kelurahan_of(self.site.site_code)]
-        state = forms.parse_state(request.form, codes)
-        event = forms.parse_event(request.form, codes)
-        if event is not None and not switched_language():
+        state = _judged(forms.parse_state(request.form, codes))
+        event = self._called(state) or forms.parse_event(request.form, codes)
+        if event is not None:
             state = dialog.step(state, event)
         if state.step is Step.SEND:
             return self._send(state)
@@ -67,7 +77,7 @@ class Pages:
     @public
     def emergency(self) -> ResponseReturnValue:
         """112 at once; nothing is asked."""
-        return render_template("emergency.html")
+        return self._screen(dialog.step(State(), Alarm()))
 
     @public
     def status(self) -> ResponseReturnValue:
@@ -98,24 +108,38 @@ class Pages:
             self.slips.again(ticket, copy, shows_pin=not is_joined)
         return redirect(url_for("ticket", number=ticket.digits, baru=token), 303)
 
+    def _called(self, state: State) -> Event | None:
+        """Call an officer, where the screen has the button for it and it was pressed."""
+        if forms.calls_officer(request.form) and (state.step, Assist) in dialog.TABLE:
+            return Assist(str(helping.call(db(), self.now())))
+        return None
+
     def _send(self, state: State) -> ResponseReturnValue:
         draft = dialog.draft(state, language=language(), pin=self.new_pin())
         outcome = receive(db(), draft, self.now())
         if isinstance(outcome, Refused):
             abort(429)
+        if state.call:
+            helping.assisted(db(), int(state.call), outcome.request.id, self.now())
         if self.slips:
             self.slips.queue(outcome.request, shows_pin=not outcome.is_joined)
         return self.tickets.after_sending(outcome.request, is_joined=outcome.is_joined)
 
     def _screen(self, state: State) -> ResponseReturnValue:
         if state.step is Step.START:
-            return redirect(url_for("home"), 303)
+            return redirect(HOME, 303)
         return render_template(
             f"step_{state.step}.html",
-            state=state,
+            state=_judged(state),
             kelurahan=kelurahan_of(self.site.site_code),
             hotlines=_hotlines(state),
+            qr=qr.svg(f"{self.tickets.portal_url}/lapor") if state.step is Step.PRIVATE else "",
         )
+
+
+def _judged(state: State) -> State:
+    is_secret = classify(state.text).sensitivity is Sensitivity.CONFIDENTIAL
+    return replace(state, is_secret=bool(state.text) and is_secret)
 
 
 def _hotlines(state: State) -> tuple[str, ...]:

@@ -142,6 +142,14 @@ class Kiosk(Section, frozen=True):
     """The touch screen in the hall."""
 
     listen: Listen = "127.0.0.1:8081"
+    screen_mm: (
+        Annotated[
+            int,
+            msgspec.Meta(ge=265, le=2000, description="the width of the picture, 265 to 2000 mm"),
+        ]
+        | None
+    ) = None
+    """So that buttons are 20 mm; none: not known."""
 
 
 class Desk(Section, frozen=True):

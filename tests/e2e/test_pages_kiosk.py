@@ -1,6 +1,10 @@
-"""The kiosk as its screen shows it: 1024x600, nothing scrolls, every target 20 mm."""
+"""The kiosk as its screens show it: nothing scrolls, every target is 20 mm, axe-core is content."""
 
+import itertools
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +17,7 @@ from appliance.domain.announcement import TITLE_MAX_CHARS
 from appliance.domain.ids import Ticket
 from appliance.kiosk.app import create_app
 from appliance.runtime import clock, ids
-from appliance.runtime.settings import Settings, Site
+from appliance.runtime.settings import Kiosk, Settings, Site
 from appliance.store import city_tables, migrate
 from appliance.store.database import connect
 from tests.builders import a_draft
@@ -23,43 +27,72 @@ from tests.support.browser import overflow, served, small_targets
 
 pytestmark = pytest.mark.slow
 
-SCREEN = {"width": 1024, "height": 600}
-FINGER_PX = 76
-"""20 mm at 96 dpi."""
+FINGER_MM = 20
+DPI_96 = 96 / 25.4
 LEAST_TEXT_PX = 24
 MOST_KELURAHAN = ("14.71.10", "Tenayan Raya")
 """Eight of them: the fullest screen of the city."""
 LONG_WORDS = 98_879
 """The number of the ticket before: those that follow are the longest in words."""
+PHONES = itertools.count(1001)
+SCREEN = {"width": 1024, "height": 600}
+
+
+@dataclass(frozen=True)
+class Size:
+    """A screen, and the width that the settings tell of it."""
+
+    width: int
+    height: int
+    screen_mm: int | None = None
+
+    @property
+    def finger_px(self) -> float:
+        """20 mm on it, less what rounding takes."""
+        return FINGER_MM * (self.width / self.screen_mm if self.screen_mm else DPI_96) - 0.6
+
+
+SMALL, LARGE, UPRIGHT = Size(1024, 600), Size(1920, 1080, 345), Size(1080, 1920, 268)
 
 _SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll('body *')]
     .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
     .filter(e => !e.closest('.visually-hidden, noscript, script'))
+    .filter(e => e.getClientRects().length)
     .map(e => parseFloat(getComputedStyle(e).fontSize)))"""
 _CUT_OFF = """() => [...document.querySelectorAll('main *')]
     .filter(e => !e.closest('.visually-hidden, .clamp, svg'))
-    .filter(e => { const b = e.getBoundingClientRect(); return b.bottom > 600.5 || b.right > 1024.5
-        || (e.matches('button, a') && e.scrollWidth > e.clientWidth + 1) })
+    .filter(e => { const b = e.getBoundingClientRect();
+        return b.bottom > innerHeight + .5 || b.right > innerWidth + .5
+            || (e.matches('button, a') && e.scrollWidth > e.clientWidth + 1) })
     .map(e => e.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Size, str]]:
     path: Path = tmp_path_factory.mktemp("kiosk") / "posko.db"
     code, name = MOST_KELURAHAN
-    settings = Settings(site=Site(code=code, name=name, city="Pekanbaru"))
-    migrate.ensure(path, settings.site.site_code, ids.new_epoch)
+    site = Site(code=code, name=name, city="Pekanbaru")
+    migrate.ensure(path, site.site_code, ids.new_epoch)
     longest = {"id": "1", "title": "W" * TITLE_MAX_CHARS, "body": "panjang " * 50}
     db = connect(path)
     city_tables.replace(db, announcement.TABLE, 1, [longest], START)
     intake.receive(db, a_draft(), clock.now())
     db.execute(f"UPDATE box SET block = {LONG_WORDS // 1000}")
-    last = Ticket.issue(settings.site.site_code.ticket_prefix, LONG_WORDS)
+    last = Ticket.issue(site.site_code.ticket_prefix, LONG_WORDS)
     db.execute("UPDATE requests SET ticket = ?", (int(last.digits),))
     db.close()
-    app = create_app(settings, partial(connect, path), now=clock.now, new_id=ids.new_id)
-    with served(app) as port:
-        yield f"http://127.0.0.1:{port}"
+    with ExitStack() as stack:
+        found = {}
+        for size in (SMALL, LARGE, UPRIGHT):
+            settings = Settings(site=site, kiosk=Kiosk(screen_mm=size.screen_mm))
+            app = create_app(settings, partial(connect, path))
+            found[size] = f"http://127.0.0.1:{stack.enter_context(served(app))}"
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(addresses: dict[Size, str]) -> str:
+    return addresses[SMALL]
 
 
 @pytest.fixture(params=["id-ID", "en-GB"])
@@ -69,17 +102,25 @@ def screen(request: pytest.FixtureRequest, browser: Browser, address: str) -> It
     context.close()
 
 
-def fits(page: Page) -> None:
+def fits(page: Page, size: Size = SMALL) -> None:
     assert overflow(page) == (0, 0), page.url
-    assert small_targets(page, FINGER_PX) == [], page.url
+    assert small_targets(page, size.finger_px) == [], page.url
     assert page.evaluate(_SMALLEST_TEXT) >= LEAST_TEXT_PX, page.url
     assert page.evaluate(_CUT_OFF) == [], page.url
-    is_clean(page, is_enhanced=True)
+
+
+def touch(page: Page, selector: str) -> None:
+    page.locator(f"{selector}:not(.visually-hidden)").first.click()
 
 
 def press(page: Page, selector: str) -> None:
-    page.locator(f"{selector}:not(.visually-hidden)").first.click()
+    touch(page, selector)
     fits(page)
+
+
+def begin(page: Page) -> None:
+    page.goto("/lapor")
+    touch(page, f"main [name=lang][value={page.evaluate('document.documentElement.lang')}]")
 
 
 def type_digits(page: Page, digits: str) -> None:
@@ -87,42 +128,141 @@ def type_digits(page: Page, digits: str) -> None:
         page.locator(f".pad [value='{digit}']").click()
 
 
-def test_six_touches_make_a_report_and_every_screen_fits(screen: Page) -> None:
-    screen.goto("/")
-    fits(screen)
-    for touched in (
-        ".kiosk-start",
+@pytest.mark.parametrize(
+    ("size", "locale"),
+    [(SMALL, "id-ID"), (SMALL, "en-GB"), (LARGE, "en-GB"), (UPRIGHT, "id-ID")],
+    ids=str,
+)
+def test_every_screen_of_the_conversation_fits_and_has_no_barriers(
+    browser: Browser, addresses: dict[Size, str], size: Size, locale: str
+) -> None:
+    viewport = {"width": size.width, "height": size.height}
+    context = browser.new_context(viewport=viewport, base_url=addresses[size], locale=locale)
+    page = context.new_page()
+
+    def go(selector: str) -> None:
+        touch(page, selector)
+        fits(page, size)
+        is_clean(page, is_enhanced=True)
+
+    page.goto("/")
+    go(".kiosk-start")
+    go(f"main [name=lang][value={locale[:2]}]")
+    for aside in ("alarm", "whisper"):
+        go(f"[value={aside}]")
+        touch(page, "[value=back]")
+    go("[name=choose][value=sampah]")
+    go("[value=write]")
+    for key in ("[data-key='s']", "[data-key=' ']", "[data-key=layer]", "[data-key='7']"):
+        page.locator(key).click()
+    assert page.locator("#f-text").input_value() == "s 7"
+    go("[value=back]")
+    go("[name=phrase]")
+    go("[value=write]")
+    page.fill("#f-location", "dekat masjid")
+    go("[value=next]")
+    go("[name=place]")
+    phone = f"0812-3456-{next(PHONES)}"  # the same one would join the report before
+    type_digits(page, phone.replace("-", ""))
+    assert page.locator("#f-phone").input_value() == phone
+    go("[value=next]")
+    assert page.get_by_text(phone).is_visible()
+    go("[value=next]")
+    boxes = [button.bounding_box() for button in page.locator("[name=agree]").all()]
+    assert boxes[0]
+    assert boxes[1]
+    assert (boxes[0]["width"], boxes[0]["height"]) == (boxes[1]["width"], boxes[1]["height"])
+    go("[name=agree][value=yes]")
+    pin = page.locator(".pin strong").inner_text()
+    page.goto(page.url.partition("?")[0])
+    fits(page, size)
+    go("footer a[href$='/pin']")
+    type_digits(page, pin)
+    go("footer .btn-primary")
+    assert "s 7" in page.inner_text("main")
+    context.close()
+
+
+def test_a_report_of_rubbish_takes_six_touches_after_the_language(screen: Page) -> None:
+    begin(screen)
+    touches = (
         "[name=choose][value=sampah]",
         "[name=phrase]",
         "[name=place]",
         "[value=next]",
-        "[value=send]",
-    ):
+        "[value=next]",
+        "[name=agree][value=no]",
+    )
+    assert len(touches) <= 6
+    for touched in touches:
         press(screen, touched)
     assert "/tiket/" in screen.url
     assert screen.locator(".ticket").is_visible()
-    screen.goto(screen.url.partition("?")[0])
-    fits(screen)
+
+
+def test_a_report_can_be_made_with_a_keyboard_alone(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport=SCREEN, base_url=address, locale="id-ID")
+    page.goto("/")
+
+    def enter(selector: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                outline = "getComputedStyle(document.activeElement).outlineStyle"
+                assert page.evaluate(outline) != "none", "what has the focus must be seen"
+                with page.expect_navigation():
+                    page.keyboard.press("Enter")
+                return
+        raise AssertionError(f"Tab never reaches {selector}")
+
+    enter(".kiosk-start")
+    enter("main [name=lang]")
+    enter("[name=choose][value=pju]")
+    enter("[value=write]")
+    page.keyboard.type("Lampu mati di gang Anggrek")
+    enter(".kiosk-foot [value=next]")
+    enter("[name=place]")
+    page.keyboard.press("Tab")
+    enter(".kiosk-foot [value=next]")
+    enter(".kiosk-foot [value=next]")
+    enter("[name=agree]")
+    assert page.locator(".ticket").is_visible()
+    page.context.close()
+
+
+def test_an_emergency_shows_112_within_a_second(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport=SCREEN, base_url=address)
+    page.goto("/")
+    began = time.monotonic()
+    page.locator(".tile-danger").click()
+    page.get_by_text("112", exact=True).wait_for(timeout=1000)
+    assert time.monotonic() - began < 1
+    page.context.close()
 
 
 def test_the_longest_answers_fit_too(screen: Page) -> None:
-    screen.goto("/lapor")
+    begin(screen)
     screen.evaluate("document.querySelector('[data-ask]').showModal()")
     fits(screen)
+    is_clean(screen, is_enhanced=True)
     screen.keyboard.press("Escape")
     press(screen, "[name=choose][value=banjir_drainase]")
+    press(screen, "[value=help]")
+    press(screen, "[value=write]")
     press(screen, "[value=next]")
     assert screen.locator(".field-error").is_visible()
     screen.fill("#f-text", "Parit tersumbat sejak lama sekali. " * 100)
+    press(screen, "[value=back]")
     press(screen, "[value=next]")
+    press(screen, "[value=write]")
     screen.fill("#f-location", "dekat masjid " * 15)
+    press(screen, "[value=next]")
     press(screen, "[name=place]")
     type_digits(screen, "0812")
     press(screen, "[value=next]")
     assert screen.locator(".field-error").is_visible()
     type_digits(screen, "34567890")
     press(screen, "[value=next]")
-    assert screen.get_by_text("0812-3456-7890").is_visible()
 
 
 @pytest.mark.parametrize(
@@ -130,23 +270,28 @@ def test_the_longest_answers_fit_too(screen: Page) -> None:
     ["Rumah terbakar tolong cepat", "Saya dipukul suami", "Tolong cepat, saya dipukul suami"],
 )
 def test_slips_with_a_warning_fit(screen: Page, words: str) -> None:
-    screen.goto("/lapor")
+    begin(screen)
     press(screen, "[name=choose][value='']")
+    press(screen, "[value=write]")
     screen.fill("#f-text", words)
     press(screen, "[value=next]")
     press(screen, "[name=place][value='']")
     press(screen, "[value=next]")
-    press(screen, "[value=send]")
+    press(screen, "[value=next]")
+    if screen.locator("[name=agree]").count():
+        press(screen, "[name=agree][value=no]")
     assert screen.locator(".banner").is_visible()
 
 
-@pytest.mark.parametrize("path", ["/darurat", "/status", "/status?tiket=07123456", "/nowhere"])
-def test_other_screens_fit(screen: Page, path: str) -> None:
-    screen.goto(path)
-    fits(screen)
+def test_other_screens_fit_and_have_no_barriers(screen: Page) -> None:
+    for path in ("/", "/darurat", "/status", "/status?tiket=07123456", "/nowhere"):
+        screen.goto(path)
+        fits(screen)
+        is_clean(screen, is_enhanced=True)
 
 
 def test_every_category_fits(screen: Page) -> None:
+    begin(screen)
     for category in (
         "pju",
         "sampah",
@@ -156,9 +301,9 @@ def test_every_category_fits(screen: Page) -> None:
         "kesehatan",
         "",
     ):
-        screen.goto("/lapor")
         press(screen, f"[name=choose][value='{category}']")
         assert screen.locator("[name=phrase]").count() == 4
+        touch(screen, "[value=back]")
 
 
 def test_the_number_pad_needs_no_script(browser: Browser, address: str) -> None:
@@ -183,7 +328,7 @@ def test_nobody_there_is_asked_and_then_wiped(browser: Browser, address: str) ->
     question = page.locator("[data-ask]")
     assert not question.is_visible(), "a touch must restart the wait"
     page.clock.run_for(2_000)
-    question.get_by_role("button").click()
+    question.get_by_role("button").first.click()
     assert not question.is_visible()
     page.clock.run_for(91_000)
     assert question.is_visible()

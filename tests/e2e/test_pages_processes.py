@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.people import Browser, ticket_of
+
 pytestmark = pytest.mark.slow
 
 CONFIG = """
@@ -111,3 +113,36 @@ def test_the_kiosk_runs_with_its_panel_or_without_and_leaves_cleanly(
                 assert process.wait(10) == 0
             finally:
                 process.kill()
+
+
+def test_a_power_cut_in_the_middle_of_the_kiosks_conversation_keeps_nothing_but_the_sent(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    config = tmp_path / "posko.toml"
+    config.write_text(CONFIG.format(folder=tmp_path, section="kiosk", port=port))
+    environment = {**os.environ, "POSKO_CONFIG": str(config)}
+    root, told = Path(__file__).parents[2], "gangkenangarahasia"
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "appliance.kiosk"], cwd=root, env=environment
+        )
+
+    def on_disk() -> bool:
+        return any(told.encode() in file.read_bytes() for file in tmp_path.glob("posko.db*"))
+
+    resident = Browser(f"http://127.0.0.1:{port}")
+    with start() as process:
+        resident.open("/lapor")
+        for button in ("lang=id", "choose=pju", "go=write"):
+            resident.press(button)
+        resident.press("go=next", text=f"Lampu mati di {told}")
+        process.kill()
+    assert not on_disk()
+    with start() as process:
+        for button in ("place=", "go=next", "go=next", "agree=no"):
+            resident.press(button)
+        ticket_of(resident.url)
+        process.kill()
+    assert on_disk()

@@ -63,7 +63,7 @@ def fits_a_phone(page: Page) -> None:
     assert small_targets(page, PHONE_FINGER_PX) == [], page.url
 
 
-def small_targets(page: Page, least_px: int) -> list[str]:
+def small_targets(page: Page, least_px: float) -> list[str]:
     """Controls that a finger could miss, by their words and size."""
     found: list[str] = page.evaluate(
         """least => [...document.querySelectorAll('a, button, input, select, textarea')]

@@ -104,11 +104,15 @@ def report_at_kiosk(base: str, text: str, phone: str = "") -> Ticket:
     """A walk-in goes through the kiosk's screens: a street light in a kelurahan they know not."""
     browser = Browser(base)
     browser.open("/lapor")
+    browser.press("lang=id")
     browser.press("choose=pju")
+    browser.press("go=write")
     browser.press("go=next", text=text)
     browser.press("place=")
     browser.press("go=next", phone=phone)
-    browser.press("go=send")
+    page = browser.press("go=next")
+    if 'name="agree"' in page:  # of a confidential report nobody is asked
+        browser.press("agree=no")
     return ticket_of(browser.url)
 
 

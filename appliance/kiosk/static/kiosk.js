@@ -1,5 +1,6 @@
-// The kiosk works without this file: it saves page loads on the number pad, and counts idleness
-// from the last touch or key instead of from the page's load, and asks before it wipes.
+// The kiosk works without this file but for its own keyboard: it saves page loads on the number pad,
+// and counts idleness from the last touch or key instead of from the page's load, and asks before it
+// wipes.
 (() => {
   "use strict";
   const ASK_MS = 15_000;
@@ -10,8 +11,30 @@
     if (!key || !target) return;
     event.preventDefault();
     const digits = target.value.replace(/\D/g, "");
-    target.value = key === "del" ? digits.slice(0, -1) : (digits + key).slice(0, Number(target.dataset.max));
+    const typed = key === "del" ? digits.slice(0, -1) : (digits + key).slice(0, Number(target.dataset.max));
+    target.value = "grouped" in target.dataset ? typed.match(/\d{1,4}/g)?.join("-") ?? "" : typed;
   });
+
+  // The keyboard types where the caret is; a touch must not take the caret away.
+  const field = document.querySelector("[data-keys-target]");
+  const layers = [...document.querySelectorAll("[data-layer]")];
+  const erase = (from, to) => field.setRangeText("", Math.max(0, from === to ? from - 1 : from), to, "end");
+  const turn = (button) => {
+    for (const layer of layers) layer.hidden = !layer.hidden;
+    button.textContent = layers.find((layer) => layer.hidden).dataset.layer;
+  };
+  for (const button of document.querySelectorAll("[data-key]")) {
+    button.addEventListener("pointerdown", (event) => event.preventDefault());
+    button.addEventListener("click", () => {
+      const { key } = button.dataset;
+      const [from, to] = [field.selectionStart, field.selectionEnd];
+      if (key === "layer") turn(button);
+      else if (key === "del") erase(from, to);
+      else field.setRangeText(key, from, to, "end");
+      field.scrollTop = field.scrollHeight;
+    });
+  }
+  field?.setSelectionRange(field.value.length, field.value.length);
 
   // While a slip is being printed, look every second whether it has come out, then say so.
   if (document.querySelector("[data-is-printing]")) {

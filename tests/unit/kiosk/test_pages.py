@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from appliance.actions import printing
+from appliance.actions import helping, printing
 from appliance.domain.ids import Ticket
 from appliance.domain.print_job import Outcome, PrintState
 from appliance.kiosk.app import create_app
 from appliance.kiosk.slips import Slips
 from appliance.runtime.settings import Settings, Site
-from appliance.store import city_tables, consents, requests
+from appliance.store import city_tables, consents, help_calls, requests
 from appliance.store.database import connect
 from tests.conftest import START, Clock
 
@@ -39,7 +39,8 @@ def touch(kiosk: FlaskClient, page, **button: str):
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
     for name in ("text", "location", "phone"):
         fields.setdefault(name, "")
-    return kiosk.post("/lapor", data={**fields, **button})
+    action = re.search(r'action="(/lapor[^"]*)"', page.text)
+    return kiosk.post(action[1] if action else "/lapor", data={**fields, **button})
 
 
 def ticket_of(sent) -> str:
@@ -48,15 +49,26 @@ def ticket_of(sent) -> str:
     return found[1]
 
 
-def confirmed(kiosk: FlaskClient, phrase: str = "Sampah menumpuk", **button: str):
-    page = kiosk.get("/lapor")
+def begun(kiosk: FlaskClient):
+    """The first question after the language."""
+    return touch(kiosk, kiosk.get("/lapor"), lang="id")
+
+
+def reviewed(kiosk: FlaskClient, phrase: str = "Sampah menumpuk", **typed: str):
+    """The screen that reads back."""
+    page = begun(kiosk)
     for pressed in ({"choose": "sampah"}, {"phrase": phrase}, {"place": "14.71.07.1005"}):
         page = touch(kiosk, page, **pressed)
-    return touch(kiosk, page, go="next", **button)
+    return touch(kiosk, page, go="next", **typed)
+
+
+def confirmed(kiosk: FlaskClient, phrase: str = "Sampah menumpuk", **typed: str):
+    """The last question."""
+    return touch(kiosk, reviewed(kiosk, phrase, **typed), go="next")
 
 
 def test_a_report_by_touch_alone_becomes_a_slip(kiosk, db: sqlite3.Connection) -> None:
-    sent = touch(kiosk, confirmed(kiosk), go="send")
+    sent = touch(kiosk, confirmed(kiosk), agree="no")
     assert sent.status_code == 303
     stored = requests.by_ticket(db, Ticket(ticket_of(sent)))
     assert stored is not None
@@ -69,15 +81,15 @@ def test_a_report_by_touch_alone_becomes_a_slip(kiosk, db: sqlite3.Connection) -
 
 def test_sending_twice_is_one_report(kiosk: FlaskClient, db: sqlite3.Connection) -> None:
     page = confirmed(kiosk)
-    first, second = touch(kiosk, page, go="send"), touch(kiosk, page, go="send")
+    first, second = touch(kiosk, page, agree="no"), touch(kiosk, page, agree="no")
     assert ticket_of(first) == ticket_of(second)
     assert requests.counts_by_status(db) == {"diterima": 1}
 
 
 def test_going_back_and_changing_the_text_is_another_report(kiosk, db) -> None:
     page = confirmed(kiosk)
-    first = ticket_of(touch(kiosk, page, go="send"))
-    second = ticket_of(touch(kiosk, page, go="send", text="Sampah dibakar"))
+    first = ticket_of(touch(kiosk, page, agree="no"))
+    second = ticket_of(touch(kiosk, page, agree="no", text="Sampah dibakar"))
     assert first != second
     assert requests.counts_by_status(db) == {"diterima": 2}
 
@@ -85,7 +97,7 @@ def test_going_back_and_changing_the_text_is_another_report(kiosk, db) -> None:
 def test_a_long_report_with_line_breaks_is_sent_as_it_was_typed(kiosk, db) -> None:
     # Browsers send every line break of a field, hidden ones too, as CR LF.
     typed = "parit\n" * 650 + "selesai"
-    sent = touch(kiosk, confirmed(kiosk), go="send", text=typed.replace("\n", "\r\n"))
+    sent = touch(kiosk, confirmed(kiosk), agree="no", text=typed.replace("\n", "\r\n"))
     stored = requests.by_ticket(db, Ticket(ticket_of(sent)))
     assert stored is not None
     assert stored.text == typed
@@ -98,14 +110,24 @@ def test_nothing_is_stored_before_it_is_sent(kiosk, db: sqlite3.Connection) -> N
 
 def test_the_idle_screen_shows_nothing_of_the_one_before(kiosk: FlaskClient) -> None:
     before = kiosk.get("/").text
-    touch(kiosk, confirmed(kiosk, phone="081234567890"), go="send")
+    touch(kiosk, confirmed(kiosk, phone="081234567890"), agree="no")
     assert kiosk.get("/").text == before
     assert "http-equiv" not in before
 
 
 def test_every_screen_returns_to_the_start_when_nobody_is_there(kiosk: FlaskClient) -> None:
     page = kiosk.get("/lapor")
-    for pressed in ({"choose": "pju"}, {"phrase": "x"}, {"place": ""}, {"go": "next"}):
+    for pressed in (
+        {"lang": "id"},
+        {"choose": "pju"},
+        {"go": "write"},
+        {"go": "next", "text": "x"},
+        {"go": "write"},
+        {"go": "next"},
+        {"place": ""},
+        {"go": "next"},
+        {"go": "next"},
+    ):
         assert '<noscript><meta http-equiv="refresh" content="90; url=/">' in page.text
         assert 'name="go" value="back"' in page.text
         page = touch(kiosk, page, **pressed)
@@ -118,35 +140,38 @@ def test_back_from_the_first_screen_is_the_start(kiosk: FlaskClient) -> None:
 
 
 def test_the_language_button_keeps_the_conversation(kiosk: FlaskClient) -> None:
-    page = touch(kiosk, kiosk.get("/lapor"), choose="pju")
+    page = touch(kiosk, touch(kiosk, begun(kiosk), choose="pju"), go="write")
     english = touch(kiosk, page, lang="en", text="sedang saya ketik")
-    assert "what is happening?" in english.text
+    assert "in your own words" in english.text
     assert "sedang saya ketik" in english.text
+    english = touch(kiosk, english, go="back", text="sedang saya ketik")
     assert 'value="Lampu jalan mati"' in english.text
     assert "Street light is out" in english.text
+    assert touch(kiosk, english, go="wipe").headers["Location"] == "/", "the next one is asked anew"
 
 
 def test_the_emergency_screen_asks_nothing(kiosk: FlaskClient) -> None:
     page = kiosk.get("/darurat").text
-    assert "<form" not in page
+    assert "<input" not in page
+    assert 'name="go" value="back"' not in page
     assert '<p class="big-call">112</p>' in page
 
 
 def test_an_urgent_report_is_told_to_call_before_anything_else(kiosk: FlaskClient) -> None:
-    sent = touch(kiosk, confirmed(kiosk, phrase="Rumah terbakar"), go="send")
+    sent = touch(kiosk, confirmed(kiosk, phrase="Rumah terbakar"), agree="no")
     page = kiosk.get(sent.headers["Location"]).text
     assert page.index("telepon 112 sekarang") < page.index("Laporan Anda tersimpan")
 
 
 def test_an_urgent_and_confidential_report_gets_both_advices(kiosk: FlaskClient) -> None:
-    sent = touch(kiosk, confirmed(kiosk, phrase="Tolong cepat, saya dipukul suami"), go="send")
+    sent = touch(kiosk, reviewed(kiosk, phrase="Tolong cepat, saya dipukul suami"), go="next")
     page = kiosk.get(sent.headers["Location"]).text
     assert "telepon 112 sekarang" in page
     assert "SAPA 129" in page
 
 
 def test_an_old_address_of_a_slip_is_the_ordinary_page(kiosk, clock) -> None:
-    sent = touch(kiosk, confirmed(kiosk, phrase="Rumah terbakar"), go="send")
+    sent = touch(kiosk, confirmed(kiosk, phrase="Rumah terbakar"), agree="no")
     clock.forward(minutes=3)
     page = kiosk.get(sent.headers["Location"]).text
     assert "112 sekarang" not in page
@@ -154,7 +179,10 @@ def test_an_old_address_of_a_slip_is_the_ordinary_page(kiosk, clock) -> None:
 
 
 def test_a_confidential_report_shows_no_ticks_and_no_agency(kiosk: FlaskClient) -> None:
-    sent = touch(kiosk, confirmed(kiosk, phrase="Saya dipukul suami"), go="send")
+    review = reviewed(kiosk, phrase="Saya dipukul suami")
+    assert "dirahasiakan" in review.text
+    assert "<dd>Saya dipukul" not in review.text
+    sent = touch(kiosk, review, go="next")
     address = sent.headers["Location"]
     assert "dirahasiakan" in kiosk.get(address).text
     plain = kiosk.get(address.partition("?")[0]).text
@@ -170,7 +198,7 @@ def test_the_number_pad_works_without_scripts(kiosk: FlaskClient) -> None:
 
 
 def test_a_number_is_found_or_plainly_not(kiosk: FlaskClient) -> None:
-    sent = touch(kiosk, confirmed(kiosk), go="send")
+    sent = touch(kiosk, confirmed(kiosk), agree="no")
     number = ticket_of(sent)
     assert kiosk.get(f"/status?tiket={number}").headers["Location"] == f"/tiket/{number}"
     missing = kiosk.get("/status?tiket=07123456")
@@ -181,12 +209,12 @@ def test_a_number_is_found_or_plainly_not(kiosk: FlaskClient) -> None:
 def test_the_qr_code_leads_to_the_portal_not_to_the_kiosk(kiosk, monkeypatch) -> None:
     drawn: list[str] = []
     monkeypatch.setattr("web.qr.svg", lambda address: drawn.append(address) or "")
-    sent = touch(kiosk, confirmed(kiosk), go="send")
+    sent = touch(kiosk, confirmed(kiosk), agree="no")
     kiosk.get(sent.headers["Location"])
     assert drawn == [f"http://posko.lan{sent.headers['Location'].partition('?')[0]}"]
 
 
-@pytest.mark.parametrize("body", [b"", b"step=kirim", b"\xff\x00", b"step=periksa&go=send"])
+@pytest.mark.parametrize("body", [b"", b"step=kirim", b"\xff\x00", b"step=izin&agree=yes"])
 def test_a_made_up_page_leads_to_the_start(kiosk: FlaskClient, body: bytes) -> None:
     page = kiosk.post("/lapor", data=body, content_type="application/x-www-form-urlencoded")
     assert (page.status_code, page.headers["Location"]) == (303, "/")
@@ -202,7 +230,7 @@ def test_every_ready_sentence_fits_its_category(kiosk: FlaskClient) -> None:
         "kesehatan",
         "",
     ):
-        page = touch(kiosk, kiosk.get("/lapor"), choose=category)
+        page = touch(kiosk, begun(kiosk), choose=category)
         assert len(re.findall(r'name="phrase"', page.text)) == 4
 
 
@@ -214,20 +242,64 @@ def test_the_idle_screen_has_room_for_one_announcement(kiosk, db: sqlite3.Connec
     assert "Kabar 2" not in page
 
 
-def test_the_box_for_publishing_is_empty_and_its_tick_goes_along(
-    kiosk: FlaskClient, db: sqlite3.Connection
+@pytest.mark.parametrize(("answer", "purposes"), [("yes", ["publish"]), ("no", [])])
+def test_either_answer_about_publishing_sends_and_is_kept(
+    kiosk: FlaskClient, db: sqlite3.Connection, answer: str, purposes: list[str]
 ) -> None:
     page = confirmed(kiosk)
-    assert 'name="publish" value="yes">' in page.text
-    back = touch(kiosk, page, go="back", publish="yes")
-    assert 'type="hidden" name="publish" value="yes"' in back.text
-    again = touch(kiosk, back, go="next")
-    assert 'name="publish" value="yes" checked>' in again.text
-    sent = touch(kiosk, again, go="send", publish="yes")
+    assert page.text.count('<button class="tile" name="agree"') == 2
+    sent = touch(kiosk, page, agree=answer)
     stored = requests.by_ticket(db, Ticket(ticket_of(sent)))
     assert stored is not None
-    [given] = consents.of_request(db, stored.id)
-    assert (given.purpose, given.language, given.channel) == ("publish", "id", "kiosk")
+    given = consents.of_request(db, stored.id)
+    assert [consent.purpose for consent in given] == purposes
+    assert {(consent.language, consent.channel) for consent in given} <= {("id", "kiosk")}
+
+
+def test_who_calls_an_officer_is_told_and_the_officer_is_noted_with_the_report(
+    kiosk: FlaskClient, db: sqlite3.Connection, clock: Clock
+) -> None:
+    page = touch(kiosk, begun(kiosk), go="help")
+    page = touch(kiosk, page, go="help")
+    assert "Petugas sudah dipanggil" in page.text
+    assert help_calls.open_since(db)
+    helping.answer(db, clock(), by="budi")
+    for pressed in ({"choose": "pju"}, {"phrase": "Lampu mati"}, {"place": ""}, {"go": "next"}):
+        page = touch(kiosk, page, **pressed)
+    sent = touch(kiosk, touch(kiosk, page, go="next"), agree="no")
+    stored = requests.by_ticket(db, Ticket(ticket_of(sent)))
+    assert stored is not None
+    [noted] = db.execute("SELECT request_id, officer FROM assisted_entries").fetchall()
+    assert tuple(noted) == (stored.id, "budi")
+
+
+def test_nobody_is_noted_where_nobody_came(kiosk, db: sqlite3.Connection) -> None:
+    page = touch(kiosk, confirmed(kiosk, call="77"), agree="no")
+    assert page.status_code == 303
+    assert db.execute("SELECT count(*) FROM assisted_entries").fetchone()[0] == 0
+
+
+def test_confidential_words_leave_the_screen_before_an_officer_comes(kiosk, db) -> None:
+    page = touch(kiosk, touch(kiosk, begun(kiosk), choose=""), go="write")
+    page = touch(kiosk, page, go="back", text="Saya dipukul suami")
+    assert "dipukul" in page.text
+    page = touch(kiosk, page, go="help")
+    assert "dipukul" not in page.text
+    assert "sudah dihapus dari layar" in page.text
+    assert help_calls.open_since(db)
+
+
+def test_a_secret_story_is_not_told_on_this_screen(kiosk) -> None:
+    page = touch(kiosk, begun(kiosk), go="whisper").text
+    assert "SAPA" in page
+    assert "<textarea" not in page
+    assert "WiFi Posko" in page
+
+
+def test_no_screen_but_those_with_the_button_calls_an_officer(kiosk, db) -> None:
+    touch(kiosk, reviewed(kiosk), go="help")
+    touch(kiosk, kiosk.get("/lapor"), go="help")
+    assert help_calls.open_since(db) is None
 
 
 @pytest.fixture
@@ -250,7 +322,7 @@ def settle_slip(db: sqlite3.Connection, clock: Clock, state: PrintState) -> None
 
 
 def slip_page(kiosk: FlaskClient):
-    return kiosk.get(touch(kiosk, confirmed(kiosk), go="send").headers["Location"])
+    return kiosk.get(touch(kiosk, confirmed(kiosk), agree="no").headers["Location"])
 
 
 def touch_print_again(kiosk: FlaskClient, page):
@@ -324,7 +396,7 @@ def test_a_slip_that_cannot_be_queued_takes_nothing_from_the_number(
     printing_kiosk, db, clock
 ) -> None:
     db.execute("ALTER TABLE print_jobs RENAME TO elsewhere")
-    sent = touch(printing_kiosk, confirmed(printing_kiosk), go="send")
+    sent = touch(printing_kiosk, confirmed(printing_kiosk), agree="no")
     assert sent.status_code == 303
     db.execute("ALTER TABLE elsewhere RENAME TO print_jobs")
     page = printing_kiosk.get(sent.headers["Location"])
@@ -334,25 +406,25 @@ def test_a_slip_that_cannot_be_queued_takes_nothing_from_the_number(
 
 
 def test_words_of_danger_show_112_before_anything_else_is_asked(kiosk) -> None:
-    page = touch(kiosk, kiosk.get("/lapor"), choose="")
+    page = touch(kiosk, begun(kiosk), choose="")
     page = touch(kiosk, page, go="next", text="tolong cepat rumah kebakaran")
     assert "Terdengar darurat: telepon 112 / 113 sekarang" in page.text
     page = touch(kiosk, page, place="14.71.07.1005")
     assert "telepon 112" in page.text
-    slip = kiosk.get(touch(kiosk, touch(kiosk, page, go="next"), go="send").headers["Location"])
+    page = touch(kiosk, touch(kiosk, page, go="next"), go="next")
+    slip = kiosk.get(touch(kiosk, page, agree="no").headers["Location"])
     assert slip.text.index("telepon 112 sekarang") < slip.text.index("Laporan Anda tersimpan")
 
 
 def test_ordinary_words_show_how_far_one_is(kiosk) -> None:
-    page = touch(kiosk, touch(kiosk, kiosk.get("/lapor"), choose=""), go="next", text="got mampet")
+    page = touch(kiosk, touch(kiosk, begun(kiosk), choose=""), go="next", text="got mampet")
     assert "Terdengar darurat" not in page.text
 
 
 def test_the_slip_advises_and_says_when_it_joins(kiosk, db: sqlite3.Connection) -> None:
     def sent(phrase: str):
-        page = touch(kiosk, confirmed(kiosk, phrase), go="back")
-        page = touch(kiosk, page, phone="0812 3456 7890", go="next")
-        return touch(kiosk, page, go="send")
+        page = confirmed(kiosk, phrase, phone="0812 3456 7890")
+        return touch(kiosk, page, agree="no")
 
     first, again = sent("Sampah menumpuk"), sent("Sampah tidak diangkut")
     assert ticket_of(again) == ticket_of(first)

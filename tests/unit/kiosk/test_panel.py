@@ -296,9 +296,9 @@ def test_without_a_panel_no_page_listens(db_path: Path, clock: Clock) -> None:
 
 
 def test_an_open_call_is_one(db: sqlite3.Connection) -> None:
-    assert helping.call(db, at())
-    assert not helping.call(db, at(minutes=1))
+    first = helping.call(db, at())
+    assert helping.call(db, at(minutes=1)) == first
     assert help_calls.open_since(db) == at().wall
     assert helping.answer(db, at(minutes=2))
     assert not helping.answer(db, at(minutes=2))
-    assert helping.call(db, at(minutes=3))
+    assert helping.call(db, at(minutes=3)) != first
