@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from appliance.actions import auditing, board, intake, staff_actions
-from appliance.desk import case_content, queue_forms, queue_list, queue_words
+from appliance.desk import case_content, queue_forms, queue_list, words
 from appliance.desk.guard import account
 from appliance.domain import reference, staff_words
 from appliance.domain.consent import TEXT_VERSION, TEXTS
@@ -55,7 +55,7 @@ def add_queue(
     app.jinja_env.globals["desk_asset"] = lambda name: url_for(
         "desk.static", filename=name, v=marks[name]
     )
-    queue_words.teach(app)
+    words.teach(app)
 
 
 class Pages:
@@ -84,7 +84,7 @@ class Pages:
             query=query,
             found=found,
             everything=ALL,
-            statuses=list(queue_words.STATUSES.items()),
+            statuses=list(words.STATUSES.items()),
             channels=list(staff_words.CHANNELS.items()),
             offices=list(case_content.offices(db()).items()),
             **self._places_and_topics(),
@@ -125,8 +125,8 @@ class Pages:
         else:
             text = request.form.get("public_text", "")
             refused = board.publish(db(), found, by=by, now=self._now(), text=text)
-            if words := case_content.why_not(refused):
-                return self._case(found, problem=words), 409
+            if why := case_content.why_not(refused):
+                return self._case(found, problem=why), 409
         return redirect(url_for("case", number=found.ticket.digits), 303)
 
     @staff

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from flask import Flask, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from appliance.desk import words
 from appliance.domain import wifi_statistics
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.domain.phrases import STATUS_WORDS
-from appliance.domain.reference import categories
 from appliance.domain.report_card import PERIOD
 from appliance.domain.retention import WIFI
 from appliance.domain.weekly import Week, weekly
@@ -18,7 +17,7 @@ from appliance.store import city_tables, figures, weekly_figures, wifi
 from web.database import db
 from web.security import staff
 
-CHANNELS = {"portal": "Portal WiFi", "kiosk": "Kios", "sms": "SMS", "telepon": "Telepon"}
+_WORDS = {"channel": words.channel, "status": words.status, "category": words.category}
 _MOST_SESSIONS = 100_000
 
 
@@ -53,7 +52,7 @@ class WeeklyPages:
             wifi=_wifi(week),
             is_forgotten=now.wall - week.begin > WIFI,
             agency_name=tables.agency_name,
-            words=_words,
+            words=_WORDS,
             printed_at=now.wall,
         )
 
@@ -74,12 +73,3 @@ def _wifi(week: Week) -> dict[str, int]:
         "hours": sum(day.minutes for day in days) // 60,
         "mb": sum(day.up_bytes + day.down_bytes for day in days) // 1_000_000,
     }
-
-
-def _words(kind: str, code: str) -> str:
-    """What a code is called: a channel, a category or a status; unknown ones as they are."""
-    if kind == "channel":
-        return CHANNELS.get(code, code)
-    if kind == "status":
-        return {status.value: word for status, word in STATUS_WORDS.items()}.get(code, code)
-    return categories()[code].name if code in categories() else code

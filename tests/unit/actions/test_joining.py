@@ -95,7 +95,7 @@ def test_after_an_hour_it_is_another_ticket_linked_to_the_first(
     assert later.duplicate_of == first.id
 
 
-@pytest.mark.parametrize("channel", [Channel.KIOSK, Channel.PORTAL])
+@pytest.mark.parametrize("channel", [Channel.KIOSK, Channel.PORTAL, Channel.PHONE])
 def test_equal_words_of_a_phone_within_a_day_are_one_ticket_on_every_channel(
     db: sqlite3.Connection, new_id: NewId, channel: Channel
 ) -> None:

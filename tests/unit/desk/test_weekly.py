@@ -35,7 +35,7 @@ def test_the_page_counts_a_week_and_shows_nothing_of_anybody(
         "<dt>Laporan masuk</dt><dd>2</dd>",
         "<dt>Rahasia</dt><dd>1</dd>",
         '<td>Sampah</td><td class="cell-number cell-end">1</td>',
-        '<td>Portal WiFi</td><td class="cell-number cell-end">2</td>',
+        '<td>WiFi</td><td class="cell-number cell-end">2</td>',
         "<td>DLHK</td>",
         "<dt>Sesi</dt><dd>1</dd>",
     ):

@@ -16,17 +16,27 @@ def teach(app: Flask) -> None:
     app.jinja_env.filters.update(
         agency=agency,
         category=category,
-        channel=lambda value: staff_words.CHANNELS.get(value, value),
+        channel=channel,
         kelurahan=kelurahan,
         kind=lambda value: staff_words.KINDS.get(value, value),
         mark=lambda value: staff_words.MARKS.get(value, value),
         act=lambda value: staff_words.ACTS.get(value, value),
         stage=progress.stage,
-        status=lambda value: STATUSES.get(value, value),
+        status=status,
         text_purpose=lambda value: staff_words.TEXT_PURPOSES.get(value, value),
         text_state=lambda value: staff_words.TEXT_STATES.get(value, value),
         tujuan=destination,
     )
+
+
+def channel(value: str) -> str:
+    """How the resident reached us."""
+    return staff_words.CHANNELS.get(value, value)
+
+
+def status(value: str) -> str:
+    """Where it stands."""
+    return STATUSES.get(value, value)
 
 
 def agency(value: str) -> str:
