@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import intake, wear
+from bench import archive, intake, wear
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
     intake.run(args.rounds)
     intake.run_as_on_a_card(args.rounds)
     wear.run()
+    archive.run()
 
 
 if __name__ == "__main__":

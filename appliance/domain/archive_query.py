@@ -89,6 +89,8 @@ class Query:
     in_title: str
     as_typed: str
     in_any_form: str
+    forms: tuple[tuple[str, ...], ...]
+    """Of each word, for the snippet."""
 
 
 def query(text: str) -> Query | None:
@@ -101,6 +103,7 @@ def query(text: str) -> Query | None:
         in_title=f"{{title number}} : ({typed})",
         as_typed=typed,
         in_any_form=" AND ".join(f"({' OR '.join(map(_term, forms(word)))})" for word in found),
+        forms=tuple(tuple(forms(word)) for word in found),
     )
 
 

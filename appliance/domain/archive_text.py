@@ -1,13 +1,17 @@
 """What was read of a file: its text, as it may be stored and shown, or why there is none. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from appliance.domain.archive import TextState
 
 TEXT_MAX_CHARS = 200_000
 """A hundred pages; of a longer document the beginning is searched."""
+SNIPPET_CHARS = 240
+HITS_LOOKED_AT = 200
 MARKS = ("\x02", "\x03")
 """Around a hit in a snippet; no stored text contains them."""
 _SPACE = re.compile(r"[ \t\xa0]+")
@@ -49,6 +53,35 @@ def found(raw: str) -> Reading:
 def failed(trouble: Trouble) -> Reading:
     """A file that could not be read; its document is found by title and number."""
     return Reading(state=TextState.FAILED, trouble=trouble)
+
+
+def hits(words: Sequence[Sequence[str]]) -> re.Pattern[str]:
+    """What of a text is marked: the forms of each word, as beginnings; a group for each word."""
+    groups = "|".join(f"({'|'.join(map(_loosely, forms))})" for forms in words)
+    return re.compile(rf"\b(?:{groups})\w*", re.IGNORECASE)
+
+
+def _loosely(form: str) -> str:
+    """Numbers are found whatever stands between their parts."""
+    return r"\W+".join(map(re.escape, re.split(r"[./\-]", form)))
+
+
+def snippet(text: str, marks: re.Pattern[str]) -> str:
+    """The part of a text with the most different hits, marked with MARKS; empty without any."""
+    found = list(islice(marks.finditer(text), HITS_LOOKED_AT))
+    if not found:
+        return ""
+
+    def different(first: re.Match[str]) -> int:
+        end = first.start() + SNIPPET_CHARS
+        return len({hit.lastindex for hit in found if first.start() <= hit.start() < end})
+
+    start = max(0, max(found, key=different).start() - SNIPPET_CHARS // 4)
+    end = start + SNIPPET_CHARS
+    start = text.find(" ", start, start + 20) + 1 or start if start else 0
+    end = text.rfind(" ", end - 20, end) if end < len(text) else len(text)
+    part = marks.sub(lambda hit: MARKS[0] + hit[0] + MARKS[1], text[start : max(start, end)])
+    return f"{'… ' * (start > 0)}{part}{' …' * (end < len(text))}"
 
 
 def pieces(snippet: str) -> list[tuple[str, bool]]:

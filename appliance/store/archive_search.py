@@ -5,19 +5,19 @@ index is asked for the newest WINDOW matches of each query, the narrowest query 
 there: ranking all matches of common words takes ten times as long (docs/archive.md).
 """
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.domain.archive import Access
 from appliance.domain.archive_query import Filters, Query
-from appliance.domain.archive_text import MARKS
+from appliance.domain.archive_text import hits, snippet
 from appliance.store.archive_documents import COLUMNS, Document, classes, document
 
 WINDOW = 200
 """Matches of one query that are put in order."""
 PAGE = 15
-_SNIPPET_WORDS = 24
 _VISIBLE = """
     d.access IN (SELECT value FROM json_each(:readable)) AND d.state = :state
     AND (:year = 0 OR d.year = :year) AND (:kind = '' OR d.kind = :kind)
@@ -91,27 +91,15 @@ def find(
             "in_any_form": query.in_any_form,
         }
         rows = db.execute(_FOUND, {**values, **words}).fetchall()
-        found = [Hit(document(row), _snippet(db, row["id"], query)) for row in rows]
+        marks = hits(query.forms)
+        found = [Hit(document(row), _snippet(db, row["id"], marks)) for row in rows[:PAGE]]
+        return Page(found, len(rows) > PAGE)
     return Page(found[:PAGE], len(found) > PAGE)
 
 
-def _snippet(db: sqlite3.Connection, key: int, query: Query) -> str:
-    """Empty where the words are in title or number alone."""
-    row = db.execute(
-        """
-        SELECT snippet(archive_index, 2, :before, :after, '…', :words) AS snippet
-        FROM archive_index WHERE archive_index MATCH :query AND rowid = :id
-        """,
-        {
-            "before": MARKS[0],
-            "after": MARKS[1],
-            "words": _SNIPPET_WORDS,
-            "query": query.in_any_form,
-            "id": key,
-        },
-    ).fetchone()
-    snippet = row["snippet"] if row else ""
-    return snippet if MARKS[0] in snippet else ""
+def _snippet(db: sqlite3.Connection, key: int, marks: re.Pattern[str]) -> str:
+    row = db.execute("SELECT body FROM archive_texts WHERE id = ?", (key,)).fetchone()
+    return snippet(row["body"], marks) if row else ""
 
 
 def years(db: sqlite3.Connection, readable: Sequence[Access]) -> list[int]:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from appliance.domain import archive_text
 from appliance.domain.archive import Access, Kind, TextState, retained_until
 from appliance.domain.archive_file import DOCX, HEAD_BYTES, Fault, Refused, media_type
+from appliance.domain.archive_query import query
 from appliance.domain.archive_room import LEAVES_FREE_BYTES, NoRoom, Room
-from appliance.domain.archive_text import MARKS, pieces
+from appliance.domain.archive_text import MARKS, SNIPPET_CHARS, hits, pieces, snippet
 from appliance.domain.errors import BadInput
 from tests.builders import a_card
 from tests.support import office_files
@@ -138,6 +139,27 @@ def test_a_text_can_be_stored_and_has_no_marks(raw: str) -> None:
 def test_a_snippet_is_cut_into_pieces_and_nothing_is_lost(snippet: str) -> None:
     whole = "".join(piece for piece, _ in pieces(snippet))
     assert whole.replace("\x03", "") == snippet.replace("\x02", "").replace("\x03", "")
+
+
+@given(st.text(), st.text(alphabet="abn ./-X", min_size=1))
+@settings(max_examples=100)
+def test_a_snippet_is_a_short_part_of_the_text(text: str, typed: str) -> None:
+    asked_for = query(typed)
+    text = archive_text.found(text).text
+    if asked_for:
+        shown = snippet(text, hits(asked_for.forms))
+        bare = "".join(piece for piece, _ in pieces(shown)).removeprefix("… ").removesuffix(" …")
+        assert bare in text
+        assert len(bare) <= SNIPPET_CHARS
+
+
+def test_a_snippet_is_where_most_of_the_words_are() -> None:
+    text = "izin " + "lain " * 200 + "perizinan keramaian nomor 188.45 / 12 " + "lain " * 200
+    asked_for = query("izin keramaian 188.45/12")
+    assert asked_for
+    found = pieces(snippet(text, hits(asked_for.forms)))
+    assert [piece for piece, is_hit in found if is_hit] == ["perizinan", "keramaian", "188.45 / 12"]
+    assert snippet("nothing of it", hits(asked_for.forms)) == ""
 
 
 def test_the_hits_of_a_snippet_are_told() -> None:
