@@ -17,8 +17,7 @@ def record(
 ) -> None:
     """Record what was agreed to with a request, inside the caller's transaction."""
     for consent in given:
-        consents.add(db, request.id, consent, request.channel, now.wall)
-        told = Record(
+        new = Record(
             purpose=consent.purpose,
             text_version=consent.text_version,
             language=consent.language,
@@ -26,7 +25,8 @@ def record(
             given_at=now.wall,
             withdrawn_at=None,
         )
-        _tell(db, request.id, told, now, is_given=True)
+        consents.add(db, request.id, new)
+        _tell(db, request.id, new, now, is_given=True)
 
 
 def withdraw(db: sqlite3.Connection, request: ServiceRequest, now: Moment, *, by: str) -> int:

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.domain.consent import Consent, Purpose
+from appliance.domain.consent import Purpose
 from appliance.domain.moment import from_ms, to_ms
 
 
@@ -20,9 +20,7 @@ class Record:
     withdrawn_at: datetime | None
 
 
-def add(
-    db: sqlite3.Connection, request_id: str, consent: Consent, channel: str, at: datetime
-) -> None:
+def add(db: sqlite3.Connection, request_id: str, new: Record) -> None:
     """Record a consent given with a request."""
     db.execute(
         """
@@ -31,11 +29,11 @@ def add(
         """,
         (
             request_id,
-            consent.purpose,
-            consent.text_version,
-            consent.language,
-            channel,
-            to_ms(at),
+            new.purpose,
+            new.text_version,
+            new.language,
+            new.channel,
+            to_ms(new.given_at),
         ),
     )
 
