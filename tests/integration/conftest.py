@@ -1,7 +1,14 @@
 """Fixtures that several modules share."""
 
-import pytest
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+from sqlalchemy import Engine
+
+from command_center.store import database, migrate
+from tests.builders import CITY_EPOCH
+from tests.conftest import SITE, START
 from tests.support.sms_box import Box
 
 
@@ -10,3 +17,12 @@ def box(tmp_path):
     box = Box(tmp_path / "posko.db")
     yield box
     box.db.close()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """The database of a city that has heard of nobody."""
+    made = database.connect(f"sqlite:///{tmp_path}/center.db")
+    migrate.ensure(made, SITE.city, lambda: CITY_EPOCH, START)
+    yield made
+    made.dispose()

@@ -11,9 +11,8 @@ from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center import casework
-from command_center.store import database, migrate
 from tests.builders import CITY_EPOCH
-from tests.conftest import SITE, START
+from tests.conftest import START
 from tests.integration.fake_box import FakeBox, a_box
 from tests.support.broker import Broker
 from tests.support.running_city import RunningCity
@@ -52,14 +51,6 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     made = Broker(tmp_path)
     yield made
     made.stop()
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = database.connect(f"sqlite:///{tmp_path}/center.db")
-    migrate.ensure(made, SITE.city, lambda: CITY_EPOCH, START)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

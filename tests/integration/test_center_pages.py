@@ -1,28 +1,17 @@
 """The command center's pages in a real browser."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 
 from command_center.app import create_app
-from command_center.store import database, migrate
-from tests.builders import CITY_EPOCH
-from tests.conftest import SITE, START, at
+from tests.conftest import at
 from tests.support.browser import overflow, served
 from tests.unit.command_center.city import received, request
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = database.connect(f"sqlite:///{tmp_path}/center.db")
-    migrate.ensure(made, SITE.city, lambda: CITY_EPOCH, START)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

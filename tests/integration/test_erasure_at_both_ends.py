@@ -5,7 +5,6 @@ Box and city are real databases; their messages are handed over without a broker
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from appliance.store.database import connect, transaction
 from command_center import erasing as city_erasing
 from command_center import ingest
 from command_center.applying import Arrival
-from command_center.store import database, downlinks, erasures, migrate
+from command_center.store import database, downlinks, erasures
 from command_center.store.database import reading, writing
 from sync_agent import envelopes
 from sync_agent.link_machine import SendBatch
@@ -32,14 +31,6 @@ from tests.unit.command_center.test_erasing import dump
 
 SECRETS = ("Mawarjingga", "Siti Zubaidah", PHONE.e164)
 TWO_DAYS = START + timedelta(hours=48)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = database.connect(f"sqlite:///{tmp_path}/center.db")
-    migrate.ensure(made, SITE.city, lambda: CITY_EPOCH, START)
-    yield made
-    made.dispose()
 
 
 def told(db: sqlite3.Connection) -> ServiceRequest:

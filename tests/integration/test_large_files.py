@@ -24,9 +24,8 @@ from appliance.store import blob_files, documents
 from appliance.store import photos as stored_photos
 from command_center import publishing
 from command_center.store import blob_files as city_files
-from command_center.store import database, migrate
-from tests.builders import CITY_EPOCH, a_draft
-from tests.conftest import SITE, START
+from tests.builders import a_draft
+from tests.conftest import SITE
 from tests.support.broker import Broker
 from tests.support.proxy import Faults, Proxy
 from tests.support.running_agent import RunningAgent
@@ -49,14 +48,6 @@ def eager_to_reconnect(monkeypatch: pytest.MonkeyPatch) -> None:
     """Back-off is tested elsewhere."""
     monkeypatch.setattr("mqtt_link.backoff.FIRST_CEILING_S", 0.01)
     monkeypatch.setattr("mqtt_link.backoff.PACE_S", 0.1)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = database.connect(f"sqlite:///{tmp_path}/center.db")
-    migrate.ensure(made, SITE.city, lambda: CITY_EPOCH, START)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from appliance.actions import intake, reporting
-from appliance.domain import wire
 from appliance.domain.events import BoxHeartbeat
 from appliance.domain.topics import Lane
 from appliance.store import outbox
@@ -18,6 +17,7 @@ from command_center import report
 from command_center.store.database import reading
 from tests.builders import a_draft
 from tests.support.talk import Talk, talking
+from tests.support.told import told
 from tests.unit.command_center.city import a_received
 
 SOON_S = 5.0
@@ -86,12 +86,6 @@ def heartbeat_at_city(talk: Talk) -> dict[str, Any]:
     return told
 
 
-def heartbeats(talk: Talk) -> list[BoxHeartbeat]:
-    """Those that were ever stored at the box."""
-    events = (wire.decode_event(row.kind, row.payload.encode()) for row in outbox.every(talk.db))
-    return [event for event in events if isinstance(event, BoxHeartbeat)]
-
-
 def test_when_the_line_is_back_both_agree(talk: Talk, portal: sqlite3.Connection) -> None:
     talk.break_line()
     talk._moment_at = lambda s, before=talk._moment_at: replace(before(s), source="ntp")
@@ -135,15 +129,15 @@ def test_when_the_city_sets_an_event_aside_both_agree(
 def test_no_storm_of_heartbeats(talk: Talk, portal: sqlite3.Connection) -> None:
     """An hour in which the line breaks every minute and everybody reports; one in five minutes on
     a day without trouble."""
-    before = len(heartbeats(talk))
+    before = len(told(talk.db, BoxHeartbeat))
     for _ in range(60):
         talk.break_line()
         report_some(portal, talk, 1)
         talk.mend_line()
         pass_time(talk, 60.0)
-    busy = len(heartbeats(talk)) - before
+    busy = len(told(talk.db, BoxHeartbeat)) - before
     assert busy <= 61
     for _ in range(60):
         report_some(portal, talk, 1)
         pass_time(talk, 60.0)
-    assert len(heartbeats(talk)) - before - busy <= 13
+    assert len(told(talk.db, BoxHeartbeat)) - before - busy <= 13

@@ -16,9 +16,9 @@ from appliance.domain.topics import Leaf, Topic
 from appliance.runtime import ids
 from appliance.runtime.settings import Sync
 from command_center import commanding, orders
-from command_center.store import commands, database, downlinks, migrate
+from command_center.store import commands, database, downlinks
 from command_center.store.commands import Issued
-from tests.builders import CITY_EPOCH, a_batch, a_command
+from tests.builders import a_batch, a_command
 from tests.conftest import SITE, START
 from tests.support import asyncapi
 from tests.support.broker import Broker
@@ -38,14 +38,6 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     made.start()
     yield made
     made.stop()
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = database.connect(f"sqlite:///{tmp_path}/center.db")
-    migrate.ensure(made, SITE.city, lambda: CITY_EPOCH, START)
-    yield made
-    made.dispose()
 
 
 @contextmanager

@@ -6,17 +6,17 @@ from collections.abc import Callable
 import pytest
 
 from appliance.actions import alerting, directory, intake
-from appliance.domain import wire
 from appliance.domain.events import OfficialReplied, RequestReceived
 from appliance.domain.marks import Mark
 from appliance.domain.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest, Status
 from appliance.domain.sms import Help, OfficialReply, Report
-from appliance.store import outbox, requests, texts
+from appliance.store import requests, texts
 from appliance.store.texts import Text
 from tests.builders import a_draft
 from tests.conftest import at
+from tests.support.told import told
 from tests.unit.actions.test_answering import last_text, take
 
 NewId = Callable[[], str]
@@ -57,8 +57,7 @@ def test_it_is_never_spam_never_public_and_told_without_its_words(
     assert alert.priority == 0
     said = alert.body.lower()
     assert not any(word in said for word in [*text.lower().split(), "siti", "keras", "rahasia"])
-    (event,) = [wire.decode_event(row.kind, row.payload.encode()) for row in outbox.every(db)]
-    assert isinstance(event, RequestReceived)
+    [event] = told(db, RequestReceived)
     assert event.marks == ["mendesak"]
 
 
@@ -103,8 +102,7 @@ def test_an_ok_ends_it_and_the_city_hears_of_it(
     answer(db, new_id, request if has_ticket else None)
     assert not alerting.is_any_due(db, at(minutes=11))
     assert "OK dari Anda dicatat" in last_text(db)
-    event = wire.decode_event(*[(row.kind, row.payload.encode()) for row in outbox.every(db)][-1])
-    assert isinstance(event, OfficialReplied)
+    [event] = told(db, OfficialReplied)
     assert (event.agency, event.status, event.official) == ("DUTY", "", "Petugas jaga 1")
     found = requests.by_id(db, request.id)
     assert found is not None

@@ -13,11 +13,11 @@ from appliance.domain.city_tables import SHIPPED_VERSION, shipped
 from appliance.domain.events import RequestReceived, RequestStatusChanged, TablePublished
 from appliance.domain.moment import Moment, to_ms
 from appliance.domain.service_request import ServiceRequest
-from appliance.domain.wire import decode_event
-from appliance.store import city_tables, inbox, outbox, requests
+from appliance.store import city_tables, inbox, requests
 from appliance.store.database import connect, transaction
 from tests.builders import a_batch, a_draft
 from tests.conftest import START, at
+from tests.support.told import told
 
 DECEMBER = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)
 
@@ -45,11 +45,6 @@ def publish(
     return casework.apply_batch(db, a_batch(table, first=first), at())
 
 
-def told(db: sqlite3.Connection) -> list[RequestReceived]:
-    events = [decode_event(row.kind, row.payload.encode()) for row in outbox.every(db)]
-    return [event for event in events if isinstance(event, RequestReceived)]
-
-
 def test_a_new_table_routes_new_reports_and_leaves_the_old(db: sqlite3.Connection) -> None:
     before = receive(db)
     version = to_ms(START)
@@ -59,7 +54,10 @@ def test_a_new_table_routes_new_reports_and_leaves_the_old(db: sqlite3.Connectio
     assert (after.agency, after.routing_version) == ("PERKIM", version)
     assert requests.by_id(db, before.id) == before
     assert requests.by_id(db, after.id) == after
-    assert [event.routing_version for event in told(db)] == [SHIPPED_VERSION, version]
+    assert [event.routing_version for event in told(db, RequestReceived)] == [
+        SHIPPED_VERSION,
+        version,
+    ]
 
 
 def test_the_day_of_arrival_chooses_the_rule_where_the_box_knows_it(db: sqlite3.Connection) -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 import pytest
 
 from appliance.actions import answering, sending, texting
-from appliance.domain import wire
 from appliance.domain.events import FollowedUp, RequestReceived
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
@@ -14,6 +13,7 @@ from appliance.domain.topics import Lane
 from appliance.store import outbox, requests, texts
 from tests.builders import PHONE, a_part, an_sms
 from tests.conftest import at
+from tests.support.told import told
 from tests.unit.actions.test_answering import NewId, last_text, take
 
 NEWS = (Wish.STOP, Wish.START)
@@ -33,11 +33,6 @@ def by_id(db: sqlite3.Connection, request_id: str | None) -> ServiceRequest:
     return request
 
 
-def told(db: sqlite3.Connection) -> list[FollowedUp]:
-    events = (wire.decode_event(row.kind, row.payload.encode()) for row in outbox.every(db))
-    return [event for event in events if isinstance(event, FollowedUp)]
-
-
 def say(
     db: sqlite3.Connection,
     new_id: NewId,
@@ -55,7 +50,7 @@ def test_a_wish_is_told_to_the_city_and_answered_once(
     db: sqlite3.Connection, new_id: NewId, reported: ServiceRequest, wish: Wish
 ) -> None:
     assert say(db, new_id, wish, reported.ticket, "dengan kata lain") == reported.id
-    [event] = told(db)
+    [event] = told(db, FollowedUp)
     assert (event.request_id, event.wish, event.text) == (reported.id, wish, "dengan kata lain")
     assert str(reported.ticket) in last_text(db)
     assert len(texts.every(db)) == 2
@@ -76,7 +71,7 @@ def test_another_phone_changes_nothing_and_hears_so(
     db: sqlite3.Connection, new_id: NewId, reported: ServiceRequest, wish: Wish
 ) -> None:
     say(db, new_id, wish, reported.ticket, phone=STRANGER)
-    assert told(db) == []
+    assert told(db, FollowedUp) == []
     assert "hanya dapat diubah dari HP" in last_text(db)
     assert texts.every(db)[-1].recipient == STRANGER.e164
     assert by_id(db, reported.id).text == REPORT
@@ -101,7 +96,7 @@ def test_a_wish_about_an_emergency_travels_on_its_lane(
 def test_a_ticket_that_is_not_there_is_told_so(db: sqlite3.Connection, new_id: NewId) -> None:
     say(db, new_id, Wish.WITHDRAW, Ticket.issue("07", 77))
     assert "tidak ditemukan" in last_text(db)
-    assert told(db) == []
+    assert told(db, FollowedUp) == []
 
 
 def test_sudah_alone_means_the_only_resolved_ticket(
@@ -110,7 +105,7 @@ def test_sudah_alone_means_the_only_resolved_ticket(
     entry = StatusEntry(status=Status.RESOLVED, message="", agency=None, at=at().wall)
     requests.set_status(db, reported.id, entry)
     assert say(db, new_id, Wish.CONFIRM, None) == reported.id
-    assert [event.wish for event in told(db)] == ["sudah"]
+    assert [event.wish for event in told(db, FollowedUp)] == ["sudah"]
 
 
 def test_a_bare_wish_in_doubt_asks_for_the_ticket(
@@ -131,7 +126,7 @@ def test_a_text_that_names_a_ticket_of_its_sender_joins_it(
 ) -> None:
     text = f"yang {reported.ticket} nyala sebentar lalu mati"
     assert take(db, new_id, text, Mention(reported.ticket, text), hours=2) == reported.id
-    assert [event.text for event in told(db)] == [text]
+    assert [event.text for event in told(db, FollowedUp)] == [text]
 
 
 def test_a_text_that_names_anothers_ticket_is_a_report(
@@ -140,7 +135,7 @@ def test_a_text_that_names_anothers_ticket_is_a_report(
     text = f"tetangga sudah lapor {reported.ticket}"
     made = take(db, new_id, text, Mention(reported.ticket, text), phone=STRANGER)
     assert made != reported.id
-    assert told(db) == []
+    assert told(db, FollowedUp) == []
 
 
 def test_a_victim_says_when_to_call_and_no_answer_tells_of_it(
@@ -148,7 +143,9 @@ def test_a_victim_says_when_to_call_and_no_answer_tells_of_it(
 ) -> None:
     secret = take(db, new_id, "kdrt", Report("saya dipukul suami, kdrt"))
     assert say(db, new_id, Wish.SAFE, None, "aman jam 10 pagi") == secret
-    assert [(event.wish, event.text) for event in told(db)] == [("aman", "aman jam 10 pagi")]
+    assert [(event.wish, event.text) for event in told(db, FollowedUp)] == [
+        ("aman", "aman jam 10 pagi")
+    ]
     assert "jam 10" not in last_text(db)
     assert str(by_id(db, secret).ticket) not in last_text(db)
 
@@ -158,7 +155,7 @@ def test_stop_is_confirmed_once_and_told_for_every_open_ticket(
 ) -> None:
     take(db, new_id, "STOP", Stop(), hours=1)
     take(db, new_id, "stop lagi", Stop(), hours=1)
-    assert [event.wish for event in told(db)] == ["stop"]
+    assert [event.wish for event in told(db, FollowedUp)] == ["stop"]
     assert [text.body for text in texts.every(db)][1:] == [last_text(db)]
     assert "tidak mengirim kabar" in last_text(db)
 
@@ -206,7 +203,7 @@ def test_mulai_lifts_stop_and_is_told_to_the_city(
     take(db, new_id, "STOP", Stop(), hours=1)
     take(db, new_id, "MULAI", Start(), hours=2)
     assert "kami kirim lagi" in last_text(db)
-    assert [event.wish for event in told(db)] == ["stop", "mulai"]
+    assert [event.wish for event in told(db, FollowedUp)] == ["stop", "mulai"]
     assert news(db, reported, hours=3) == 1
 
 
@@ -235,7 +232,7 @@ def test_a_complaint_about_a_finished_ticket_disputes_it_or_is_a_report_of_its_o
     requests.set_status(db, reported.id, entry)
     text = f"{reported.ticket} {AGAIN}"
     made = take(db, new_id, text, Mention(reported.ticket, text, complains=True), days=days)
-    assert [event.wish for event in told(db)] == wishes
+    assert [event.wish for event in told(db, FollowedUp)] == wishes
     assert (made == reported.id) == bool(wishes)
     assert by_id(db, made).text.endswith(text) or wishes == ["belum"]
 
@@ -247,7 +244,7 @@ def test_thanks_for_a_finished_ticket_reopen_nothing(
     requests.set_status(db, reported.id, entry)
     text = f"terima kasih petugas cepat datang utk {reported.ticket}"
     take(db, new_id, text, Mention(reported.ticket, text), hours=2)
-    assert [event.wish for event in told(db)] == ["tambah"]
+    assert [event.wish for event in told(db, FollowedUp)] == ["tambah"]
 
 
 @pytest.mark.parametrize("table", ["follow_ups", "outbox", "texts"])
@@ -259,7 +256,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(
     )
     with pytest.raises(sqlite3.IntegrityError, match="broken"):
         say(db, new_id, Wish.DISPUTE, reported.ticket)
-    assert told(db) == []
+    assert told(db, FollowedUp) == []
     assert db.execute("SELECT count(*) FROM follow_ups").fetchone()[0] == 0
     assert len(texts.every(db)) == 1
 
@@ -269,7 +266,9 @@ def test_a_message_without_a_verb_soon_after_continues_the_report(
 ) -> None:
     assert take(db, new_id, "dekat warung", Report("dekat warung"), minutes=9) == reported.id
     assert by_id(db, reported.id).text == f"{REPORT}\ndekat warung"
-    assert [(event.wish, event.text) for event in told(db)] == [("tambah", "dekat warung")]
+    assert [(event.wish, event.text) for event in told(db, FollowedUp)] == [
+        ("tambah", "dekat warung")
+    ]
     assert len(texts.every(db)) == 1
 
 
@@ -335,4 +334,4 @@ def test_the_same_wish_repeated_by_a_machine_is_recorded_three_times_an_hour(
     wish = FollowUp(Wish.DISPUTE, reported.ticket, "")
     for number in range(20):
         take(db, new_id, "BELUM", wish, tpdu=b"%d" % number, hours=1)
-    assert len(told(db)) == 3
+    assert len(told(db, FollowedUp)) == 3

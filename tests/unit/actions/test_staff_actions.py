@@ -15,6 +15,7 @@ from appliance.store import box, outbox, requests
 from appliance.store import staff_actions as kept
 from tests.builders import a_batch, a_draft
 from tests.conftest import START, at
+from tests.support.told import told
 
 RINA = Account(name="rina", role=Role.OPERATOR)
 MOVE = Wish(act=Act.MOVE, changes={"status": "diproses"}, message="petugas berangkat")
@@ -42,16 +43,10 @@ def asked(
     return action_id
 
 
-def told(db: sqlite3.Connection) -> list[StaffActed]:
-    rows = [row for row in outbox.every(db) if row.kind == StaffActed.KIND]
-    events = [wire.decode_event(row.kind, row.payload.encode()) for row in rows]
-    return [event for event in events if isinstance(event, StaffActed)]
-
-
 def test_an_act_is_told_to_the_city_and_changes_nothing_here(db: sqlite3.Connection) -> None:
     request = reported(db)
     action_id = asked(db, request)
-    assert told(db) == [
+    assert told(db, StaffActed) == [
         StaffActed(
             action_id=action_id,
             request_id=request.id,
@@ -72,7 +67,7 @@ def test_a_form_sent_twice_is_one_act(db: sqlite3.Connection) -> None:
     version = staff_actions.case_version(db, request)
     asked(db, request, version=version)
     asked(db, request, version=version)
-    assert len(told(db)) == 1
+    assert len(told(db, StaffActed)) == 1
 
 
 def test_of_two_who_looked_at_the_same_page_the_second_is_told_to_look_again(
@@ -83,7 +78,7 @@ def test_of_two_who_looked_at_the_same_page_the_second_is_told_to_look_again(
     asked(db, request, version=version)
     with pytest.raises(staff_actions.Stale, match="sudah berubah"):
         asked(db, request, number=2, version=version)
-    assert len(told(db)) == 1
+    assert len(told(db, StaffActed)) == 1
 
 
 def test_the_next_act_builds_upon_what_waits(db: sqlite3.Connection) -> None:
@@ -91,7 +86,7 @@ def test_the_next_act_builds_upon_what_waits(db: sqlite3.Connection) -> None:
     asked(db, request)
     done = Wish(act=Act.MOVE, changes={"status": "selesai"}, message="sudah nyala")
     asked(db, request, done, number=2)
-    assert told(db)[1].seen == {"status": "diproses"}
+    assert told(db, StaffActed)[1].seen == {"status": "diproses"}
 
 
 @pytest.mark.parametrize(

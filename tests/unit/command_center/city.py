@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine
 
 from appliance.domain import wire
-from appliance.domain.events import RequestReceived
+from appliance.domain.events import Event, RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.topics import Lane
 from command_center import ingest
@@ -48,15 +48,16 @@ def a_received(**changes: object) -> RequestReceived:
 
 
 def wire_event(
-    event: RequestReceived | None = None,
+    event: Event | None = None,
     *,
-    kind: str = RequestReceived.KIND,
+    kind: str = "",
     data: str | None = None,
     clock: wire.Clock = CLOCK,
 ) -> wire.WireEvent:
-    """An event in a batch; `data` overrides its JSON."""
-    text = data if data is not None else wire.encode_event(event or a_received()).decode()
-    return wire.WireEvent(y=kind, c=clock, d=wire.raw(text))
+    """An event in a batch; `kind` and `data` override what it says."""
+    told = event or a_received()
+    text = data if data is not None else wire.encode_event(told).decode()
+    return wire.WireEvent(y=kind or told.KIND, c=clock, d=wire.raw(text))
 
 
 def a_batch(
@@ -90,11 +91,16 @@ def store(
     return commit(engine, ingest.store, Arrival(site=site, batch=batch), now)
 
 
+def tell(engine: Engine, *events: Event, site: SiteCode = SITE) -> wire.Ack:
+    """The box says something more."""
+    told = map(wire_event, events)
+    return store(engine, a_batch(*told, first=stream_upto(engine) + 1), site=site)
+
+
 def received(engine: Engine, **changes: object) -> CityRequest:
     """Put one request into the city's database the way a box does; return it."""
     event = a_received(**changes)
-    upto = stream_upto(engine)
-    store(engine, a_batch(wire_event(event), first=upto + 1))
+    tell(engine, event)
     return request(engine, event.request_id)
 
 

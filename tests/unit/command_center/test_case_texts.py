@@ -19,7 +19,7 @@ def settled(state: str = "delivered", **changes: object) -> wire.WireEvent:
         "state": state, "at": START,
     }  # fmt: skip
     event = TextSettled(**{**values, **changes})  # type: ignore[arg-type]
-    return wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
+    return wire_event(event)
 
 
 def states(engine: Engine, site: SiteCode = SITE) -> list[tuple[str, str]]:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
 from appliance.domain.events import BoxHeartbeat
 from appliance.domain.ids import Ticket
 from appliance.domain.service_request import Status
@@ -96,7 +95,7 @@ def test_status_shows_each_boxs_last_heartbeat(
         clock_source="rtc",
         acked_last_minute=340,
     )
-    store(engine, a_batch(wire_event(kind=told.KIND, data=wire.encode_event(told).decode())))
+    store(engine, a_batch(wire_event(told)))
     run(monkeypatch, "status", "--config", config)
     [line] = [line for line in capsys.readouterr().out.splitlines() if "0/7/2" in line]
     assert line.split() == [

@@ -14,7 +14,6 @@ from appliance.domain import wire
 from appliance.domain.erasure import ERASED_TEXT, redacted
 from appliance.domain.events import (
     ConsentChanged,
-    Event,
     FollowedUp,
     PhotoAttached,
     RequestErased,
@@ -28,7 +27,7 @@ from command_center.app import create_app
 from command_center.store import consents, database, erasures, follow_ups, photos
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
-from tests.conftest import SITE, START
+from tests.conftest import START
 from tests.unit.command_center.city import (
     a_batch,
     a_received,
@@ -36,18 +35,12 @@ from tests.unit.command_center.city import (
     request,
     rows,
     store,
-    stream_upto,
+    tell,
     wire_event,
 )
 
 SECRETS = ("Mawarjingga", "Siti Zubaidah", "belakang surau", "+6281234567890", "+62812xxxx")
 LATER = START + timedelta(hours=1)
-
-
-def tell(engine: Engine, *events: Event, site: SiteCode = SITE) -> wire.Ack:
-    """The box says something more."""
-    told = [wire_event(kind=e.KIND, data=wire.encode_event(e).decode()) for e in events]
-    return store(engine, a_batch(*told, first=stream_upto(engine) + 1), site=site)
 
 
 def siti(engine: Engine) -> CityRequest:
@@ -144,7 +137,7 @@ def test_what_a_box_has_erased_the_city_erases_and_keeps_an_order_for_older_copi
 def test_another_site_cannot_erase(engine: Engine) -> None:
     case = siti(engine)
     gone = RequestErased(request_id=case.request_id, at=LATER, by="x")
-    told = wire_event(kind=gone.KIND, data=wire.encode_event(gone).decode())
+    told = wire_event(gone)
     ack = store(engine, a_batch(told, epoch="0badbad0"), site=SiteCode("14.71.08"))
     assert [reject.code for reject in ack.reject] == ["event"]
     assert remembered(engine) == [*SECRETS]
@@ -163,8 +156,7 @@ def test_nothing_that_comes_later_brings_it_back(engine: Engine) -> None:
         TextSettled(request_id=id_, text_id=2, purpose="status", recipient=SECRETS[4],
                     state="delivered", at=START),
     ]  # fmt: skip
-    told = [wire_event(kind=e.KIND, data=wire.encode_event(e).decode()) for e in again]
-    ack = store(engine, a_batch(*told, epoch="0badbad0"))
+    ack = store(engine, a_batch(*map(wire_event, again), epoch="0badbad0"))
     assert ack.reject == []
     assert remembered(engine) == []
     with reading(engine) as connection:
@@ -177,9 +169,7 @@ def test_a_request_erased_before_the_city_has_heard_of_it_stays_a_figure(engine:
     event_ = a_received(text=SECRETS[0], reporter_name=SECRETS[1])
     left = redacted(event_.KIND, wire.encode_event(event_).decode())
     gone = RequestErased(request_id=event_.request_id, at=LATER, by="posko")
-    batch = a_batch(
-        wire_event(data=left), wire_event(kind=gone.KIND, data=wire.encode_event(gone).decode())
-    )
+    batch = a_batch(wire_event(data=left), wire_event(gone))
     assert store(engine, batch).reject == []
     assert request(engine, event_.request_id).text == ERASED_TEXT
 

@@ -19,12 +19,12 @@ from tests.unit.command_center.city import (
     request,
     rows,
     store,
-    stream_upto,
+    tell,
     wire_event,
 )
 
 
-def said(case: CityRequest | None = None, wish: str = "belum", **changes: object) -> wire.WireEvent:
+def said(case: CityRequest | None = None, wish: str = "belum", **changes: object) -> FollowedUp:
     values: dict[str, object] = {
         "follow_up_id": "follow-up-1",
         "request_id": case.request_id if case else "",
@@ -32,12 +32,7 @@ def said(case: CityRequest | None = None, wish: str = "belum", **changes: object
         "text": "",
         "at": START,
     }
-    event = FollowedUp(**{**values, **changes})  # type: ignore[arg-type]
-    return wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
-
-
-def tell(engine: Engine, *events: wire.WireEvent, **where: SiteCode) -> wire.Ack:
-    return store(engine, a_batch(*events, first=stream_upto(engine) + 1), **where)
+    return FollowedUp(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def move(engine: Engine, case: CityRequest, *statuses: Status) -> None:
@@ -111,7 +106,7 @@ def test_a_follow_up_told_again_under_another_number_is_noted_once(engine: Engin
 
 def test_a_follow_up_may_come_in_the_batch_of_its_request(engine: Engine) -> None:
     event = a_received()
-    tell(engine, wire_event(event), said(wish="batal", request_id=event.request_id))
+    tell(engine, event, said(wish="batal", request_id=event.request_id))
     assert request(engine, event.request_id).status == Status.ARCHIVED
 
 
@@ -133,7 +128,7 @@ def test_personal_data_are_a_task_of_72_hours(engine: Engine, wish: str) -> None
 
 def test_nobody_speaks_about_another_sites_case(engine: Engine) -> None:
     case = received(engine)
-    ack = store(engine, a_batch(said(case, "batal")), site=SiteCode("14.71.01"))
+    ack = store(engine, a_batch(wire_event(said(case, "batal"))), site=SiteCode("14.71.01"))
     assert [reject.code for reject in ack.reject] == ["event"]
     assert request(engine, case.request_id).status == Status.RECEIVED
 
@@ -149,8 +144,7 @@ def test_a_follow_up_that_does_not_fit_is_set_aside(
 
 def test_an_amended_text_replaces_the_first_and_says_so_once(engine: Engine) -> None:
     case = received(engine, text="Pohon [bagian 2 hilang]")
-    event = TextAmended(request_id=case.request_id, text="Pohon tumbang", at=START)
-    amended = wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
+    amended = TextAmended(request_id=case.request_id, text="Pohon tumbang", at=START)
     tell(engine, amended, amended)
     assert request(engine, case.request_id).text == "Pohon tumbang"
     assert len(lines(engine, case)) == 2
@@ -158,8 +152,7 @@ def test_an_amended_text_replaces_the_first_and_says_so_once(engine: Engine) -> 
 
 def test_an_amended_text_told_again_does_not_undo_what_was_added_since(engine: Engine) -> None:
     case = received(engine, text="Pohon [bagian 2 hilang]")
-    event = TextAmended(request_id=case.request_id, text="Pohon tumbang", at=START)
-    amended = wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
+    amended = TextAmended(request_id=case.request_id, text="Pohon tumbang", at=START)
     tell(engine, amended)
     tell(engine, said(case, "tambah", text="dekat masjid"))
     tell(engine, amended)

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
@@ -12,11 +11,10 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center import anomaly, casework, linking, watching
 from command_center.anomaly import Telling
-from command_center.app import create_app
 from command_center.store import case_links, case_marks
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
-from tests.conftest import SITE, START, at
+from tests.conftest import SITE, START
 from tests.unit.command_center.city import (
     a_batch,
     a_received,
@@ -24,23 +22,14 @@ from tests.unit.command_center.city import (
     request,
     rows,
     store,
+    tell,
     wire_event,
 )
-from tests.unit.command_center.test_follow_ups import said, tell
+from tests.unit.command_center.test_follow_ups import said
 
 OTHER_BOX = SiteCode("14.71.11")
 HERE = "14.71.07.1008"
 TEXT = "lampu jalan mati di jl Rajawali gelap"
-
-
-@pytest.fixture
-def app(engine: Engine) -> Flask:
-    return create_app(engine, place="Kota Pekanbaru", now=lambda: at(hours=3).wall)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def parent(engine: Engine, case: CityRequest) -> str | None:

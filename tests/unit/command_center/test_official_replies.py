@@ -13,13 +13,13 @@ from command_center.store import downlinks
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
 from tests.conftest import SITE, START
-from tests.unit.command_center.city import received, request, wire_event
-from tests.unit.command_center.test_follow_ups import lines, move, tell
+from tests.unit.command_center.city import received, request, tell
+from tests.unit.command_center.test_follow_ups import lines, move
 
 BY = "Kepala Bidang (Dishub), SMS"
 
 
-def replied(case: CityRequest, status: str = "diproses", **changes: object) -> wire.WireEvent:
+def replied(case: CityRequest, status: str = "diproses", **changes: object) -> OfficialReplied:
     values: dict[str, object] = {
         "reply_id": "reply-1",
         "request_id": case.request_id,
@@ -29,8 +29,7 @@ def replied(case: CityRequest, status: str = "diproses", **changes: object) -> w
         "agency": "DISHUB",
         "at": START,
     }
-    event = OfficialReplied(**{**values, **changes})  # type: ignore[arg-type]
-    return wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
+    return OfficialReplied(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def sent(engine: Engine) -> list[Event]:

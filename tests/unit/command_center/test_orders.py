@@ -53,7 +53,7 @@ def answer(
 ):
     """A box sends a result; return the ack."""
     result = CommandResult(command_id=id_, outcome=outcome, detail=detail, at=START)
-    event = wire_event(kind=CommandResult.KIND, data=wire.encode_event(result).decode())
+    event = wire_event(result)
     return store(engine, a_batch(event, first=first, lane=Lane.URGENT), site=site)
 
 

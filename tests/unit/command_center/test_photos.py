@@ -13,7 +13,6 @@ from appliance.domain.blobs import CHUNK_MAX_BYTES, ChunkPlace, Manifest, short_
 from appliance.domain.events import Event, PhotoAttached, PhotoLost, PhotoSettled
 from appliance.domain.ids import SiteCode
 from command_center import photo_intake
-from command_center.app import create_app
 from command_center.blobs import LOOK_EVERY_S, SITES_AT_ONCE, WANTED_PER_SITE, Blobs
 from command_center.inbound import Chunk, Inbound, cut, read
 from command_center.store import blob_files, database, downlinks, photos
@@ -22,7 +21,6 @@ from command_center.store.quarantine import Poison
 from tests.conftest import SITE, START, at
 from tests.unit.command_center.city import (
     BOX_EPOCH,
-    CLOCK,
     a_batch,
     a_received,
     received,
@@ -38,10 +36,6 @@ NAME = sha256(CONTENT).hexdigest()
 NEIGHBOUR = SiteCode("14.71.01")
 
 
-def carried(event: Event) -> wire.WireEvent:
-    return wire.WireEvent(y=event.KIND, c=CLOCK, d=wire.raw(wire.encode_event(event).decode()))
-
-
 def attached(request_id: str, **changes: object) -> PhotoAttached:
     values: dict[str, object] = {
         "request_id": request_id,
@@ -55,7 +49,7 @@ def attached(request_id: str, **changes: object) -> PhotoAttached:
 def tell(engine: Engine, event: Event, *, site: SiteCode = SITE) -> wire.Ack:
     epoch = BOX_EPOCH if site == SITE else "ffffffff"
     first = stream_upto(engine, epoch) + 1
-    return store(engine, a_batch(carried(event), first=first, epoch=epoch), site=site)
+    return store(engine, a_batch(wire_event(event), first=first, epoch=epoch), site=site)
 
 
 def with_photo(engine: Engine) -> str:
@@ -249,7 +243,7 @@ def test_a_photo_for_the_request_of_another_site_is_set_aside(engine: Engine) ->
 
 def test_a_request_and_its_photo_may_come_in_one_batch(engine: Engine) -> None:
     event = a_received()
-    ack = store(engine, a_batch(wire_event(event), carried(attached(event.request_id))))
+    ack = store(engine, a_batch(wire_event(event), wire_event(attached(event.request_id))))
     assert (ack.upto, ack.reject) == (2, [])
     assert states(engine) == [(event.request_id, "wanted")]
 
@@ -303,11 +297,6 @@ def test_a_chunk_on_the_wire_is_bounded() -> None:
     assert isinstance(refused, Poison)
     assert refused.code == "size"
     assert isinstance(read(cut(topic.replace("up/", "down/"), b"x")), Poison)
-
-
-@pytest.fixture
-def client(engine: Engine) -> FlaskClient:
-    return create_app(engine, place="Pekanbaru", now=lambda: at(hours=3).wall).test_client()
 
 
 def test_officers_see_how_far_a_photo_has_come_then_the_photo(

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from appliance.domain import wire
 from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.events import WifiSessionClosed
 from appliance.domain.service_request import Status
@@ -64,8 +63,7 @@ def test_the_wifi_goes_after_ninety_days_although_no_session_follows(engine: Eng
         down_bytes=1,
         ended="time",
     )
-    told = wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
-    batch = a_batch(told, lane=Lane.STATISTICS)
+    batch = a_batch(wire_event(event), lane=Lane.STATISTICS)
     store(engine, batch)
     retaining.retain(engine, START + timedelta(days=89))
     assert rows(engine, "SELECT count(*) FROM events") == [(1,)]

@@ -9,22 +9,21 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from appliance.domain import sealing, wire
+from appliance.domain import sealing
 from appliance.domain.blobs import Manifest
 from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestReceived, RequestStatusChanged, TextAmended
 from appliance.domain.sealing import Content, Holder
 from appliance.domain.service_request import Status
 from command_center import casework, correcting, report, sealing_commands
-from command_center.app import create_app
 from command_center.correcting import Wanted
 from command_center.store import blob_files, photos, sealed_contents
 from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest
 from tests.conftest import SITE, START, at
-from tests.unit.command_center.city import a_received, received, request, rows, wire_event
+from tests.unit.command_center.city import a_received, received, request, rows, tell
 from tests.unit.command_center.test_cli import config, run
-from tests.unit.command_center.test_follow_ups import lines, said, tell
+from tests.unit.command_center.test_follow_ups import lines, said
 
 assert config
 
@@ -68,7 +67,7 @@ def sealed_report(to: Holder, **changes: object) -> RequestReceived:
 
 @pytest.fixture
 def case(engine: Engine, holder: Holder) -> CityRequest:
-    tell(engine, wire_event(sealed_report(holder)))
+    tell(engine, sealed_report(holder))
     return request(engine, REQUEST_ID)
 
 
@@ -77,10 +76,9 @@ def kept(engine: Engine) -> list[str]:
         return sealed_contents.of_request(connection, REQUEST_ID)
 
 
-def amended(**changes: object) -> wire.WireEvent:
+def amended(**changes: object) -> TextAmended:
     values: dict[str, object] = {"request_id": REQUEST_ID, "text": "(tersegel)", "at": START}
-    event = TextAmended(**{**values, **changes})  # type: ignore[arg-type]
-    return wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
+    return TextAmended(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def test_a_sealed_report_is_kept_and_says_only_whose_it_is(
@@ -95,7 +93,7 @@ def test_a_sealed_report_is_kept_and_says_only_whose_it_is(
 def test_the_same_report_under_another_number_is_kept_once(
     engine: Engine, case: CityRequest, holder: Holder
 ) -> None:
-    tell(engine, wire_event(sealed_report(holder)))
+    tell(engine, sealed_report(holder))
     assert len(kept(engine)) == 1
 
 
@@ -106,7 +104,7 @@ def test_what_is_not_sealed_as_it_says_is_set_aside(
     other = sealed_report(holder, request_id=REQUEST_ID[:-1] + "b", sealed=sealed)
     ack = tell(
         engine,
-        wire_event(other),
+        other,
         said(case, "tambah", sealed=sealed),
         amended(sealed=sealed),
     )
@@ -166,11 +164,6 @@ def test_of_a_sealed_request_only_kind_and_agency_are_corrected(
     assert corrected(kind="darurat", category="rahasia", kelurahan="") == {"kind": "darurat"}
     data = str(rows(engine, "SELECT payload FROM down_outbox ORDER BY seq"))
     assert "kekerasan" not in data
-
-
-@pytest.fixture
-def client(engine: Engine) -> FlaskClient:
-    return create_app(engine, place="Kota Pekanbaru", now=lambda: at(hours=3).wall).test_client()
 
 
 def test_the_pages_show_whose_it_is_and_how_it_is_opened(
@@ -277,7 +270,7 @@ def test_sealed_texts_that_somebody_exchanged_are_noticed(
     engine: Engine, holder: Holder, key_file: Path, config: Path, center
 ) -> None:
     other = REQUEST_ID[:-1] + "b"
-    tell(engine, wire_event(sealed_report(holder, request_id=other)))
+    tell(engine, sealed_report(holder, request_id=other))
     ticket = request(engine, other).ticket
     code, out, err = center("unseal", ticket, "--key", key_file, "--config", config)
     assert (code, out, "exchanged" in err) == (1, "", True)

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
 from appliance.domain.events import (
     RequestCorrected,
     RequestStatusChanged,
@@ -21,15 +20,16 @@ from tests.unit.command_center.city import (
     received,
     request,
     store,
+    tell,
     wire_event,
 )
-from tests.unit.command_center.test_follow_ups import lines, move, tell
+from tests.unit.command_center.test_follow_ups import lines, move
 from tests.unit.command_center.test_official_replies import sent
 
 BY = "rina (Kecamatan Bukit Raya)"
 
 
-def acted(case: CityRequest, act: str = "status", **changes: object) -> wire.WireEvent:
+def acted(case: CityRequest, act: str = "status", **changes: object) -> StaffActed:
     values: dict[str, object] = {
         "action_id": "action-1",
         "request_id": case.request_id,
@@ -37,8 +37,7 @@ def acted(case: CityRequest, act: str = "status", **changes: object) -> wire.Wir
         "by": "rina",
         "at": START,
     }
-    event = StaffActed(**{**values, **changes})  # type: ignore[arg-type]
-    return wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
+    return StaffActed(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def answer(engine: Engine) -> tuple[str, str]:
@@ -160,7 +159,7 @@ def test_a_case_that_an_officer_has_moved_is_left_alone(engine: Engine) -> None:
 def test_a_box_acts_on_no_case_of_another(engine: Engine) -> None:
     case = received(engine)
     event = acted(case, status="diproses")
-    ack = store(engine, a_batch(event), site=NEIGHBOUR)
+    ack = store(engine, a_batch(wire_event(event)), site=NEIGHBOUR)
     assert [reject.code for reject in ack.reject] == ["event"]
     assert request(engine, case.request_id).status == "diterima"
 

@@ -22,9 +22,10 @@ from tests.unit.command_center.city import (
     request,
     rows,
     store,
+    tell,
     wire_event,
 )
-from tests.unit.command_center.test_follow_ups import said, tell
+from tests.unit.command_center.test_follow_ups import said
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }} \u202e'
 

@@ -20,7 +20,7 @@ def closed(**changes: object) -> wire.WireEvent:
         "opened_at": START, "seconds": 600, "up_bytes": 1, "down_bytes": 2, "ended": "time",
     }  # fmt: skip
     event = WifiSessionClosed(**{**values, **changes})  # type: ignore[arg-type]
-    return wire_event(kind=event.KIND, data=wire.encode_event(event).decode())
+    return wire_event(event)
 
 
 def seconds(engine: Engine) -> list[int]:
