@@ -1,4 +1,4 @@
-"""Deadlines in working days: Monday to Friday in WIB without the holidays of `data/holidays.csv`.
+"""Deadlines in working days: Monday to Friday in WIB without the holidays of a table.
 
 A day is 24 hours of working days that have passed outside pauses; the deadline is the day on which
 the last of them ends. So what comes in on Monday is due on Tuesday with one day, and a pause of an
@@ -8,10 +8,8 @@ hour costs an hour. Pure.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 
 from appliance.domain.moment import WESTERN_INDONESIA
-from appliance.domain.reference import rows
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -67,12 +65,6 @@ class WorkingCalendar:
                 left -= is_open
             day += _DAY
         return day, left
-
-
-@cache
-def indonesian() -> WorkingCalendar:
-    """The calendar shipped: national holidays and the days off around them."""
-    return of_table(rows("holidays.csv"))
 
 
 def of_table(table: Iterable[Mapping[str, str]]) -> WorkingCalendar:

@@ -12,7 +12,6 @@ from appliance.domain.city_tables import as_shipped
 from appliance.domain.deadline import Deadline, deadlines, latest, nearest
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import OVER, Status
-from appliance.domain.working_days import indonesian
 
 SHIPPED = as_shipped()
 CATEGORY = "pju"
@@ -144,7 +143,7 @@ def slow_passed(since: date, until: date) -> int:
     count, day = 0, since
     while day < until:
         day += timedelta(days=1)
-        count += day.isoweekday() < 6 and day not in indonesian().holidays
+        count += day.isoweekday() < 6 and day not in SHIPPED.calendar.holidays
     return count
 
 
@@ -168,7 +167,7 @@ def test_it_agrees_with_a_walk_through_the_hours(
     while True:
         state = [line.status for line in lines if line.at <= moment][-1]
         stands = state == Status.NEEDS_DETAILS and moment < now
-        works = moment.isoweekday() < 6 and moment.date() not in indonesian().holidays
+        works = moment.isoweekday() < 6 and moment.date() not in SHIPPED.calendar.holidays
         open_hours += works and not stands
         if open_hours == 5 * 24:
             break
