@@ -99,9 +99,9 @@ def next_due(
     """The text whose turn it is: one already begun first, then by priority and age.
 
     One whose outcome is still to be written has no turn before it is, nor has one that is to
-    expire, and none overtakes another
-    to the same recipient that waits for its next attempt. What is urgent (priority 0) overtakes,
-    and is sent even to who is `resting`.
+    expire, and none overtakes another to the same recipient that waits for its next attempt. What
+    is urgent (priority 0) overtakes, and is sent even to who is `resting`.
+
     A text to a number that begins as one of `left_to_others` is another modem's, if it became due
     after `left_after`. An attempt further away than `longest_wait` was set by a clock that was
     wrong: it is due.
