@@ -15,7 +15,6 @@ from appliance.domain.ids import Ticket
 _LONG_DIGITS = 9
 _NAMED_DIGITS = 5
 _CONTEXT_CHARS = 48
-_NAME_CHARS = 3
 
 _RUN = re.compile(rf"\+?[0-9](?:{JOINT}[0-9])*{FILL}*")
 _NAMED = re.compile(

@@ -9,9 +9,6 @@ from typing import Any
 
 from tests.sim import smscodec
 
-_LEAST_CHARS = 6
-"""Shorter pieces would be found by chance."""
-
 
 def forms(word: str) -> dict[str, bytes]:
     """What to look for: encodings, Base64 and hex at every offset, septets at every bit offset."""
