@@ -20,7 +20,7 @@ from appliance.kiosk.slips import office
 from appliance.runtime import clock, ids
 from appliance.store import requests
 from appliance.store.database import connect
-from demo import broker
+from demo import broker, staff
 from demo.house import House, free_ports
 from web.i18n import catalog
 
@@ -48,7 +48,7 @@ class Click:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """One picture; `face` is portal, kiosk or center."""
+    """One picture; `face` is portal, kiosk, desk or center."""
 
     name: str
     face: str
@@ -114,6 +114,9 @@ SHOTS = (
         steps=(_KIOSK_LANGUAGE,),
     ),
     Shot(name="kiosk-ticket", face="kiosk", size=TOUCH_SCREEN, path="/lapor", steps=_KIOSK_REPORT),
+    Shot(name="desk-queue", face="desk", size=DESKTOP, path="/laporan"),
+    Shot(name="desk-health", face="desk", size=DESKTOP, path="/keadaan"),
+    Shot(name="desk-weekly", face="desk", size=DESKTOP, path="/ringkasan"),
     Shot(name="center-list", face="center", size=DESKTOP),
     Shot(
         name="center-request",
@@ -161,9 +164,17 @@ def report(house: House) -> None:
 def take_all(house: House) -> None:
     """Walk through the faces with Debian's Chromium."""
     settings = house.settings
+    db = connect(settings.store.path)
+    log_in = (
+        Fill("[name=name]", staff.NAME),
+        Fill("[name=password]", staff.password(house.folder, db)),
+        Click("main button"),
+    )
+    db.close()
     addresses = {
         "portal": f"http://{settings.portal.listen}",
         "kiosk": f"http://{settings.kiosk.listen}",
+        "desk": f"http://{settings.desk.listen}",
         "center": f"http://{settings.center.listen}",
     }
     with sync_playwright() as playwright:
@@ -171,11 +182,12 @@ def take_all(house: House) -> None:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         for shot in SHOTS:
-            take(browser, shot, addresses[shot.face])
+            before = log_in if shot.face == "desk" else ()
+            take(browser, shot, addresses[shot.face], before)
         browser.close()
 
 
-def take(browser: Browser, shot: Shot, address: str) -> None:
+def take(browser: Browser, shot: Shot, address: str, before: tuple[Fill | Click, ...]) -> None:
     """Walk to one page and write its picture."""
     width, height = shot.size
     context = browser.new_context(
@@ -185,7 +197,7 @@ def take(browser: Browser, shot: Shot, address: str) -> None:
     )
     page = context.new_page()
     page.goto(address + shot.path)
-    for step in shot.steps:
+    for step in before + shot.steps:
         act(page, step)
     page.wait_for_load_state("load")
     path = OUT / f"{shot.name}.png"

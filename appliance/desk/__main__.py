@@ -12,6 +12,7 @@ from appliance.actions import sealing, staffing
 from appliance.archive.queue import ReadingQueue
 from appliance.archive.reading import LIMIT_S, read
 from appliance.desk.app import create_app
+from appliance.desk.hashing import give_back_large_blocks
 from appliance.domain import wifi
 from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings
@@ -36,6 +37,7 @@ def _serve(settings: Settings) -> None:
     sealing.configure(settings.store.path, settings.sealing.keys)
     opened = partial(connect, settings.store.path)
     _offer_setup(opened)
+    give_back_large_blocks()
     file_bytes = settings.archive.file_max_mb * 1024 * 1024
     spool = Spool(_folder(settings), SPOOLED_FILES * file_bytes)
     with _reading(opened) as wake:

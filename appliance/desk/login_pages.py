@@ -22,8 +22,8 @@ from web.security import staff as for_staff
 
 TYPED_MAX_CHARS = 200
 WEAK = (
-    f"Paling sedikit {staff.PASSWORD_MIN_CHARS} huruf, tidak memuat nama akun, "
-    "dan jangan mengulang huruf yang sama."
+    f"Paling sedikit {staff.PASSWORD_MIN_CHARS} huruf, tanpa nama akun, bukan hanya angka, "
+    "dan bukan kata yang mudah ditebak."
 )
 DIFFERENT = "Kedua kata sandi tidak sama."
 

@@ -14,6 +14,13 @@ PASSWORD_MIN_CHARS = 10
 PASSWORD_MAX_CHARS = 128
 _LEAST_DIFFERENT = 5
 """Different characters in a password: no `aaaaaaaaaa`, no `1212121212`."""
+_LEAST_LETTERS = 4
+"""No birthdays, no phone numbers."""
+_GUESSED_FIRST = frozenset(
+    {"admin", "bismillah", "camat", "indonesia", "kecamatan", "merdeka", "pekanbaru"}
+    | {"password", "posko", "qwerty", "qwertyuiop", "rahasia", "sayang"}
+)
+"""Words that make no password, whatever digits stand around them."""
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=12)
 SESSIONS_PER_ACCOUNT = 5
@@ -73,9 +80,12 @@ def as_typed(password: str) -> str:
 
 
 def is_strong(password: str, name: str) -> bool:
-    """Whether a password may be chosen: long, not monotonous, not built on the name."""
+    """Whether a password may be chosen: long, not monotonous, not what is guessed first."""
+    letters = "".join(char for char in password.lower() if char.isalpha())
     return (
         PASSWORD_MIN_CHARS <= len(password) <= PASSWORD_MAX_CHARS
         and len(set(password)) >= _LEAST_DIFFERENT
+        and len(letters) >= _LEAST_LETTERS
+        and letters not in _GUESSED_FIRST
         and name not in password.lower()
     )

@@ -1,5 +1,7 @@
 """Passwords are hashed one at a time, and who cannot be served is told so."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -34,3 +36,27 @@ def test_nobody_hashes_beside_another(monkeypatch: pytest.MonkeyPatch) -> None:
         other.join()
     assert refused == [True]
     assert hashes.matches("kopi", hashes.of("kopi"))
+
+
+_MANY_HASHES = """
+import threading
+from appliance.desk.hashing import Hashing, give_back_large_blocks
+from appliance.domain.passwords import Cost
+
+def resident_kb():
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+give_back_large_blocks()
+hashes, before = Hashing(Cost(log_n=14, r=8, p=1)), resident_kb()
+for _ in range(2):
+    threads = [threading.Thread(target=hashes.of, args=("kopi hitam",)) for _ in range(4)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+print(resident_kb() - before)
+"""
+
+
+def test_the_memory_of_a_hash_goes_back_to_the_machine() -> None:
+    grown_kb = int(subprocess.check_output([sys.executable, "-c", _MANY_HASHES], text=True))
+    assert grown_kb < 8 * 1024, "half of what one hash holds"

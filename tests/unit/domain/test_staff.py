@@ -28,6 +28,26 @@ def test_other_names_are_refused(typed: str) -> None:
         staff.account_name(typed)
 
 
+@pytest.mark.parametrize(
+    ("password", "is_strong"),
+    [
+        ("empat kuda makan rumput", True),
+        ("Kopi-3-Susu", True),
+        ("kopi susu", False),
+        ("kopi" * 40, False),
+        ("aabbaabbaabb", False),
+        ("saya-sri-2026", False),
+        ("0812-3456-7890", False),
+        ("1234567890", False),
+        ("Pekanbaru2026!", False),
+        ("p4ssword, password", True),
+        ("password123", False),
+    ],
+)
+def test_what_is_guessed_first_is_no_password(password: str, is_strong: bool) -> None:
+    assert staff.is_strong(password, "sri") is is_strong
+
+
 def test_a_password_is_known_again_and_another_is_not() -> None:
     stored = passwords.derive("kopi hitam", SALT, CHEAP)
     assert passwords.matches("kopi hitam", stored)
