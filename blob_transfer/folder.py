@@ -149,16 +149,18 @@ class Folder:
         Call it while no other process can `keep` a file: inside a write transaction of the
         database whose rows name the files.
         """
-        if not self.path.exists():
-            return 0
-        removed = 0
-        for file in self.path.iterdir():
-            if not self._is_used(file, named, coming):
-                file.unlink(missing_ok=True)
-                removed += 1
-        if removed:
+        strays = self.strays(named, coming)
+        for file in strays:
+            file.unlink(missing_ok=True)
+        if strays:
             self._sync()
-        return removed
+        return len(strays)
+
+    def strays(self, named: Collection[str], coming: Collection[str]) -> list[Path]:
+        """What `sweep` would remove now."""
+        if not self.path.exists():
+            return []
+        return [file for file in self.path.iterdir() if not self._is_used(file, named, coming)]
 
     @staticmethod
     def _is_used(file: Path, named: Collection[str], coming: Collection[str]) -> bool:

@@ -208,13 +208,24 @@ def _lose(
 
 
 def sweep(db: sqlite3.Connection) -> int:
-    """Remove the files that no row names; a write transaction keeps others from adding some."""
-    with transaction(db):
-        named = photos.files(db) | archive_documents.files(db)
-        named |= {d.file.sha256 for d in documents.in_state(db, "stored")}
-        coming = {d.file.sha256 for d in documents.in_state(db, "wanted")}
-        try:
-            return blob_files.of(db).sweep(named | coming, coming)
-        except OSError as error:
-            log.error("files that nobody needs cannot be removed reason=%s", error)
+    """Remove the files that no row names; a write transaction keeps others from adding some.
+
+    Mostly there are none, and with a large archive looking takes long: so nobody waits for that.
+    """
+    folder = blob_files.of(db)
+    try:
+        if not folder.strays(*_needed(db)):
             return 0
+        with transaction(db):
+            return folder.sweep(*_needed(db))
+    except OSError as error:
+        log.error("files that nobody needs cannot be removed reason=%s", error)
+        return 0
+
+
+def _needed(db: sqlite3.Connection) -> tuple[set[str], set[str]]:
+    """The names of files that are to be here, and which of them are still coming."""
+    named = photos.files(db) | archive_documents.files(db)
+    named |= {document.file.sha256 for document in documents.in_state(db, "stored")}
+    coming = {document.file.sha256 for document in documents.in_state(db, "wanted")}
+    return named | coming, coming

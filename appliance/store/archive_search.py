@@ -106,8 +106,17 @@ def years(db: sqlite3.Connection, readable: Sequence[Access]) -> list[int]:
     """The years of which there are documents, the newest first."""
     rows = db.execute(
         """
-        SELECT DISTINCT year FROM archive_documents
-        WHERE access IN (SELECT value FROM json_each(?)) AND state = 'kept' ORDER BY year DESC
+        WITH RECURSIVE every (year) AS (
+            SELECT max(year) FROM archive_documents
+            UNION ALL
+            SELECT (SELECT max(d.year) FROM archive_documents d WHERE d.year < every.year)
+            FROM every WHERE every.year IS NOT NULL
+        )
+        SELECT year FROM every WHERE EXISTS (
+            SELECT 1 FROM archive_documents d
+            WHERE d.year = every.year AND d.state = 'kept'
+                AND d.access IN (SELECT value FROM json_each(?))
+        ) ORDER BY year DESC
         """,
         (classes(readable),),
     )

@@ -148,6 +148,14 @@ def test_a_file_is_kept_as_long_as_a_document_names_it(db: sqlite3.Connection) -
     assert blob_files.of(db).has(the(db).file.sha256)
 
 
+def test_nobody_waits_while_files_are_looked_through(db: sqlite3.Connection, db_path: Path) -> None:
+    put_in(db)
+    other = connect(db_path)
+    with transaction(other):
+        assert photos.sweep(db) == 0
+    other.close()
+
+
 def test_the_same_file_is_not_taken_twice(db: sqlite3.Connection) -> None:
     put_in(db)
     with pytest.raises(Known) as known:

@@ -198,6 +198,20 @@ def test_a_salvaged_database_has_its_documents_texts_and_in_time_its_index(
     again.close()
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (b"malformed inverted index for FTS5 table main.archive_index", True),
+        (b"row 3 missing from index archive_documents_by_year", False),
+        (b"ok", False),
+    ],
+)
+def test_a_wrong_index_of_words_is_no_reason_to_replace_a_database(
+    answer: bytes, expected: bool
+) -> None:
+    assert integrity.is_of_full_text(answer) is expected
+
+
 def test_the_index_survives_the_return_of_free_pages(db: sqlite3.Connection, db_path: Path) -> None:
     for number in range(60):
         put(db, str(number), f"kata{number} " * 200)
