@@ -104,7 +104,7 @@ class WifiPages:
             "minutes_left": rules.remaining_minutes(live, now) if live else 0,
             "bytes_left": rules.remaining_bytes(live) if live else None,
             "can_extend": bool(device and live and wifi.can_extend(db(), device, live, now)),
-            "is_offline": gauges.of(db(), "gate").get("internet") == "down",
+            "is_offline": _is_offline(),
         }
 
     def _fresh(self, code: str) -> Fresh:
@@ -158,6 +158,14 @@ def wait_until_open(session_id: str) -> bool:
             return session is not None
         time.sleep(_POLL_S)
     return False
+
+
+def _is_offline() -> bool:
+    """Whether the Internet is gone, as the gate sees it; without a gate the way to the city."""
+    internet = gauges.of(db(), "gate").get("internet")
+    if internet is None:
+        return gauges.of(db(), "sync").get("link") == "down"
+    return internet == "down"
 
 
 def _device_code() -> str:

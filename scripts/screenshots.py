@@ -11,7 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from appliance.actions import intake
+from appliance.actions import board, intake
+from appliance.domain import consent
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Channel, Draft
 from appliance.kiosk import receipt
@@ -105,6 +106,8 @@ SHOTS = (
             Click("main button.btn-primary"),
         ),
     ),
+    Shot(name="portal-services", face="portal", size=PHONE, path="/layanan?cari=ktp"),
+    Shot(name="portal-board", face="portal", size=PHONE, path="/papan"),
     Shot(name="kiosk-start", face="kiosk", size=TOUCH_SCREEN),
     Shot(
         name="kiosk-category",
@@ -151,8 +154,16 @@ def report(house: House) -> None:
     db = connect(house.settings.store.path)
     for number, (channel, text) in enumerate(REPORTS):
         phone = Msisdn(f"+62812345678{number:02d}")
-        draft = Draft(channel=channel, text=text, submission_id=ids.new_id(), reporter_phone=phone)
-        intake.receive(db, draft, clock.now())
+        draft = Draft(
+            channel=channel,
+            text=text,
+            submission_id=ids.new_id(),
+            reporter_phone=phone,
+            consents=consent.publishing(consent.AGREED, "id"),
+        )
+        taken = intake.receive(db, draft, clock.now())
+        if isinstance(taken, intake.Receipt):
+            board.publish(db, taken.request, by="petugas", now=clock.now())
     deadline_s = time.monotonic() + ARRIVAL_WITHIN_S
     while not all(request.acked for request in requests.every(db)):
         if time.monotonic() > deadline_s:

@@ -75,11 +75,16 @@ class Accounts:
             for lease, _ in ended:
                 del ledger.leases[lease.session.id]
 
-    def state(self, ledger: Ledger, problem: str, now: Moment) -> None:
-        """Tell how many are inside, and what is wrong; empty: nothing."""
-        sessions = ", ".join(f"{zone} {count}" for zone, count in ledger.census().items())
+    def state(self, ledger: Ledger, problem: str, now: Moment, *, is_online: bool) -> None:
+        """Tell how many are inside, whether the Internet is there, and what is wrong; empty:
+        nothing."""
+        stated = {
+            "problem": problem,
+            "sessions": ", ".join(f"{zone} {count}" for zone, count in ledger.census().items()),
+            "internet": "up" if is_online else "down",
+        }
         db, _ = self._open()
-        health.state(db, PROCESS, {"problem": problem, "sessions": sessions}, now)
+        health.state(db, PROCESS, stated, now)
 
     def give_up(self) -> None:
         """Forget a connection that has failed."""

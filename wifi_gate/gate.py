@@ -179,6 +179,8 @@ class Gate:
             if is_tick:
                 self._accounts.close(self._ledger, now)
                 self._accounts.record(self._ledger, now)
-                self._accounts.state(self._ledger, str(self.problems), now)
+                self._accounts.state(
+                    self._ledger, str(self.problems), now, is_online=self._is_online
+                )
         if "accounts" in self.problems:
             self._accounts.give_up()

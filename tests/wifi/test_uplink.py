@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.waiting import wait_for
 from tests.wifi.client import Client
-from tests.wifi.hotspot import PROBE, Hotspot, is_sent_to_portal, report
+from tests.wifi.hotspot import PORTAL_HOST, PROBE, Hotspot, is_sent_to_portal, report
 from tests.wifi.lab import Lab
 from tests.wifi.places import WWW
 
@@ -29,6 +29,14 @@ def meets_portal(phone: Client) -> bool | None:
         return None
 
 
+def says_so(phone: Client) -> bool | None:
+    """Whether the first page tells that the Internet is away; None while there is no page."""
+    try:
+        return b"Internet sedang putus" in phone.get(f"http://{PORTAL_HOST}/").body
+    except OSError:
+        return None
+
+
 @pytest.mark.parametrize("trouble", ["cut", "blackhole"])
 def test_the_portal_opens_by_itself_while_the_internet_is_away(
     lab: Lab, hotspot: Hotspot, stranger: Client, phone: Client, trouble: str
@@ -44,7 +52,9 @@ def test_the_portal_opens_by_itself_while_the_internet_is_away(
         assert dummy.ttl_s <= DUMMY_TTL_S
         assert is_sent_to_portal(client.get(PROBE))
         assert report(client).startswith("/tiket/")
+    wait_for(lambda: says_so(stranger), "the first page says so", limit_s=WITHIN_S)
     lab.restore()
     wait_for(lambda: meets_portal(phone) is False, "its return is noticed", limit_s=WITHIN_S)
+    wait_for(lambda: says_so(stranger) is False, "the first page says no more", limit_s=WITHIN_S)
     assert stranger.dns("www.test").addresses == (WWW,)
     assert is_sent_to_portal(stranger.get(PROBE))

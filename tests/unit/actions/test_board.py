@@ -10,7 +10,7 @@ from appliance.actions.board import Support
 from appliance.domain.board import Refusal, Section
 from appliance.domain.consent import Consent, Purpose
 from appliance.domain.service_request import Sensitivity, ServiceRequest
-from appliance.store import publications, requests
+from appliance.store import publications, requests, retention
 from appliance.store.database import transaction
 from tests.builders import a_draft
 from tests.conftest import at
@@ -126,3 +126,12 @@ def test_what_is_not_shown_cannot_be_supported(db, published) -> None:
     board.hide(db, published.id, by="ani", now=at())
     assert board.support(db, entry, MAC, at(), fresh_salt=SALT) is Support.GONE
     assert board.support(db, 999, MAC, at(), fresh_salt=SALT) is Support.GONE
+
+
+def test_the_next_day_nothing_tells_which_devices_have_supported(db, published) -> None:
+    entry = publications.of_request(db, published.id).id
+    board.support(db, entry, MAC, at(), fresh_salt=SALT)
+    with transaction(db):
+        retention.forget_notes(db, at(days=1).wall)
+    assert db.execute("SELECT count(*) FROM supports").fetchone()[0] == 0
+    assert publications.of_request(db, published.id).supports == 1

@@ -258,11 +258,16 @@ def test_the_report_card_is_kept_for_a_minute(portal, db, clock) -> None:
 
 
 def test_the_first_page_says_when_the_internet_is_gone(portal, db) -> None:
-    assert "Internet sedang putus" not in portal.get("/").text
-    with transaction(db):
-        gauges.set_many(db, "gate", {"internet": "down"}, START)
-    page = portal.get("/").text
-    assert page.index("Internet sedang putus") < page.index('href="/lapor"')
+    def is_told(process: str, **gauge: str) -> bool:
+        with transaction(db):
+            gauges.set_many(db, process, gauge, START)
+        page = portal.get("/").text
+        return 0 <= page.find("Internet sedang putus") < page.index('href="/lapor"')
+
+    assert not is_told("sync", link="up")
+    assert is_told("sync", link="down")
+    assert not is_told("gate", internet="up")
+    assert is_told("gate", internet="down")
 
 
 def test_the_first_page_with_all_it_loads_is_below_50_kb(portal, db, new_id) -> None:
