@@ -3,8 +3,9 @@
 Two rules, and the longer wait of the two holds:
 
 - Full jitter: anything between nothing and a ceiling that doubles with each failure, so that the
-  boxes of a city do not come back in step. Being let in proves little: only a connection that
-  lasted forgets the failures before it.
+  boxes of a city do not come back in step. A broker that has had our CONNECT for a while and then
+  hangs up is likely to let us in soon: that does not double it, a few times. Being let in proves
+  little: only a connection that lasted forgets the failures before it.
 - A pace: over time at most one connection in ten seconds is let in. Two machines with one client id
   throw each other out for ever, each at the moment when the other returns; this is what keeps them
   from doing it at full speed. As many connections as an innocent client may need are free.
@@ -23,6 +24,12 @@ SHORTEST_S = 0.1
 SPREAD_S = 0.25
 """Between those whom a broker turned away together after it had let them wait. Longer would cost a
 cluster's clients an attempt: NATS holds a CONNECT for 4 s, and its election ends within 9 s."""
+HELD_S = 0.5
+"""A broker that has had our CONNECT for so long and then hangs up was waiting itself: for a leader,
+or for the end of our last connection."""
+HELD_AT_MOST = 8
+"""So many of these do not double the ceiling. NATS holds a CONNECT for 4 s while it elects, and for
+1 s at a time while it tries, for 4 s, to store the last will of the connection before."""
 LASTING_S = 30.0
 """A connection that lived shorter does not reset the back-off."""
 PACE_S = 10.0
@@ -42,6 +49,8 @@ class Backoff:
     longest_s: float = 60.0
     failures: int = 0
     """In a row since the last connection that lasted."""
+    held: int = 0
+    """Of these, the attempts that do not double the ceiling."""
     thrown_out: int = 0
     """Connections in a row that ended as if another machine had come with our client id."""
     paced_until_s: float = float("-inf")
@@ -53,11 +62,15 @@ class Backoff:
 
     def lasting(self) -> "Backoff":
         """The connection has lived for LASTING_S."""
-        return replace(self, failures=0)
+        return replace(self, failures=0, held=0)
 
-    def failed(self) -> "Backoff":
-        """We were not let in, or not served: another machine does not cause that."""
-        return replace(self, failures=self.failures + 1, thrown_out=0)
+    def failed(self, *, held_s: float = 0.0) -> "Backoff":
+        """We were not let in, or not served: another machine does not cause that.
+
+        `held_s`: for how long the broker had our CONNECT until it hung up.
+        """
+        held = self.held + (held_s >= HELD_S and self.held < HELD_AT_MOST)
+        return replace(self, failures=self.failures + 1, held=held, thrown_out=0)
 
     def lost(self, lived_s: float, *, was_thrown_out: bool) -> "Backoff":
         """A connection that had been let in is gone.
@@ -65,12 +78,12 @@ class Backoff:
         `was_thrown_out`: the broker had served us and closed the connection by itself.
         """
         if not was_thrown_out:
-            known = replace(self, failures=0) if lived_s >= LASTING_S else self
+            known = self.lasting() if lived_s >= LASTING_S else self
             return known.failed()
         if lived_s >= UNDISPUTED_S:
-            return replace(self, failures=1, thrown_out=0)
+            return replace(self, failures=1, held=0, thrown_out=0)
         thrown_out = self.thrown_out + (lived_s < LASTING_S)
-        state = replace(self, thrown_out=thrown_out)
+        state = replace(self, held=0, thrown_out=thrown_out)
         return replace(state, failures=self.failures + 1 if state.is_disputed else 1)
 
     def wait_s(self, now_s: float, chance: float, *, tried_s: float = 0.0) -> float:
@@ -78,7 +91,7 @@ class Backoff:
 
         `tried_s`: how long the last attempt took until it failed, which counts as waited.
         """
-        doublings = min(max(self.failures - 1, 0), 16)
+        doublings = min(max(self.failures - self.held - 1, 0), 16)
         ceiling_s = min(self.longest_s, FIRST_CEILING_S * 2.0**doublings)
         pace_s = self.paced_until_s - THROWN_OUT_BY_NODES * PACE_S - now_s
         rest_s = max(ceiling_s * chance - tried_s, SPREAD_S * chance)

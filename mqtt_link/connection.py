@@ -147,7 +147,7 @@ class Connection:
     def _lost(self, session: Session) -> None:
         ending = session.ending(is_known=self._is_known)
         if not session.is_up:
-            self._failed(ending)
+            self._failed(ending, held_s=session.held_s)
             return
         self._backoff = self._backoff.lost(session.lived_s, was_thrown_out=session.was_thrown_out)
         if self._backoff.is_disputed:
@@ -155,8 +155,8 @@ class Connection:
             self._owner.alarm("clone", ending.words)
         self._rest(ending, self._wait_s())
 
-    def _failed(self, why: Fault) -> None:
-        self._backoff = self._backoff.failed()
+    def _failed(self, why: Fault, *, held_s: float = 0.0) -> None:
+        self._backoff = self._backoff.failed(held_s=held_s)
         self._rest(why, self._wait_s(tried_s=time.monotonic() - self._tried_at_s))
 
     def _wait_s(self, *, tried_s: float = 0.0) -> float:

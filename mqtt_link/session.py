@@ -75,6 +75,7 @@ class Session:
         except (OSError, ValueError):
             credentials.abandon()
             raise
+        self._asked_at_s = time.monotonic()
 
     @property
     def is_up(self) -> bool:
@@ -85,6 +86,12 @@ class Session:
     def lived_s(self) -> float:
         """How long ago the broker accepted us."""
         return 0.0 if self._accepted_at_s is None else time.monotonic() - self._accepted_at_s
+
+    @property
+    def held_s(self) -> float:
+        """For how long the broker has had our CONNECT without any answer."""
+        is_answered = self.is_up or bool(self._refusal)
+        return 0.0 if is_answered else time.monotonic() - self._asked_at_s
 
     @property
     def has_room(self) -> bool:

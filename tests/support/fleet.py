@@ -191,7 +191,7 @@ class Fleet:
             return
         line.refusals = 0
         now_s = time.monotonic()
-        wait_s = line.box.closed(now_s, now_s - line.opened_s)
+        wait_s = line.box.closed(now_s, now_s - line.opened_s, was_open=was_open)
         self._at(wait_s, lambda: self._connect(line))
 
     def _care(self, line: _Line) -> None:

@@ -85,10 +85,10 @@ class FleetBox:
         will = wire.encode(wire.Conn(on=False, boot="fleet", n=self._connections))
         return packets.connect(self.site.site, (self._topic(Leaf.STATE_CONN), will), KEEPALIVE_S)
 
-    def closed(self, now_s: float, tried_s: float) -> float:
+    def closed(self, now_s: float, tried_s: float, *, was_open: bool) -> float:
         """The connection is gone, or was tried for that long; returns the wait before the next."""
         if self._accepted_at_s is None:
-            self.backoff = self.backoff.failed()
+            self.backoff = self.backoff.failed(held_s=tried_s if was_open else 0.0)
         else:
             lived_s, tried_s = now_s - self._accepted_at_s, 0.0
             self.backoff = self.backoff.lost(lived_s, was_thrown_out=self.ready)

@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mqtt_link.backoff import (
+    FIRST_CEILING_S,
+    HELD_AT_MOST,
+    HELD_S,
     LASTING_S,
     PACE_S,
     SHORTEST_S,
@@ -22,7 +25,9 @@ HOUR_S = 3600.0
 
 
 @given(
-    outcomes=st.lists(st.sampled_from(["failed", "thrown out", "lost", "lasting"]), max_size=40),
+    outcomes=st.lists(
+        st.sampled_from(["failed", "held", "thrown out", "lost", "lasting"]), max_size=40
+    ),
     chance=st.floats(0, 1, exclude_max=True),
     now_s=st.floats(0, 1e6),
 )
@@ -33,6 +38,8 @@ def test_a_wait_is_never_longer_than_the_ceiling(
     for outcome in outcomes:
         if outcome == "failed":
             backoff = backoff.failed()
+        elif outcome == "held":
+            backoff = backoff.failed(held_s=4.0)
         else:
             backoff = backoff.accepted(now_s)
             lived_s = LASTING_S if outcome == "lasting" else 1.0
@@ -54,6 +61,29 @@ def test_what_an_attempt_took_counts_as_waited() -> None:
     assert tried.wait_s(0.0, 0.999) > 1.9
     assert tried.wait_s(0.0, 0.999, tried_s=1.0) < 1.0
     assert SHORTEST_S <= tried.wait_s(0.0, 0.999, tried_s=4.0) <= SPREAD_S
+
+
+@given(chance=st.floats(0, 1, exclude_max=True))
+def test_a_node_that_makes_us_wait_for_an_election_is_asked_again_within_a_second(
+    chance: float,
+) -> None:
+    """Check 30, our part of it: NATS holds a CONNECT for 1 s, as often as it takes to elect."""
+    backoff = Backoff().accepted(0.0).lost(4.0, was_thrown_out=True)
+    for _ in range(HELD_AT_MOST):
+        backoff = backoff.failed(held_s=HELD_S)
+        assert backoff.wait_s(9.0, chance, tried_s=HELD_S) <= FIRST_CEILING_S - HELD_S
+
+
+def test_whoever_makes_us_wait_for_ever_is_asked_more_and_more_seldom() -> None:
+    backoff = Backoff().accepted(0.0).lost(4.0, was_thrown_out=True)
+    for _ in range(HELD_AT_MOST + 6):
+        backoff = backoff.failed(held_s=1.0)
+    assert backoff.wait_s(0.0, 0.999, tried_s=1.0) > 50
+
+
+def test_a_broker_that_does_not_make_us_wait_is_asked_more_seldom_at_once() -> None:
+    backoff = Backoff().failed(held_s=HELD_S / 2).failed(held_s=0.0)
+    assert backoff.wait_s(0.0, 0.999) > FIRST_CEILING_S
 
 
 def test_only_a_connection_that_lasted_forgets_the_failures_before_it() -> None:
