@@ -4,19 +4,28 @@ import sqlite3
 from dataclasses import replace
 
 from appliance.actions import forwarding
+from appliance.actions.erasing import CITY
 from appliance.domain import reference
 from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestCorrected
 from appliance.domain.moment import Moment, plausible
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
-from appliance.store import city_tables, officials, requests, text_history, ticket_pins
+from appliance.store import (
+    city_tables,
+    officials,
+    publications,
+    requests,
+    text_history,
+    ticket_pins,
+)
 
 
 def correct(db: sqlite3.Connection, event: RequestCorrected, now: Moment) -> None:
     """Apply a correction, in the caller's transaction; raises BadInput for a word not known here.
 
     The head of a new agency is sent the request, unless somebody there has been already. A
-    proposal of the box is over once an officer has looked.
+    proposal of the box is over once an officer has looked. What has become another kind or secrecy
+    is shown to the public no more until staff publish it anew.
     """
     plausible(event.corrected_at, "corrected_at")
     before = requests.by_id(db, event.request_id)
@@ -26,6 +35,8 @@ def correct(db: sqlite3.Connection, event: RequestCorrected, now: Moment) -> Non
     requests.correct(db, after)
     if after.sensitivity is Sensitivity.CONFIDENTIAL:
         ticket_pins.remove(db, after.id)
+    if (after.kind, after.sensitivity) != (before.kind, before.sensitivity):
+        publications.hide(db, after.id, by=CITY, at=now.wall)
     if after.agency != before.agency and not _was_told(db, after):
         forwarding.forward(db, after, now)
 

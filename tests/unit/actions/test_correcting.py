@@ -4,14 +4,16 @@ import sqlite3
 
 import pytest
 
-from appliance.actions import casework, directory, intake
+from appliance.actions import board, casework, directory, intake
 from appliance.actions.intake import Receipt
+from appliance.domain import consent
+from appliance.domain.board import Section
 from appliance.domain.events import RequestCorrected, RequestReceived
 from appliance.domain.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
 from appliance.domain.wire import decode_event
-from appliance.store import outbox, requests, texts
+from appliance.store import outbox, publications, requests, texts
 from tests.builders import a_batch, a_draft
 from tests.conftest import START, at
 
@@ -150,3 +152,15 @@ def test_a_note_is_for_staff_and_the_resident_hears_nothing_of_it(db: sqlite3.Co
     assert judged is not None
     assert judged.note == "jalan_provinsi"
     assert "1708" not in texts.every(db)[0].body
+
+
+def test_what_becomes_less_public_is_shown_no_more(db: sqlite3.Connection) -> None:
+    request = receive(db, consents=consent.publishing(consent.AGREED, "id"))
+    board.publish(db, request, by="ani", now=at())
+    correct(db, request, category="pohon_taman")
+    assert publications.shown(db, Section.BOARD, limit=1)
+    correct(db, request, first=2, sensitivity="disamarkan")
+    assert publications.shown(db, Section.BOARD, limit=1) == []
+    kept = publications.of_request(db, request.id)
+    assert kept
+    assert (kept.text, kept.by) == ("", "pusat")
