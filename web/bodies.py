@@ -8,6 +8,8 @@ beginning is kept, so that the app can answer with a page about it: a connection
 the middle shows none, and loses what was typed.
 """
 
+import errno
+import os
 import threading
 from dataclasses import dataclass
 from io import BytesIO
@@ -55,14 +57,26 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """A folder for what does not fit into memory, and how much may be in it at one time."""
+    """A folder for what does not fit into memory.
+
+    `room_bytes` may be in it at one time as bodies, and as much again as files of their forms;
+    `leaves_bytes` of the disk are for others.
+    """
 
     folder: Path
     room_bytes: int
+    leaves_bytes: int
 
     def file(self) -> IO[bytes]:
         """A file without a name."""
         return TemporaryFile(dir=self.folder)
+
+    def file_of_body(self) -> IO[bytes]:
+        """The same for a body; raises OSError where the disk has not enough for it and its form."""
+        state = os.statvfs(self.folder)
+        if state.f_bavail * state.f_frsize < self.leaves_bytes + 2 * self.room_bytes:
+            raise OSError(errno.ENOSPC, "the disk is low")
+        return self.file()
 
 
 class Body:
@@ -97,7 +111,7 @@ class Body:
         try:
             if self._spool and isinstance(self._file, BytesIO) and self._taken_bytes:
                 beginning = self._file.getvalue()
-                self._file = self._spool.file()
+                self._file = self._spool.file_of_body()
                 self._file.write(beginning)
             self._file.write(data)
             self._size_bytes += len(data)
@@ -171,11 +185,12 @@ class InMemoryRequest(Request):
 
 
 def spooled_request(spool: Spool) -> type[Request]:
-    """A request whose files stay in nameless files of a folder, until it is answered."""
+    """A request whose files, if large, stay in nameless files of a folder until it is answered."""
 
     class SpooledRequest(Request):
         def _get_file_stream(self, *_about: object, **_more: object) -> IO[bytes]:
-            return spool.file()
+            is_small = 0 < (self.content_length or 0) <= 2 * BODY_MAX_BYTES
+            return BytesIO() if is_small else spool.file()
 
     return SpooledRequest
 

@@ -14,6 +14,7 @@ from appliance.archive.reading import LIMIT_S, read
 from appliance.desk.app import create_app
 from appliance.desk.hashing import give_back_large_blocks
 from appliance.domain import wifi
+from appliance.domain.archive_room import LEAVES_FREE_BYTES
 from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings
 from appliance.store import blob_files, migrate
@@ -21,7 +22,7 @@ from appliance.store.database import Connect, connect
 from web.bodies import BODY_MAX_BYTES, Spool
 from web.serve import serve
 
-SPOOLED_FILES = 4
+SPOOLED_FILES = 2
 """Of the largest size, in the folder at one time while they come in."""
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def _serve(settings: Settings) -> None:
     _offer_setup(opened)
     give_back_large_blocks()
     file_bytes = settings.archive.file_max_mb * 1024 * 1024
-    spool = Spool(_folder(settings), SPOOLED_FILES * file_bytes)
+    spool = Spool(_folder(settings), SPOOLED_FILES * file_bytes, LEAVES_FREE_BYTES)
     with _reading(opened) as wake:
         serve(
             create_app(settings, opened, spool=spool, wake=wake),

@@ -9,8 +9,6 @@ from enum import StrEnum
 
 LEAVES_FREE_BYTES = 256 * 1024 * 1024
 """What is less than this of the disk is not for the archive."""
-COPIES = 3
-"""While a file comes in it lies on the disk as the body, as its part of the form, and as staged."""
 
 
 class NoRoom(StrEnum):
