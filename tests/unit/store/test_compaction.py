@@ -9,6 +9,7 @@ import pytest
 
 from appliance.actions import intake, syncing
 from appliance.domain import wire
+from appliance.domain.events import FollowedUp
 from appliance.domain.phone import Msisdn
 from appliance.domain.topics import Lane
 from appliance.store import compaction, database, housekeeping, outbox, requests
@@ -34,6 +35,17 @@ def report(db: sqlite3.Connection, count: int) -> None:
         phone = Msisdn(f"+62812{number:08d}")
         draft = a_draft(f"jalan rusak {number}", reporter_phone=phone)
         intake.receive(db, draft, at(), origin="portal:1")
+
+
+def say_more(db: sqlite3.Connection, count: int) -> None:
+    """What takes no judging, and so is there in no time."""
+    with transaction(db):
+        for number in range(count):
+            text = f"jalan rusak {number} " * 20
+            event = FollowedUp(
+                follow_up_id=str(number), request_id="r", wish="tambah", text=text, at=at().wall
+            )
+            outbox.append(db, Lane.COMPLAINTS, event, subject="r", now=at())
 
 
 def acknowledge(db: sqlite3.Connection, upto: int, **changes: object) -> None:
@@ -217,7 +229,8 @@ def test_a_foreign_reader_is_named_to_the_technician(
 
 @pytest.mark.slow
 def test_compaction_may_be_killed_at_any_moment(db: sqlite3.Connection, db_path: Path) -> None:
-    report(db, 1500)
+    report(db, 10)
+    say_more(db, 1490)
     acknowledge(db, 1490)
     program = (
         "import sys; from pathlib import Path; from datetime import datetime, UTC;"
