@@ -9,7 +9,7 @@ import sqlite3
 
 from appliance.actions import texting
 from appliance.actions.turn import Turn
-from appliance.domain import phrases, reference
+from appliance.domain import phrases
 from appliance.domain.errors import BadInput
 from appliance.domain.events import OfficialAnswered, OfficialReplied
 from appliance.domain.moment import Moment
@@ -23,7 +23,15 @@ from appliance.domain.service_request import (
     clean_text,
 )
 from appliance.domain.sms import OfficialReply
-from appliance.store import chases, official_replies, officials, outbox, requests, text_history
+from appliance.store import (
+    chases,
+    city_tables,
+    official_replies,
+    officials,
+    outbox,
+    requests,
+    text_history,
+)
 
 
 def take(turn: Turn, reply: OfficialReply) -> tuple[str, ServiceRequest | None] | None:
@@ -108,7 +116,7 @@ def answered(db: sqlite3.Connection, event: OfficialAnswered, now: Moment) -> No
         now,
         wanted=_word(reply.status),
         status=_word(event.status),
-        agency=reference.agency_name(event.agency),
+        agency=city_tables.in_force(db).agency_name(event.agency),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from appliance.actions import casework, directory, forwarding, intake, official_replies
 from appliance.actions.turn import Turn
+from appliance.domain.city_tables import shipped
 from appliance.domain.events import OfficialAnswered, RequestStatusChanged
 from appliance.domain.official import Official
 from appliance.domain.phone import Msisdn
@@ -14,7 +15,7 @@ from appliance.domain.progress import public_status, since_reopened
 from appliance.domain.service_request import ServiceRequest, Status
 from appliance.domain.sms import OfficialReply, Report
 from appliance.store import official_replies as replies
-from appliance.store import requests, texts
+from appliance.store import city_tables, requests, texts
 from appliance.store.database import transaction
 from tests.builders import a_batch, a_draft, an_sms
 from tests.conftest import at
@@ -83,6 +84,20 @@ def test_an_outcome_of_no_reply_of_this_box_is_set_aside(
     event = settled(request_, "moved", **changes)
     assert len(casework.apply_batch(db, a_batch(event), at(hours=1)).rejects) == 1
     assert news(db) == []
+
+
+def test_the_official_hears_the_agency_by_the_name_it_has_in_this_city(
+    db: sqlite3.Connection, request_: ServiceRequest
+) -> None:
+    renamed = [
+        row | {"singkatan": "Hubkominfo"} if row["id"] == "DISHUB" else row
+        for row in shipped("agencies")
+    ]
+    with transaction(db):
+        city_tables.replace(db, "agencies", 5, renamed, at().wall)
+    casework.apply_batch(db, a_batch(settled(request_, "refused")), at(hours=1))
+    [(_, body)] = news(db)
+    assert "Hubkominfo" in body
 
 
 def ticks(db: sqlite3.Connection, request: ServiceRequest) -> list[str]:
