@@ -18,6 +18,7 @@ from command_center import (
     key_command,
     key_files,
     lapses,
+    link_commands,
     orders,
     privacy_commands,
     report,
@@ -67,6 +68,9 @@ def _perform(args: argparse.Namespace) -> None:
     elif args.command in correction_commands.NAMES:
         with _stored(loaded) as engine:
             correction_commands.run(engine, args, _now())
+    elif args.command in link_commands.NAMES:
+        with _stored(loaded) as engine:
+            link_commands.run(engine, args, _now())
     elif args.command == table_commands.NAME:
         with _stored(loaded) as engine:
             table_commands.run(engine, args, _now())
@@ -115,6 +119,7 @@ def _arguments() -> argparse.Namespace:
     document_commands.add(commands, common)
     table_commands.add(commands, common)
     correction_commands.add(commands, common)
+    link_commands.add(commands, common)
     privacy_commands.add(commands, common)
     sealing_commands.add(commands, common)
     return parser.parse_args()

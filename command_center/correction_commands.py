@@ -12,15 +12,13 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from appliance.domain import masking, reference
-from appliance.domain.errors import BadInput
-from appliance.domain.ids import Ticket
 from appliance.domain.service_request import Kind, Sensitivity
-from command_center import correcting, report
+from command_center import correcting, report, tickets
 from command_center.correcting import Wanted
 from command_center.store import corrections, requests
 from command_center.store.corrections import Correction
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.requests import CityRequest
 
 NAMES = ("correct", "corrections")
 _LABELS = ("id", "text", "category", "kelurahan", "kind", "sensitive", "was", "by", "at", "reason")
@@ -65,11 +63,7 @@ def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
 
 
 def _correct(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
-    digits = Ticket.parse(args.ticket).digits
-    with reading(engine) as connection:
-        found = requests.page(connection, Filter(ticket=digits), limit=2)
-    if len(found) != 1:
-        raise BadInput(f"{len(found) or 'no'} requests have the ticket {args.ticket}")
+    request = tickets.only(engine, args.ticket)
     wanted = Wanted(
         category=args.category,
         kind=args.kind,
@@ -78,8 +72,8 @@ def _correct(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
         sensitivity=args.sensitivity,
         reason=args.reason,
     )
-    changed = correcting.correct(engine, found[0].request_id, wanted, by=args.by, now=now)
-    print(f"{report.grouped(digits)}:", ", ".join(f"{k} = {v}" for k, v in changed.items()))
+    changed = correcting.correct(engine, request.request_id, wanted, by=args.by, now=now)
+    print(f"{report.grouped(request.ticket)}:", ", ".join(f"{k} = {v}" for k, v in changed.items()))
 
 
 def _code(named: str | None) -> str | None:

@@ -37,7 +37,7 @@ def add(
     export.add_argument("whose", metavar="TICKET|PHONE")
     export.add_argument("--json", action="store_true", help="print one JSON array")
     erase = add_one("erase", "erase it here, and order the box to, for good")
-    erase.add_argument("ticket", metavar="TICKET")
+    erase.add_argument("whose", metavar="TICKET|PHONE", help="of a phone, all its requests")
     erase.add_argument("--yes", action="store_true", help="do not ask")
     tasks = add_one("tasks", "list wishes to be answered, and erasures boxes have not confirmed")
     tasks.add_argument("--json", action="store_true", help="for scripts")
@@ -60,8 +60,11 @@ def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
 
 
 def _erase(engine: Engine, args: argparse.Namespace, *, by: str, now: datetime) -> None:
-    found = _of_ticket(engine, Ticket.parse(args.ticket))
-    named = f"{Ticket(found[0].ticket)} ({len(found)} requests)" if found[1:] else args.ticket
+    found = _whose(engine, args.whose)
+    if not found:
+        raise BadInput("no request of this phone at the city; look at the number again")
+    named = ", ".join(dict.fromkeys(str(Ticket(request.ticket)) for request in found))
+    named += f" ({len(found)} requests)" if found[1:] else ""
     question = f"Erase the personal data of {named} here and at the box for good? Type yes: "
     if not args.yes and input(question).strip() != "yes":
         print("nothing was erased")

@@ -70,6 +70,28 @@ def test_erasing_asks_before_and_is_listed_until_the_box_confirms(
     assert json.loads(command("tasks", "--json")[1]) == []
 
 
+def test_of_a_phone_all_requests_are_erased_and_named_before(
+    engine: Engine, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = siti(engine)
+    again = received(engine, reporter_phone=mine.phone)
+    other = received(engine, reporter_phone="+6281300000009")
+    asked: list[str] = []
+
+    def refuse(prompt: str) -> str:
+        asked.append(prompt)
+        return "no"
+
+    monkeypatch.setattr("builtins.input", refuse)
+    assert "nothing was erased" in command("erase", "0812 3456 7890")[1]
+    assert all(str(Ticket(case.ticket)) in asked[0] for case in (mine, again))
+    assert str(Ticket(other.ticket)) not in asked[0]
+    command("erase", "0812 3456 7890", "--yes")
+    texts = [request(engine, case.request_id).text for case in (mine, again, other)]
+    assert [text == ERASED_TEXT for text in texts] == [True, True, False]
+    assert command("erase", "0813 0000 0008", "--yes")[0] == 1
+
+
 def test_an_order_that_no_box_has_confirmed_may_be_given_again(
     engine: Engine, command: Command
 ) -> None:
