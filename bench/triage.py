@@ -20,7 +20,7 @@ from appliance.domain.triage.verdict import Triage
 
 ROOT = Path(__file__).parents[1]
 MESSAGES = ROOT / "tests" / "triage"
-UNSEEN = "fifth"
+UNSEEN = "sixth"
 REPORT = ROOT / "docs" / "triage.md"
 _BEGIN, _END = "<!-- written by make triage-report -->", "<!-- end of the report -->"
 Message = Mapping[str, str]

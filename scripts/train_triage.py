@@ -13,6 +13,7 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -24,14 +25,14 @@ from appliance.domain.triage import topics
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.kinds import by_rules
 from appliance.domain.triage.lexicon import Found, matcher
-from appliance.domain.triage.model import ZERO, Model, features
-from appliance.domain.triage.signals import signals
+from appliance.domain.triage.model import ZERO, Model, features, is_cue
+from appliance.domain.triage.signals import cues, signals
 from bench.triage import MESSAGES, Figures, figures
 
 ROOT = Path(__file__).parents[1]
-SETS = ("dev", "second", "third", "fourth", "everyday", "dialects", "safety")
-"""What is learned from; `fifth` is kept to measure by."""
-WRITERS = ("everyday", "dialects", "safety")
+SETS = ("dev", "second", "third", "fourth", "fifth", "everyday", "dialects", "safety", "hints")
+"""What is learned from; `sixth` is kept to measure by."""
+WRITERS = ("fifth", "everyday", "dialects", "safety", "hints")
 """Sets whose messages no rule was made for: only these tell how far rules can be trusted."""
 TARGET = ROOT / "appliance" / "domain" / "data" / "triage" / "model.bin"
 WEIGHED = (*(kind.value for kind in Kind), "secret")
@@ -100,18 +101,23 @@ def fit(
 def train_texts(
     rows: Sequence[tuple[str, Row]], weighing: Mapping[str, Mapping[str, float]]
 ) -> bytes:
-    """The model of words, as it is stored."""
+    """The model of words, as it is stored. Of cues only secrets are learned: rules know kinds."""
     outputs = (*reference.categories(), *WEIGHED)
-    texts = [list(features(matcher().words(row["text"]))) for _, row in rows]
+    texts = [list(features(*_heard(row["text"]))) for _, row in rows]
     seen = Counter(name for text in texts for name in text)
     prints = {crc32(name.encode()) for name, count in seen.items() if count >= _LEAST_SEEN}
     known = {print_: at for at, print_ in enumerate(sorted(prints))}
-    vectors = []
+    vectors, with_cues = [], []
     for text in texts:
-        here = [known[p] for p in map(crc32, map(str.encode, text)) if p in known]
-        vectors.append([(at, 1 / math.sqrt(len(here))) for at in here])
+        here = {name: known[p] for name in text if (p := crc32(name.encode())) in known}
+        said = [at for name, at in here.items() if not is_cue(name)]
+        value = 1 / math.sqrt(len(said) or 1)
+        vectors.append([(at, value) for at in said])
+        with_cues.append([(at, value) for at in here.values()])
     wanted = [[float(output in _answers(row)) for output in outputs] for _, row in rows]
-    *weights, bias = fit(vectors, wanted, len(known), _TEXTS)
+    plain = fit(vectors, [row[:-1] for row in wanted], len(known), _TEXTS)
+    secret = fit(with_cues, [row[-1:] for row in wanted], len(known), _TEXTS)
+    *weights, bias = ([*one, *other] for one, other in zip(plain, secret, strict=True))
     head = {
         "outputs": outputs, "features": len(known), "step": STEP,
         "bias": [round(_BIAS * b, 4) for b in bias], "weighing": weighing, "of": inputs(),
@@ -151,10 +157,21 @@ def train_weighing(models: Iterable[tuple[Model, Sequence[Row]]]) -> dict[str, d
 
 
 def _signals(model: Model, text: str) -> Mapping[str, float]:
+    words, found, ruled = _read(text)
+    return signals(text, found, ruled, model.opinion(words, cues(text, found, ruled)))
+
+
+def _heard(text: str) -> tuple[list[str], tuple[str, ...]]:
+    words, found, ruled = _read(text)
+    return words, cues(text, found, ruled)
+
+
+@cache
+def _read(text: str) -> tuple[list[str], Found, Kind]:
     words = matcher().words(text)
     found = Found(matcher().find(words))
     ruled, _ = by_rules(text, words, found, topics.told(words, found).best)
-    return signals(text, found, ruled, model.opinion(words))
+    return words, found, ruled
 
 
 def train(names: Sequence[str] = SETS, writers: Sequence[str] = WRITERS) -> bytes:

@@ -35,6 +35,10 @@ class Found:
         """All matches of a group."""
         return self._groups.get(group, [])
 
+    def groups(self) -> tuple[str, ...]:
+        """All groups found."""
+        return tuple(self._groups)
+
     def cues(self) -> tuple[str, ...]:
         """The groups found that are no categories."""
         return tuple(group for group in self._groups if "." in group)

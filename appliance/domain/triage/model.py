@@ -9,7 +9,7 @@ import json
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice, pairwise
@@ -35,7 +35,7 @@ class Opinion:
         """The words and pairs that spoke most for an output; never somebody's name."""
         at, knows = self.outputs[output], matcher().speller.knows
         told = sorted(((row[at], name) for name, row in self.features), reverse=True)
-        speak = (name for weight, name in told if weight > ZERO and all(map(knows, name.split())))
+        speak = (w for weight, w in told if weight > ZERO and w and all(map(knows, w.split())))
         return tuple(islice(speak, most))
 
 
@@ -55,10 +55,11 @@ class Model:
         self._known.frombytes(body[:size])
         self._rows = body[size:]
 
-    def opinion(self, words: Sequence[str]) -> Opinion:
-        """Judge the root forms of a text."""
-        known = [(told, row) for key, told in features(words).items() if (row := self._row(key))]
-        factor = self._step / math.sqrt(len(known) or 1)
+    def opinion(self, words: Sequence[str], cues: Iterable[str] = ()) -> Opinion:
+        """Judge the root forms of a text, knowing which cues the rules have found in it."""
+        told = features(words, cues)
+        known = [(said, row) for key, said in told.items() if (row := self._row(key))]
+        factor = self._step / math.sqrt(sum(bool(words) for words, _ in known) or 1)
         middle = ZERO * len(known)
         columns = zip(*(row for _, row in known), strict=True) if known else self._no_columns
         scores = {
@@ -82,15 +83,21 @@ class Model:
         return self._rows[at * self._width : (at + 1) * self._width]
 
 
-def features(words: Sequence[str]) -> dict[str, str]:
-    """Words, pairs of neighbours, and concepts (`@name`), each once and with the words it is.
+def is_cue(feature: str) -> bool:
+    """Whether a feature is what rules have found, and no word."""
+    return feature.startswith("#")
+
+
+def features(words: Sequence[str], cues: Iterable[str] = ()) -> dict[str, str]:
+    """Words, pairs of neighbours, concepts (`@name`) and cues (`#name`), each with the words it is.
 
     Numbers say nothing: they differ from text to text.
     """
     words = [word for word in words if word.isalpha()]
     found = {word: word for word in words}
     found |= {pair: pair for pair in map(" ".join, pairwise(words))}
-    return found | {f"@{name}": word for word in words for name in concepts_of(word)}
+    found |= {f"@{name}": word for word in words for name in concepts_of(word)}
+    return found | {f"#{cue}": "" for cue in cues}
 
 
 @cache

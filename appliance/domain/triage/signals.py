@@ -38,6 +38,11 @@ def signals(text: str, found: Found, ruled: Kind, opinion: Opinion) -> Mapping[s
     return named | dict(_people(text, found))
 
 
+def cues(text: str, found: Found, ruled: Kind) -> tuple[str, ...]:
+    """What rules see in a text, by name, for the model to learn beside its words."""
+    return (f"rules.{ruled}", *found.groups(), *dict(_people(text, found)))
+
+
 def _people(text: str, found: Found) -> Iterator[tuple[str, float]]:
     """Whether people are named or numbered."""
     if secrecy.has_number(text):

@@ -1,5 +1,9 @@
 """The figures asked of the triage, on every labelled set there is (docs/triage.md)."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from appliance.domain.triage.judgement import classify
@@ -14,12 +18,10 @@ GOALS = {
 }  # fmt: skip
 FLOORS = {
     UNSEEN: {
-        "category": 0.84, "top3": 0.93, "kind": 0.85,
-        "emergency_recall": 0.83, "emergency_precision": 0.70,
-        "secret_recall": 0.85, "secret_precision": 0.45,
+        "emergency_recall": 0.88, "emergency_precision": 0.65,
+        "secret_recall": 0.90,
     },
     "dev": {"secret_precision": 0.50},
-    "safety": {"secret_recall": 0.90},
 }  # fmt: skip
 """Where a goal is not reached, or measured on too few messages to be sure of it."""
 CEILINGS = {"kelurahan_wrong": 0.03, "reports_as_spam": 0.01}
@@ -48,3 +50,21 @@ def test_the_unseen_set_is_not_learned_from() -> None:
 def test_the_model_is_made_from_the_messages_and_patterns_that_are_here() -> None:
     """Else `make triage-model` has been forgotten."""
     assert f'"of":"{inputs()}"'.encode() in TARGET.read_bytes()
+
+
+def test_two_processes_learn_the_same_bytes() -> None:
+    """Of a part, as all takes minutes; the order of sets differs by process and must not count."""
+    code = (
+        "from hashlib import sha256; from scripts.train_triage import train\n"
+        "print(sha256(train(('dev', 'hints'), ('hints',))).hexdigest())"
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE,
+        )
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    told = [process.communicate(timeout=60)[0] for process in started]
+    assert told[0]
+    assert told[0] == told[1]

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.domain import reference
-from appliance.domain.service_request import Kind
+from appliance.domain.service_request import Kind, Sensitivity
 from appliance.domain.triage.judgement import classify
 
 
@@ -38,6 +38,8 @@ def test_an_emergency_outranks_everything_else_in_the_text() -> None:
         "lampu merah mati rawan kecelakaan",
         "usul pasang rambu supaya tidak terjadi kecelakaan",
         "korban kebakaran minta surat keterangan",
+        "ada jentik di 7 rumah jl Durian",
+        "jentik nyamuk di 3 rumah gang Melur",
     ],
 )
 def test_danger_past_feared_or_on_paper_is_no_emergency(text: str) -> None:
@@ -52,10 +54,26 @@ def test_danger_past_feared_or_on_paper_is_no_emergency(text: str) -> None:
         "orang terjepit mobil di jl riau",
         "ada ular di kamar anak",
         "tolong sekarang, korban kebakaran masih di dalam",
+        "kebakaran lampu jalan di jl Melati",
+        "kebakaran tiang listrik depan sekolah",
     ],
 )
 def test_danger_now_is_an_emergency(text: str) -> None:
     assert classify(text).kind is Kind.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bengkel las sebelah rumah kerja sampai tengah malam",
+        "meja kursi kelas tiga kurang, anak anak belajar di lantai",
+        "perawat puskesmas tadi ramah ramah, ibu saya cepat ditangani",
+        "anjing tetangga tidak pernah dirantai, kemarin mengejar anak",
+        "pelanggan di Kelurahan Suka Maju tidak menerima air sejak hari Minggu",
+    ],
+)
+def test_what_tells_of_nobody_is_not_masked(text: str) -> None:
+    assert classify(text).secrecy is Sensitivity.PUBLIC
 
 
 def test_a_fire_at_the_market_goes_to_the_fire_brigade() -> None:
