@@ -15,6 +15,7 @@ from command_center import (
     broker_config,
     correction_commands,
     document_commands,
+    import_command,
     key_command,
     key_files,
     lapses,
@@ -37,6 +38,14 @@ from mqtt_link import access
 from web.serve import serve
 
 PROGRAM = "posko-center"
+_OF_STORED = {
+    **dict.fromkeys(correction_commands.NAMES, correction_commands.run),
+    **dict.fromkeys(link_commands.NAMES, link_commands.run),
+    import_command.NAME: import_command.run,
+    table_commands.NAME: table_commands.run,
+    privacy_commands.NAME: privacy_commands.run,
+}
+"""Commands that need the city's database and the time."""
 
 
 def main() -> int:
@@ -65,18 +74,9 @@ def _perform(args: argparse.Namespace) -> None:
     elif args.command in document_commands.NAMES:
         with _stored(loaded) as engine:
             document_commands.run(engine, args, _now(), ids.new_id)
-    elif args.command in correction_commands.NAMES:
+    elif args.command in _OF_STORED:
         with _stored(loaded) as engine:
-            correction_commands.run(engine, args, _now())
-    elif args.command in link_commands.NAMES:
-        with _stored(loaded) as engine:
-            link_commands.run(engine, args, _now())
-    elif args.command == table_commands.NAME:
-        with _stored(loaded) as engine:
-            table_commands.run(engine, args, _now())
-    elif args.command == privacy_commands.NAME:
-        with _stored(loaded) as engine:
-            privacy_commands.run(engine, args, _now())
+            _OF_STORED[args.command](engine, args, _now())
     else:
         _run(loaded)
 
@@ -120,6 +120,7 @@ def _arguments() -> argparse.Namespace:
     table_commands.add(commands, common)
     correction_commands.add(commands, common)
     link_commands.add(commands, common)
+    import_command.add(commands, common)
     privacy_commands.add(commands, common)
     sealing_commands.add(commands, common)
     return parser.parse_args()

@@ -139,6 +139,13 @@ def used_blocks(connection: Connection, site: SiteCode, epoch: str) -> list[int]
     return [int(found) for found in rows]
 
 
+def serials_of(connection: Connection, site: SiteCode, epoch: str) -> set[int]:
+    """Ticket serials that one database of a site has given."""
+    mine = (requests.c.site == str(site)) & (requests.c.epoch == epoch)
+    tickets = connection.scalars(select(requests.c.ticket).where(mine))
+    return {int(ticket[2:7]) for ticket in tickets}
+
+
 def by_id(connection: Connection, request_id: str, *, lock: bool = False) -> CityRequest | None:
     """One request; `lock` keeps others from changing it during this transaction."""
     query = select(requests).where(requests.c.request_id == request_id)

@@ -14,8 +14,8 @@ from appliance.domain.phone import Msisdn
 from appliance.domain.progress import public_status, since_reopened
 from appliance.domain.service_request import ServiceRequest, Status
 from appliance.domain.sms import OfficialReply, Report
-from appliance.store import official_replies as replies
 from appliance.store import city_tables, requests, texts
+from appliance.store import official_replies as replies
 from appliance.store.database import transaction
 from tests.builders import a_batch, a_draft, an_sms
 from tests.conftest import at

@@ -1,0 +1,52 @@
+"""`posko-center import`: take over the tickets of an older system from a CSV."""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from appliance.domain import table_csv
+from appliance.domain.errors import BadInput
+from command_center import importing
+
+NAME = "import"
+_MAX_BYTES = 16 << 20
+
+
+def add(
+    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    common: argparse.ArgumentParser,
+) -> None:
+    """Register the command."""
+    words = "take over ended tickets of an older system, with kecamatan codes of before 2020"
+    command = parsers.add_parser(NAME, parents=[common], help=words, description=words)
+    command.add_argument(
+        "--input",
+        required=True,
+        metavar="FILE.csv",
+        type=Path,
+        help=f"UTF-8, names in line one: {', '.join(importing.COLUMNS)}",
+    )
+
+
+def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
+    """Store what can be and name each line that cannot; raises BadInput where there is one."""
+    outcome = importing.take_over(engine, table_csv.read(_text(args.input)), now)
+    print(f"{outcome.new} taken over, {outcome.known} known already")
+    for problem in outcome.problems:
+        print(problem, file=sys.stderr)
+    if outcome.problems:
+        raise BadInput(
+            f"{len(outcome.problems)} lines were left out; put them right and read the file again"
+        )
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise BadInput(f"{path} is larger than 16 MiB; split it")
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot read {path}: {error}") from None
