@@ -13,6 +13,7 @@ from appliance.desk.guard import Guard
 from appliance.desk.hashing import Busy, Hashing
 from appliance.desk.health_pages import add_health
 from appliance.desk.index_pages import add_index
+from appliance.desk.kiosk_pages import add_kiosk
 from appliance.desk.log_pages import add_log
 from appliance.desk.login_pages import add_login
 from appliance.desk.question_pages import add_questions
@@ -66,6 +67,7 @@ def create_app(
     add_questions(app, now, new_id)
     add_content(app, now, new_id)
     add_queue(app, settings, now, new_id)
+    add_kiosk(app, now)
     add_archive(app, settings, now, new_id, wake)
     open_per_request(app, connect)
     check_endpoints(app)

@@ -33,6 +33,7 @@ WORDS = {
     "photo": "foto warga dibuka",
     "phone": "laporan telepon dicatat",
     **{f"act_{act}": f"laporan: {act}" for act in Act},
+    "kiosk_call": "panggilan kios didatangi",
     "questions": "daftar pertanyaan dibuka",
     "question": "pertanyaan dibuka",
     "answer": "pertanyaan dijawab",

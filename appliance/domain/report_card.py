@@ -91,6 +91,21 @@ def report_card(
     return _ranked(lines)
 
 
+def total(lines: Iterable[Line]) -> Line:
+    """All agencies together; medians do not add up, so there is none."""
+    known = tuple(lines)
+    return Line(
+        agency="",
+        count=sum(line.count for line in known),
+        answered=sum(line.answered for line in known),
+        in_time=sum(line.in_time for line in known),
+        median_days=None,
+        overdue=sum(line.overdue for line in known),
+        not_ours=sum(line.not_ours for line in known),
+        is_onboarded=True,
+    )
+
+
 def _once(cases: Iterable[Case]) -> list[Case]:
     """The first of each matter; nothing confidential, nothing that only led to another."""
     first: dict[str, Case] = {}

@@ -1,5 +1,6 @@
 """Composition root of `posko-kiosk`."""
 
+import argparse
 import logging
 import sys
 import threading
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from appliance.actions import sealing
+from appliance.kiosk import browser_profile
 from appliance.kiosk.app import create_app
 from appliance.kiosk.panel_news import PanelNews
 from appliance.kiosk.panel_pins import PanelPins
@@ -25,7 +27,20 @@ log = logging.getLogger(__name__)
 
 def main() -> int:
     """Serve the kiosk until SIGTERM; return the exit status."""
-    return daemon.run("posko-kiosk", "The touch screen in the hall.", _serve)
+    command_line = daemon.parser("posko-kiosk", "The touch screen in the hall.")
+    command_line.add_argument(
+        "--kiosk-profile",
+        action="store_true",
+        help="print how the browser must be started, with the reason of each flag, and end",
+    )
+    return daemon.run_with(command_line, _run)
+
+
+def _run(settings: Settings, args: argparse.Namespace) -> None:
+    if args.kiosk_profile:
+        print(browser_profile.document(settings.kiosk.listen), end="")
+    else:
+        _serve(settings)
 
 
 def _serve(settings: Settings) -> None:

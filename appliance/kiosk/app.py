@@ -7,11 +7,13 @@ from flask import Blueprint, Flask
 from appliance.domain.moment import Moment
 from appliance.kiosk.panel_news import PanelNews
 from appliance.kiosk.panel_views import add_panel
+from appliance.kiosk.prompts import add_prompts
 from appliance.kiosk.slips import Slips
 from appliance.kiosk.views import Pages
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
 from appliance.ticket_pages.face import add_ticket_page, new_face
+from appliance.ticket_pages.report_cards import ReportCards
 from web.database import Connect, open_per_request
 from web.security import check_endpoints
 
@@ -41,6 +43,7 @@ def create_app(
         new_pin=new_pin,
         slips=slips,
         screen_mm=settings.kiosk.screen_mm,
+        report_cards=ReportCards(),
     )
     app.add_url_rule("/", "home", pages.home)
     app.add_url_rule("/layar.css", "screen_style", pages.screen_style)
@@ -49,6 +52,7 @@ def create_app(
     app.add_url_rule("/darurat", "emergency", pages.emergency)
     app.add_url_rule("/status", "status", pages.status)
     app.add_url_rule("/tiket/<number>/angka", "pin_key", pages.pin_key, methods=["POST"])
+    add_prompts(app, settings.kiosk.prompts)
     if slips is not None:
         app.add_url_rule("/cetak", "print_again", pages.print_again, methods=["POST"])
         app.jinja_env.globals.update(printout_of=slips.of, recent_printout_of=slips.recent)

@@ -24,6 +24,7 @@ from appliance.kiosk.screens import Alarm, Assist, Begin, Event, State, Step
 from appliance.kiosk.slips import Slips
 from appliance.runtime.settings import Site
 from appliance.ticket_pages.notices import announcements
+from appliance.ticket_pages.report_cards import ReportCards
 from appliance.ticket_pages.views import TYPED_MAX_CHARS, TicketPages
 from web import qr
 from web.database import db
@@ -46,11 +47,14 @@ class Pages:
     new_pin: Callable[[], str]
     slips: Slips | None = None
     screen_mm: int | None = None
+    report_cards: ReportCards
 
     @public
     def home(self) -> ResponseReturnValue:
         """The idle screen; nobody's data is on it."""
-        return render_template("start.html", announcements=announcements(self.now().wall))
+        now = self.now()
+        card = self.report_cards.summary(now)
+        return render_template("start.html", announcements=announcements(now.wall), card=card)
 
     @public
     def screen_style(self) -> ResponseReturnValue:

@@ -150,6 +150,8 @@ class Kiosk(Section, frozen=True):
         | None
     ) = None
     """So that buttons are 20 mm; none: not known."""
+    prompts: Path | None = None
+    """The folder of recordings, one for each screen and language."""
 
 
 class Desk(Section, frozen=True):

@@ -4,14 +4,19 @@ It reads a year of requests, so that no page may make it each time: the more the
 it is kept.
 """
 
+import logging
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from appliance.domain.moment import Moment
-from appliance.domain.report_card import PERIOD, Line, report_card
+from appliance.domain.report_card import PERIOD, RANKED_FROM, Line, report_card, total
 from appliance.store import city_tables, figures
+from appliance.store.errors import Unavailable
 from web.database import db
+
+log = logging.getLogger(__name__)
 
 KEPT_MS = 60_000
 KEPT_FOR_EACH_MS = 30
@@ -44,6 +49,17 @@ class ReportCards:
             if self._made is None or not self._made.is_young(now):
                 self._made = _made(now)
             return self._made
+
+    def summary(self, now: Moment) -> Line | None:
+        """All agencies together, for a first page, which is shown even when the store cannot be
+        read; None where too few have been answered."""
+        try:
+            lines = self.latest(now).lines
+        except (Unavailable, sqlite3.Error) as error:
+            log.warning("the report card cannot be made reason=%s", error)
+            return None
+        together = total(lines)
+        return together if together.answered >= RANKED_FROM else None
 
 
 def _made(now: Moment) -> Made:

@@ -94,7 +94,7 @@ class TicketPages:
     @public
     def status(self) -> ResponseReturnValue:
         """Go to the ticket a person typed; whether it exists is told (and counted) there."""
-        typed = request.args.get("tiket", "")[:TYPED_MAX_CHARS]
+        typed = request.args.get("tiket", "").rpartition("/tiket/")[2][:TYPED_MAX_CHARS]
         if not typed.strip():
             return render_template("lookup.html", typed="", problem=None)
         ticket = _parse(typed)

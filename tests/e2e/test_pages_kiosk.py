@@ -230,6 +230,17 @@ def test_a_report_can_be_made_with_a_keyboard_alone(browser: Browser, address: s
     page.context.close()
 
 
+def test_a_scanner_finds_a_ticket_wherever_the_focus_is(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport=SCREEN, base_url=address)
+    number = Ticket.issue("10", LONG_WORDS).digits
+    for path, code in (("/", f"http://posko.lan/tiket/{number}"), ("/status", number)):
+        page.goto(path)
+        page.keyboard.press("Tab")
+        page.keyboard.type(f"{code}\n")
+        page.wait_for_url(f"**/tiket/{number}*")
+    page.context.close()
+
+
 def test_an_emergency_shows_112_within_a_second(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport=SCREEN, base_url=address)
     page.goto("/")

@@ -36,6 +36,27 @@
   }
   field?.setSelectionRange(field.value.length, field.value.length);
 
+  // A scanner types the address on a slip, or its number, and Enter: wherever the focus is.
+  if (document.querySelector("[data-takes-scan]")) {
+    let typed = "";
+    addEventListener("keydown", (event) => {
+      if (event.key.length === 1) typed = (typed + event.key).slice(-300);
+      if (event.key !== "Enter") return;
+      const [, number] = typed.match(/(?:^|\/tiket\/)(\d{8})$/) ?? [];
+      typed = "";
+      if (!number) return;
+      event.preventDefault();
+      location.assign(`/status?tiket=${number}`);
+    });
+  }
+
+  // What the screen says aloud, once more.
+  document.querySelector("[data-play]")?.addEventListener("click", () => {
+    const prompt = document.querySelector("[data-prompt]");
+    prompt.currentTime = 0;
+    prompt.play();
+  });
+
   // While a slip is being printed, look every second whether it has come out, then say so.
   if (document.querySelector("[data-is-printing]")) {
     setInterval(async () => {

@@ -12,11 +12,13 @@ from flask.testing import FlaskClient
 from appliance.actions import helping, printing
 from appliance.domain.ids import Ticket
 from appliance.domain.print_job import Outcome, PrintState
+from appliance.domain.report_card import Line
 from appliance.kiosk.app import create_app
 from appliance.kiosk.slips import Slips
 from appliance.runtime.settings import Settings, Site
 from appliance.store import city_tables, consents, help_calls, requests
 from appliance.store.database import connect
+from appliance.ticket_pages.report_cards import Made
 from tests.conftest import START, Clock
 
 SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
@@ -204,6 +206,23 @@ def test_a_number_is_found_or_plainly_not(kiosk: FlaskClient) -> None:
     missing = kiosk.get("/status?tiket=07123456")
     assert missing.status_code == 404
     assert "tidak ditemukan" in missing.text
+
+
+def test_the_address_of_a_slip_is_found_as_its_number_is(kiosk: FlaskClient) -> None:
+    typed = {"tiket": "http://posko.kecamatan-bukit-raya.pekanbaru.go.id/tiket/07123450"}
+    assert kiosk.get("/status", query_string=typed).headers["Location"] == "/tiket/07123450"
+
+
+def test_the_idle_screen_has_a_report_card_once_enough_was_answered(kiosk, db, monkeypatch) -> None:
+    assert "Rapor" not in kiosk.get("/").text
+    line = Line(
+        agency="DLHK", count=20, answered=12, in_time=9, median_days=None, overdue=0,
+        not_ours=0, is_onboarded=True,
+    )  # fmt: skip
+    made = Made([line, line], Clock()(), 1000)
+    monkeypatch.setattr("appliance.ticket_pages.report_cards._made", lambda _now: made)
+    restarted = create_app(Settings(site=SITE), lambda: db, now=Clock()).test_client()
+    assert "40 laporan setahun ini, 75 dari 100 dijawab tepat waktu" in restarted.get("/").text
 
 
 def test_the_qr_code_leads_to_the_portal_not_to_the_kiosk(kiosk, monkeypatch) -> None:

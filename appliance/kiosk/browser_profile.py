@@ -1,0 +1,51 @@
+"""How the kiosk's browser is started: the one place of its flags, each with its reason. Pure."""
+
+FLAGS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("--kiosk",), "full screen, no bars, no way out"),
+    (
+        ("--user-data-dir=$RUNTIME_DIRECTORY/chromium",),
+        'a profile on tmpfs: every start is the first, no "restore pages", no writes to the card, '
+        "nothing of a resident kept",
+    ),
+    (("--incognito",), "no history, no form data within a run either"),
+    (("--no-first-run", "--no-default-browser-check"), "no welcome pages"),
+    (
+        ("--noerrdialogs", "--disable-session-crashed-bubble", "--hide-crash-restore-bubble"),
+        "no bubbles after a crash or power cut",
+    ),
+    (
+        ("--disable-features=Translate,TranslateUI,AutofillServerCommunication",),
+        "no offers over the page, nothing sent out",
+    ),
+    (
+        ("--disable-component-update", "--disable-background-networking", "--disable-sync"),
+        "no traffic of its own: the uplink may be dead or paid by the megabyte",
+    ),
+    (
+        ("--disable-pinch", "--overscroll-history-navigation=0"),
+        "no zoom and no swipe back by accident",
+    ),
+    (("--password-store=basic",), "no keyring dialog"),
+    (("--ozone-platform=wayland",), "draws in cage directly"),
+    (("--lang=id",), "the first page in Indonesian"),
+    (("--autoplay-policy=no-user-gesture-required",), "recorded prompts play by themselves"),
+    (("--process-per-site", "--disk-cache-dir=/dev/null"), "less memory on 1 GB"),
+)
+NEVER = ("--no-sandbox", "--disable-web-security", "--remote-debugging-port")
+
+
+def command(listen: str) -> str:
+    """The command line for a shell or a unit's ExecStart."""
+    words = ["cage -d -- chromium", *(flag for flags, _ in FLAGS for flag in flags)]
+    return " \\\n    ".join([*words, f"http://{listen}/"])
+
+
+def table() -> str:
+    """The flags with their reasons, in Markdown."""
+    rows = [f"| {', '.join(f'`{flag}`' for flag in flags)} | {why} |" for flags, why in FLAGS]
+    return "\n".join(["| flag | why |", "|---|---|", *rows, ""])
+
+
+def document(listen: str) -> str:
+    """What `posko-kiosk --kiosk-profile` prints."""
+    return f"{command(listen)}\n\n{table()}\nnever: {', '.join(NEVER)}\n"
