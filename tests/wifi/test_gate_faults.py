@@ -10,6 +10,7 @@ from appliance.actions import wifi
 from appliance.runtime import clock
 from appliance.store import gauges
 from appliance.store.database import connect
+from appliance.store.wifi import open_in_zone
 from tests.support.programs import needs
 from tests.support.waiting import wait_for
 from tests.wifi.client import Client
@@ -84,7 +85,8 @@ def test_a_blocked_device_is_cut(hotspot: Hotspot, phone: Client) -> None:
 def test_it_states_that_all_is_well_and_how_many_are_inside(
     hotspot: Hotspot, phone: Client
 ) -> None:
-    hotspot.let_in(phone)
+    zone = hotspot.let_in(phone).zone
     with closing(connect(hotspot.db_path)) as db:
         wait_for(lambda: gauges.of(db, "gate").get("problem") == "", "it states that all is well")
-        wait_for(lambda: " 1" in gauges.of(db, "gate").get("sessions", ""), "one is inside")
+        inside = f"{zone} {open_in_zone(db, zone)}"
+        wait_for(lambda: inside in gauges.of(db, "gate")["sessions"].split(", "), inside)
