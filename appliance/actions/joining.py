@@ -25,7 +25,7 @@ from appliance.domain.sms import Wish
 from appliance.store import follow_ups, photos, requests
 from appliance.store.requests import Neighbour
 
-_LOOKED_AT = 50
+LOOKED_AT = 50
 """Of a person's requests and of a category's, the newest."""
 
 
@@ -82,7 +82,7 @@ def parent(db: sqlite3.Connection, fresh: ServiceRequest, now: Moment) -> str | 
     new, since = matter_of(fresh), now.wall - same_matter.OTHERS_WINDOW
     if not new.is_placed:
         return None
-    for earlier in requests.of_category(db, fresh.category, fresh.ticket, since, _LOOKED_AT):
+    for earlier in requests.of_category(db, fresh.category, fresh.ticket, since, LOOKED_AT):
         if _is_comparable(fresh, earlier) and same_matter.is_others(new, matter_of(earlier)):
             return earlier.duplicate_of or earlier.id
     return None
@@ -96,14 +96,12 @@ def matter_of(request: ServiceRequest | Neighbour) -> Matter:
 def _own(
     db: sqlite3.Connection, draft: Draft, origin: str | None, now: Moment
 ) -> list[ServiceRequest]:
-    phone, found = draft.reporter_phone, []
-    if phone:
-        found += requests.latest_of_phone(db, phone, _LOOKED_AT)
+    if draft.reporter_phone:
+        return requests.latest_of_phone(db, draft.reporter_phone, LOOKED_AT)
     if origin:
-        of_device = requests.of_origin(db, origin, now.wall - same_matter.OWN_WINDOW)
-        found += [r for r in of_device if phone in (None, r.reporter_phone)]
-    unique = {request.id: request for request in found}
-    return sorted(unique.values(), key=lambda request: request.created_at, reverse=True)
+        since = now.wall - same_matter.OWN_WINDOW
+        return requests.latest_of_origin(db, origin, since, LOOKED_AT)
+    return []
 
 
 def _is_same(db: sqlite3.Connection, new: Matter, earlier: ServiceRequest, now: datetime) -> bool:

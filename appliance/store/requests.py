@@ -112,11 +112,16 @@ def latest_of_phone(db: sqlite3.Connection, phone: Msisdn, limit: int) -> list[S
     return [_request(row) for row in rows]
 
 
-def of_origin(db: sqlite3.Connection, origin: str, since: datetime) -> list[ServiceRequest]:
-    """What a device has sent, newest first."""
+def latest_of_origin(
+    db: sqlite3.Connection, origin: str, since: datetime, limit: int
+) -> list[ServiceRequest]:
+    """The newest requests that a device has sent, newest first."""
     sent = "SELECT ticket FROM intake_attempts WHERE origin = ? AND at_ms >= ?"
-    condition = f"WHERE r.ticket IN ({sent}) ORDER BY r.created_at_ms DESC"
-    return [_request(row) for row in db.execute(_SELECT + condition, (origin, to_ms(since)))]
+    rows = db.execute(
+        _SELECT + f"WHERE r.ticket IN ({sent}) ORDER BY r.created_at_ms DESC LIMIT ?",
+        (origin, to_ms(since), limit),
+    )
+    return [_request(row) for row in rows]
 
 
 def of_category(

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.actions import intake
+from appliance.actions import intake, joining
 from appliance.actions.intake import Receipt
 from appliance.actions.photos import stage
 from appliance.domain import wire
@@ -119,6 +119,16 @@ def test_a_device_without_a_phone_is_known_for_an_hour(db: sqlite3.Connection) -
     assert from_device(f"{TEXT} gelap", minutes=30).request.id == first.request.id
     assert from_device(f"{TEXT} total", minutes=61).request.id != first.request.id
     assert from_device(TEXT, minutes=130).request.id != first.request.id
+
+
+def test_however_much_a_device_sends_only_its_newest_are_looked_at(db: sqlite3.Connection) -> None:
+    places = [f"jl Kenari {number}" for number in range(joining.LOOKED_AT + 1)]
+    sent = [
+        send(db, a_draft(f"lampu mati di {place}", reporter_phone=None), origin=DEVICE, seconds=n)
+        for n, place in enumerate(places)
+    ]
+    again = requests.latest_of_origin(db, DEVICE, at().wall, joining.LOOKED_AT)
+    assert [r.id for r in again] == [r.request.id for r in reversed(sent[1:])]
 
 
 def test_two_phones_on_one_device_are_two_people(db: sqlite3.Connection) -> None:
