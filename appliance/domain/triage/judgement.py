@@ -34,6 +34,7 @@ _CALM = (
 )  # fmt: skip
 """Beside these a word of danger may be no cry for help."""
 _PLAIN_TOPIC = 6.0
+_VIOLENCE, _BEYOND_DOUBT = "kekerasan", 12.0
 _FEW_WORDS = 4
 """Of so few the model knows too little: rules decide the kind."""
 
@@ -56,7 +57,7 @@ def classify(text: str, learned: Model | None = None) -> Triage:
         told = topics.told(words, found, focus) if focus else told
     ranking = topics.rank(words, told, opinion)
     is_nothing = kind in (Kind.SPAM, Kind.STATUS) and not told.scores
-    ranked = () if is_nothing else _fitting(kind, ranking.categories)
+    ranked = () if is_nothing else _fitting(kind, _violence_first(told, ranking.categories))
     top3 = ranked[:3] or (reference.FALLBACK_CATEGORY,)
     reasons = (*told.reasons.get(top3[0], ()), *opinion.why(top3[0]))
     secret = _secrecy(kind, secrecy.judge(text, found, top3[0]), weighed, opinion)
@@ -70,6 +71,13 @@ def classify(text: str, learned: Model | None = None) -> Triage:
         reasons=tuple(dict.fromkeys((*decided, *reasons, *secret.reasons))),
         accusation=max((m.pattern.weight for m in found.of("pungli_aparat")), default=0.0),
     )
+
+
+def _violence_first(told: Told, ranked: tuple[str, ...]) -> tuple[str, ...]:
+    """Violence told beyond doubt goes to those who protect, whatever else the text tells of."""
+    if told.scores.get(_VIOLENCE, 0.0) < _BEYOND_DOUBT:
+        return ranked
+    return tuple(sorted(ranked, key=lambda category: category != _VIOLENCE))
 
 
 def _fitting(kind: Kind, ranked: tuple[str, ...]) -> tuple[str, ...]:

@@ -76,6 +76,12 @@ def test_what_tells_of_nobody_is_not_masked(text: str) -> None:
     assert classify(text).secrecy is Sensitivity.PUBLIC
 
 
+def test_violence_beside_another_matter_is_confidential_and_goes_to_those_who_protect() -> None:
+    triage = classify("Lampu jalan mati di depan rumah kami. Saya dipukul suami, kdrt")
+    assert triage.category == "kekerasan"
+    assert triage.secrecy is Sensitivity.CONFIDENTIAL
+
+
 def test_a_fire_at_the_market_goes_to_the_fire_brigade() -> None:
     assert classify("tolong ada kebakaran di pasar").category == "kebakaran"
 
