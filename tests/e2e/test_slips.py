@@ -200,11 +200,11 @@ def kiosk(folder: Path, device: str, port: int = 0) -> Iterator[tuple[subprocess
 
 def report(browser: Browser) -> str:
     browser.open("/lapor")
-    browser.press("choose=sampah")
+    for button in ("lang=id", "choose=sampah", "go=write"):
+        browser.press(button)
     browser.press(text="sampah menumpuk di pasar", button="go=next")
-    browser.press(button="place=14.71.07.1005")
-    browser.press(button="go=next")
-    browser.press(button="go=send")
+    for button in ("place=14.71.07.1005", "go=next", "go=next", "agree=no"):
+        browser.press(button)
     found = re.search(r"/tiket/(\d\d)(\d{3})(\d{3})", browser.url)
     assert found
     return " ".join(found.groups())
@@ -215,7 +215,7 @@ def look_again(browser: Browser) -> str:
 
 
 def touch_print_again(browser: Browser) -> None:
-    form = look_again(browser).partition('<form action="/cetak"')[2]
+    form = look_again(browser).partition('<form action="/cetak')[2]
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
     urllib.request.urlopen(f"{browser.base}/cetak", urlencode(fields).encode(), timeout=10).close()
 
