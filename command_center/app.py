@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from appliance.domain import progress, reference
 from command_center import guard, wording
 from command_center.link_pages import LinkPages
+from command_center.open311 import views as open311
 from command_center.photo_page import PhotoPage
 from command_center.privacy_pages import PrivacyPages
 from command_center.store import tables
@@ -52,6 +53,7 @@ def create_app(
     app.add_url_rule("/permohonan/<request_id>/gabung", "link", links.change, methods=["POST"])
     app.add_url_rule("/dilihat", "see", links.see, methods=["POST"])
     app.add_url_rule("/api/events", "events", pages.events)
+    app.register_blueprint(open311.blueprint(open311.Open311(engine, place=place, now=now)))
     _add_static(app)
     _teach_words(app, engine)
     app.before_request(_speak_indonesian)

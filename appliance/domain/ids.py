@@ -13,6 +13,7 @@ SERIALS_PER_SITE = 100_000
 SERIALS_PER_BLOCK = 1_000
 """Ticket serials are used up block by block; the city knows which blocks a site has used."""
 _TICKET = re.compile(r"[0-9]{8}")
+_CITY_ITSELF = ".00"
 _SITE_CODE = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}")
 
 # Totally anti-symmetric quasigroup of order 10, from Damm's dissertation.
@@ -60,9 +61,19 @@ class SiteCode:
         return self.value.replace(".", "")
 
     @property
+    def is_city(self) -> bool:
+        """Whether this is no kecamatan but the city itself, which has no box."""
+        return self.value.endswith(_CITY_ITSELF)
+
+    @property
     def ticket_prefix(self) -> str:
         """The first two digits of every ticket of this box: `07`."""
         return self.value[-2:]
+
+    @classmethod
+    def of_city(cls, digits: str) -> "SiteCode":
+        """The city itself as a site, by its four digits: Kemendagri's kecamatan begin at 01."""
+        return cls(f"{digits[:2]}.{digits[2:]}{_CITY_ITSELF}")
 
     @classmethod
     def from_topic(cls, digits: str) -> "SiteCode":

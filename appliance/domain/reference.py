@@ -32,6 +32,7 @@ class Category:
     """What residents can do themselves; short enough for an SMS."""
     hotlines: tuple[str, ...]
     """Three-digit numbers to call, the first first."""
+    group: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ def categories() -> dict[str, Category]:
             keywords=_words(row["kata_kunci"], row["slang_singkatan_dialek"]),
             advice=row["nasihat_mandiri_sms"],
             hotlines=tuple(_HOTLINE.findall(row["hotline"])),
+            group=row["grup"],
         )
         for row in rows("categories.csv")
     }
@@ -138,7 +140,7 @@ def _kecamatan_names() -> dict[str, str]:
 
 def kecamatan_name(site: SiteCode) -> str:
     """The name people use; a kecamatan we do not know is shown by its code."""
-    return _kecamatan_names().get(str(site), str(site))
+    return "Kota" if site.is_city else _kecamatan_names().get(str(site), str(site))
 
 
 def kelurahan_name(site: SiteCode, code: str) -> str:
@@ -153,6 +155,13 @@ def _kelurahan_by_code() -> dict[str, Kelurahan]:
         for row in rows("wilayah.csv")
         if row["tingkat"] == "kelurahan"
     }
+
+
+def kelurahan_of_city(city: str) -> tuple[Kelurahan, ...]:
+    """All kelurahan of a city (four digits), by name."""
+    of_city = f"{city[:2]}.{city[2:]}."
+    found = (k for k in _kelurahan_by_code().values() if k.code.startswith(of_city))
+    return tuple(sorted(found, key=lambda kelurahan: kelurahan.name))
 
 
 def kelurahan_by_code(code: str) -> Kelurahan:

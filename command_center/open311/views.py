@@ -1,0 +1,117 @@
+"""The six methods of GeoReport v2, and discovery: parse, ask, write.
+
+Everything is open to anybody but POST, which needs a key. Errors are documents too, whoever
+raises them.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Engine
+from werkzeug.exceptions import HTTPException
+
+from command_center.open311 import documents, listing, query, services
+from command_center.open311.problem import Problem
+from command_center.store import open311, tables
+from command_center.store.database import reading
+from web.security import public
+
+_REQUESTS = "service_requests"
+
+
+class Open311:
+    """The views, with what they need at hand."""
+
+    def __init__(self, engine: Engine, *, place: str, now: Callable[[], datetime]) -> None:
+        self._engine, self._place, self._now = engine, place, now
+
+    @public
+    def discovery(self, fmt: str) -> ResponseReturnValue:
+        """Where the endpoint is, and what it speaks."""
+        return _answer(fmt, "discovery", services.discovery(request.url_root, self._place))
+
+    @public
+    def services(self, fmt: str) -> ResponseReturnValue:
+        """What can be reported."""
+        with reading(self._engine) as connection:
+            city, known = open311.city_code(connection), tables.in_force(connection)
+        _check_jurisdiction(request.args.get("jurisdiction_id", ""), city)
+        return _answer(fmt, "services", services.listed(known, city))
+
+    @public
+    def service(self, code: str, fmt: str) -> ResponseReturnValue:
+        """What one service asks."""
+        with reading(self._engine) as connection:
+            city = open311.city_code(connection)
+        _check_jurisdiction(request.args.get("jurisdiction_id", ""), city)
+        return _answer(fmt, "service_definition", services.definition(code, city))
+
+    @public
+    def requests(self, fmt: str) -> ResponseReturnValue:
+        """Requests by ids, or by service, state and days."""
+        question = query.question(request.args, self._now())
+        with reading(self._engine) as connection:
+            _check_jurisdiction(
+                request.args.get("jurisdiction_id", ""), open311.city_code(connection)
+            )
+            return _answer(fmt, _REQUESTS, listing.asked(connection, question))
+
+    @public
+    def request(self, request_id: str, fmt: str) -> ResponseReturnValue:
+        """One request."""
+        with reading(self._engine) as connection:
+            _check_jurisdiction(
+                request.args.get("jurisdiction_id", ""), open311.city_code(connection)
+            )
+            return _answer(fmt, _REQUESTS, listing.one(connection, request_id))
+
+    @public
+    def token(self, token: str, fmt: str) -> ResponseReturnValue:
+        """Every service is realtime, so no token was ever given."""
+        raise Problem(404, "token was not found: this endpoint answers with service_request_id")
+
+
+def blueprint(views: Open311) -> Blueprint:
+    """The addresses below `/open311`."""
+    made = Blueprint("open311", __name__, url_prefix="/open311")
+    made.add_url_rule("/discovery.<fmt>", "discovery", views.discovery)
+    made.add_url_rule("/v2/services.<fmt>", "services", views.services)
+    made.add_url_rule("/v2/services/<code>.<fmt>", "service", views.service)
+    made.add_url_rule("/v2/requests.<fmt>", "requests", views.requests)
+    made.add_url_rule("/v2/requests/<request_id>.<fmt>", "request", views.request)
+    made.add_url_rule("/v2/tokens/<token>.<fmt>", "token", views.token)
+    made.register_error_handler(Problem, _refused)
+    made.register_error_handler(HTTPException, _failed)
+    return made
+
+
+def _answer(fmt: str, root: str, tree: object, status: int = 200) -> Response:
+    if fmt not in documents.MEDIA_TYPES:
+        raise Problem(404, "formats are xml and json")
+    return Response(
+        documents.written(fmt, root, tree),
+        status,
+        content_type=documents.MEDIA_TYPES[fmt],
+    )
+
+
+def _check_jurisdiction(told: str, city: str) -> None:
+    """There is one; who names it names the right one."""
+    if told and told not in (city, f"{city[:2]}.{city[2:]}"):
+        raise Problem(404, "jurisdiction_id was not found")
+
+
+def _refused(problem: Problem) -> Response:
+    return _errors(problem.status, problem.description)
+
+
+def _failed(error: HTTPException) -> Response:
+    return _errors(error.code or 500, error.name)
+
+
+def _errors(status: int, description: str) -> Response:
+    fmt = "json" if request.path.endswith(".json") else "xml"
+    tree = [{"code": str(status), "description": description}]
+    return _answer(fmt, "errors", tree, status)
