@@ -4,14 +4,18 @@ Knows HTTP only. Does not know who is staff (a gate is handed in) nor who asks h
 the domain's). Cookies are no basis: captive mini-browsers forget them.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
 
 from web.bodies import BODY_MAX_BYTES, cut
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 STATIC_CACHE_S = 365 * 24 * 3600
 """Static addresses carry a fingerprint, so a year is safe."""
@@ -68,6 +72,7 @@ def install(app: Flask, staff_gate: StaffGate | None) -> None:
     """Put the checks before, and the headers after, every request of `app`."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX_BYTES
     app.extensions["posko_staff_gate"] = staff_gate
+    app.wsgi_app = _only_for_hosts(app.wsgi_app)  # type: ignore[assignment, method-assign]
     app.before_request(refuse_oversized)
     app.before_request(refuse_foreign)
     app.before_request(_ask_staff_gate)
@@ -130,6 +135,19 @@ def add_headers(response: Response) -> Response:
     else:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _only_for_hosts(wsgi: "WSGIApplication") -> "WSGIApplication":
+    """400 for a `Host` that is no name: routing would crash on it (werkzeug encodes it as IDNA)."""
+
+    def checked(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        try:
+            environ.get("HTTP_HOST", "").partition(":")[0].encode("idna")
+        except UnicodeError:
+            return BadRequest()(environ, start_response)
+        return wsgi(environ, start_response)
+
+    return checked
 
 
 def _ask_staff_gate() -> ResponseReturnValue | None:

@@ -1,5 +1,6 @@
 """Announcements of the kecamatan: staff write, change and delete them."""
 
+import re
 import sqlite3
 
 from appliance.domain import announcement
@@ -11,6 +12,7 @@ from appliance.store.database import transaction
 
 KEPT_AT_MOST = 100
 """A first page reads all of them."""
+_ID = re.compile("[0-9a-f-]{36}")
 
 
 def save(db: sqlite3.Connection, written: Stored, *, by: str, now: Moment) -> None:
@@ -34,6 +36,8 @@ def remove(db: sqlite3.Connection, announcement_id: str, *, by: str, now: Moment
 
 
 def _refuse(written: Stored) -> None:
+    if not _ID.fullmatch(written.id):
+        raise BadInput("Halaman ini sudah lama. Muat ulang, lalu simpan lagi.")
     for what, text, limit in (
         ("Judul", written.title, announcement.TITLE_MAX_CHARS),
         ("Isi", written.body, announcement.LOCAL_BODY_MAX_CHARS),

@@ -48,6 +48,10 @@ class Known(BadInput):
         self.document_id = document_id
 
 
+class Stale(BadInput):
+    """The card has changed since the page of this form was made."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
     """What the archive may take."""
@@ -110,10 +114,13 @@ def _ends(content: IO[bytes], size_bytes: int) -> tuple[bytes, bytes]:
 
 
 def correct(
-    db: sqlite3.Connection, document: Document, card: Card, now: Moment, *, by: str
+    db: sqlite3.Connection, document: Document, card: Card, now: Moment, *, seen: str, by: str
 ) -> None:
-    """Say something else of a document."""
+    """Say something else of a document; raises Stale if its card is no more the version `seen`."""
     with transaction(db):
+        found = archive_documents.by_id(db, document.document_id, tuple(Access))
+        if found is None or found.state == "destroyed" or found.card.version != seen:
+            raise Stale(document.document_id)
         archive_documents.change(db, document.key, card, now.wall)
         _note(db, "archive_corrected", document.document_id, by, now)
 

@@ -9,7 +9,7 @@ from appliance.domain.board import Refusal
 from appliance.domain.consent import Purpose
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import ServiceRequest
-from appliance.store import answers, consents, erasures, publications, staff_log
+from appliance.store import answers, consents, erasures, publications, requests, staff_log
 from appliance.store.database import transaction
 from appliance.store.publications import Publication
 
@@ -25,8 +25,10 @@ class Support(StrEnum):
 def publish(
     db: sqlite3.Connection, request: ServiceRequest, *, by: str, now: Moment, text: str = ""
 ) -> Publication | Refusal:
-    """Let everybody read a request; `text` is what staff wrote in place of the resident's."""
+    """Let everybody read a request as it is now; `text` is what staff wrote in place of the
+    resident's."""
     with transaction(db, leaves_reserve=True):
+        request = requests.by_id(db, request.id) or request
         if (reason := refusal(db, request)) is not None:
             return reason
         publications.put(

@@ -58,7 +58,7 @@ class ReadingQueue:
                     archive_texts.follow_city(db, self._now())
                     while self.turn(db) and not self._is_stopping:
                         pass
-            except (PoskoError, sqlite3.Error) as error:
+            except (PoskoError, sqlite3.Error, OSError) as error:
                 log.warning("texts of the archive wait for the database reason=%s", error)
                 self._doubt(error)
             self._wake.wait(LOOK_EVERY_S)

@@ -7,6 +7,7 @@ from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.actions import archive_texts, archiving, auditing
+from appliance.actions.archiving import Stale
 from appliance.desk import archive_words as words
 from appliance.desk.archive_forms import KEEPING, parse, shown
 from appliance.desk.archive_upload import add_upload, readable
@@ -84,7 +85,7 @@ class ArchivePages:
         """The card of a document, what can be done with it, and who opened it."""
         return self._one(_found(document_id), {})
 
-    def _one(self, document: Document, problems: dict[str, str]) -> str:
+    def _one(self, document: Document, problems: dict[str, str], *, problem: str = "") -> str:
         log = staff_log.page(
             db(), by="", subject=document.document_id, before=None, limit=_LOG_SHOWN
         )
@@ -93,6 +94,7 @@ class ArchivePages:
             document=document,
             typed=request.form if problems else shown(document.card),
             problems=problems,
+            problem=problem,
             kinds=archive_documents.kinds(db()),
             readable=readable(),
             keeping=KEEPING,
@@ -108,7 +110,11 @@ class ArchivePages:
         card = parse(request.form, archive_documents.kinds(db()), readable())
         if isinstance(card, dict):
             return self._one(document, card), 400
-        archiving.correct(db(), document, card, self.now(), by=account().name)
+        seen, by = request.form.get("version", ""), account().name
+        try:
+            archiving.correct(db(), document, card, self.now(), seen=seen, by=by)
+        except Stale:
+            return self._one(_found(document_id), {}, problem=words.STALE), 409
         return _back(document)
 
     @staff

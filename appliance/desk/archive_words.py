@@ -31,6 +31,7 @@ NO_ROOM = {
     NoRoom.DISK: "Penyimpanan kotak hampir penuh; sisanya untuk laporan warga. Hubungi teknisi.",
 }
 BUSY = "Sedang banyak berkas dikirim, atau penyimpanan penuh. Coba lagi sebentar."
+STALE = "Kartu ini sudah diubah sejak halaman dibuka. Inilah isinya sekarang: periksa, lalu ulangi."
 TROUBLES = {
     Trouble.NO_TEXT: "Tidak ada teks di dalamnya, misalnya karena hasil pindaian.",
     Trouble.ENCRYPTED: "Berkas terkunci kata sandi. Simpan ulang tanpa kata sandi.",

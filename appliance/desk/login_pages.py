@@ -26,6 +26,7 @@ WEAK = (
     "dan bukan kata yang mudah ditebak."
 )
 DIFFERENT = "Kedua kata sandi tidak sama."
+AS_BEFORE = "Kata sandi baru harus berbeda dari yang lama."
 
 
 def add_login(app: Flask, now: Callable[[], Moment], hashing: Hashing) -> None:
@@ -110,9 +111,10 @@ class LoginPages:
     def change_password(self) -> ResponseReturnValue:
         """Change it; every other session of the account ends. Wrong old ones count as log-ins."""
         account = guard.account()
-        problems = password_problems(account.name)
+        problems, old = password_problems(account.name), _typed("old")
+        if old == _typed("password"):
+            problems["password"] = AS_BEFORE
         if not problems:
-            old = _typed("old")
             found = logging_in.log_in(
                 db(),
                 account.name,

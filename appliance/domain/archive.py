@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 
 from appliance.domain.errors import BadInput
 from appliance.domain.service_request import clean_text
@@ -60,6 +61,11 @@ class Card:
             raise BadInput(f"a number has up to {NUMBER_MAX_CHARS} letters, digits and ./-()")
         if not FIRST_YEAR <= self.year <= date.max.year - KEEP_YEARS_MAX:
             raise BadInput("a year has four digits")
+
+    @property
+    def version(self) -> str:
+        """What a form carries to notice that the card has changed under it."""
+        return sha256(repr(self).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

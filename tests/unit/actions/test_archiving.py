@@ -105,6 +105,23 @@ def test_a_file_that_takes_its_reader_along_is_given_up(
     assert the(db).text_trouble == Trouble.CRASHED
 
 
+def test_a_disk_that_errs_once_ends_no_reading(db: sqlite3.Connection, db_path: Path) -> None:
+    put_in(db)
+    tries: list[Path] = []
+
+    def read(path: Path, _type: str) -> Reading:
+        tries.append(path)
+        if len(tries) == 1:
+            queue.wake()
+            raise OSError("input/output error")
+        queue.stop()
+        return found("gotong royong")
+
+    queue = ReadingQueue(lambda: connect(db_path), read, at)
+    queue.run()
+    assert listed(db, "gotong") == ["d1"]
+
+
 def test_a_text_that_comes_too_late_is_dropped(db: sqlite3.Connection) -> None:
     put_in(db, retain_until=date(2025, 12, 31))
     taken = archive_texts.take(db, at())

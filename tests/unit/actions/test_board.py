@@ -94,6 +94,14 @@ def test_called_confidential_later_it_is_off_at_once(db, published) -> None:
     assert on_the_board(db) == [""]
 
 
+def test_called_confidential_while_its_page_was_open_it_is_not_published(db) -> None:
+    seen = told(db)
+    with transaction(db):
+        requests.correct(db, replace(seen, sensitivity=Sensitivity.CONFIDENTIAL))
+    assert board.publish(db, seen, by="ani", now=at()) is Refusal.CONFIDENTIAL
+    assert on_the_board(db) == []
+
+
 def test_a_device_supports_an_entry_once_a_day(db, published) -> None:
     entry = publications.of_request(db, published.id).id
 

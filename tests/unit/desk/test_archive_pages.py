@@ -48,6 +48,12 @@ def upload(who: LoggedIn, content: bytes, name: str = "sk.pdf", **fields: str) -
     return who.post("/arsip/simpan", file=(io.BytesIO(content), name), **{**FORM, **fields})
 
 
+def version(who: LoggedIn) -> str:
+    found = re.search(r'name="version" value="(\w+)"', who.get("/arsip/d1").text)
+    assert found
+    return found[1]
+
+
 def noted(db: sqlite3.Connection, subject: str) -> list[str]:
     entries = staff_log.page(db, by="", subject=subject, before=None, limit=20)
     return [entry.what for entry in entries]
@@ -151,8 +157,9 @@ def test_a_card_is_corrected_and_a_document_withdrawn_and_put_back(
 ) -> None:
     put_in(db)
     operator = desk(Role.OPERATOR)
-    assert operator.post("/arsip/d1", **{**FORM, "title": ""}).status_code == 400
-    assert operator.post("/arsip/d1", **{**FORM, "title": "Gotong royong"}).status_code == 303
+    form = {**FORM, "version": version(operator)}
+    assert operator.post("/arsip/d1", **{**form, "title": ""}).status_code == 400
+    assert operator.post("/arsip/d1", **{**form, "title": "Gotong royong"}).status_code == 303
     assert "Gotong royong" in operator.get("/arsip?cari=royong").text
     operator.post("/arsip/d1/tarik")
     assert "Gotong royong" not in operator.get("/arsip").text
@@ -160,6 +167,21 @@ def test_a_card_is_corrected_and_a_document_withdrawn_and_put_back(
     operator.post("/arsip/d1/pulih")
     assert "Gotong royong" in operator.get("/arsip").text
     assert noted(db, "d1")[:3] == ["archive_restored", "archive_withdrawn", "archive_corrected"]
+
+
+def test_a_card_that_was_restricted_meanwhile_is_not_made_public_by_an_old_page(
+    desk: Desk, db: sqlite3.Connection
+) -> None:
+    put_in(db)
+    camat, admin = desk(Role.CAMAT), desk(Role.ADMIN)
+    seen = version(camat)
+    assert admin.post("/arsip/d1", **FORM, version=seen).status_code == 303
+    restricted = {**FORM, "access": "restricted", "version": version(admin)}
+    assert admin.post("/arsip/d1", **restricted).status_code == 303
+    late = camat.post("/arsip/d1", **FORM, version=seen)
+    assert (late.status_code, "sudah diubah sejak" in late.text) == (409, True)
+    assert '<option value="restricted" selected' in late.text
+    assert archive_documents.by_id(db, "d1", tuple(Access)).card.access is Access.RESTRICTED
 
 
 def test_what_cannot_be_read_says_why_and_can_be_tried_again(

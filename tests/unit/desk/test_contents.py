@@ -35,7 +35,7 @@ def test_an_announcement_is_written_changed_and_deleted(operator, db: sqlite3.Co
     assert announcements.every(db) == []
 
 
-@pytest.mark.parametrize("changes", [{"title": ""}, {"from_day": "x"}, {"id": ""}])
+@pytest.mark.parametrize("changes", [{"title": ""}, {"from_day": "x"}, {"id": ""}, {"id": "../x"}])
 def test_a_mistake_keeps_what_was_typed(operator, db, changes) -> None:
     page = operator.post("/pengumuman", **typed(operator, body="Kata saya", **changes))
     assert page.status_code == 422

@@ -213,6 +213,7 @@ def test_another_password_ends_every_other_session(browser: FlaskClient, app: Fl
         (PASSWORD, "aaaaaaaaaaaa", "aaaaaaaaaaaa", "Paling sedikit 10"),
         (PASSWORD, "saya-uji-operator-1", "saya-uji-operator-1", "Paling sedikit 10"),
         (PASSWORD, "empat kuda makan rumput", "empat kuda", "tidak sama"),
+        (PASSWORD, PASSWORD, PASSWORD, "harus berbeda"),
     ],
 )
 def test_a_password_is_not_changed_without_the_old_one_nor_to_a_weak_one(

@@ -110,7 +110,8 @@ def test_a_changed_card_is_found_by_its_new_words_only(db: sqlite3.Connection) -
     put(db, "a", "isi yang tetap")
     document = archive_documents.by_id(db, "a", LEADERS)
     assert document
-    archiving.correct(db, document, a_card(title="Gotong royong", number="5/2"), at(), by="sri")
+    card = a_card(title="Gotong royong", number="5/2")
+    archiving.correct(db, document, card, at(), seen=document.card.version, by="sri")
     assert search(db, "satgas") == search(db, "188.45") == []
     assert search(db, "royong") == search(db, "tetap") == ["a"]
     with transaction(db):

@@ -167,3 +167,9 @@ def test_a_view_that_takes_photos_takes_more_than_others() -> None:
     assert client.post("/foto", data={"text": "a" * size}).status_code == 413
     assert client.post("/", data={"text": "a" * size}).status_code == 413
     assert client.post("/nowhere", data={"text": "a" * size}).status_code == 413
+
+
+@pytest.mark.parametrize("host", ["x" * 300, "a..b", "posko.lan." + "y" * 64])
+def test_a_host_that_is_no_name_is_refused_and_crashes_nothing(host: str) -> None:
+    answer = a_face().test_client().get("/", headers={"Host": host})
+    assert answer.status_code == 400
