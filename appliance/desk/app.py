@@ -63,7 +63,7 @@ def create_app(
     add_directory(app, now)
     add_health(app, settings, now)
     add_weekly(app, now)
-    add_index(app, settings, now, new_id)
+    add_index(app)
     add_questions(app, now, new_id)
     add_content(app, now, new_id)
     add_queue(app, settings, now, new_id)

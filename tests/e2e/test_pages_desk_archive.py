@@ -94,6 +94,8 @@ def test_a_document_is_put_in_searched_and_read_by_a_resident(
     page: Page, path: Path, portal: str
 ) -> None:
     width = page.viewport_size["width"] if page.viewport_size else 0
+    if width < 640:
+        page.locator("summary", has_text="Menu").click()
     page.get_by_role("link", name="Arsip", exact=True).click()
     page.get_by_label("Cari").fill("gotong royong")
     page.get_by_role("button", name="Cari").click()

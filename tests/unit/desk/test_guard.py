@@ -46,6 +46,8 @@ ROLES: dict[str, set[Role]] = {
     "lock_account": {Role.ADMIN},
     "set_role": {Role.ADMIN},
     "staff_log": {Role.ADMIN},
+    "kiosk_calls": EVERYBODY,
+    "kiosk_answer": EVERYBODY,
     "archive": EVERYBODY,
     "archive_form": EVERYBODY,
     "archive_put_in": EVERYBODY,
