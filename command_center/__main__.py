@@ -20,6 +20,7 @@ from command_center import (
     key_files,
     lapses,
     link_commands,
+    open311_commands,
     orders,
     privacy_commands,
     report,
@@ -44,6 +45,7 @@ _OF_STORED = {
     import_command.NAME: import_command.run,
     table_commands.NAME: table_commands.run,
     privacy_commands.NAME: privacy_commands.run,
+    open311_commands.NAME: open311_commands.run,
 }
 """Commands that need the city's database and the time."""
 
@@ -122,6 +124,7 @@ def _arguments() -> argparse.Namespace:
     link_commands.add(commands, common)
     import_command.add(commands, common)
     privacy_commands.add(commands, common)
+    open311_commands.add(commands, common)
     sealing_commands.add(commands, common)
     return parser.parse_args()
 
@@ -158,6 +161,7 @@ def _run(loaded: Settings) -> None:
         now=_now,
         is_link_up=lambda: link.is_up,
         on_change=receiver.wake,
+        sealing_keys=loaded.sealing.keys,
     )
     receiver.start()
     link.start(on_message=receiver.offer, on_up=receiver.link_up)

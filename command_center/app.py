@@ -1,9 +1,10 @@
 """The web face of the command center, put together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 from flask import Flask, g, send_from_directory, url_for
 from sqlalchemy import Engine
@@ -30,8 +31,12 @@ def create_app(
     now: Callable[[], datetime],
     is_link_up: Callable[[], bool] = lambda: True,
     on_change: Callable[[], None] = lambda: None,
+    sealing_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Flask:
-    """Make the app; `place` is the city's name, `on_change` is called after each casework."""
+    """Make the app; `place` is the city's name, `on_change` is called after each casework.
+
+    `sealing_keys` are those of the settings, until the city publishes others.
+    """
     app = new_app(
         "command_center",
         plate=Plate(name="Pusat Posko", place=place),
@@ -53,7 +58,8 @@ def create_app(
     app.add_url_rule("/permohonan/<request_id>/gabung", "link", links.change, methods=["POST"])
     app.add_url_rule("/dilihat", "see", links.see, methods=["POST"])
     app.add_url_rule("/api/events", "events", pages.events)
-    app.register_blueprint(open311.blueprint(open311.Open311(engine, place=place, now=now)))
+    others = open311.Open311(engine, place=place, now=now, sealing_keys=sealing_keys)
+    app.register_blueprint(open311.blueprint(others))
     _add_static(app)
     _teach_words(app, engine)
     app.before_request(_speak_indonesian)

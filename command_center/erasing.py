@@ -67,6 +67,8 @@ def erase(
     A box that has not confirmed is told again: its release may have been too old to understand.
     """
     is_new = erasures.add(connection, site, request_id, by=by, now=now)
+    if site.is_city:
+        erasures.confirm(connection, request_id, now)  # no box has a copy
     known = erasures.of(connection, request_id)
     if known is not None and known.box_at is None:
         event = ErasureOrdered(request_id=request_id, at=now)

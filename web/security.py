@@ -37,6 +37,7 @@ HEADERS = {
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _AUDIENCE = "_posko_audience"
 _BODY_MAX = "_posko_body_max"
+_KEYED = "_posko_keyed"
 
 StaffGate = Callable[[], ResponseReturnValue | None]
 View = TypeVar("View", bound=Callable[..., Any])
@@ -55,6 +56,13 @@ def public(view: View) -> View:
 def staff(view: View) -> View:
     """Tag a view as open to those whom the staff gate lets pass."""
     setattr(view, _AUDIENCE, "staff")
+    return view
+
+
+def keyed(view: View) -> View:
+    """Tag a view that does nothing without a secret in the body: no page of others can send it, so
+    where a request comes from says nothing."""
+    setattr(view, _KEYED, True)
     return view
 
 
@@ -104,7 +112,10 @@ def refuse_oversized() -> None:
 
 def refuse_foreign() -> None:
     """403 for a state-changing request that another site's page sent."""
-    if request.method not in _SAFE_METHODS and not is_same_origin(request):
+    view = current_app.view_functions.get(request.endpoint or "")
+    if hasattr(view, _KEYED) or request.method in _SAFE_METHODS:
+        return
+    if not is_same_origin(request):
         abort(403)
 
 

@@ -62,7 +62,7 @@ class SiteCode:
 
     @property
     def is_city(self) -> bool:
-        """Whether this is no kecamatan but the city itself, which has no box."""
+        """Whether this is no kecamatan but the city itself, which has no box (docs/adr/0011)."""
         return self.value.endswith(_CITY_ITSELF)
 
     @property

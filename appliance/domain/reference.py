@@ -120,7 +120,10 @@ def agency_name(agency_id: str) -> str:
 
 @cache
 def kelurahan_of(site: SiteCode) -> tuple[Kelurahan, ...]:
-    """The kelurahan of one kecamatan, by name; empty for a city whose table is not shipped."""
+    """The kelurahan of one kecamatan, or of the city itself, by name; empty for a city whose table
+    is not shipped."""
+    if site.is_city:
+        return kelurahan_of_city(site.city)
     found = (
         Kelurahan(code=row["kode"], name=row["nama_umum"])
         for row in rows("wilayah.csv")

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from command_center.open311 import records, services
+from command_center.open311.becoming import CHANNEL
 from command_center.open311.problem import Problem
 from command_center.open311.query import REQUESTS_MAX, Question
 from command_center.store import open311, tables
@@ -39,8 +40,10 @@ def _found(connection: Connection, question: Question) -> list[CityRequest]:
 
 
 def _records(connection: Connection, found: list[CityRequest]) -> list[dict[str, Any]]:
+    """Who has filed by Open311 hears of his request in no other way than here."""
     readable = open311.agreed(connection, [request.request_id for request in found])
-    said = open311.reasons(connection, (r for r in found if r.request_id in readable))
+    heard = (r for r in found if r.request_id in readable or r.channel == CHANNEL)
+    said = open311.reasons(connection, heard)
     known = tables.in_force(connection)
     return [
         records.record(

@@ -26,18 +26,19 @@ class Listed:
     may_be_read: bool
     """Its reporter agreed to have it shown."""
     reason: str = ""
-    """What was last said of the status it has."""
+    """What was last said of the status it has, if others than its reporter may hear it."""
 
 
 def record(listed: Listed, tables: Tables) -> dict[str, Any]:
     """The fields of one request."""
     request = listed.request
     name = reference.categories()[request.category].name
-    is_shown = listed.may_be_read and request.sensitivity == Sensitivity.PUBLIC
+    is_for_all = request.sensitivity == Sensitivity.PUBLIC
+    is_shown = listed.may_be_read and is_for_all
     return {
         "service_request_id": request.request_id,
         "status": "closed" if request.status in CLOSED else "open",
-        "status_notes": _notes(request, listed.reason if is_shown else ""),
+        "status_notes": _notes(request, listed.reason if is_for_all else ""),
         "service_name": name,
         "service_code": request.category,
         "description": _masked(request, request.text) if is_shown else name,

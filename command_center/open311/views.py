@@ -4,7 +4,7 @@ Everything is open to anybody but POST, which needs a key. Errors are documents 
 raises them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask import Blueprint, Response, request
@@ -12,20 +12,30 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException
 
-from command_center.open311 import documents, listing, query, services
+from command_center.open311 import documents, filing, keys, listing, query, services, taking
 from command_center.open311.problem import Problem
 from command_center.store import open311, tables
 from command_center.store.database import reading
-from web.security import public
+from web.security import keyed, public
 
 _REQUESTS = "service_requests"
+_NOTICE = "Laporan tersimpan di pusat pengaduan kota. Darurat: telepon 112."
+_EMERGENCY_NOTICE = "DARURAT: TELEPON 112 SEKARANG (24 jam). Laporan ini bukan pengganti telepon."
 
 
 class Open311:
     """The views, with what they need at hand."""
 
-    def __init__(self, engine: Engine, *, place: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        place: str,
+        now: Callable[[], datetime],
+        sealing_keys: Mapping[str, str],
+    ) -> None:
         self._engine, self._place, self._now = engine, place, now
+        self._sealing_keys = sealing_keys
 
     @public
     def discovery(self, fmt: str) -> ResponseReturnValue:
@@ -68,6 +78,29 @@ class Open311:
             return _answer(fmt, _REQUESTS, listing.one(connection, request_id))
 
     @public
+    @keyed
+    def file(self, fmt: str) -> ResponseReturnValue:
+        """A request of a client that has a key; the answer names it."""
+        if request.mimetype != "application/x-www-form-urlencoded":
+            raise Problem(400, "send application/x-www-form-urlencoded")
+        sent = request.form.to_dict()
+        with reading(self._engine) as connection:
+            city = open311.city_code(connection)
+            keys.check(connection, sent.get(filing.KEY_FIELD, ""))
+        _check_jurisdiction(sent.get("jurisdiction_id", ""), city)
+        taken = taking.take(
+            self._engine,
+            sent[filing.KEY_FIELD],
+            filing.parse(sent, city),
+            filing.fingerprint(sent),
+            sealing_keys=self._sealing_keys,
+            now=self._now(),
+        )
+        notice = _EMERGENCY_NOTICE if taken.is_emergency else _NOTICE
+        record = {"service_request_id": taken.request_id, "service_notice": notice}
+        return _answer(fmt, _REQUESTS, [{**record, "account_id": None}])
+
+    @public
     def token(self, token: str, fmt: str) -> ResponseReturnValue:
         """Every service is realtime, so no token was ever given."""
         raise Problem(404, "token was not found: this endpoint answers with service_request_id")
@@ -80,6 +113,7 @@ def blueprint(views: Open311) -> Blueprint:
     made.add_url_rule("/v2/services.<fmt>", "services", views.services)
     made.add_url_rule("/v2/services/<code>.<fmt>", "service", views.service)
     made.add_url_rule("/v2/requests.<fmt>", "requests", views.requests)
+    made.add_url_rule("/v2/requests.<fmt>", "file", views.file, methods=["POST"])
     made.add_url_rule("/v2/requests/<request_id>.<fmt>", "request", views.request)
     made.add_url_rule("/v2/tokens/<token>.<fmt>", "token", views.token)
     made.register_error_handler(Problem, _refused)
@@ -104,7 +138,10 @@ def _check_jurisdiction(told: str, city: str) -> None:
 
 
 def _refused(problem: Problem) -> Response:
-    return _errors(problem.status, problem.description)
+    response = _errors(problem.status, problem.description)
+    if isinstance(problem, taking.TooMany):
+        response.headers["Retry-After"] = str(problem.retry_after_s)
+    return response
 
 
 def _failed(error: HTTPException) -> Response:

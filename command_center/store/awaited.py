@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select
 
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.service_request import Status
@@ -53,7 +53,7 @@ def told(connection: Connection, awaited: Awaited, now: datetime) -> None:
 
 
 def _told() -> Select[tuple[str, str, int, int | None]]:
-    """The newest move of each waiting case, if its box has applied it."""
+    """The newest move of each waiting case, if its box has applied it or there is none (0)."""
     moves = case_history.alias()
     newest = (
         select(func.max(moves.c.id))
@@ -61,6 +61,11 @@ def _told() -> Select[tuple[str, str, int, int | None]]:
         .scalar_subquery()
     )
     sent = and_(down_outbox.c.site == requests.c.site, down_outbox.c.seq == case_history.c.down_seq)
+    is_told = and_(
+        case_history.c.down_seq <= down_lanes.c.acked_seq,
+        down_outbox.c.seq.is_not(None),
+        down_outbox.c.reject_code.is_(None),
+    )
     noted = and_(
         awaited_answers.c.request_id == requests.c.request_id,
         awaited_answers.c.history_id == case_history.c.id,
@@ -73,14 +78,13 @@ def _told() -> Select[tuple[str, str, int, int | None]]:
             awaited_answers.c.told_at,
         )
         .join_from(requests, case_history, case_history.c.id == newest)
-        .join(down_lanes, down_lanes.c.site == requests.c.site)
-        .join(down_outbox, sent)
+        .join(down_lanes, down_lanes.c.site == requests.c.site, isouter=True)
+        .join(down_outbox, sent, isouter=True)
         .join(awaited_answers, noted, isouter=True)
         .where(
             requests.c.status.in_(WAITING),
             case_history.c.status == requests.c.status,
-            case_history.c.down_seq <= down_lanes.c.acked_seq,
-            down_outbox.c.reject_code.is_(None),
+            or_(case_history.c.down_seq == 0, is_told),
         )
     )
 

@@ -59,7 +59,12 @@ def city_epoch(connection: Connection) -> str:
 def append(
     connection: Connection, site: SiteCode, event: Event, *, subject: str, now: datetime
 ) -> int:
-    """Add an event for a box inside the caller's transaction; return its number."""
+    """Add an event for a box inside the caller's transaction; return its number.
+
+    0 for the city itself, which has no box: nobody is to be told, so all know at once.
+    """
+    if site.is_city:
+        return 0
     seq = claim(connection, site).last_seq + 1
     row = {
         "site": str(site),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from appliance.domain import wire
+from appliance.domain import sealing, wire
 from appliance.domain.city_tables import NAMES, Published, Tables
 from appliance.domain.events import TablePublished
 from appliance.domain.ids import SiteCode
@@ -70,7 +70,7 @@ def in_force(
             .order_by(down_outbox.c.created_at.desc(), down_outbox.c.seq.desc())
             .limit(1)
         )
-        if site is not None:
+        if site is not None and not site.is_city:
             wanted = wanted.where(down_outbox.c.site == str(site))
         if name == "sla" and judged_at is not None:
             wanted = wanted.where(down_outbox.c.created_at <= to_ms(judged_at))
@@ -78,6 +78,18 @@ def in_force(
             table = _table(payload)
             found[name] = Published(table.version, table.rows)
     return Tables(found)
+
+
+def sealing_keys(connection: Connection) -> dict[str, str]:
+    """The keys that the city has last published to any box, by unit; none where it has not."""
+    wanted = (
+        select(down_outbox.c.payload)
+        .where(_IS_TABLE, _IS_GOOD, down_outbox.c.subject == sealing.TABLE)
+        .order_by(down_outbox.c.created_at.desc(), down_outbox.c.seq.desc())
+        .limit(1)
+    )
+    payload = connection.scalar(wanted)
+    return sealing.parse_table(_table(payload).rows) if payload else {}
 
 
 def by_arrival(connection: Connection) -> Callable[[SiteCode, datetime], Tables]:

@@ -1,0 +1,138 @@
+"""A filing and its judgement -> a request of the city. Pure; judged as a box judges."""
+
+from datetime import datetime
+
+import msgspec
+
+from appliance.domain import gravity, reference, sealing
+from appliance.domain.city_tables import Tables
+from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged
+from appliance.domain.ids import SiteCode, Ticket
+from appliance.domain.moment import WESTERN_INDONESIA, to_ms
+from appliance.domain.reference import Category
+from appliance.domain.routing import Facts, Route, route
+from appliance.domain.sealing import Content
+from appliance.domain.service_request import Kind, Sensitivity, Status
+from appliance.domain.triage.verdict import Triage
+from command_center.dating import Quality
+from command_center.open311.filing import Filing
+from command_center.store.requests import CityRequest
+
+EPOCH = CHANNEL = "open311"
+
+
+def made(
+    ticket: Ticket,
+    site: SiteCode,
+    filing: Filing,
+    triage: Triage,
+    *,
+    known: Tables,
+    now: datetime,
+) -> CityRequest:
+    """The request that a filing becomes at the city itself; its ticket is its id too."""
+    kelurahan, at_ms = filing.kelurahan or triage.kelurahan, to_ms(now)
+    category = _category(filing, triage)
+    routed = _route(
+        category.id, filing, triage, known=known, now=now, is_in_city=kelurahan is not None
+    )
+    return CityRequest(
+        request_id=ticket.digits,
+        site_code=site.value,
+        epoch=EPOCH,
+        ticket=ticket.digits,
+        channel=CHANNEL,
+        kind=_kind(triage).value,
+        category=category.id,
+        sensitivity=_sensitivity(category, triage, routed).value,
+        agency=routed.agency,
+        text=filing.text,
+        phone=filing.phone,
+        name=filing.name,
+        location=filing.location,
+        kelurahan=kelurahan,
+        created_ms=at_ms,
+        occurred_ms=at_ms,
+        time_quality=Quality.TRUSTED.value,
+        received_ms=at_ms,
+        status=Status.RECEIVED.value,
+        updated_ms=at_ms,
+        routing_version=routed.version,
+        destination=routed.proposal.id if routed.proposal else None,
+        judged=_judged(triage, routed),
+    )
+
+
+def content(request: CityRequest) -> Content:
+    """What is sealed of a request."""
+    return Content(
+        request_id=request.request_id,
+        at=request.created_at,
+        said="laporan",
+        text=request.text,
+        category=request.category,
+        phone=request.phone,
+        name=request.name,
+        location=request.location,
+        kelurahan=request.kelurahan,
+    )
+
+
+def emptied(request: CityRequest, placeholder: str) -> CityRequest:
+    """What the city keeps readable of a request that is sealed."""
+    return msgspec.structs.replace(
+        request,
+        category=sealing.TOPIC,
+        text=placeholder,
+        phone=None,
+        name=None,
+        location=None,
+        kelurahan=None,
+        destination=None,
+        judged=None,
+    )
+
+
+def _category(filing: Filing, triage: Triage) -> Category:
+    """What the client chose; he could not choose what is confidential, so that is found."""
+    told = reference.categories()[triage.category]
+    is_secret = told.sensitivity is Sensitivity.CONFIDENTIAL and triage.kind is not Kind.SPAM
+    return told if is_secret else filing.category
+
+
+def _route(
+    category: str,
+    filing: Filing,
+    triage: Triage,
+    *,
+    known: Tables,
+    now: datetime,
+    is_in_city: bool,
+) -> Route:
+    facts = Facts(
+        text=f"{filing.text}\ndi {filing.location}",
+        accusation=triage.accusation,
+        is_emergency=triage.kind is Kind.EMERGENCY,
+        is_in_city=is_in_city,
+    )
+    return route(category, facts, now.astimezone(WESTERN_INDONESIA).date(), known)
+
+
+def _kind(triage: Triage) -> Kind:
+    return Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind
+
+
+def _sensitivity(category: Category, triage: Triage, routed: Route) -> Sensitivity:
+    secrecy = gravity.stricter(category.sensitivity, triage.sensitivity)
+    return Sensitivity.CONFIDENTIAL if routed.accused else secrecy
+
+
+def _judged(triage: Triage, routed: Route) -> str:
+    reasons = dict.fromkeys((*routed.reasons, *triage.reasons))
+    told = Judged(
+        top3=list(triage.top3),
+        confidence=round(triage.confidence, 2),
+        reasons=[reason[:REASON_MAX_CHARS] for reason in reasons][:REASONS_MAX],
+        supporting=list(routed.supporting),
+    )
+    return msgspec.json.encode(told).decode()
