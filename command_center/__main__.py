@@ -24,6 +24,7 @@ from command_center import (
     orders,
     privacy_commands,
     report,
+    scorecard_commands,
     sealing_commands,
     signing,
     table_commands,
@@ -46,6 +47,7 @@ _OF_STORED = {
     table_commands.NAME: table_commands.run,
     privacy_commands.NAME: privacy_commands.run,
     open311_commands.NAME: open311_commands.run,
+    scorecard_commands.NAME: scorecard_commands.run,
 }
 """Commands that need the city's database and the time."""
 
@@ -125,6 +127,7 @@ def _arguments() -> argparse.Namespace:
     import_command.add(commands, common)
     privacy_commands.add(commands, common)
     open311_commands.add(commands, common)
+    scorecard_commands.add(commands, common)
     sealing_commands.add(commands, common)
     return parser.parse_args()
 
@@ -162,6 +165,7 @@ def _run(loaded: Settings) -> None:
         is_link_up=lambda: link.is_up,
         on_change=receiver.wake,
         sealing_keys=loaded.sealing.keys,
+        benchmarks=loaded.center.benchmarks,
     )
     receiver.start()
     link.start(on_message=receiver.offer, on_up=receiver.link_up)

@@ -10,7 +10,7 @@ from flask import Flask, g, send_from_directory, url_for
 from sqlalchemy import Engine
 
 from appliance.domain import progress, reference
-from command_center import guard, wording
+from command_center import guard, scorecard_pages, wording
 from command_center.link_pages import LinkPages
 from command_center.open311 import views as open311
 from command_center.photo_page import PhotoPage
@@ -32,6 +32,7 @@ def create_app(
     is_link_up: Callable[[], bool] = lambda: True,
     on_change: Callable[[], None] = lambda: None,
     sealing_keys: Mapping[str, str] = MappingProxyType({}),
+    benchmarks: Path | None = None,
 ) -> Flask:
     """Make the app; `place` is the city's name, `on_change` is called after each casework.
 
@@ -60,6 +61,7 @@ def create_app(
     app.add_url_rule("/api/events", "events", pages.events)
     others = open311.Open311(engine, place=place, now=now, sealing_keys=sealing_keys)
     app.register_blueprint(open311.blueprint(others))
+    scorecard_pages.add(app, engine, now, benchmarks)
     _add_static(app)
     _teach_words(app, engine)
     app.before_request(_speak_indonesian)

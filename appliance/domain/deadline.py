@@ -12,7 +12,7 @@ from appliance.domain.service_request import OVER, Status
 from appliance.domain.working_days import Pause, WorkingCalendar
 
 What = Literal["respond", "finish"]
-_UNTOUCHED = frozenset({Status.RECEIVED, Status.REOPENED})
+UNTOUCHED = frozenset({Status.RECEIVED, Status.REOPENED})
 
 
 class Move(Protocol):
@@ -54,7 +54,7 @@ def deadlines(
     terms = sla.terms(kind, category, tables)
     this_round = _since_reopened(history)
     found = [_deadline("finish", terms.finish_days, this_round, now, tables.calendar)]
-    if all(move.status in _UNTOUCHED for move in this_round):
+    if all(move.status in UNTOUCHED for move in this_round):
         found.insert(0, _deadline("respond", terms.respond_days, this_round, now, tables.calendar))
     return found
 
@@ -73,7 +73,7 @@ def _deadline(
     what: What, days: int, this_round: Sequence[Move], now: datetime, calendar: WorkingCalendar
 ) -> Deadline:
     today = now.astimezone(WESTERN_INDONESIA).date()
-    day = calendar.due(this_round[0].at, days, _pauses(this_round, now))
+    day = calendar.due(this_round[0].at, days, pauses(this_round, now))
     return Deadline(
         what,
         day,
@@ -93,7 +93,7 @@ def _since_reopened(history: Sequence[Move]) -> Sequence[Move]:
     return history[max(reopened, default=0) :]
 
 
-def _pauses(history: Sequence[Move], now: datetime) -> Iterator[Pause]:
+def pauses(history: Sequence[Move], now: datetime) -> Iterator[Pause]:
     """Each time the resident was asked, until something else followed; clocks may go back."""
     ends = [move.at for move in history[1:]] + [now]
     for move, end in zip(history, ends, strict=True):

@@ -8,19 +8,19 @@ ten there is no rank.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 from appliance.domain import sla
 from appliance.domain.city_tables import Tables
-from appliance.domain.deadline import deadlines
+from appliance.domain.deadline import UNTOUCHED, deadlines, pauses
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import Sensitivity, Status, StatusEntry
 from appliance.domain.working_days import WorkingCalendar
 
 PERIOD = timedelta(days=365)
 RANKED_FROM = 10
-_UNTOUCHED = frozenset({Status.RECEIVED, Status.REOPENED})
-_FINISHED = frozenset({Status.RESOLVED, Status.CLOSED})
+FINISHED = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,8 @@ class Case:
     status: str
     duplicate_of: str | None
     history: Sequence[StatusEntry]
+    finish_days: int | None = None
+    """Working days to its end as it was judged; None for those of the tables in force."""
 
     @property
     def received_at(self) -> datetime:
@@ -59,17 +61,30 @@ class Line:
     not_ours: int
     """Not this agency's business; in no other figure."""
     is_onboarded: bool
+    to_finish: int = 0
+    """Those that have ended, or should have."""
+    finished_in_time: int = 0
+    """Of these, ended by the last day for it and never disputed."""
+    reopened: int = 0
+    """Called resolved, and opened again: that was no end."""
+    archived: int = 0
+    """Put aside without an end: in no figure of ends."""
     rank: int | None = None
 
     @property
     def is_small(self) -> bool:
         """Whether there are too few to rank it, however well it does."""
-        return 0 < self.count < RANKED_FROM
+        return bool(self.count) and min(self.answered, self.to_finish) < RANKED_FROM
 
     @property
     def share(self) -> int | None:
         """In time, of a hundred."""
         return round(100 * self.in_time / self.answered) if self.answered else None
+
+    @property
+    def finished_share(self) -> int | None:
+        """Ended in time, of a hundred."""
+        return round(100 * self.finished_in_time / self.to_finish) if self.to_finish else None
 
 
 def report_card(
@@ -103,6 +118,10 @@ def total(lines: Iterable[Line]) -> Line:
         overdue=sum(line.overdue for line in known),
         not_ours=sum(line.not_ours for line in known),
         is_onboarded=True,
+        to_finish=sum(line.to_finish for line in known),
+        finished_in_time=sum(line.finished_in_time for line in known),
+        reopened=sum(line.reopened for line in known),
+        archived=sum(line.archived for line in known),
     )
 
 
@@ -124,7 +143,8 @@ def _line(
 ) -> Line:
     own = [case for case in cases if case.status != Status.NOT_OURS]
     answers = [found for case in own if (found := _is_in_time(case, now, tables)) is not None]
-    days = [_days(case, tables.calendar) for case in own if case.status in _FINISHED]
+    ends = [found for case in own if (found := _has_ended_well(case, now, tables)) is not None]
+    days = [_days(case, tables.calendar) for case in own if case.status in FINISHED]
     return Line(
         agency=agency,
         count=len(own),
@@ -134,14 +154,39 @@ def _line(
         overdue=sum(_is_overdue(case, now, tables) for case in own),
         not_ours=len(cases) - len(own),
         is_onboarded=is_onboarded,
+        to_finish=len(ends),
+        finished_in_time=sum(ends),
+        reopened=sum(was_disputed(case.history) for case in own),
+        archived=sum(case.status == Status.ARCHIVED for case in own),
     )
+
+
+def was_disputed(history: Sequence[StatusEntry]) -> bool:
+    """Whether it was opened again after it had been called resolved."""
+    pairs = pairwise(history)
+    return any(old.status in FINISHED and new.status == Status.REOPENED for old, new in pairs)
+
+
+def _has_ended_well(case: Case, now: datetime, tables: Tables) -> bool | None:
+    """Whether it ended by its last day and stayed so; None while it may, or if it was archived."""
+    if case.status == Status.ARCHIVED:
+        return None
+    if was_disputed(case.history):
+        return False
+    days = case.finish_days
+    if days is None:
+        days = sla.terms(case.kind, case.category, tables).finish_days
+    last = tables.calendar.due(case.received_at, days, pauses(case.history, now))
+    if case.status in FINISHED:
+        return _day(_end(case)) <= last
+    return False if _day(now) > last else None
 
 
 def _is_in_time(case: Case, now: datetime, tables: Tables) -> bool | None:
     """Whether the first answer came by its last day; None while it may still come."""
     days = sla.terms(case.kind, case.category, tables).respond_days
     last = tables.calendar.due(case.received_at, days)
-    answered = (entry.at for entry in case.history[1:] if entry.status not in _UNTOUCHED)
+    answered = (entry.at for entry in case.history[1:] if entry.status not in UNTOUCHED)
     first = next(answered, None)
     if first is not None:
         return _day(first) <= last
@@ -149,9 +194,17 @@ def _is_in_time(case: Case, now: datetime, tables: Tables) -> bool | None:
 
 
 def _days(case: Case, calendar: WorkingCalendar) -> int:
-    ends = [entry.at for entry in case.history if entry.status is Status.RESOLVED]
-    end = ends[-1] if ends else case.history[-1].at
-    return calendar.passed(_day(case.received_at), _day(end))
+    return calendar.passed(_day(case.received_at), _day(_end(case)))
+
+
+def _end(case: Case) -> datetime:
+    """When a finished case came to its end; later words and the closing do not move it."""
+    end = case.history[-1].at
+    for entry in reversed(case.history):
+        if entry.status not in FINISHED:
+            break
+        end = entry.at
+    return end
 
 
 def _is_overdue(case: Case, now: datetime, tables: Tables) -> bool:
@@ -160,8 +213,8 @@ def _is_overdue(case: Case, now: datetime, tables: Tables) -> bool:
 
 
 def _ranked(lines: Sequence[Line]) -> list[Line]:
-    """Ranks by share, then by days; those with too few stand behind, by count."""
-    enough = [line for line in lines if line.count >= RANKED_FROM and line.share is not None]
+    """Ranks by ends in time, then answers in time, then days; too few stand behind, by count."""
+    enough = [line for line in lines if not line.is_small and line.count]
     rest = [line for line in lines if line not in enough]
     best = sorted(enough, key=_quality)
     qualities = [_quality(line) for line in best]
@@ -172,9 +225,9 @@ def _ranked(lines: Sequence[Line]) -> list[Line]:
     return [*ranked, *sorted(rest, key=lambda line: (-line.count, line.agency))]
 
 
-def _quality(line: Line) -> tuple[float, float]:
+def _quality(line: Line) -> tuple[float, float, float]:
     days = line.median_days if line.median_days is not None else float("inf")
-    return -line.in_time / line.answered, days
+    return -line.finished_in_time / line.to_finish, -line.in_time / line.answered, days
 
 
 def _day(at: datetime) -> date:

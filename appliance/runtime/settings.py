@@ -275,6 +275,7 @@ class Center(_Broker, frozen=True):
     """The command center of the city; only `posko-center` reads it."""
 
     signing_key: Path | None = None
+    benchmarks: Path | None = None
     listen: Listen = "127.0.0.1:8090"
     database: Annotated[
         str, msgspec.Meta(pattern=r"^sqlite:///.+", description="sqlite:/// and a path")
