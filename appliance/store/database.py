@@ -12,6 +12,7 @@ from pathlib import Path
 
 from appliance.store import gate, room, wal_frames
 from appliance.store.connection import BoxConnection, open_existing
+from appliance.store.errors import Locked
 from appliance.store.files import beside, size_bytes, wal
 from appliance.store.repair.integrity import is_damage
 
@@ -70,7 +71,8 @@ def transaction(
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite says of a full disk into StoreFull, and note damage for the next start."""
+    """Turn what SQLite says of a full disk into StoreFull and of others' writing into Locked, and
+    note damage for the next start."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -79,14 +81,20 @@ def explained(path: Path) -> Iterator[None]:
         elif _is_full(error, path):
             room.release(path)
             raise room.full(path) from error
+        elif _code(error) == sqlite3.SQLITE_BUSY:
+            raise Locked(str(error)) from error
         raise
 
 
 def _is_full(error: sqlite3.Error, path: Path) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = _code(error)
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
         return room.free_bytes(path) < room.SCARCE_BYTES
     return code == sqlite3.SQLITE_FULL
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def checkpoint(db: sqlite3.Connection, path: Path, *, is_cut: bool = False) -> bool:

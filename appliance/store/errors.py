@@ -1,5 +1,7 @@
 """Why the store cannot be used now. All of them pass: a resident is asked to try again."""
 
+import sqlite3
+
 from appliance.domain.errors import PoskoError
 
 
@@ -13,6 +15,10 @@ class Missing(Unavailable, FileNotFoundError):
 
 class Replaced(Unavailable, RuntimeError):
     """The database was set aside and replaced under a running process, which must start again."""
+
+
+class Locked(Unavailable, sqlite3.OperationalError):
+    """Another process has written for longer than anybody waits."""
 
 
 class StoreFull(Unavailable, OSError):

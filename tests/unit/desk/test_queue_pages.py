@@ -13,7 +13,16 @@ from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
 from appliance.domain.service_request import ServiceRequest
 from appliance.domain.staff import Role
-from appliance.store import publications, requests, staff_actions, staff_log, texts, ticket_pins
+from appliance.store import (
+    database,
+    publications,
+    requests,
+    staff_actions,
+    staff_log,
+    texts,
+    ticket_pins,
+)
+from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 from tests.unit.desk.conftest import LoggedIn
@@ -62,6 +71,16 @@ def test_staff_read_the_queue_and_it_is_noted(db: sqlite3.Connection, desk: Desk
     assert str(request.ticket) in page
     assert "lampu jalan mati" in page
     assert ("queue", "") in seen(db)
+
+
+def test_while_another_writes_for_long_nothing_is_shown_and_one_is_asked_to_come_again(
+    db: sqlite3.Connection, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = desk(Role.OPERATOR)
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 10)
+    with transaction(db):
+        page = operator.get("/laporan")
+    assert (page.status_code, "Retry-After" in page.headers) == (503, True)
 
 
 def test_a_ticket_in_the_search_leads_to_its_page(db: sqlite3.Connection, desk: Desk) -> None:

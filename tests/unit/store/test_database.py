@@ -6,7 +6,7 @@ import pytest
 
 from appliance.store import database, housekeeping
 from appliance.store.database import Watcher, connect, transaction
-from appliance.store.errors import Missing
+from appliance.store.errors import Locked, Missing
 from tests.conftest import START
 
 
@@ -28,8 +28,8 @@ def test_an_exception_rolls_the_whole_transaction_back(db: sqlite3.Connection) -
 def test_a_second_writer_waits_for_the_first(db: sqlite3.Connection, db_path: Path) -> None:
     other = connect(db_path)
     other.execute("PRAGMA busy_timeout = 10")
-    with transaction(db), pytest.raises(sqlite3.OperationalError, match="locked"):
-        other.execute("BEGIN IMMEDIATE")
+    with transaction(db), pytest.raises(Locked), transaction(other):
+        pass
     with transaction(other):
         pass
     other.close()
