@@ -1,12 +1,14 @@
 """The filters of GET requests, compared with a plain reading of the specification."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from command_center.open311 import query, services
+from command_center.open311 import documents, query, services
 from command_center.open311.problem import Problem
+from tests.support import georeport
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 times = st.datetimes(
@@ -64,3 +66,12 @@ def test_any_arguments_are_a_question_or_a_problem(sent: dict[str, str]) -> None
 def test_a_plus_that_nobody_has_quoted_is_read(at: datetime) -> None:
     told = at.isoformat().replace("+", " ")
     assert query.question({"start_date": told}, NOW).start == at
+
+
+@quick
+@given(st.text(st.characters(exclude_characters="\r")))
+def test_any_text_is_the_same_in_xml_and_json(text: str) -> None:
+    tree = [{"code": "1", "description": text}]
+    _, [read] = georeport.read(documents.written("xml", "errors", tree))
+    [told] = json.loads(documents.written("json", "errors", tree))
+    assert (read["description"] or "") == told["description"]
