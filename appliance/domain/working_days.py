@@ -8,6 +8,7 @@ hour costs an hour. Pure.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from appliance.domain.moment import WESTERN_INDONESIA
 
@@ -38,7 +39,12 @@ class WorkingCalendar:
 
         Zero means the day itself. Pauses may overlap.
         """
-        return self._spend(since, days * _DAY, pauses)[0]
+        stood = tuple(pauses)
+        if stood:
+            return self._spend(since, days * _DAY, stood)[0]
+        day = since.astimezone(WESTERN_INDONESIA).date()
+        is_whole = days > 0 and self.is_working(day) and since == _start(day)
+        return _working_day_after(self, day, days - is_whole)
 
     def after(self, since: datetime, days: int) -> datetime:
         """When so many working days of 24 hours have passed."""
@@ -47,8 +53,7 @@ class WorkingCalendar:
 
     def passed(self, since: date, until: date) -> int:
         """How many working days have begun after the day `since`, up to the day `until`."""
-        days = (since + timedelta(n) for n in range(1, (until - since).days + 1))
-        return sum(self.is_working(day) for day in days)
+        return _passed(self, since, until)
 
     def _spend(
         self, since: datetime, left: timedelta, pauses: Iterable[Pause]
@@ -65,6 +70,21 @@ class WorkingCalendar:
                 left -= is_open
             day += _DAY
         return day, left
+
+
+@lru_cache(maxsize=50_000)
+def _working_day_after(calendar: WorkingCalendar, day: date, count: int) -> date:
+    """The day itself for 0; report cards ask for the same days again and again."""
+    while count:
+        day += _DAY
+        count -= calendar.is_working(day)
+    return day
+
+
+@lru_cache(maxsize=50_000)
+def _passed(calendar: WorkingCalendar, since: date, until: date) -> int:
+    days = (since + timedelta(n) for n in range(1, (until - since).days + 1))
+    return sum(calendar.is_working(day) for day in days)
 
 
 def of_table(table: Iterable[Mapping[str, str]]) -> WorkingCalendar:
