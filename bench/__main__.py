@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import archive, intake, wear
+from bench import archive, intake, memory, wear
 
 
 def main() -> None:
@@ -14,6 +14,7 @@ def main() -> None:
     intake.run_as_on_a_card(args.rounds)
     wear.run()
     archive.run()
+    memory.run()
 
 
 if __name__ == "__main__":
