@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import IO
 
 from appliance.actions import archive_texts as texts
@@ -77,6 +78,9 @@ def put_in(
     """
     size_bytes = content.seek(0, os.SEEK_END)
     media_type = archive_file.media_type(*_ends(content, size_bytes))
+    if media_type == archive_file.PDF:
+        content.seek(0)
+        archive_file.check_program(iter(partial(content.read, HEAD_BYTES), b""))
     if why := room(db, quota).refuses(size_bytes):
         raise Full(why)
     folder = blob_files.of(db)

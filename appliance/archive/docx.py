@@ -10,8 +10,8 @@ import sys
 import zipfile
 from xml.parsers import expat
 
-UNPACKED_MAX_BYTES = 64 * 1024 * 1024
-"""The XML of a thousand pages takes 20 MB."""
+from appliance.domain.archive_file import UNPACKED_MAX_BYTES
+
 _MEMBER = "word/document.xml"
 _PIECE_BYTES = 64 * 1024
 _NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

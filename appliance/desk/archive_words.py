@@ -22,6 +22,8 @@ FAULTS = {
     Fault.OLD_OFFICE: "Berkas itu Word lama (.doc). Simpan sebagai DOCX atau PDF dulu.",
     Fault.NOT_A_DOCUMENT: "Berkas itu bukan dokumen Word. Simpan sebagai PDF dulu.",
     Fault.TOO_MANY_PIXELS: "Gambar itu lebih dari 75 megapiksel. Pindai dengan 300 dpi.",
+    Fault.BURSTS: "Berkas itu membengkak lebih dari 64 MB bila dibuka. Simpan sebagai PDF dulu.",
+    Fault.PROGRAM: "PDF itu memuat program (JavaScript). Cetak ke PDF biasa, lalu simpan di sini.",
     Fault.UNKNOWN: "Hanya PDF, DOCX, teks (UTF-8), PNG, dan JPEG yang dapat disimpan.",
 }
 NO_ROOM = {

@@ -4,12 +4,17 @@ A file is kept as it came and only ever served to be saved, so nothing in it run
 refused is what a browser would run, what no office program reads, and what bursts when opened.
 """
 
+import re
+import struct
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from appliance.domain import photo
 from appliance.domain.errors import PoskoError
+from appliance.domain.photo import jpeg
 from appliance.domain.publishing import EXTENSIONS
 
+PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NAMES = {**EXTENSIONS, DOCX: "docx"}
 """Every media type of the archive, and how its files end."""
@@ -17,7 +22,13 @@ HEAD_BYTES = 64 * 1024
 """So much of a file's beginning, and of its end, is looked at."""
 PIXELS_MAX = 75_000_000
 """A sheet of A3 scanned at 600 dpi has 70 million; a browser needs 300 MB for them."""
+UNPACKED_MAX_BYTES = 64 * 1024 * 1024
+"""Of all members of a ZIP together; the XML of a thousand pages takes 20 MB."""
 _ZIP = b"PK\x03\x04"
+_MEMBER = struct.Struct("<4x20xI3H12x")
+"""Of an entry in the list of members (APPNOTE 4.3.12): its size unpacked; lengths of its name, of
+what is extra, of its comment."""
+_MEMBER_MARK, _LIST_END = b"PK\x01\x02", b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0"
 _BOM = b"\xef\xbb\xbf"
 
@@ -30,6 +41,8 @@ class Fault(StrEnum):
     OLD_OFFICE = "old_office"
     NOT_A_DOCUMENT = "not_a_document"
     TOO_MANY_PIXELS = "too_many_pixels"
+    BURSTS = "bursts"
+    PROGRAM = "program"
     UNKNOWN = "unknown"
 
 
@@ -46,7 +59,7 @@ def media_type(head: bytes, tail: bytes) -> str:
     if not head:
         raise Refused(Fault.EMPTY)
     if head.startswith(b"%PDF-"):
-        return "application/pdf"
+        return PDF
     if head.startswith(_ZIP):
         return _zipped(tail)
     if head.startswith(_OLE):
@@ -58,18 +71,59 @@ def media_type(head: bytes, tail: bytes) -> str:
     return _text(head)
 
 
+def check_program(pieces: Iterable[bytes]) -> None:
+    """Raise Refused for a PDF that names a script, in pieces that follow each other.
+
+    A script whose name stands in a packed part of the file is not seen.
+    """
+    kept = b""
+    for piece in pieces:
+        kept += piece
+        if _SCRIPT.search(kept):
+            raise Refused(Fault.PROGRAM)
+        kept = kept[-_SCRIPT_MAX_BYTES:]
+
+
+def _spelled(name: str) -> bytes:
+    """A pattern for a PDF's name, each letter as it is or by its number (ISO 32000-1, 7.3.5)."""
+    return b"/" + b"".join(b"(?:%c|#(?i:%02x))" % (ord(one), ord(one)) for one in name)
+
+
+_SCRIPT = re.compile(_spelled("JavaScript"))
+_SCRIPT_MAX_BYTES = 1 + 3 * len("JavaScript")
+
+
 def _zipped(tail: bytes) -> str:
     """The list of a ZIP's members stands at its end."""
-    if b"word/document.xml" not in tail:
+    members = dict(_members(tail))
+    if b"word/document.xml" not in members:
         raise Refused(Fault.NOT_A_DOCUMENT)
+    if sum(members.values()) > UNPACKED_MAX_BYTES:
+        raise Refused(Fault.BURSTS)
     return DOCX
+
+
+def _members(tail: bytes) -> Iterator[tuple[bytes, int]]:
+    """Name and unpacked size of each member in the last list of `tail`."""
+    end = tail.rfind(_LIST_END)
+    if end < 0 or end + 16 > len(tail):
+        return
+    (size,) = struct.unpack_from("<I", tail, end + 12)
+    at = end - size
+    while 0 <= at < end and tail.startswith(_MEMBER_MARK, at) and at + 46 <= end:
+        unpacked, *lengths = _MEMBER.unpack_from(tail, at)
+        yield tail[at + 46 : at + 46 + lengths[0]], unpacked
+        at += 46 + sum(lengths)
 
 
 def _picture(name: str, head: bytes) -> str:
     if name not in NAMES:
         raise Refused(Fault.UNKNOWN)
-    pixels = int.from_bytes(head[16:20], "big") * int.from_bytes(head[20:24], "big")
-    if name == "image/png" and pixels > PIXELS_MAX:
+    if name == "image/jpeg":
+        width, height = jpeg.frame_size(head)
+    else:
+        width, height = struct.unpack_from(">2I", head.ljust(24, b"\0"), 16)
+    if width * height > PIXELS_MAX:
         raise Refused(Fault.TOO_MANY_PIXELS)
     return name
 

@@ -43,15 +43,36 @@ def cleaned(data: bytes) -> bytes:
             return b"".join([*kept, b"\xff\xd9"])
         end = _end(data, position)
         if marker in _FRAMES:
-            check_size(
-                width=int.from_bytes(data[position + 5 : position + 7], "big"),
-                height=int.from_bytes(data[position + 3 : position + 5], "big"),
-            )
+            width, height = _size(data, position)
+            check_size(width=width, height=height)
         if marker == _SOS:
             end, has_pixels = _end_of_pixels(data, end), True
         kept.append(_kept(marker, data[position:end]))
         position = end
     raise BadInput("a JPEG of too many parts")
+
+
+def frame_size(head: bytes) -> tuple[int, int]:
+    """Width and height as far as the first bytes of a JPEG tell; nothing by nothing if they do not.
+
+    Never raises.
+    """
+    position = 2
+    try:
+        for _ in range(_SEGMENTS_MAX):
+            marker, position = _marker(head, position)
+            if marker in _FRAMES:
+                return _size(head, position)
+            position = _end(head, position)
+    except BadInput:
+        pass
+    return 0, 0
+
+
+def _size(data: bytes, position: int) -> tuple[int, int]:
+    """Of the frame whose length stands at this position (T.81, B.2.2)."""
+    width, height = data[position + 5 : position + 7], data[position + 3 : position + 5]
+    return int.from_bytes(width, "big"), int.from_bytes(height, "big")
 
 
 def _marker(data: bytes, position: int) -> tuple[int, int]:

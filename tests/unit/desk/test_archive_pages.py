@@ -86,10 +86,12 @@ def test_a_document_is_put_in_found_and_saved(
         (b"<!doctype html><script>", "surat.pdf", "halaman web atau SVG"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x27\x10\0\0\x27\x10", "peta.png", "75 megapiksel"),
         (office_files.zipped({"xl/a.xml": b""}), "surat.docx", "bukan dokumen Word"),
+        (office_files.docx_bomb(), "surat.docx", "membengkak"),
+        (office_files.pdf_with_script(), "formulir.pdf", "memuat program"),
         (b"MZ\x90\0\x03", "surat.pdf", "Hanya PDF"),
         (b"", "kosong.pdf", "kosong"),
     ],
-    ids=["svg", "html", "100 megapixels", "xlsx", "program", "empty"],
+    ids=["svg", "html", "100 megapixels", "xlsx", "bomb", "script", "program", "empty"],
 )
 def test_a_hostile_file_is_refused_with_a_sentence(
     desk: Desk, db: sqlite3.Connection, content: bytes, name: str, sentence: str

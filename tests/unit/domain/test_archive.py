@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from appliance.domain import archive_text
 from appliance.domain.archive import Access, Kind, TextState, retained_until
-from appliance.domain.archive_file import DOCX, HEAD_BYTES, Fault, Refused, media_type
+from appliance.domain.archive_file import (
+    DOCX,
+    HEAD_BYTES,
+    Fault,
+    Refused,
+    check_program,
+    media_type,
+)
 from appliance.domain.archive_query import query
 from appliance.domain.archive_room import LEAVES_FREE_BYTES, NoRoom, Room
 from appliance.domain.archive_text import MARKS, SNIPPET_CHARS, hits, pieces, snippet
@@ -29,6 +36,11 @@ def png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + size
 
 
+def jpeg(width: int, height: int) -> bytes:
+    size = height.to_bytes(2, "big") + width.to_bytes(2, "big")
+    return b"\xff\xd8\xff\xe0\0\x04JF\xff\xc0\0\x08\x08" + size + b"\x03"
+
+
 @pytest.mark.parametrize(
     ("content", "name"),
     [
@@ -36,11 +48,21 @@ def png(width: int, height: int) -> bytes:
         (office_files.docx("x"), DOCX),
         (png(7016, 9921), "image/png"),
         (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (jpeg(7016, 9921), "image/jpeg"),
         (b"Jam buka 08.00", "text/plain"),
         (("é" * HEAD_BYTES).encode(), "text/plain"),
         (b"a" + ("é" * HEAD_BYTES).encode(), "text/plain"),
     ],
-    ids=["pdf", "docx", "png of A3", "jpeg", "text", "long text", "text cut in a character"],
+    ids=[
+        "pdf",
+        "docx",
+        "png of A3",
+        "jpeg",
+        "jpeg of A3",
+        "text",
+        "long text",
+        "text cut in a character",
+    ],
 )
 def test_a_file_is_told_by_its_content(content: bytes, name: str) -> None:
     assert told(content) == name
@@ -56,6 +78,8 @@ def test_a_file_is_told_by_its_content(content: bytes, name: str) -> None:
         (office_files.zipped({"xl/workbook.xml": b""}), Fault.NOT_A_DOCUMENT),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Fault.OLD_OFFICE),
         (png(10_000, 10_000), Fault.TOO_MANY_PIXELS),
+        (jpeg(10_000, 10_000), Fault.TOO_MANY_PIXELS),
+        (office_files.docx_bomb(), Fault.BURSTS),
         (b"RIFF\0\0\0\0WEBPVP8 ", Fault.UNKNOWN),
         (b"\x7fELF\x02", Fault.UNKNOWN),
         (b"caf\xe9 pagi", Fault.UNKNOWN),
@@ -66,6 +90,15 @@ def test_what_is_no_document_is_refused_by_its_content(content: bytes, fault: Fa
     with pytest.raises(Refused) as refused:
         told(content)
     assert refused.value.fault is fault
+
+
+@pytest.mark.parametrize("name", [b"/JavaScript", b"/J#61vaScr#69pt", b"/#4aava#53cript"])
+def test_a_script_is_seen_however_its_name_is_spelled_or_cut(name: bytes) -> None:
+    content = b"<</S" + name + b"/JS(app.alert(1))>>"
+    for cut in range(len(content)):
+        with pytest.raises(Refused, match=Fault.PROGRAM):
+            check_program([content[:cut], content[cut:]])
+    check_program([b"Bahasa JavaScript diajarkan", b"/Java", b"#53", b"/Script"])
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300))
