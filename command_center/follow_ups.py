@@ -57,6 +57,7 @@ _MOVES: dict[str, _Move] = {
 }
 _COMPLETED = _Move(Status.VERIFIED, "Dilengkapi pelapor.")
 _AMENDED = "amended"
+_LATE_PART = "Bagian SMS yang terlambat sudah masuk."
 _WITH_A_CLOCK = frozenset({Wish.ERASE, Wish.ACCESS, Wish.CORRECT})
 
 
@@ -159,7 +160,9 @@ def amend(connection: Connection, site: SiteCode, event: TextAmended, now: datet
         requests.set_text(connection, request.request_id, text)
     else:
         return
-    _note(connection, request, "Bagian SMS yang terlambat sudah masuk.", now)
+    is_voice = request.channel == Channel.KIOSK
+    message = "Rekaman suara sudah ditulis petugas kecamatan." if is_voice else _LATE_PART
+    _note(connection, request, message, now)
 
 
 def found(connection: Connection, site: SiteCode, request_id: str) -> CityRequest:

@@ -54,7 +54,7 @@ def amend(
         report = command if isinstance(command, Report) else Report(sms.text)
         turn = Turn(db=db, sms=sms, now=now, new_id=new_id, judge=judge)
         if request is not None and not gravity.demands_more(judge(sms.text), request):
-            _replace(turn, request, before, report.text)
+            replace_text(db, request, before, report.text, now)
         else:
             said = _beside_the_wish(db, sms_id, sms.text, command, judge)
             heard = replace(sms, is_answerable=False) if said else sms
@@ -106,7 +106,7 @@ def amend_sealed(
         turn = Turn(db=db, sms=sms, now=now, new_id=new_id, judge=judge)
         request = requests.by_id(db, sms_inbox.request_of(db, sms_id) or "")
         if request is not None and not gravity.demands_more(judge(sms.text), request):
-            _replace(turn, request, sms.text, sms.text)
+            replace_text(db, request, sms.text, sms.text, now)
         else:
             outcome, request = answering.act(turn, Report(sms.text) if request else command)
             sms_inbox.settle(db, sms_id, outcome, request.id if request else None)
@@ -115,18 +115,21 @@ def amend_sealed(
         return request.id if request else None
 
 
-def _replace(turn: Turn, request: ServiceRequest, before: str, after: str) -> None:
-    """Let the request say the whole, and tell the city; what is confidential is told sealed."""
+def replace_text(
+    db: sqlite3.Connection, request: ServiceRequest, before: str, after: str, now: Moment
+) -> None:
+    """Let the request say the whole, and tell the city, in the caller's transaction; what is
+    confidential is told sealed."""
     gap, whole = clean_text(before), clean_text(after)
-    if (to := sealing.holder_of(turn.db, request)) is not None:
-        sealed = sealing.addition(request, to, "bagian", whole, turn.now)
+    if (to := sealing.holder_of(db, request)) is not None:
+        sealed = sealing.addition(request, to, "bagian", whole, now)
         event = TextAmended(
-            request_id=request.id, text=sms_inbox.CONCEALED, at=turn.now.wall, sealed=sealed
+            request_id=request.id, text=sms_inbox.CONCEALED, at=now.wall, sealed=sealed
         )
     else:
         text = request.text
         text = text.replace(gap, whole, 1) if gap in text else f"{text}\n{whole}"
         text = text[:TEXT_MAX_CHARS]
-        requests.set_text(turn.db, request.id, text)
-        event = TextAmended(request_id=request.id, text=text, at=turn.now.wall)
-    outbox.follow(turn.db, request.id, event, turn.now)
+        requests.set_text(db, request.id, text)
+        event = TextAmended(request_id=request.id, text=text, at=now.wall)
+    outbox.follow(db, request.id, event, now)

@@ -18,6 +18,7 @@ from appliance.store import (
     photos,
     processing_log,
     publications,
+    recordings,
     requests,
     sms_inbox,
     staff_actions,
@@ -79,6 +80,7 @@ def _request(db: sqlite3.Connection, request: ServiceRequest) -> Facts:
         "kelurahan": request.kelurahan,
         "created_at": request.created_at.isoformat(),
         "photo": photos.state_of(db, request.id),
+        "recording": voice.state if (voice := recordings.of(db, request.id)) else None,
         "published": _published(db, request.id),
         "consents": [_consent(record) for record in consents.of_request(db, request.id)],
         "history": [

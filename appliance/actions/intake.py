@@ -9,12 +9,14 @@ from appliance.actions import (
     forwarding,
     joining,
     photos,
+    recordings,
     sealing,
     texting,
     weighing,
 )
 from appliance.actions.photos import StagedPhoto
-from appliance.domain import gravity, quota, reference
+from appliance.actions.recordings import StagedRecording
+from appliance.domain import gravity, quota, recording, reference
 from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
 from appliance.domain.marks import Mark
 from appliance.domain.moment import Moment
@@ -64,15 +66,16 @@ def receive(
     origin: str | None = None,
     limit: quota.Quota | None = None,
     photo: StagedPhoto | None = None,
+    voice: StagedRecording | None = None,
 ) -> Receipt | Refused:
     """Store a request, its event for the city and the texts it causes, in one transaction.
 
     Repeating a submission returns the first receipt. What goes on about the sender's own request
     becomes an entry of it (`joining`). What is over the `limit` of one device (`origin`) is kept
     and marked for a person; far beyond it nothing is, since one device must not fill the disk. The
-    request is stored even if its photo cannot be.
+    request is stored even if its photo or voice cannot be.
     """
-    triage = classify(draft.text)
+    triage = classify(recording.words_of(draft.text) if draft.is_spoken else draft.text)
     with transaction(db, leaves_reserve=triage.kind is not Kind.EMERGENCY):
         outcome = receive_in(
             db, draft, triage, now, origin=origin, limit=limit, brings_photo=photo is not None
@@ -80,6 +83,8 @@ def receive(
         if isinstance(outcome, Receipt) and outcome.is_new:
             texting.queue_receipt(db, outcome.request, now)
             hand_on(db, outcome.request, now)
+            if voice is not None:
+                recordings.attach(db, outcome.request, voice, now)
         if photo is not None and isinstance(outcome, Receipt):
             photos.attach(db, outcome.request, photo, now)
         return outcome
@@ -111,7 +116,9 @@ def receive_in(
         is_flood = is_flood or quota.check(limit, attempts, now.wall) is not None
     routed = route_of(db, draft, triage, now)
     request = _request(db, draft, triage, routed, now)
-    joined = joining.same(db, draft, request, now, origin=origin, brings_photo=brings_photo)
+    joined = None
+    if not draft.is_spoken:
+        joined = joining.same(db, draft, request, now, origin=origin, brings_photo=brings_photo)
     if origin:
         requests.add_attempt(db, origin, now.wall, (joined or request).ticket)
     if joined is not None:
@@ -121,8 +128,8 @@ def receive_in(
         return Receipt(request=joined, is_new=False, is_joined=True)
     request = replace(
         request,
-        marks=weighing.marks(db, request, triage, now, is_flood=is_flood),
-        duplicate_of=joining.parent(db, request, now),
+        marks=_marks(db, draft, request, triage, now, is_flood=is_flood),
+        duplicate_of=None if draft.is_spoken else joining.parent(db, request, now),
     )
     request = sealing.protect(db, request)
     _store(db, request, judged_as(request, triage, routed), now)
@@ -144,6 +151,19 @@ def hand_on(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> Non
     alerting.begin(db, request, now)
     if Mark.FLOOD not in request.marks:
         forwarding.forward(db, request, now)
+
+
+def _marks(
+    db: sqlite3.Connection,
+    draft: Draft,
+    request: ServiceRequest,
+    triage: Triage,
+    now: Moment,
+    *,
+    is_flood: bool,
+) -> frozenset[Mark]:
+    found = weighing.marks(db, request, triage, now, is_flood=is_flood)
+    return found | {Mark.VOICE} if draft.is_spoken else found
 
 
 def _far_beyond(limit: quota.Quota) -> quota.Quota:

@@ -23,6 +23,7 @@ from appliance.store import (
     erasures,
     outbox,
     photos,
+    recordings,
     requests,
 )
 from appliance.store.database import transaction
@@ -225,7 +226,7 @@ def sweep(db: sqlite3.Connection) -> int:
 
 def _needed(db: sqlite3.Connection) -> tuple[set[str], set[str]]:
     """The names of files that are to be here, and which of them are still coming."""
-    named = photos.files(db) | archive_documents.files(db)
+    named = photos.files(db) | recordings.files(db) | archive_documents.files(db)
     named |= {document.file.sha256 for document in documents.in_state(db, "stored")}
     coming = {document.file.sha256 for document in documents.in_state(db, "wanted")}
     return named | coming, coming

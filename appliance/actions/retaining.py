@@ -27,6 +27,7 @@ def retain(db: sqlite3.Connection, now: Moment) -> int:
         _end,
         _hand_over,
         lambda db, now: retention.forget_messages(db, now.wall),
+        lambda db, now: retention.forget_recordings(db, now.wall),
         lambda db, now: retention.forget_statistics(db, now.wall),
         lambda db, now: retention.forget_notes(db, now.wall),
     ):

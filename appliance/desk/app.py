@@ -18,6 +18,7 @@ from appliance.desk.log_pages import add_log
 from appliance.desk.login_pages import add_login
 from appliance.desk.question_pages import add_questions
 from appliance.desk.queue_pages import add_queue
+from appliance.desk.voice_pages import add_voices
 from appliance.desk.weekly_pages import add_weekly
 from appliance.domain.moment import Moment
 from appliance.runtime import clock, ids
@@ -68,6 +69,7 @@ def create_app(
     add_content(app, now, new_id)
     add_queue(app, settings, now, new_id)
     add_kiosk(app, now)
+    add_voices(app, now, new_id)
     add_archive(app, settings, now, new_id, wake)
     open_per_request(app, connect)
     check_endpoints(app)

@@ -24,6 +24,7 @@ from appliance.store import (
     photos,
     publications,
     queue,
+    recordings,
     requests,
     texts,
 )
@@ -65,6 +66,7 @@ def content(
         "texts": texts.of_request(db, request.id),
         "said": follow_ups.of_request(db, request.id),
         "photo": photos.state_of(db, request.id),
+        "voice": recordings.of(db, request.id),
         "erased": erasures.of(db, request.id),
         "publication": publications.of_request(db, request.id),
         "may_not_publish": why_not(board.refusal(db, request)),

@@ -33,6 +33,8 @@ WORDS = {
     "photo": "foto warga dibuka",
     "phone": "laporan telepon dicatat",
     **{f"act_{act}": f"laporan: {act}" for act in Act},
+    "voice": "rekaman suara didengarkan",
+    "transcribed": "rekaman suara ditulis",
     "kiosk_call": "panggilan kios didatangi",
     "questions": "daftar pertanyaan dibuka",
     "question": "pertanyaan dibuka",

@@ -93,12 +93,12 @@ class Pages:
     @staff
     def case(self, number: str) -> ResponseReturnValue:
         """One request, with all that is known of it."""
-        return self._case(_found(number))
+        return self._case(case_of_number(number))
 
     @staff
     def act(self, number: str) -> ResponseReturnValue:
         """Ask for something; the city decides."""
-        found = _found(number)
+        found = case_of_number(number)
         try:
             wish = queue_forms.wish(request.form)
             staff_actions.act(
@@ -117,7 +117,7 @@ class Pages:
     @staff
     def publish(self, number: str) -> ResponseReturnValue:
         """Show a request on the public board, or show it no more."""
-        found, by = _found(number), account().name
+        found, by = case_of_number(number), account().name
         if not staff_actions.may_read(db(), found, account()):
             abort(403)
         if request.form.get("do") == "hide":
@@ -132,7 +132,7 @@ class Pages:
     @staff
     def photo(self, number: str) -> ResponseReturnValue:
         """The photo, while it waits for the city."""
-        found = _found(number)
+        found = case_of_number(number)
         file = photos.file_of(db(), found.id)
         may_read = staff_actions.may_read(db(), found, account())
         if file is None or file.media_type not in _PHOTO_NAMES or not may_read:
@@ -199,7 +199,7 @@ class Pages:
         auditing.viewed(db(), by=account().name, what=what, subject=subject, now=self._now())
 
 
-def _found(number: str) -> ServiceRequest:
+def case_of_number(number: str) -> ServiceRequest:
     """The request of a ticket; 404 where there is none."""
     try:
         found = requests.by_ticket(db(), Ticket.parse(number))

@@ -14,6 +14,8 @@ class Mark(StrEnum):
     """Residents can help themselves; nobody has to come first."""
     FLOOD = "kuota"
     """More than its sender may send: kept, and for a person to judge."""
+    VOICE = "suara"
+    """Told by voice at the kiosk: its words are in a recording, for staff to write down."""
     PATTERN = "pola"
     """Part of a pattern that is not usual: many from few, about one place."""
 

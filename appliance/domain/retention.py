@@ -21,5 +21,7 @@ PROCESSING_LOG = timedelta(days=5 * 365)
 WIFI = wifi.KEPT
 UNREADABLE = timedelta(days=30)
 """Messages that the city could not read: nobody knows what is in them."""
+RECORDING = timedelta(days=14)
+"""Of a voice, after staff have written it down: so long a doubt about a word can be settled."""
 LATE_PARTS = timedelta(days=2)
 """Hashes of erased SMS of which a part may still come."""

@@ -148,6 +148,8 @@ class Draft:
     """The resident asks something; an emergency stays one all the same."""
     pin: str | None = None
     """Of its ticket, where the channel can hand it out."""
+    is_spoken: bool = False
+    """Its words are in a recording; the text says so (`recording`)."""
 
     def __post_init__(self) -> None:
         if not self.text.strip():

@@ -28,6 +28,7 @@ MARKS = {
     "gugus": "Gugus jentik: lebih dari 5 rumah",
     "ringan": "Ringan: warga diberi saran",
     "kuota": "Kiriman terlalu banyak: periksa dulu",
+    "suara": "Rekaman suara",
     "pola": "Pola tidak wajar",
 }
 TEXT_STATES = {

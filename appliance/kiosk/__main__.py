@@ -16,6 +16,7 @@ from appliance.kiosk.panel_pins import PanelPins
 from appliance.kiosk.printing.job import CHILD_LIMIT_S
 from appliance.kiosk.printing.queue import PrintQueue
 from appliance.kiosk.slips import Slips, printing_by
+from appliance.kiosk.views import FORM_MAX_BYTES
 from appliance.runtime import clock, daemon, ids
 from appliance.runtime.settings import Settings
 from appliance.store import migrate
@@ -38,7 +39,7 @@ def main() -> int:
 
 def _run(settings: Settings, args: argparse.Namespace) -> None:
     if args.kiosk_profile:
-        print(browser_profile.document(settings.kiosk.listen), end="")
+        print(browser_profile.document(settings.kiosk), end="")
     else:
         _serve(settings)
 
@@ -49,7 +50,12 @@ def _serve(settings: Settings) -> None:
     opened = partial(connect, settings.store.path)
     with _printing(settings, opened) as slips, _panel(settings, opened) as panel:
         app = create_app(settings, opened, slips=slips, panel=panel)
-        serve(app, settings.kiosk.listen, on_ready=lambda: daemon.notify("READY=1"))
+        serve(
+            app,
+            settings.kiosk.listen,
+            on_ready=lambda: daemon.notify("READY=1"),
+            body_max_bytes=FORM_MAX_BYTES,
+        )
 
 
 @contextmanager

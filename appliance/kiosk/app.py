@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response
 
 from appliance.domain.moment import Moment
 from appliance.kiosk.panel_news import PanelNews
@@ -15,7 +15,7 @@ from appliance.runtime.settings import Settings
 from appliance.ticket_pages.face import add_ticket_page, new_face
 from appliance.ticket_pages.report_cards import ReportCards
 from web.database import Connect, open_per_request
-from web.security import check_endpoints
+from web.security import HEADERS, check_endpoints
 
 
 def create_app(
@@ -52,6 +52,9 @@ def create_app(
     app.add_url_rule("/darurat", "emergency", pages.emergency)
     app.add_url_rule("/status", "status", pages.status)
     app.add_url_rule("/tiket/<number>/angka", "pin_key", pages.pin_key, methods=["POST"])
+    app.jinja_env.globals["has_microphone"] = settings.kiosk.microphone
+    if settings.kiosk.microphone:
+        app.after_request(_let_record)
     add_prompts(app, settings.kiosk.prompts)
     if slips is not None:
         app.add_url_rule("/cetak", "print_again", pages.print_again, methods=["POST"])
@@ -64,3 +67,10 @@ def create_app(
     open_per_request(app, connect)
     check_endpoints(app)
     return app
+
+
+def _let_record(response: Response) -> Response:
+    """Browsers let no other face use a microphone, nor this one anything else."""
+    policy = HEADERS["Permissions-Policy"].replace("microphone=()", "microphone=(self)")
+    response.headers["Permissions-Policy"] = policy
+    return response

@@ -1,5 +1,9 @@
 """How the kiosk's browser is started: the one place of its flags, each with its reason. Pure."""
 
+import json
+
+from appliance.runtime.settings import Kiosk
+
 FLAGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--kiosk",), "full screen, no bars, no way out"),
     (
@@ -31,7 +35,13 @@ FLAGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--autoplay-policy=no-user-gesture-required",), "recorded prompts play by themselves"),
     (("--process-per-site", "--disk-cache-dir=/dev/null"), "less memory on 1 GB"),
 )
-NEVER = ("--no-sandbox", "--disable-web-security", "--remote-debugging-port")
+NEVER = (
+    "--no-sandbox",
+    "--disable-web-security",
+    "--remote-debugging-port",
+    "--use-fake-ui-for-media-stream",
+)
+POLICY_FILE = "/etc/chromium/policies/managed/posko-kiosk.json"
 
 
 def command(listen: str) -> str:
@@ -46,6 +56,17 @@ def table() -> str:
     return "\n".join(["| flag | why |", "|---|---|", *rows, ""])
 
 
-def document(listen: str) -> str:
+def policy(listen: str) -> str:
+    """The policy by which this origin alone may use the microphone, and is not asked."""
+    rules = {
+        "AudioCaptureAllowed": False,
+        "AudioCaptureAllowedUrls": [f"http://{listen}"],
+        "VideoCaptureAllowed": False,
+    }
+    return json.dumps(rules, indent=2)
+
+
+def document(kiosk: Kiosk) -> str:
     """What `posko-kiosk --kiosk-profile` prints."""
-    return f"{command(listen)}\n\n{table()}\nnever: {', '.join(NEVER)}\n"
+    told = f"{command(kiosk.listen)}\n\n{table()}\nnever: {', '.join(NEVER)}\n"
+    return f"{told}\n{POLICY_FILE}:\n{policy(kiosk.listen)}\n" if kiosk.microphone else told

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from appliance.domain import consent
+from appliance.domain import consent, recording
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import (
@@ -34,6 +34,7 @@ from appliance.kiosk.screens import (
     Next,
     Phrase,
     Place,
+    Record,
     Speak,
     State,
     Step,
@@ -61,17 +62,25 @@ def step(state: State, event: Event) -> State:
     return state if move is None else move.act(state, event)
 
 
-def draft(state: State, *, language: str = "id", pin: str | None = None) -> Draft:
+def draft(
+    state: State, *, language: str = "id", pin: str | None = None, has_voice: bool = False
+) -> Draft:
     """What a finished conversation hands to intake; only for a state at SEND.
 
-    `language` is the one in which it was led, `pin` a new one for the ticket.
+    `language` is the one in which it was led, `pin` a new one for the ticket; `has_voice` says that
+    the recording, if one was made, is here.
     """
     if state.step is not Step.SEND:
         raise ValueError(f"not finished yet: {state.step}")
-    told = (state.category, state.text, state.kelurahan, state.location, state.phone)
+    told = [state.category, state.text, state.kelurahan, state.location, state.phone]
+    text = state.text
+    if state.recorded:
+        text = recording.text_with(text, is_kept=has_voice)[:TEXT_MAX_CHARS]
+        told.append(state.recorded)
     return Draft(
         channel=Channel.KIOSK,
-        text=state.text,
+        text=text,
+        is_spoken=bool(state.recorded),
         submission_id=submission_id(UUID(state.submission_id), *told),
         reporter_phone=Msisdn.parse(state.phone) if state.phone else None,
         location=state.location or None,
@@ -112,9 +121,21 @@ def _write(state: State, _: Next) -> State:
 def _told(state: State, text: str) -> State:
     if len(text) > TEXT_MAX_CHARS:
         return replace(state, text=text[:TEXT_MAX_CHARS], problem="text_too_long")
-    if not any(c.isalnum() for c in text):
+    recorded = "" if state.is_secret else state.recorded
+    if not recorded and not any(c.isalnum() for c in text):
         return replace(state, text=text, problem="text_empty")
-    return replace(state, step=Step.WHERE, text=text, problem="")
+    return replace(state, step=Step.WHERE, text=text, recorded=recorded, problem="")
+
+
+def _record(state: State, _: Record) -> State:
+    """What is confidential is never told to a microphone in the hall."""
+    return state if state.is_secret else replace(state, step=Step.VOICE, problem="")
+
+
+def _voice(state: State, _: Next) -> State:
+    if not state.recorded:
+        return replace(state, problem="voice_empty")
+    return _told(state, clean_text(state.text))
 
 
 def _place(state: State, event: Place) -> State:
@@ -194,11 +215,14 @@ TABLE: Mapping[tuple[Step, type[Any]], Move] = {
     (Step.WHAT, Back): _to(Step.LANGUAGE),
     (Step.TELL, Phrase): Move(_phrase, (Step.WHERE, Step.TELL)),
     (Step.TELL, Write): _to(Step.WRITE),
+    (Step.TELL, Record): Move(_record, (Step.VOICE, Step.TELL)),
     (Step.TELL, Next): Move(_write, (Step.WHERE, Step.TELL)),
     (Step.TELL, Assist): Move(_assist, (Step.TELL, Step.PRIVATE)),
     (Step.TELL, Back): _to(Step.WHAT),
     (Step.WRITE, Next): Move(_write, (Step.WHERE, Step.WRITE)),
     (Step.WRITE, Back): _to(Step.TELL),
+    (Step.VOICE, Next): Move(_voice, (Step.WHERE, Step.VOICE)),
+    (Step.VOICE, Back): _to(Step.TELL),
     (Step.WHERE, Place): Move(_place, (Step.PHONE,)),
     (Step.WHERE, Write): _to(Step.LANDMARK),
     (Step.WHERE, Back): _to(Step.TELL),

@@ -1,16 +1,16 @@
 """Reading the kiosk's page: hidden fields -> State, the pressed button -> Event. Pure.
 
-Fields that carry the state: `step`, `submission_id`, `category`, `text`, `kelurahan`, `location`,
-`phone`, `publish`, `call`. Buttons: `go` = one of `_GO`, `lang` = a language, `choose` = a category
-id (empty: other), `phrase` = a ready sentence, `place` = a kelurahan code (empty: unknown), `key` =
-a digit or `del`, `agree` = yes or no. Calling an officer (`go` = help) is no event before the call
-has an id: the view makes it.
+Fields that carry the state: `step`, `submission_id`, `category`, `text`, `recorded`, `kelurahan`,
+`location`, `phone`, `publish`, `call`; the last screen also brings the file `recording`. Buttons:
+`go` = one of `_GO`, `lang` = a language, `choose` = a category id (empty: other), `phrase` = a
+ready sentence, `place` = a kelurahan code (empty: unknown), `key` = a digit or `del`, `agree` = yes
+or no. Calling an officer (`go` = help) is no event before the call has an id: the view makes it.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
-from appliance.domain import consent
+from appliance.domain import consent, recording
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
 from appliance.domain.reference import categories
@@ -29,6 +29,7 @@ from appliance.kiosk.screens import (
     Next,
     Phrase,
     Place,
+    Record,
     Speak,
     State,
     Step,
@@ -45,6 +46,7 @@ _GO: dict[str, Event] = {
     "next": Next(),
     "back": Back(),
     "write": Write(),
+    "record": Record(),
     "whisper": Whisper(),
     "alarm": Alarm(),
     "wipe": Wipe(),
@@ -78,6 +80,7 @@ def parse_state(form: Mapping[str, str], kelurahan_codes: Collection[str]) -> St
         submission_id=conversation,
         category=field("category"),
         text=clean_text(field("text")),
+        recorded=str(recording.parse_seconds(field("recorded")) or ""),
         kelurahan=field("kelurahan"),
         location=clean_text(field("location")),
         phone=field("phone"),
@@ -105,7 +108,8 @@ def _is_reachable(state: State, kelurahan_codes: Collection[str]) -> bool:
         return False
     if state.kelurahan and state.kelurahan not in kelurahan_codes:
         return False
-    if state.step in _AFTER_TELL and not 0 < len(state.text) <= TEXT_MAX_CHARS:
+    is_told = bool(state.text or state.recorded) and len(state.text) <= TEXT_MAX_CHARS
+    if state.step in _AFTER_TELL and not is_told:
         return False
     if state.step in _AFTER_WHERE and len(state.location) > LOCATION_MAX_CHARS:
         return False

@@ -12,6 +12,7 @@ class Step(StrEnum):
     WHAT = "apa"
     TELL = "cerita"
     WRITE = "tulis"
+    VOICE = "suara"
     WHERE = "lokasi"
     LANDMARK = "patokan"
     PHONE = "hp"
@@ -26,17 +27,19 @@ class Step(StrEnum):
 class State:
     """What has been told; `text`, `location` and `phone` are as typed until their screen is left.
 
+    `recorded` is how many seconds of voice wait in the browser, none if empty.
     `submission_id` is a UUID given at the beginning, `publish` the answer to the last question,
     `call` the id of the call by which an officer was asked to help. `problem` says why a screen
-    could not be left: text_empty, text_too_long, location_too_long, phone_unreadable; or, at
-    PRIVATE, that words were taken off the screen: dropped. `is_secret` is what the triage makes of
-    the text; it does not travel with the page.
+    could not be left: text_empty, voice_empty, text_too_long, location_too_long,
+    phone_unreadable; or, at PRIVATE, that words were taken off the screen: dropped. `is_secret` is
+    what the triage makes of the text; it does not travel with the page.
     """
 
     step: Step = Step.START
     submission_id: str = ""
     category: str = ""
     text: str = ""
+    recorded: str = ""
     kelurahan: str = ""
     location: str = ""
     phone: str = ""
@@ -75,6 +78,11 @@ class Phrase:
 @dataclass(frozen=True, slots=True)
 class Write:
     """The keyboard is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The microphone is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,7 @@ Event = (
     | Choose
     | Phrase
     | Write
+    | Record
     | Place
     | Key
     | Next

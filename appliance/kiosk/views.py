@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import helping
-from appliance.actions.intake import Refused, receive
-from appliance.domain import self_help
+from appliance.actions import helping, recordings
+from appliance.actions.intake import Receipt, Refused, receive
+from appliance.actions.recordings import StagedRecording
+from appliance.domain import recording, self_help
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
@@ -26,12 +27,14 @@ from appliance.runtime.settings import Site
 from appliance.ticket_pages.notices import announcements
 from appliance.ticket_pages.report_cards import ReportCards
 from appliance.ticket_pages.views import TYPED_MAX_CHARS, TicketPages
-from web import qr
+from web import bodies, qr
 from web.database import db
 from web.i18n import language
-from web.security import public
+from web.security import accepts_body, public
 
 TICKET_DIGITS = 8
+FORM_MAX_BYTES = recording.MAX_BYTES + bodies.BODY_MAX_BYTES
+"""The longest recording, and everything that is typed."""
 HOME = "/"
 """Without the language of whoever was here before."""
 
@@ -67,6 +70,7 @@ class Pages:
         return self._screen(dialog.step(State(), Begin(self.new_id())))
 
     @public
+    @accepts_body(FORM_MAX_BYTES)
     def answer(self) -> ResponseReturnValue:
         """One step of the conversation, forth or back."""
         codes = [kelurahan.code for kelurahan in kelurahan_of(self.site.site_code)]
@@ -119,8 +123,7 @@ class Pages:
         return None
 
     def _send(self, state: State) -> ResponseReturnValue:
-        draft = dialog.draft(state, language=language(), pin=self.new_pin())
-        outcome = receive(db(), draft, self.now())
+        outcome = self._receive(state)
         if isinstance(outcome, Refused):
             abort(429)
         if state.call:
@@ -128,6 +131,18 @@ class Pages:
         if self.slips:
             self.slips.queue(outcome.request, shows_pin=not outcome.is_joined)
         return self.tickets.after_sending(outcome.request, is_joined=outcome.is_joined)
+
+    def _receive(self, state: State) -> Receipt | Refused:
+        """Take the report in, whatever has become of its recording."""
+        voice = _staged_voice(state)
+        draft = dialog.draft(
+            state, language=language(), pin=self.new_pin(), has_voice=voice is not None
+        )
+        try:
+            return receive(db(), draft, self.now(), voice=voice)
+        finally:
+            if voice is not None:
+                recordings.discard(db(), voice)
 
     def _screen(self, state: State) -> ResponseReturnValue:
         if state.step is Step.START:
@@ -139,6 +154,17 @@ class Pages:
             hotlines=_hotlines(state),
             qr=qr.svg(f"{self.tickets.portal_url}/lapor") if state.step is Step.PRIVATE else "",
         )
+
+
+def _staged_voice(state: State) -> StagedRecording | None:
+    """The recording that came with the last screen, on disk; None if none did, or no whole one."""
+    sent = request.files.get("recording")
+    if not state.recorded or sent is None or bodies.cut(request):
+        return None
+    content = sent.read(recording.MAX_BYTES + 1)
+    if not recording.is_one(content):
+        return None
+    return recordings.stage(db(), content, int(state.recorded))
 
 
 def _judged(state: State) -> State:

@@ -152,6 +152,8 @@ class Kiosk(Section, frozen=True):
     """So that buttons are 20 mm; none: not known."""
     prompts: Path | None = None
     """The folder of recordings, one for each screen and language."""
+    microphone: bool = False
+    """Whether residents may tell by voice, for staff to write down."""
 
 
 class Desk(Section, frozen=True):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from appliance.domain.erasure import ERASED_TEXT, redacted
-from appliance.store import erasures, ticket_pins, wal_wipes
+from appliance.store import erasures, recordings, ticket_pins, wal_wipes
 
 _NOBODY = "000"
 
@@ -31,6 +31,7 @@ def overwrite(db: sqlite3.Connection, request_id: str, at: datetime, *, keeps_ph
         db.execute("UPDATE follow_ups SET text = '' WHERE request_id = ?", (request_id,))
         db.execute("UPDATE staff_actions SET message = '' WHERE request_id = ?", (request_id,))
         db.execute("DELETE FROM photos WHERE request_id = ?", (request_id,))
+        recordings.remove(db, request_id)
         db.execute("DELETE FROM answers WHERE request_id = ?", (request_id,))
         db.execute(
             "UPDATE publications SET state = 'hidden', text = '' WHERE request_id = ?",

@@ -8,7 +8,7 @@ from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.moment import to_ms
 from appliance.domain.topics import Lane
 from appliance.domain.wifi import local_day
-from appliance.store import outbox, personal_data, publications
+from appliance.store import outbox, personal_data, publications, recordings
 
 AT_ONCE = 50
 _FINISHED = ", ".join(f"'{status}'" for status in retention.FINISHED)
@@ -104,6 +104,11 @@ def forget_messages(db: sqlite3.Connection, now: datetime) -> int:
         (to_ms(now - retention.RAW_SMS), AT_ONCE),
     ).rowcount
     return len(received) + len(sent) + parts
+
+
+def forget_recordings(db: sqlite3.Connection, now: datetime) -> int:
+    """Forget voices that were written down some time ago; return how many."""
+    return recordings.forget_transcribed(db, now - retention.RECORDING, AT_ONCE)
 
 
 def forget_statistics(db: sqlite3.Connection, now: datetime) -> int:

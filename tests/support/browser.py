@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.support.programs import needs
@@ -33,18 +33,25 @@ def served(app: Flask) -> Iterator[int]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start Chromium, in which `posko.lan` is this machine; skips where it is not installed."""
-    path = needs("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1",
-            ],
-        )
+    needs("chromium")
+    with sync_playwright() as playwright, launched(playwright.chromium) as browser:
         yield browser
-        browser.close()
+
+
+@contextmanager
+def launched(kind: BrowserType, *more_flags: str) -> Iterator[Browser]:
+    """Start one, be it beside another."""
+    browser = kind.launch(
+        executable_path=needs("chromium"),
+        args=[
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1",
+            *more_flags,
+        ],
+    )
+    yield browser
+    browser.close()
 
 
 def overflow(page: Page) -> tuple[int, int]:

@@ -25,6 +25,7 @@ ROLES: dict[str, set[Role]] = {
     "act": EVERYBODY,
     "publish": EVERYBODY,
     "case_photo": EVERYBODY,
+    **dict.fromkeys(("voices", "voice", "transcribe", "voice_file"), EVERYBODY),
     "password": EVERYBODY,
     "change_password": EVERYBODY,
     "log_out": EVERYBODY,

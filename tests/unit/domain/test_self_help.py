@@ -70,7 +70,14 @@ def test_reports_of_one_neighbourhood_add_up() -> None:
 
 
 def test_marks_are_stored_by_their_words() -> None:
-    assert [mark.value for mark in Mark] == ["mendesak", "gugus", "ringan", "kuota", "pola"]
+    assert [mark.value for mark in Mark] == [
+        "mendesak",
+        "gugus",
+        "ringan",
+        "kuota",
+        "suara",
+        "pola",
+    ]
     assert parse(joined(frozenset(Mark))) == set(Mark)
     assert parse("gugus baru_nanti") == {Mark.CLUSTER}
 

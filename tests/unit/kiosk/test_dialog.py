@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appliance.domain.recording import NOT_KEPT, PLACEHOLDER
 from appliance.domain.service_request import LOCATION_MAX_CHARS, Channel
 from appliance.kiosk.dialog import TABLE, draft, press, step
 from appliance.kiosk.screens import (
@@ -20,6 +21,7 @@ from appliance.kiosk.screens import (
     Next,
     Phrase,
     Place,
+    Record,
     Speak,
     State,
     Step,
@@ -50,11 +52,12 @@ events = st.one_of(
     st.builds(Key, st.sampled_from([*"0123456789", "del", "x", "٣"])),
     st.builds(Assist, st.just("7")),
     st.builds(Answer, st.booleans()),
-    st.sampled_from([Speak(), Write(), Next(), Whisper(), Alarm(), Back(), Wipe()]),
+    st.sampled_from([Speak(), Write(), Record(), Next(), Whisper(), Alarm(), Back(), Wipe()]),
 )
 typed = st.fixed_dictionaries(
     {
         "text": st.text(max_size=30) | st.just("a" * 5000),
+        "recorded": st.sampled_from(["", "1", "60"]),
         "location": st.text(max_size=30) | st.just("x" * 300),
         "phone": st.text("08123-+ x", max_size=40),
         "is_secret": st.booleans(),
@@ -279,3 +282,25 @@ def test_a_phone_number_is_read_back_in_groups() -> None:
 )
 def test_the_number_pad(number: str, key: str, after: str) -> None:
     assert press(number, key) == after
+
+
+def test_a_voice_stands_for_the_words_and_goes_with_the_report() -> None:
+    recorded = replace(told(Choose("sampah"), Record()), recorded="12")
+    state = told(Next(), *TOUCHES[2:], state=recorded)
+    assert state.step is Step.SEND
+    assert draft(state, has_voice=True).text == PLACEHOLDER
+    assert draft(state).text == NOT_KEPT
+    assert draft(state).is_spoken
+
+
+def test_without_a_recording_the_microphone_leads_nowhere() -> None:
+    state = told(Choose("sampah"), Record(), Next())
+    assert (state.step, state.problem) == (Step.VOICE, "voice_empty")
+
+
+def test_what_is_confidential_takes_no_voice_and_loses_the_one_it_has() -> None:
+    secret = replace(told(Choose("")), text="saya dipukul", recorded="12", is_secret=True)
+    assert step(secret, Record()).step is Step.TELL
+    assert step(secret, Next()).recorded == ""
+    assert step(secret, Assist("7")).recorded == ""
+    assert step(replace(secret, step=Step.WHAT), Whisper()).recorded == ""
