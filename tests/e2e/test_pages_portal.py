@@ -47,7 +47,7 @@ def phone(request: pytest.FixtureRequest, browser: Browser, address: str) -> Ite
 def test_a_resident_reports_and_sees_the_ticket(phone: Page) -> None:
     phone.goto("/")
     fits_a_phone(phone)
-    report = phone.get_by_role("link", name="Lapor")
+    report = phone.get_by_role("link", name="Lapor", exact=True)
     box = report.bounding_box()
     assert box
     assert box["y"] + box["height"] < 640, "the way to report must be in sight without scrolling"

@@ -5,6 +5,7 @@ together. Safety first: what rules are sure of no model takes away, a false alar
 missed emergency, and doubt is no spam.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 from appliance.domain import reference
@@ -33,8 +34,8 @@ _CALM = (
     "noise.scam", "noise.advert", "noise.personal",
 )  # fmt: skip
 """Beside these a word of danger may be no cry for help."""
-_PLAIN_TOPIC = 6.0
-_VIOLENCE, _BEYOND_DOUBT = "kekerasan", 12.0
+_PLAIN_TOPIC, _BEYOND_DOUBT = 6.0, 12.0
+_VIOLENCE = "kekerasan"
 _FEW_WORDS = 4
 """Of so few the model knows too little: rules decide the kind."""
 
@@ -115,7 +116,13 @@ def _least(ruled: Kind, found: Found, told: Told) -> float:
         return _RULED_EMERGENCY
     if found.of("danger.sure") or found.of("danger.likely") or told.best < _PLAIN_TOPIC:
         return _EMERGENCY
-    return _UNLIKELY
+    return _UNLIKELY if told.best < _BEYOND_DOUBT or _may_be_one(told) else math.inf
+
+
+def _may_be_one(told: Told) -> bool:
+    """Whether what a text tells of most can be an emergency."""
+    plainest = max(told.scores, key=lambda category: told.scores[category])
+    return reference.categories()[plainest].can_be_emergency
 
 
 def _secrecy(kind: Kind, ruled: Secrecy, weighed: Mapping[str, float], opinion: Opinion) -> Secrecy:

@@ -65,7 +65,7 @@ def test_what_is_doubtful_is_a_note_and_stays_with_the_city(text: str) -> None:
         "orang kampar jual sayur di pasar, trotoar penuh",
         "pedagang dari kampar menutup trotoar",
         "truk dari minas merusak jalan palas",
-        "tambang pasir ilegal di sungai",
+        "truk tambang pasir merusak jalan",
         "lampu jalan mati depan SMA 5",
         "lampu merah simpang sma 1 mati",
         "sampah di jalan dekat bandara",
