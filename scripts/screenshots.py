@@ -19,7 +19,7 @@ from appliance.kiosk import receipt
 from appliance.kiosk.printing.running import draw_slip
 from appliance.kiosk.slips import office
 from appliance.runtime import clock, ids
-from appliance.store import requests
+from appliance.store import requests, ticket_pins
 from appliance.store.database import connect
 from demo import broker, staff
 from demo.house import House, free_ports
@@ -160,6 +160,7 @@ def report(house: House) -> None:
             submission_id=ids.new_id(),
             reporter_phone=phone,
             consents=consent.publishing(consent.AGREED, "id"),
+            pin=None if channel is Channel.SMS else ids.new_pin(),
         )
         taken = intake.receive(db, draft, clock.now())
         if isinstance(taken, intake.Receipt):
@@ -218,11 +219,14 @@ def take(browser: Browser, shot: Shot, address: str, before: tuple[Fill | Click,
 
 
 def draw_a_slip(house: House) -> None:
-    """The slip of the first report, as it is printed on paper of 58 mm."""
+    """The slip of a report at the kiosk, as it is printed on paper of 58 mm."""
     db = connect(house.settings.store.path)
-    first = next(requests.every(db))
+    first = next(r for r in requests.every(db) if r.channel is Channel.KIOSK)
+    known = ticket_pins.of(db, first.id)
     db.close()
-    slip = receipt.slip(first, office(house.settings), 32, catalog("id").gettext)
+    assert known is not None
+    where, words = office(house.settings), catalog("id").gettext
+    slip = receipt.slip(first, where, 32, words, pin=known.pin)
     draw_slip(slip, OUT / "slip.png")
     print("docs/screens/slip.png")
 
