@@ -7,6 +7,7 @@ from flask import Flask, make_response, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+RETRY_AFTER_S = 60
 CODES = (400, 403, 404, 405, 413, 429, 500)
 """Every other code is shown with the words of its class: 400 or 500."""
 
@@ -15,6 +16,13 @@ def install(app: Flask) -> None:
     """Answer every HTTP error of `app` with a page; a crash is a plain 500 without details."""
     app.register_error_handler(HTTPException, error_page)
     app.register_error_handler(InternalServerError, error_page)
+
+
+def try_again(_error: Exception) -> ResponseReturnValue:
+    """Something cannot be used for the moment: nothing was stored, and the page says so."""
+    page = make_response(render_template("error.html", code=503), 503)
+    page.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return page
 
 
 def error_page(error: HTTPException) -> ResponseReturnValue:

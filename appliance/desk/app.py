@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Flask, g, make_response, render_template
-from flask.typing import ResponseReturnValue
+from flask import Flask, g
 
 from appliance.desk.account_pages import add_accounts
 from appliance.desk.archive_pages import add_archive
@@ -27,11 +26,10 @@ from appliance.store.errors import Unavailable
 from appliance.ticket_pages.face import TEMPLATES
 from web.bodies import Spool, spooled_request
 from web.database import Connect, open_per_request
+from web.errors import try_again
 from web.face import Plate, new_app
 from web.i18n import SOURCE_LANGUAGE
 from web.security import check_endpoints
-
-RETRY_AFTER_S = 60
 
 
 def create_app(
@@ -56,7 +54,7 @@ def create_app(
         app.request_class = spooled_request(spool)
     guard.install(app)
     for error in (Unavailable, Busy):
-        app.register_error_handler(error, _try_again)
+        app.register_error_handler(error, try_again)
     hashing = hashing or Hashing()
     add_login(app, now, hashing)
     add_accounts(app, now, hashing)
@@ -78,9 +76,3 @@ def create_app(
 
 def _speak_indonesian(_endpoint: str | None, _values: dict[str, object] | None) -> None:
     g.language = SOURCE_LANGUAGE
-
-
-def _try_again(_error: Exception) -> ResponseReturnValue:
-    page = make_response(render_template("error.html", code=503), 503)
-    page.headers["Retry-After"] = str(RETRY_AFTER_S)
-    return page

@@ -4,8 +4,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask, make_response, render_template
-from flask.typing import ResponseReturnValue
+from flask import Flask
 
 from appliance.domain import progress
 from appliance.domain.moment import Moment
@@ -14,9 +13,9 @@ from appliance.store.errors import Unavailable
 from appliance.ticket_pages.fresh import KEY_BYTES, Freshness
 from appliance.ticket_pages.lookups import Lookups
 from appliance.ticket_pages.views import TicketPages
+from web.errors import try_again
 from web.face import Plate, new_app
 
-RETRY_AFTER_S = 60
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -25,15 +24,8 @@ def new_face(import_name: str, settings: Settings) -> Flask:
     place = f"Kecamatan {settings.site.name}"
     app = new_app(import_name, plate=Plate(name="Posko", place=place), more_templates=[TEMPLATES])
     app.jinja_env.filters["stage"] = progress.stage
-    app.register_error_handler(Unavailable, _try_again)
+    app.register_error_handler(Unavailable, try_again)
     return app
-
-
-def _try_again(_error: Unavailable) -> ResponseReturnValue:
-    """The store cannot be used for the moment: nothing was stored, and the page says so."""
-    page = make_response(render_template("error.html", code=503), 503)
-    page.headers["Retry-After"] = str(RETRY_AFTER_S)
-    return page
 
 
 def add_ticket_page(app: Flask, settings: Settings, now: Callable[[], Moment]) -> TicketPages:
