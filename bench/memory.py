@@ -5,7 +5,6 @@ pages, so that PSS may be added. The gate needs the kernel of a box and is left 
 also pretends a WiFi.
 """
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from appliance.actions import intake
 from appliance.domain.service_request import Channel, Draft
 from appliance.runtime import clock, ids
 from appliance.store.database import connect
+from bench.pss import pss_kib
 from demo import broker
 from demo.house import House, free_ports
 
@@ -47,8 +47,11 @@ def run() -> None:
             for child in house.children():
                 house.supervisor.start(child)
             _use(house)
-            own = {child.name: pss_mib(child.process.pid) for child in house.supervisor.children
-                   if child.process and child.name in LIBRARIES}  # fmt: skip
+            own = {
+                child.name: pss_kib(child.process.pid) / 1024
+                for child in house.supervisor.children
+                if child.process and child.name in LIBRARIES
+            }
         finally:
             house.supervisor.stop()
     bare = _bare()
@@ -56,13 +59,6 @@ def run() -> None:
     for name, mib in own.items():
         print(f"  {name:8} {mib:6.1f} {bare[name]:6.1f} {mib / bare[name]:6.1f} x")
     print(f"  {'together':8} {sum(own.values()):6.1f} {sum(bare.values()):6.1f}")
-
-
-def pss_mib(pid: int) -> float:
-    """What a process holds, shared pages by its share of them."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    [kib] = re.findall(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-    return int(kib) / 1024
 
 
 def _use(house: House) -> None:
@@ -96,7 +92,7 @@ def _bare() -> dict[str, float]:
     for process in waiting.values():
         assert process.stdout
         process.stdout.readline()
-    held = {name: pss_mib(process.pid) for name, process in waiting.items()}
+    held = {name: pss_kib(process.pid) / 1024 for name, process in waiting.items()}
     for process in waiting.values():
         process.communicate()
     return held

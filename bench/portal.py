@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bench.opennds import OpenNds
+from bench.pss import pss_kib
 from bench.sms_table import show
 from tests.support.programs import needs
 from tests.support.waiting import wait_for
@@ -156,7 +157,7 @@ def _click_ms(peer: Peer, client: Client) -> float:
 def _pss_mib(parents: list[int]) -> float:
     """Of these processes and their children."""
     pids = {*parents, *(child for parent in parents for child in _children(parent))}
-    return sum(_pss_kib(pid) for pid in pids) / 1024
+    return sum(map(pss_kib, pids)) / 1024
 
 
 def _children(pid: int) -> list[int]:
@@ -164,11 +165,6 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in listed] + [
         grand for child in listed for grand in _children(int(child))
     ]
-
-
-def _pss_kib(pid: int) -> int:
-    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return int(_number(text, r"Pss:\s+(\d+)"))
 
 
 def main() -> None:

@@ -3,8 +3,8 @@
 import random
 import statistics
 import time
-from pathlib import Path
 
+from bench.pss import pss_kib
 from bench.sms_table import bench
 from tests.support.sms_daemons import SmsDaemon
 
@@ -70,9 +70,4 @@ def idle(kind: type[SmsDaemon]) -> str:
 
 def pss_mib(daemon: SmsDaemon) -> float:
     """Proportional set size of the daemon and its children."""
-    total = 0
-    for pid in daemon.pids():
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-        [line] = [line for line in rollup.splitlines() if line.startswith("Pss:")]
-        total += int(line.split()[1])
-    return total / 1024
+    return sum(map(pss_kib, daemon.pids())) / 1024

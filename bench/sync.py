@@ -18,6 +18,7 @@ from appliance.store import outbox
 from appliance.store.database import connect
 from bench import backlog, bridge, ends, latency
 from bench.bridge import Lossless
+from bench.pss import pss_kib
 from demo.broker import Engine
 from demo.house import House, free_ports
 
@@ -102,9 +103,9 @@ def _drain(db: sqlite3.Connection, events: int, agent: int, center: int) -> Drai
         if not first[0] and last[0]:
             first = last
         if (looks := looks + 1) % _LOOKS_PER_MEASURE == 0:
-            largest = max(largest, _pss_mib(agent))
+            largest = max(largest, pss_kib(agent) / 1024)
         time.sleep(0.02)
-    largest = max(largest, _pss_mib(agent))
+    largest = max(largest, pss_kib(agent) / 1024)
     assert last[0] >= events, f"only {last[0]} of {events} within {GIVE_UP_S} s"
     return Drain(
         per_s=(last[0] - first[0]) / (last[1] - first[1]),
@@ -122,12 +123,6 @@ def _cpu_s(pid: int) -> float:
     """Processor time of a process so far, in and out of the kernel (proc(5))."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
-
-
-def _pss_mib(pid: int) -> float:
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    [line] = [line for line in rollup.splitlines() if line.startswith("Pss:")]
-    return int(line.split()[1]) / 1024
 
 
 def main() -> None:

@@ -1,0 +1,11 @@
+"""How much memory a process holds, shared pages by its share of them (proc(5), PSS)."""
+
+import re
+from pathlib import Path
+
+
+def pss_kib(pid: int) -> int:
+    """What it holds now; daemons share pages, so that these may be added."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    [kib] = re.findall(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
+    return int(kib)
