@@ -39,7 +39,7 @@ def _serve(settings: Settings) -> None:
     opened = partial(connect, settings.store.path)
     _offer_setup(opened)
     give_back_large_blocks()
-    file_bytes = settings.archive.file_max_mb * 1024 * 1024
+    file_bytes = settings.archive.file_max_bytes
     spool = Spool(_folder(settings), SPOOLED_FILES * file_bytes, LEAVES_FREE_BYTES)
     with _reading(opened) as wake:
         serve(

@@ -36,7 +36,7 @@ def add_upload(
 ) -> None:
     """Add the form; `wake` is called when there is a text to read."""
     quota = Quota(
-        file_max_bytes=settings.archive.file_max_mb * _MEGABYTE,
+        file_max_bytes=settings.archive.file_max_bytes,
         share_percent=settings.archive.disk_percent,
     )
     pages = UploadPages(now=now, new_id=new_id, wake=wake, quota=quota)

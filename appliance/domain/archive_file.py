@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from appliance.domain import photo
 from appliance.domain.errors import PoskoError
-from appliance.domain.photo import jpeg
+from appliance.domain.photo import jpeg, png
 from appliance.domain.publishing import EXTENSIONS
 
 PDF = "application/pdf"
@@ -119,10 +119,7 @@ def _members(tail: bytes) -> Iterator[tuple[bytes, int]]:
 def _picture(name: str, head: bytes) -> str:
     if name not in NAMES:
         raise Refused(Fault.UNKNOWN)
-    if name == "image/jpeg":
-        width, height = jpeg.frame_size(head)
-    else:
-        width, height = struct.unpack_from(">2I", head.ljust(24, b"\0"), 16)
+    width, height = (jpeg if name == "image/jpeg" else png).frame_size(head)
     if width * height > PIXELS_MAX:
         raise Refused(Fault.TOO_MANY_PIXELS)
     return name

@@ -189,6 +189,11 @@ class Archive(Section, frozen=True):
         int, msgspec.Meta(ge=1, le=80, description="a whole number, 1 to 80")
     ] = 40
 
+    @property
+    def file_max_bytes(self) -> int:
+        """The largest file."""
+        return self.file_max_mb * 1024 * 1024
+
 
 class _ModemPort(Section, frozen=True):
     """One modem and its SIM."""

@@ -28,13 +28,22 @@ def cleaned(data: bytes) -> bytes:
         if end > len(data):
             break
         if name == b"IHDR":
-            check_size(
-                width=int.from_bytes(data[position + 8 : position + 12], "big"),
-                height=int.from_bytes(data[position + 12 : position + 16], "big"),
-            )
+            width, height = _size(data, position)
+            check_size(width=width, height=height)
         if name in _KEPT:
             kept.append(data[position:end])
         if name == b"IEND":
             return b"".join(kept)
         position = end
     raise BadInput("a PNG that breaks off, or of too many parts")
+
+
+def frame_size(head: bytes) -> tuple[int, int]:
+    """Width and height by the first bytes of a PNG, whose first chunk tells them. Never raises."""
+    return _size(head, len(_SIGNATURE))
+
+
+def _size(data: bytes, position: int) -> tuple[int, int]:
+    """Of the IHDR that begins at this position (11.2.2)."""
+    width, height = data[position + 8 : position + 12], data[position + 12 : position + 16]
+    return int.from_bytes(width, "big"), int.from_bytes(height, "big")
