@@ -20,6 +20,7 @@ from appliance.domain.reference import kelurahan_of
 from appliance.domain.service_request import Kind, Sensitivity
 from appliance.domain.ticket_pin import PIN_DIGITS
 from appliance.domain.triage.judgement import classify
+from appliance.domain.triage.verdict import Triage
 from appliance.kiosk import dialog, forms, screen_size
 from appliance.kiosk.screens import Alarm, Assist, Begin, Event, State, Step
 from appliance.kiosk.slips import Slips
@@ -74,7 +75,8 @@ class Pages:
     def answer(self) -> ResponseReturnValue:
         """One step of the conversation, forth or back."""
         codes = [kelurahan.code for kelurahan in kelurahan_of(self.site.site_code)]
-        state = _judged(forms.parse_state(request.form, codes))
+        state = forms.parse_state(request.form, codes)
+        state = _judged(state, classify(state.text))
         event = self._called(state) or forms.parse_event(request.form, codes)
         if event is not None:
             state = dialog.step(state, event)
@@ -147,11 +149,12 @@ class Pages:
     def _screen(self, state: State) -> ResponseReturnValue:
         if state.step is Step.START:
             return redirect(HOME, 303)
+        triage = classify(state.text)
         return render_template(
             f"step_{state.step}.html",
-            state=_judged(state),
+            state=_judged(state, triage),
             kelurahan=kelurahan_of(self.site.site_code),
-            hotlines=_hotlines(state),
+            hotlines=_hotlines(triage),
             qr=qr.svg(f"{self.tickets.portal_url}/lapor") if state.step is Step.PRIVATE else "",
         )
 
@@ -167,12 +170,11 @@ def _staged_voice(state: State) -> StagedRecording | None:
     return recordings.stage(db(), content, int(state.recorded))
 
 
-def _judged(state: State) -> State:
-    is_secret = classify(state.text).sensitivity is Sensitivity.CONFIDENTIAL
+def _judged(state: State, triage: Triage) -> State:
+    is_secret = triage.sensitivity is Sensitivity.CONFIDENTIAL
     return replace(state, is_secret=bool(state.text) and is_secret)
 
 
-def _hotlines(state: State) -> tuple[str, ...]:
+def _hotlines(triage: Triage) -> tuple[str, ...]:
     """Whom to call before anything else is asked; nobody where the words tell of no danger."""
-    triage = classify(state.text)
     return self_help.hotlines(triage.category) if triage.kind is Kind.EMERGENCY else ()
