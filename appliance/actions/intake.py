@@ -16,8 +16,8 @@ from appliance.actions import (
 )
 from appliance.actions.photos import StagedPhoto
 from appliance.actions.recordings import StagedRecording
-from appliance.domain import gravity, quota, recording, reference
-from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
+from appliance.domain import quota, recording, reference, standing
+from appliance.domain.events import Judged, RequestReceived
 from appliance.domain.marks import Mark
 from appliance.domain.moment import Moment
 from appliance.domain.routing import Facts, Route, route
@@ -132,7 +132,7 @@ def receive_in(
         duplicate_of=None if draft.is_spoken else joining.parent(db, request, now),
     )
     request = sealing.protect(db, request)
-    _store(db, request, judged_as(request, triage, routed), now)
+    _store(db, request, standing.judged(request.sensitivity, triage, routed), now)
     if draft.pin and request.sensitivity is not Sensitivity.CONFIDENTIAL:
         ticket_pins.add(db, request.id, draft.pin)
     consenting.record(db, request, draft.consents, now)
@@ -143,7 +143,9 @@ def sealed_to(db: sqlite3.Connection, draft: Draft, now: Moment) -> Holder | Non
     """To whom what comes with a draft must be sealed before it is written; None if to nobody."""
     triage = classify(draft.text)
     routed = route_of(db, draft, triage, now)
-    return sealing.holder(db, _sensitivity(draft, triage, routed), routed.agency)
+    return sealing.holder(
+        db, standing.sensitivity(_category(draft, triage), triage, routed), routed.agency
+    )
 
 
 def hand_on(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> None:
@@ -187,11 +189,6 @@ def route_of(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) 
     return route(_category(draft, triage).id, facts, day, city_tables.in_force(db))
 
 
-def _sensitivity(draft: Draft, triage: Triage, routed: Route) -> Sensitivity:
-    secrecy = gravity.stricter(_category(draft, triage).sensitivity, triage.sensitivity)
-    return Sensitivity.CONFIDENTIAL if routed.accused else secrecy
-
-
 def _request(
     db: sqlite3.Connection, draft: Draft, triage: Triage, routed: Route, now: Moment
 ) -> ServiceRequest:
@@ -201,7 +198,7 @@ def _request(
         channel=draft.channel,
         kind=_kind(draft, triage),
         category=_category(draft, triage).id,
-        sensitivity=_sensitivity(draft, triage, routed),
+        sensitivity=standing.sensitivity(_category(draft, triage), triage, routed),
         agency=routed.agency,
         status=Status.RECEIVED,
         text=draft.text,
@@ -221,21 +218,6 @@ def _kind(draft: Draft, triage: Triage) -> Kind:
     if draft.is_question and triage.kind is not Kind.EMERGENCY:
         return Kind.INFORMATION
     return Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind
-
-
-def judged_as(request: ServiceRequest, triage: Triage, routed: Route) -> Judged:
-    """Why a request stands where it does, for officers."""
-    is_open = request.sensitivity is not Sensitivity.CONFIDENTIAL
-    told = (reason.partition(" !")[0] for reason in (*routed.reasons, *triage.reasons))
-    reasons = list(dict.fromkeys(told)) if is_open else []
-    is_note = routed.destination is not None and routed.proposal is None
-    return Judged(
-        top3=list(triage.top3),
-        confidence=round(triage.confidence, 2),
-        reasons=[reason[:REASON_MAX_CHARS] for reason in reasons[:REASONS_MAX]],
-        supporting=list(routed.supporting),
-        note=routed.destination.id if routed.destination and is_note else "",
-    )
 
 
 def _store(db: sqlite3.Connection, request: ServiceRequest, judged: Judged, now: Moment) -> None:

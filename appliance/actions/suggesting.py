@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.actions import intake
+from appliance.domain import standing
 from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.events import Judged
 from appliance.domain.moment import Moment
@@ -45,5 +46,5 @@ def suggestion(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> 
         category=triage.category,
         kelurahan=triage.kelurahan,
         agency=routed.agency,
-        judged=intake.judged_as(request, triage, routed),
+        judged=standing.judged(request.sensitivity, triage, routed),
     )

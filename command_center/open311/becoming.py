@@ -4,9 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from appliance.domain import gravity, reference, sealing
+from appliance.domain import reference, sealing, standing
 from appliance.domain.city_tables import Tables
-from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import WESTERN_INDONESIA, to_ms
 from appliance.domain.reference import Category
@@ -36,6 +35,8 @@ def made(
     routed = _route(
         category.id, filing, triage, known=known, now=now, is_in_city=kelurahan is not None
     )
+    secrecy = standing.sensitivity(category, triage, routed)
+    told = standing.judged(secrecy, triage, routed)
     return CityRequest(
         request_id=ticket.digits,
         site_code=site.value,
@@ -44,7 +45,7 @@ def made(
         channel=CHANNEL,
         kind=_kind(triage).value,
         category=category.id,
-        sensitivity=_sensitivity(category, triage, routed).value,
+        sensitivity=secrecy.value,
         agency=routed.agency,
         text=filing.text,
         phone=filing.phone,
@@ -59,7 +60,7 @@ def made(
         updated_ms=at_ms,
         routing_version=routed.version,
         destination=routed.proposal.id if routed.proposal else None,
-        judged=_judged(triage, routed),
+        judged=msgspec.json.encode(told).decode(),
     )
 
 
@@ -120,19 +121,3 @@ def _route(
 
 def _kind(triage: Triage) -> Kind:
     return Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind
-
-
-def _sensitivity(category: Category, triage: Triage, routed: Route) -> Sensitivity:
-    secrecy = gravity.stricter(category.sensitivity, triage.sensitivity)
-    return Sensitivity.CONFIDENTIAL if routed.accused else secrecy
-
-
-def _judged(triage: Triage, routed: Route) -> str:
-    reasons = dict.fromkeys((*routed.reasons, *triage.reasons))
-    told = Judged(
-        top3=list(triage.top3),
-        confidence=round(triage.confidence, 2),
-        reasons=[reason[:REASON_MAX_CHARS] for reason in reasons][:REASONS_MAX],
-        supporting=list(routed.supporting),
-    )
-    return msgspec.json.encode(told).decode()

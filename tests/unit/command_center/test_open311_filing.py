@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
@@ -231,6 +232,7 @@ def test_what_is_confidential_is_taken_but_absent(
 ) -> None:
     id_ = filed(client, description=text)
     assert request(engine, id_).sensitivity == "rahasia"
+    assert msgspec.json.decode(request(engine, id_).judged or "{}").get("reasons", []) == []
     assert request(engine, id_).agency != "DISHUB"
     assert client.get(f"{URL}/{id_}.json").status_code == 404
     assert client.get(f"{URL}.json").json == []
