@@ -17,7 +17,7 @@ from command_center.dating import Quality
 from command_center.open311.filing import Filing
 from command_center.store.requests import CityRequest
 
-EPOCH = CHANNEL = "open311"
+CHANNEL = "open311"
 
 
 def made(
@@ -28,21 +28,27 @@ def made(
     *,
     known: Tables,
     now: datetime,
+    channel: str = CHANNEL,
+    is_secret: bool = False,
 ) -> CityRequest:
-    """The request that a filing becomes at the city itself; its ticket is its id too."""
+    """The request that a filing becomes at the city itself; its ticket is its id too.
+
+    `is_secret`: its reporter wants it to be confidential, whatever it tells of.
+    """
     kelurahan, at_ms = filing.kelurahan or triage.kelurahan, to_ms(now)
     category = _category(filing, triage)
     routed = _route(
         category.id, filing, triage, known=known, now=now, is_in_city=kelurahan is not None
     )
-    secrecy = standing.sensitivity(category, triage, routed)
+    found = standing.sensitivity(category, triage, routed)
+    secrecy = Sensitivity.CONFIDENTIAL if is_secret else found
     told = standing.judged(secrecy, triage, routed)
     return CityRequest(
         request_id=ticket.digits,
         site_code=site.value,
-        epoch=EPOCH,
+        epoch=channel,
         ticket=ticket.digits,
-        channel=CHANNEL,
+        channel=channel,
         kind=_kind(triage).value,
         category=category.id,
         sensitivity=secrecy.value,

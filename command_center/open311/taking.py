@@ -7,28 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from appliance.domain import alarm, quota, sealing
-from appliance.domain.ids import SERIALS_PER_SITE, SiteCode, Ticket
-from appliance.domain.marks import Mark
+from appliance.domain import quota
+from appliance.domain.errors import BadInput
+from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
-from appliance.domain.service_request import Kind, Sensitivity
+from appliance.domain.service_request import Kind
 from appliance.domain.triage.judgement import classify
+from command_center import city_born
 from command_center.open311 import becoming, keys
 from command_center.open311.filing import Filing
 from command_center.open311.problem import Problem
-from command_center.store import (
-    case_history,
-    case_marks,
-    open311_keys,
-    requests,
-    sealed_contents,
-    tables,
-)
+from command_center.store import open311_keys, tables
 from command_center.store.database import writing
-from command_center.store.open311_keys import Key
-from command_center.store.requests import CityRequest
 
 LIMIT = quota.Quota(limit=200, window=timedelta(hours=1))
 """Of one key; so long, too, the same fields by the same key are the same request."""
@@ -74,37 +66,12 @@ def take(
             raise TooMany(exceeded.retry_after_s)
         known = tables.in_force(connection)
         site = SiteCode.of_city(city)
-        ticket = _ticket(connection, site)
+        try:
+            ticket = city_born.next_ticket(connection, site)
+        except BadInput as error:
+            raise Problem(400, str(error)) from None
         request = becoming.made(ticket, site, filing, triage, known=known, now=now)
-        _store(connection, request, key, sealing_keys, now)
-        if alarm.is_raised(triage, request.category):
-            case_marks.add(connection, request.request_id, [Mark.ALERT], now)
+        note, by = f"Masuk lewat {key.name}.", f"Open311: {key.name}"
+        city_born.store(connection, request, triage, sealing_keys, note=note, by=by, now=now)
         open311_keys.add_filed(connection, request.request_id, key.id, fingerprint, now)
     return Taken(request.request_id, triage.kind is Kind.EMERGENCY)
-
-
-def _ticket(connection: Connection, site: SiteCode) -> Ticket:
-    serial = open311_keys.last_serial(connection, site) + 1
-    if serial >= SERIALS_PER_SITE:
-        raise Problem(400, "the city has no ticket numbers left; tell its administrator")
-    return Ticket.issue(site.ticket_prefix, serial)
-
-
-def _store(
-    connection: Connection,
-    request: CityRequest,
-    key: Key,
-    sealing_keys: Mapping[str, str],
-    now: datetime,
-) -> None:
-    """Store it, sealed if it is confidential and there is a key, as a box does."""
-    holder = sealing.holder(tables.sealing_keys(connection) or sealing_keys, request.agency)
-    if request.sensitivity != Sensitivity.CONFIDENTIAL or holder is None:
-        requests.add(connection, [request])
-    else:
-        sealed = sealing.seal(becoming.content(request), holder)
-        requests.add(connection, [becoming.emptied(request, sealing.placeholder(holder))])
-        id_ = request.request_id
-        sealed_contents.add(connection, id_, id_, sealed, now)
-    by = f"Open311: {key.name}"
-    case_history.note(connection, request, f"Masuk lewat {key.name}.", by=by, now=now)
