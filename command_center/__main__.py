@@ -31,6 +31,7 @@ from command_center import (
     worklist,
 )
 from command_center.app import create_app
+from command_center.dashboard import recount_command
 from command_center.link import Link
 from command_center.receiver import Receiver
 from command_center.store import case_links, database, migrate, requests
@@ -48,6 +49,7 @@ _OF_STORED = {
     privacy_commands.NAME: privacy_commands.run,
     open311_commands.NAME: open311_commands.run,
     scorecard_commands.NAME: scorecard_commands.run,
+    recount_command.NAME: recount_command.run,
 }
 """Commands that need the city's database and the time."""
 
@@ -129,6 +131,7 @@ def _arguments() -> argparse.Namespace:
     open311_commands.add(commands, common)
     scorecard_commands.add(commands, common)
     sealing_commands.add(commands, common)
+    recount_command.add(commands, common)
     return parser.parse_args()
 
 

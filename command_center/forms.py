@@ -16,7 +16,9 @@ from command_center.worklist import Due
 NO_KELURAHAN = "-"
 """Chosen where nobody knows it."""
 PAGE_SIZE = 50
-LAST_PAGE = 100_000
+LISTED_MAX = 10_000
+"""Nobody reads on beyond so many; a filter finds what is further down."""
+LAST_PAGE = LISTED_MAX // PAGE_SIZE
 _WORD_MAX_CHARS = 40
 _BAD_TICKET = (
     "Nomor tiket terdiri dari 8 angka, dan yang terakhir adalah angka pemeriksa. "
@@ -63,7 +65,7 @@ def list_query(sent: Sent) -> ListQuery:
             digits = "-"  # no ticket: an empty list is truer than all of it
     words = {
         name: sent.get(name, "")[:_WORD_MAX_CHARS]
-        for name in ("status", "agency", "category", "site")
+        for name in ("status", "agency", "category", "site", "kelurahan")
     }
     page = _number(sent.get("page", "1"))
     return ListQuery(

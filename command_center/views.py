@@ -28,6 +28,7 @@ from command_center import (
     wording,
     worklist,
 )
+from command_center.dashboard.cells import Dimension
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
 from command_center.store import (
@@ -37,6 +38,7 @@ from command_center.store import (
     case_marks,
     case_texts,
     consents,
+    daily_counts,
     erasures,
     feed,
     follow_ups,
@@ -186,7 +188,8 @@ class Pages:
             "tiles": overview.tiles(boxes.every(connection), today, is_link_up=is_link_up),
             **link_pages.to_see(connection),
             "tallies": overview.tallies(
-                requests.count_by_status(connection), requests.count_proposed(connection)
+                daily_counts.ever(connection, Dimension.STATUS),
+                daily_counts.ever(connection, Dimension.PROPOSED).get("", 0),
             ),
         }
 
@@ -196,7 +199,7 @@ def _list(connection: Connection, query: ListQuery, now: datetime) -> dict[str, 
     offset = (query.page - 1) * forms.PAGE_SIZE
     late: dict[str, Deadline] = {}
     if query.due is None:
-        total = requests.count(connection, query.filter)
+        total = requests.count(connection, query.filter, at_most=forms.LISTED_MAX + 1)
         shown = requests.page(connection, query.filter, limit=forms.PAGE_SIZE, offset=offset)
     else:
         items = worklist.items(connection, query.filter, query.due, now)
@@ -210,6 +213,7 @@ def _list(connection: Connection, query: ListQuery, now: datetime) -> dict[str, 
         "family": case_links.family(connection, ids),
         "marks": case_marks.of(connection, ids),
         "total": total,
+        "listed_max": forms.LISTED_MAX,
         "first": offset + 1,
         "last": offset + len(shown),
     }
@@ -218,10 +222,14 @@ def _list(connection: Connection, query: ListQuery, now: datetime) -> dict[str, 
 def _choices(connection: Connection) -> dict[str, object]:
     """What the filters offer: only what occurs, so that no choice leads to an empty list."""
     known = tables.in_force(connection)
+    statuses, agencies, categories = (
+        daily_counts.ever(connection, dimension)
+        for dimension in (Dimension.STATUS, Dimension.AGENCY, Dimension.CATEGORY)
+    )
     return {
-        "statuses": [(s, wording.status(s)) for s in requests.used(connection, "status")],
-        "agencies": [(a, known.agency_name(a)) for a in requests.used(connection, "agency")],
-        "categories": [(c, wording.category(c)) for c in requests.used(connection, "category")],
+        "statuses": [(s, wording.status(s)) for s in statuses],
+        "agencies": [(a, known.agency_name(a)) for a in agencies],
+        "categories": [(c, wording.category(c)) for c in categories],
     }
 
 

@@ -20,36 +20,47 @@ Row = tuple[object, ...]
 
 
 def insert_many(
-    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]
+    connection: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: Sequence[Row],
+    *,
+    tail: str = "",
 ) -> None:
     """Insert rows whose values stand in the order of `columns`; raises as `execute` does.
 
-    By powers of two, so that rows of any number need few different statements.
+    By powers of two, so that rows of any number need few different statements. `tail` is what the
+    statement says of rows that are there already.
     """
     start = 0
     while rest := len(rows) - start:
         count = min(ROWS_PER_STATEMENT, 1 << rest.bit_length() - 1)
-        _insert(connection, table, columns, rows[start : start + count])
+        _insert(connection, table, columns, rows[start : start + count], tail)
         start += count
 
 
 def _insert(
-    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]
+    connection: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: Sequence[Row],
+    tail: str,
 ) -> None:
-    sql, names = _statement(table, columns, len(rows), connection.dialect)
+    sql, names = _statement(table, columns, len(rows), connection.dialect, tail)
     values = tuple(chain.from_iterable(rows))
     by_name = None if names is None else dict(zip(names, values, strict=True))
     connection.exec_driver_sql(sql, values if by_name is None else by_name)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _statement(
-    table: Table, columns: tuple[str, ...], rows: int, dialect: Dialect
+    table: Table, columns: tuple[str, ...], rows: int, dialect: Dialect, tail: str = ""
 ) -> tuple[str, list[str] | None]:
     """An INSERT of so many rows, and its parameters' names where the driver wants those."""
     places = [[f"{column}_{row}" for column in columns] for row in range(rows)]
     values = ", ".join(f"({', '.join(f':{name}' for name in place)})" for place in places)
-    insert = text(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {values}")  # noqa: S608
+    sql = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {values} {tail}"  # noqa: S608
+    insert = text(sql.rstrip())
     compiled = insert.compile(dialect=dialect)
     assert isinstance(compiled, SQLCompiler), "an INSERT is SQL"
     names = list(chain.from_iterable(places))

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.service_request import OVER, Status
-from command_center.store.requests import CityRequest, Filter, open_cases
+from appliance.domain.service_request import Status
+from command_center.store.requests import OPEN, CityRequest, Filter, open_cases
 from command_center.store.schema import case_history, down_lanes, down_outbox, requests
 
 BOX = "Posko"
@@ -118,7 +118,7 @@ def unsettled(connection: Connection, wanted: Filter) -> list[tuple[CityRequest,
     rows = connection.execute(
         select(case_history.c.request_id, case_history.c.status, case_history.c.at)
         .join_from(case_history, requests, case_history.c.request_id == requests.c.request_id)
-        .where(requests.c.status.not_in(OVER))
+        .where(requests.c.status.in_(OPEN))
         .order_by(case_history.c.id)
     )
     for request_id, status, at_ms in rows:

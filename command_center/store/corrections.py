@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
+from command_center.store import requests
 from command_center.store.requests import CityRequest
-from command_center.store.schema import corrections, requests
+from command_center.store.schema import corrections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +42,7 @@ def add(
         values["kelurahan"] = changed["kelurahan"] or None
     if "agency" in changed:
         values["destination"] = None
-    connection.execute(
-        update(requests).where(requests.c.request_id == before.request_id).values(values)
-    )
+    requests.change(connection, before.request_id, values)
     rows = [
         {
             "request_id": one.request_id,

@@ -1,6 +1,7 @@
 """Service requests of the whole city, and what the pages ask about them."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,9 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.retention import FINISHED
 from appliance.domain.service_request import OVER, Status
+from command_center.dashboard.cells import Cell, Counted, cells
+from command_center.dashboard.cells import change as counted_change
+from command_center.store import daily_counts
 from command_center.store.bulk import insert_many
 from command_center.store.schema import requests
 
@@ -31,6 +35,8 @@ _OWNERS = select(requests.c.request_id, requests.c.site).where(
     requests.c.request_id.in_(bindparam("wanted", expanding=True))
 )
 _COLUMNS = tuple(requests.c.keys())
+OPEN = [status.value for status in Status if status not in OVER]
+"""Said by name, so that an index finds what is open among what is not."""
 
 
 class CityRequest(msgspec.Struct, frozen=True, gc=False):
@@ -106,6 +112,7 @@ class Filter:
     agency: str = ""
     category: str = ""
     site: str = ""
+    kelurahan: str = ""
     ticket: str = ""
 
 
@@ -121,6 +128,10 @@ def add(connection: Connection, new: Sequence[CityRequest]) -> None:
     """Store requests whose ids are not taken."""
     if new:
         insert_many(connection, requests, _COLUMNS, [astuple(request) for request in new])
+        counts: Counter[Cell] = Counter()
+        for request in new:
+            counts.update(cells(_counted(request)))
+        daily_counts.add(connection, counts)
 
 
 def used_blocks(connection: Connection, site: SiteCode, epoch: str) -> list[int]:
@@ -155,11 +166,7 @@ def by_id(connection: Connection, request_id: str, *, lock: bool = False) -> Cit
 
 def set_status(connection: Connection, request_id: str, status: str, now: datetime) -> None:
     """Move a request; the caller has checked the move."""
-    connection.execute(
-        update(requests)
-        .where(requests.c.request_id == request_id)
-        .values(status=status, updated_at=to_ms(now))
-    )
+    change(connection, request_id, {"status": status, "updated_at": to_ms(now)})
 
 
 def set_text(connection: Connection, request_id: str, text: str) -> None:
@@ -181,21 +188,31 @@ def complete(
     wanted = {"location": location, "kelurahan": kelurahan, "name": name}
     lacking = {key: value for key, value in wanted.items() if value and not getattr(request, key)}
     if lacking:
-        connection.execute(
-            update(requests).where(requests.c.request_id == request.request_id).values(**lacking)
-        )
+        change(connection, request.request_id, lacking)
+
+
+def change(connection: Connection, request_id: str, values: Mapping[str, Any]) -> None:
+    """Write columns of a request, and count it where it belongs then.
+
+    Every change of what decides where it counts goes this way.
+    """
+    before = daily_counts.counted(connection, request_id)
+    connection.execute(update(requests).where(requests.c.request_id == request_id).values(values))
+    if before is not None:
+        after = before._replace(**{k: v for k, v in values.items() if k in Counted._fields})
+        daily_counts.add(connection, counted_change(before, after))
 
 
 def open_cases(connection: Connection, wanted: Filter) -> list[CityRequest]:
     """The requests that a filter lets through and that somebody has to do something about."""
-    query = _narrowed(select(requests).where(requests.c.status.not_in(OVER)), wanted)
+    query = _narrowed(select(requests).where(requests.c.status.in_(OPEN)), wanted)
     return [from_row(row) for row in connection.execute(query)]
 
 
-def count(connection: Connection, wanted: Filter) -> int:
-    """How many requests a filter lets through."""
-    query = _narrowed(select(func.count()).select_from(requests), wanted)
-    number: int = connection.execute(query).scalar_one()
+def count(connection: Connection, wanted: Filter, *, at_most: int | None = None) -> int:
+    """How many requests a filter lets through; beyond `at_most` nobody counts."""
+    some = _narrowed(select(requests.c.request_id), wanted).limit(at_most).subquery()
+    number: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
     return number
 
 
@@ -261,20 +278,6 @@ def every(connection: Connection) -> Iterator[CityRequest]:
         yield from_row(row)
 
 
-def count_by_status(connection: Connection) -> dict[str, int]:
-    """How many requests stand in each status."""
-    rows = connection.execute(select(requests.c.status, func.count()).group_by(requests.c.status))
-    return dict(rows.all())
-
-
-def count_proposed(connection: Connection) -> int:
-    """How many requests a box says are others' business, and nobody has decided on yet."""
-    undecided = requests.c.status.in_((Status.RECEIVED.value, Status.VERIFIED.value))
-    query = select(func.count()).where(requests.c.destination.is_not(None), undecided)
-    number: int = connection.execute(query).scalar_one()
-    return number
-
-
 def count_since(connection: Connection, since: datetime) -> dict[SiteCode, int]:
     """How many requests of each site have arrived since a time."""
     rows = connection.execute(
@@ -285,14 +288,8 @@ def count_since(connection: Connection, since: datetime) -> dict[SiteCode, int]:
     return {SiteCode(site): number for site, number in rows}
 
 
-def used(connection: Connection, column: str) -> list[str]:
-    """The distinct values of a column that filters offer: agency, category or site."""
-    chosen = requests.c[column]
-    return list(connection.scalars(select(chosen).distinct().order_by(chosen)))
-
-
 def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
-    for name in ("status", "agency", "category", "site", "ticket"):
+    for name in ("status", "agency", "category", "site", "kelurahan", "ticket"):
         if value := getattr(wanted, name):
             query = query.where(requests.c[name] == value)
     return query
@@ -301,3 +298,17 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
 def from_row(row: Sequence[Any]) -> CityRequest:
     """A request by all columns of its table."""
     return CityRequest(*row)
+
+
+def _counted(request: CityRequest) -> Counted:
+    return Counted(
+        site=request.site_code,
+        occurred_at=request.occurred_ms,
+        channel=request.channel,
+        category=request.category,
+        kelurahan=request.kelurahan,
+        agency=request.agency,
+        sensitivity=request.sensitivity,
+        status=request.status,
+        destination=request.destination,
+    )

@@ -142,6 +142,10 @@ requests = Table(
     Column("judged", Text),
     Index("requests_by_arrival", "received_at"),
     Index("requests_by_ticket", "ticket", "site", "epoch"),
+    Index("requests_by_status", "status", "received_at"),
+    Index("requests_by_agency", "agency", "received_at"),
+    Index("requests_by_category", "category", "received_at"),
+    Index("requests_by_site", "site", "received_at"),
     CheckConstraint(
         "time_quality IN ('trusted', 'counted', 'stated')", name="requests_time_quality"
     ),
@@ -491,3 +495,18 @@ open311_filed = Table(
     sqlite_strict=True,
 )
 """What each key has filed within the hour, for its rate and what it repeats. Only taking writes."""
+
+daily_counts = Table(
+    "daily_counts",
+    metadata,
+    Column("dimension", Text, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("site", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("number", BIG, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""How many requests there are by what the dashboard asks about (`dashboard.cells`), by day in WIB
+of their occurrence; day 0 is all days together. Whoever changes a request writes, in the same
+transaction."""
