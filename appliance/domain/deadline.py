@@ -52,7 +52,7 @@ def deadlines(
     if history[-1].status in OVER:
         return []
     terms = sla.terms(kind, category, tables)
-    this_round = _since_reopened(history)
+    this_round = current_round(history)
     found = [_deadline("finish", terms.finish_days, this_round, now, tables.calendar)]
     if all(move.status in UNTOUCHED for move in this_round):
         found.insert(0, _deadline("respond", terms.respond_days, this_round, now, tables.calendar))
@@ -72,19 +72,29 @@ def nearest(found: Sequence[Deadline]) -> Deadline | None:
 def _deadline(
     what: What, days: int, this_round: Sequence[Move], now: datetime, calendar: WorkingCalendar
 ) -> Deadline:
-    today = now.astimezone(WESTERN_INDONESIA).date()
     day = calendar.due(this_round[0].at, days, pauses(this_round, now))
+    return on(what, day, this_round, now, calendar)
+
+
+def on(
+    what: What, day: date, history: Sequence[Move], now: datetime, calendar: WorkingCalendar
+) -> Deadline:
+    """The deadline that ends on a day, as it stands now."""
+    today = now.astimezone(WESTERN_INDONESIA).date()
     return Deadline(
         what,
         day,
-        is_standing=this_round[-1].status == Status.NEEDS_DETAILS,
+        is_standing=history[-1].status == Status.NEEDS_DETAILS,
         is_missed=today > day,
         working_days=calendar.passed(min(day, today), max(day, today)),
     )
 
 
-def _since_reopened(history: Sequence[Move]) -> Sequence[Move]:
-    """A remark repeats the status before it, and opens nothing."""
+def current_round(history: Sequence[Move]) -> Sequence[Move]:
+    """A history since the arrival or, once it was opened again, since then.
+
+    A remark repeats the status before it, and opens nothing.
+    """
     reopened = (
         n
         for n in range(1, len(history))

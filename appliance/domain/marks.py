@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Mark(StrEnum):
-    """Set by the box when the request comes; the city adds PATTERN."""
+    """Set by the box when the request comes; the city adds PATTERN and RETURNED."""
 
     ALERT = "mendesak"
     """Suicide or violence: a person must look, at any hour."""
@@ -18,6 +18,8 @@ class Mark(StrEnum):
     """Told by voice at the kiosk: its words are in a recording, for staff to write down."""
     PATTERN = "pola"
     """Part of a pattern that is not usual: many from few, about one place."""
+    RETURNED = "dikembalikan"
+    """Its agency says that it is another's: whoever disposes must look again."""
 
 
 def joined(marks: frozenset[Mark]) -> str:

@@ -167,6 +167,12 @@ def kelurahan_of_city(city: str) -> tuple[Kelurahan, ...]:
     return tuple(sorted(found, key=lambda kelurahan: kelurahan.name))
 
 
+def kecamatan_of_city(city: str) -> list[tuple[str, str]]:
+    """Code and name of each kecamatan of a city (four digits), by code."""
+    of_city = f"{city[:2]}.{city[2:]}."
+    return sorted(pair for pair in _kecamatan_names().items() if pair[0].startswith(of_city))
+
+
 def kelurahan_by_code(code: str) -> Kelurahan:
     """A kelurahan of the city; raises KeyError."""
     return _kelurahan_by_code()[code]

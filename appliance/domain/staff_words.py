@@ -30,6 +30,7 @@ MARKS = {
     "kuota": "Kiriman terlalu banyak: periksa dulu",
     "suara": "Rekaman suara",
     "pola": "Pola tidak wajar",
+    "dikembalikan": "Dikembalikan dinas",
 }
 TEXT_STATES = {
     "queued": "menunggu dikirim",

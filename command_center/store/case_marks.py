@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from appliance.domain.moment import to_ms
 from command_center.store.requests import CityRequest, from_row
@@ -19,6 +19,12 @@ def add(connection: Connection, request_id: str, marks: Iterable[str], now: date
         connection.execute(
             insert(case_marks).values(request_id=request_id, mark=mark, at=to_ms(now))
         )
+
+
+def drop(connection: Connection, request_id: str, mark: str) -> None:
+    """Take a mark off a case."""
+    this = (case_marks.c.request_id == request_id) & (case_marks.c.mark == mark)
+    connection.execute(delete(case_marks).where(this))
 
 
 def of(connection: Connection, request_ids: Sequence[str]) -> dict[str, list[str]]:

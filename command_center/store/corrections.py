@@ -42,6 +42,7 @@ def add(
         values["kelurahan"] = changed["kelurahan"] or None
     if "agency" in changed:
         values["destination"] = None
+        values["unit"] = None
     requests.change(connection, before.request_id, values)
     rows = [
         {

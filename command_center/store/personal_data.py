@@ -11,6 +11,7 @@ from command_center.store.schema import (
     case_history,
     case_texts,
     corrections,
+    dispositions,
     down_outbox,
     events,
     photos,
@@ -31,6 +32,9 @@ def overwrite(connection: Connection, site: SiteCode, request_id: str) -> None:
     )
     connection.execute(
         update(corrections).where(corrections.c.request_id == request_id).values(reason="")
+    )
+    connection.execute(
+        update(dispositions).where(dispositions.c.request_id == request_id).values(note="")
     )
     of_site = (case_texts.c.site == str(site)) & (case_texts.c.request_id == request_id)
     connection.execute(update(case_texts).where(of_site).values(recipient="", error=""))

@@ -37,6 +37,8 @@ _OWNERS = select(requests.c.request_id, requests.c.site).where(
 _COLUMNS = tuple(requests.c.keys())
 OPEN = [status.value for status in Status if status not in OVER]
 """Said by name, so that an index finds what is open among what is not."""
+WHOLE_AGENCY = "-"
+"""In a filter: cases that no unit has."""
 
 
 class CityRequest(msgspec.Struct, frozen=True, gc=False):
@@ -72,6 +74,8 @@ class CityRequest(msgspec.Struct, frozen=True, gc=False):
     destination: str | None = None
     judged: str | None = None
     """JSON of `events.Judged`."""
+    unit: str | None = None
+    """Of its agency, where a disposition has handed it on."""
 
     @property
     def is_sealed(self) -> bool:
@@ -114,6 +118,8 @@ class Filter:
     site: str = ""
     kelurahan: str = ""
     ticket: str = ""
+    unit: str = ""
+    """Of an agency; `WHOLE_AGENCY` is what no unit has."""
 
 
 def owners(connection: Connection, request_ids: list[str]) -> dict[str, SiteCode]:
@@ -167,6 +173,11 @@ def by_id(connection: Connection, request_id: str, *, lock: bool = False) -> Cit
 def set_status(connection: Connection, request_id: str, status: str, now: datetime) -> None:
     """Move a request; the caller has checked the move."""
     change(connection, request_id, {"status": status, "updated_at": to_ms(now)})
+
+
+def set_unit(connection: Connection, request_id: str, unit: str | None, now: datetime) -> None:
+    """Hand a request to a unit of its agency, or back; older pages of it are out of date."""
+    change(connection, request_id, {"unit": unit, "updated_at": to_ms(now)})
 
 
 def set_text(connection: Connection, request_id: str, text: str) -> None:
@@ -292,6 +303,9 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     for name in ("status", "agency", "category", "site", "kelurahan", "ticket"):
         if value := getattr(wanted, name):
             query = query.where(requests.c[name] == value)
+    if wanted.unit:
+        unit = None if wanted.unit == WHOLE_AGENCY else wanted.unit
+        query = query.where(requests.c.unit.is_(None) if unit is None else requests.c.unit == unit)
     return query
 
 

@@ -140,6 +140,7 @@ requests = Table(
     Column("routing_version", BIG),
     Column("destination", Text),
     Column("judged", Text),
+    Column("unit", Text),
     Index("requests_by_arrival", "received_at"),
     Index("requests_by_ticket", "ticket", "site", "epoch"),
     Index("requests_by_status", "status", "received_at"),
@@ -154,7 +155,27 @@ requests = Table(
 """Service requests of all kecamatan. Ingest inserts; casework alone writes `status` and
 `updated_at`, correcting what officers correct. `created_at` is what the box's clock said,
 `occurred_at` what the city makes of it and `time_quality` how well it knows. `judged` is why the
-box put it where it is (JSON), `destination` who else answers for it as the box proposes."""
+box put it where it is (JSON), `destination` who else answers for it as the box proposes, `unit`
+the part of its agency that a disposition has handed it to."""
+
+dispositions = Table(
+    "dispositions",
+    metadata,
+    Column("id", BIG, primary_key=True),
+    Column("request_id", Text, ForeignKey("requests.request_id"), nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("unit", Text),
+    Column("note", Text, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BIG, nullable=False),
+    CheckConstraint("days >= 0", name="dispositions_days"),
+    Index("dispositions_by_request", "request_id"),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""To whom each case was handed, in order, with so many working days; `note` is for the agency
+alone. Only handling inserts; erasing empties `note`."""
 
 case_history = Table(
     "case_history",

@@ -1,0 +1,60 @@
+"""Until when a case should be finished once it was handed to somebody. Pure.
+
+A disposition gives working days, so that a pause of the case moves its day as it moves the last
+day of the class. It may end earlier than that, never later.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from appliance.domain import deadline
+from appliance.domain.city_tables import Tables
+from appliance.domain.deadline import Deadline, Move
+from appliance.domain.errors import BadInput
+from appliance.domain.moment import WESTERN_INDONESIA
+from command_center.store.dispositions import Disposition
+from command_center.store.requests import CityRequest
+
+
+def of_case(
+    request: CityRequest,
+    history: Sequence[Move],
+    disposition: Disposition | None,
+    now: datetime,
+    tables: Tables,
+) -> list[Deadline]:
+    """As `deadline.deadlines`, the last one no later than its disposition asks for.
+
+    A disposition from before the case was opened again, or to another agency, means nothing now.
+    """
+    found = deadline.deadlines(request.kind, request.category, history, now, tables)
+    this_round = deadline.current_round(history)
+    if not found or disposition is None or disposition.at < this_round[0].at:
+        return found
+    if disposition.agency != request.agency:
+        return found
+    pauses = deadline.pauses(this_round, now)
+    given = tables.calendar.due(disposition.at, disposition.days, pauses)
+    day = min(given, found[-1].day)
+    return [*found[:-1], deadline.on("finish", day, this_round, now, tables.calendar)]
+
+
+def last_day(request: CityRequest, history: Sequence[Move], now: datetime, tables: Tables) -> date:
+    """The latest that a disposition may ask for: the last day of the class, or today when that
+    has passed."""
+    found = deadline.deadlines(request.kind, request.category, history, now, tables)
+    return max(_today(now), found[-1].day) if found else _today(now)
+
+
+def days_until(day: date, latest: date, now: datetime, tables: Tables) -> int:
+    """The working days that a disposition gives; raises BadInput in words for the officer."""
+    today = _today(now)
+    if not today <= day <= latest:
+        raise BadInput(
+            f"Tenggat harus dari hari ini sampai {latest:%d-%m-%Y}, batas waktu kelasnya."
+        )
+    return tables.calendar.passed(today, day)
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(WESTERN_INDONESIA).date()

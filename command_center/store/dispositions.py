@@ -1,0 +1,70 @@
+"""To whom each case was handed: one row a disposition, the newest in force."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from appliance.domain.moment import from_ms, to_ms
+from command_center.store.requests import OPEN
+from command_center.store.schema import dispositions, requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disposition:
+    """One of them."""
+
+    agency: str
+    unit: str | None
+    note: str
+    """For the agency alone."""
+    days: int
+    """Working days that it was given."""
+    by: str
+    at: datetime
+
+
+def add(connection: Connection, request_id: str, new: Disposition) -> None:
+    """Add the newest of a case."""
+    connection.execute(
+        insert(dispositions).values(
+            request_id=request_id,
+            agency=new.agency,
+            unit=new.unit,
+            note=new.note,
+            days=new.days,
+            by=new.by,
+            at=to_ms(new.at),
+        )
+    )
+
+
+def of_request(connection: Connection, request_id: str) -> list[Disposition]:
+    """Those of a case, oldest first."""
+    wanted = dispositions.c.request_id == request_id
+    rows = connection.execute(select(dispositions).where(wanted).order_by(dispositions.c.id))
+    return [_disposition(row) for row in rows]
+
+
+def in_force(connection: Connection) -> dict[str, Disposition]:
+    """The newest of each open case that has one."""
+    newest = (
+        select(func.max(dispositions.c.id))
+        .join_from(dispositions, requests, dispositions.c.request_id == requests.c.request_id)
+        .where(requests.c.status.in_(OPEN))
+        .group_by(dispositions.c.request_id)
+    )
+    rows = connection.execute(select(dispositions).where(dispositions.c.id.in_(newest)))
+    return {row.request_id: _disposition(row) for row in rows}
+
+
+def _disposition(row: Row[Any]) -> Disposition:
+    return Disposition(
+        agency=row.agency,
+        unit=row.unit,
+        note=row.note,
+        days=row.days,
+        by=row.by,
+        at=from_ms(row.at),
+    )
