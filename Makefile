@@ -76,8 +76,9 @@ screenshots: $(VENV)/dev.stamp ## take docs/screens/*.png anew from the running 
 golden: $(VENV)/dev.stamp ## write the texts in tests/golden anew; read the difference
 	POSKO_GOLDEN=1 $(BIN)/pytest -q tests/unit/wifi_gate
 
-status: $(VENV)/dev.stamp ## draw the table of statuses in docs/status.md anew
+status: $(VENV)/dev.stamp ## draw the tables of statuses and escalation in docs/ anew
 	$(BIN)/python -m scripts.draw_status
+	$(BIN)/python -m scripts.draw_escalation
 
 dialog: $(VENV)/dev.stamp ## draw the kiosk's conversation in docs/kiosk-dialog.md anew
 	$(BIN)/python -m scripts.draw_dialog

@@ -3,12 +3,13 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
+from appliance.domain.errors import BadInput
 from appliance.runtime import daemon, ids, logs, settings
 from appliance.runtime.settings import Settings
 from command_center import (
@@ -32,6 +33,8 @@ from command_center import (
 )
 from command_center.app import create_app
 from command_center.dashboard import recount_command
+from command_center.handling import escalating, files
+from command_center.handling.steps import Step
 from command_center.link import Link
 from command_center.receiver import Receiver
 from command_center.store import case_links, database, migrate, requests
@@ -149,7 +152,8 @@ def _run(loaded: Settings) -> None:
     try:
         access.load(where, _now())
         sign = signing.signer(loaded.center.signing_key)
-    except (access.AccessError, key_files.KeyFileError) as error:
+        steps = files.load_steps(loaded.center.escalation)
+    except (access.AccessError, key_files.KeyFileError, BadInput) as error:
         raise settings.ConfigError(str(error)) from None
     engine = database.connect(loaded.center.database)
     migrate.ensure(engine, city, ids.new_epoch, _now())
@@ -158,7 +162,7 @@ def _run(loaded: Settings) -> None:
         engine,
         link,
         now=_now,
-        chores=lambda: lapses.run(engine, _now()),
+        chores=lambda: _chores(engine, steps),
         chores_every_s=lapses.EVERY_S,
     )
     app = create_app(
@@ -178,6 +182,12 @@ def _run(loaded: Settings) -> None:
         receiver.stop()
         link.close()
         engine.dispose()
+
+
+def _chores(engine: Engine, steps: Sequence[Step]) -> None:
+    """What the passing of time alone asks for."""
+    lapses.run(engine, _now())
+    escalating.run(engine, steps, _now())
 
 
 def _access(loaded: Settings) -> access.Access:

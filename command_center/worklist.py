@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from appliance.domain.deadline import Deadline, deadlines, latest, nearest
-from command_center.store import case_history, tables
+from appliance.domain.deadline import Deadline, latest, nearest
+from command_center.handling import open_cases
 from command_center.store.requests import CityRequest, Filter
 
 
@@ -35,12 +35,11 @@ _CHOOSE: dict[Due, Callable[[Sequence[Deadline]], Deadline | None]] = {
 
 def items(connection: Connection, wanted: Filter, due: Due, now: datetime) -> list[Item]:
     """The cases of a filter, those that are late by the most working days first."""
-    found, judge = [], tables.by_arrival(connection)
-    for request, moves in case_history.unsettled(connection, wanted):
-        known = judge(request.site, request.received_at)
-        deadline = _CHOOSE[due](deadlines(request.kind, request.category, moves, now, known))
-        if deadline is not None:
-            found.append(Item(request, deadline))
+    chosen = (
+        (one.request, _CHOOSE[due](one.deadlines))
+        for one in open_cases.every(connection, wanted, now)
+    )
+    found = [Item(request, deadline) for request, deadline in chosen if deadline is not None]
     return sorted(found, key=_rank)
 
 

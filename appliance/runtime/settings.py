@@ -283,6 +283,8 @@ class Center(_Broker, frozen=True):
 
     signing_key: Path | None = None
     benchmarks: Path | None = None
+    units: Path | None = None
+    escalation: Path | None = None
     listen: Listen = "127.0.0.1:8090"
     database: Annotated[
         str, msgspec.Meta(pattern=r"^sqlite:///.+", description="sqlite:/// and a path")

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from appliance.domain import table_csv
 from appliance.domain.errors import BadInput
-from command_center.handling import units
+from command_center.handling import steps, units
+from command_center.handling.steps import Step
 from command_center.handling.units import Units
 
 T = TypeVar("T")
@@ -23,6 +24,16 @@ def load_units(path: Path | None, city: str) -> Units:
     if path is None:
         return shipped_units(city)
     return _read(path, lambda rows: units.parse(rows, city))
+
+
+def shipped_steps() -> tuple[Step, ...]:
+    """Who is told when, as this release has it."""
+    return steps.parse(table_csv.read(_shipped("escalation.csv")))
+
+
+def load_steps(path: Path | None) -> tuple[Step, ...]:
+    """As a city's own file has it, or the shipped one; raises BadInput that names the line."""
+    return shipped_steps() if path is None else _read(path, steps.parse)
 
 
 def _read(path: Path, parse: Callable[[table_csv.NumberedRows], T]) -> T:

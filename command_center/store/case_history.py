@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.service_request import Status
-from command_center.store.requests import OPEN, CityRequest, Filter, open_cases
+from command_center.store.requests import OPEN, CityRequest, Filter, narrowed, open_cases
 from command_center.store.schema import case_history, down_lanes, down_outbox, requests
 
 BOX = "Posko"
@@ -115,12 +115,12 @@ def unsettled(connection: Connection, wanted: Filter) -> list[tuple[CityRequest,
     """The open requests that a filter lets through, each with its moves from the arrival on."""
     found = open_cases(connection, wanted)
     moves = {one.request_id: [Move(Status.RECEIVED, one.occurred_at)] for one in found}
-    rows = connection.execute(
+    query = (
         select(case_history.c.request_id, case_history.c.status, case_history.c.at)
         .join_from(case_history, requests, case_history.c.request_id == requests.c.request_id)
         .where(requests.c.status.in_(OPEN))
-        .order_by(case_history.c.id)
     )
+    rows = connection.execute(narrowed(query, wanted).order_by(case_history.c.id))
     for request_id, status, at_ms in rows:
         if request_id in moves:
             moves[request_id].append(Move(status, from_ms(at_ms)))

@@ -216,13 +216,13 @@ def change(connection: Connection, request_id: str, values: Mapping[str, Any]) -
 
 def open_cases(connection: Connection, wanted: Filter) -> list[CityRequest]:
     """The requests that a filter lets through and that somebody has to do something about."""
-    query = _narrowed(select(requests).where(requests.c.status.in_(OPEN)), wanted)
+    query = narrowed(select(requests).where(requests.c.status.in_(OPEN)), wanted)
     return [from_row(row) for row in connection.execute(query)]
 
 
 def count(connection: Connection, wanted: Filter, *, at_most: int | None = None) -> int:
     """How many requests a filter lets through; beyond `at_most` nobody counts."""
-    some = _narrowed(select(requests.c.request_id), wanted).limit(at_most).subquery()
+    some = narrowed(select(requests.c.request_id), wanted).limit(at_most).subquery()
     number: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
     return number
 
@@ -231,7 +231,7 @@ def page(
     connection: Connection, wanted: Filter, *, limit: int, offset: int = 0
 ) -> list[CityRequest]:
     """Requests that a filter lets through, newest at the city first."""
-    query = _narrowed(select(requests), wanted)
+    query = narrowed(select(requests), wanted)
     newest_first = query.order_by(requests.c.received_at.desc(), requests.c.request_id.desc())
     return [from_row(row) for row in connection.execute(newest_first.limit(limit).offset(offset))]
 
@@ -299,7 +299,8 @@ def count_since(connection: Connection, since: datetime) -> dict[SiteCode, int]:
     return {SiteCode(site): number for site, number in rows}
 
 
-def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
+def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
+    """A query of requests without those that a filter does not let through."""
     for name in ("status", "agency", "category", "site", "kelurahan", "ticket"):
         if value := getattr(wanted, name):
             query = query.where(requests.c[name] == value)

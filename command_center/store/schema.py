@@ -177,6 +177,28 @@ dispositions = Table(
 """To whom each case was handed, in order, with so many working days; `note` is for the agency
 alone. Only handling inserts; erasing empties `note`."""
 
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("request_id", Text, ForeignKey("requests.request_id"), primary_key=True),
+    Column("since", BIG, primary_key=True, autoincrement=False),
+    Column("agency", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("unit", Text),
+    Column("deadline", Text, nullable=False),
+    Column("due_on", Text, nullable=False),
+    Column("working_days", Integer, nullable=False),
+    Column("addressee", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("at", BIG, nullable=False),
+    Column("done_at", BIG),
+    Column("done_by", Text),
+    sqlite_strict=True,
+)
+"""Who had to be told that a case nears its deadline or has missed it: each step once for a round
+that began `since` and an agency. The chore inserts; who has told them writes `done_at` and
+`done_by`."""
+
 case_history = Table(
     "case_history",
     metadata,

@@ -1,5 +1,5 @@
 from appliance.domain.service_request import TRANSITIONS
-from scripts import draw_status
+from scripts import draw_escalation, draw_status
 from tests.unit.test_docs import read
 
 
@@ -15,3 +15,8 @@ def test_every_legal_move_and_no_other_is_drawn() -> None:
     unfolded = {pair for pair in drawn if pair[0] != "terbuka"}
     unfolded |= {(str(a), b) for a in draw_status._OPEN for b in everywhere}
     assert unfolded == {(str(a), str(b)) for a, targets in TRANSITIONS.items() for b in targets}
+
+
+def test_the_table_of_escalation_is_the_shipped_one() -> None:
+    page = draw_escalation.PAGE.read_text(encoding="utf-8")
+    assert draw_escalation.renewed(page) == page, "run `make status`"

@@ -1,0 +1,89 @@
+"""Taking the steps of cases near or behind their deadlines; run by the center every few minutes.
+
+Each case is one transaction, so that a death costs nothing and no step is taken twice. A step is a
+line of the case's history and one of the list of those who must be told.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from appliance.domain.deadline import Deadline, current_round
+from command_center import casework
+from command_center.handling import open_cases, steps
+from command_center.handling.open_cases import OpenCase
+from command_center.handling.steps import Step
+from command_center.lapses import NOBODY
+from command_center.store import case_history, escalations, tables
+from command_center.store.database import reading, writing
+from command_center.store.escalations import Escalation
+from command_center.store.requests import Filter
+
+log = logging.getLogger(__name__)
+
+CASES_PER_RUN = 100
+
+
+def run(engine: Engine, table: Sequence[Step], now: datetime) -> int:
+    """Take the steps that are reached, of some cases at most; return of how many."""
+    with reading(engine) as connection:
+        taken = escalations.of_open(connection)
+        waiting = [
+            case.request.request_id
+            for case in open_cases.every(connection, Filter(), now)
+            if _reached(table, case, taken.get(case.request.request_id, ()))
+        ]
+    return sum(_escalate(engine, table, id_, now) for id_ in waiting[:CASES_PER_RUN])
+
+
+def _escalate(engine: Engine, table: Sequence[Step], request_id: str, now: datetime) -> bool:
+    """Take the steps of one case, if they are still to be taken."""
+    with writing(engine) as connection:
+        request = casework.found(connection, request_id, None)
+        case = open_cases.one(connection, request, now)
+        taken = escalations.of_request(connection, request_id)
+        reached = _reached(table, case, taken)
+        for step, deadline in reached:
+            _take(connection, case, step, deadline, now)
+    if reached:
+        log.info("a case is escalated site=%s steps=%s", request.site, len(reached))
+    return bool(reached)
+
+
+def _reached(
+    table: Sequence[Step], case: OpenCase, taken: Sequence[Escalation]
+) -> list[tuple[Step, Deadline]]:
+    """The steps to take now; those of an earlier round or of another agency do not count."""
+    here = (_since(case), case.request.agency)
+    mine = {one.step for one in taken if (one.since, one.agency) == here}
+    return steps.reached(table, case.deadlines, mine)
+
+
+def _take(
+    connection: Connection, case: OpenCase, step: Step, missed: Deadline, now: datetime
+) -> None:
+    request = case.request
+    new = Escalation(
+        request_id=request.request_id,
+        since=_since(case),
+        agency=request.agency,
+        step=step.id,
+        unit=request.unit,
+        deadline=missed.what,
+        due_on=missed.day,
+        working_days=steps.past(missed),
+        addressee=step.to,
+        act=step.act,
+        at=now,
+    )
+    escalations.add(connection, new)
+    agency = tables.in_force(connection, request.site).agency_name(request.agency)
+    to = steps.WORDS[step.to].format(agency=agency)
+    said = f"{step.act} ({to}); tenggat {missed.day:%d-%m-%Y}."
+    case_history.note(connection, request, said, by=NOBODY, now=now)
+
+
+def _since(case: OpenCase) -> datetime:
+    return current_round(case.moves)[0].at

@@ -1,0 +1,105 @@
+"""Steps that were taken about cases near or behind their deadlines."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from appliance.domain.moment import from_ms, to_ms
+from command_center.store.requests import OPEN
+from command_center.store.schema import escalations, requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """One step of a case."""
+
+    request_id: str
+    since: datetime
+    """When the round of the case began."""
+    agency: str
+    step: str
+    unit: str | None
+    deadline: str
+    due_on: date
+    working_days: int
+    """Since the last day, when it was taken; negative before it."""
+    addressee: str
+    """A `steps.To`."""
+    act: str
+    at: datetime
+    done_at: datetime | None = None
+    done_by: str | None = None
+
+
+def add(connection: Connection, new: Escalation) -> None:
+    """Note a step; the caller has checked that it is new."""
+    connection.execute(
+        insert(escalations).values(
+            request_id=new.request_id,
+            since=to_ms(new.since),
+            agency=new.agency,
+            step=new.step,
+            unit=new.unit,
+            deadline=new.deadline,
+            due_on=new.due_on.isoformat(),
+            working_days=new.working_days,
+            addressee=new.addressee,
+            act=new.act,
+            at=to_ms(new.at),
+        )
+    )
+
+
+def of_open(connection: Connection) -> dict[str, list[Escalation]]:
+    """The steps of each open case, oldest first."""
+    rows = connection.execute(
+        select(escalations)
+        .join_from(escalations, requests, escalations.c.request_id == requests.c.request_id)
+        .where(requests.c.status.in_(OPEN))
+        .order_by(escalations.c.at, escalations.c.step)
+    )
+    found: dict[str, list[Escalation]] = {}
+    for row in rows:
+        found.setdefault(row.request_id, []).append(_escalation(row))
+    return found
+
+
+def of_request(connection: Connection, request_id: str) -> list[Escalation]:
+    """The steps of a case, oldest first."""
+    wanted = select(escalations).where(escalations.c.request_id == request_id)
+    rows = connection.execute(wanted.order_by(escalations.c.at, escalations.c.step))
+    return [_escalation(row) for row in rows]
+
+
+def finish(
+    connection: Connection, request_id: str, steps: Collection[str], *, by: str, now: datetime
+) -> int:
+    """Say that those were told; return how many were waiting for it."""
+    waiting = (
+        (escalations.c.request_id == request_id)
+        & escalations.c.step.in_(steps)
+        & escalations.c.done_at.is_(None)
+    )
+    done = update(escalations).where(waiting).values(done_at=to_ms(now), done_by=by)
+    return connection.execute(done).rowcount
+
+
+def _escalation(row: Row[Any]) -> Escalation:
+    return Escalation(
+        request_id=row.request_id,
+        since=from_ms(row.since),
+        agency=row.agency,
+        step=row.step,
+        unit=row.unit,
+        deadline=row.deadline,
+        due_on=date.fromisoformat(row.due_on),
+        working_days=row.working_days,
+        addressee=row.addressee,
+        act=row.act,
+        at=from_ms(row.at),
+        done_at=None if row.done_at is None else from_ms(row.done_at),
+        done_by=row.done_by,
+    )
