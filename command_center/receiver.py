@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from appliance.domain import wire
 from command_center import erasing, inbound, retaining, watching
 from command_center.blobs import Blobs
+from command_center.dashboard import raising
 from command_center.downlink import Downlink
 from command_center.inbound import Raw
 from command_center.reception import Reception
@@ -167,6 +168,7 @@ class Receiver:
         if time.monotonic() >= self._patterns_at_s:
             self._patterns_at_s = time.monotonic() + PATTERNS_EVERY_S
             watching.find_patterns(self._engine, self._now())
+            raising.raise_new(self._engine, self._now())
 
     def _waiting_messages(self) -> list[Raw]:
         try:

@@ -89,6 +89,21 @@ def by_day(connection: Connection, dimension: Dimension, first: int, last: int) 
     return {day: int(number) for day, number in rows}
 
 
+def by_value_and_day(
+    connection: Connection, dimension: Dimension, first: int, last: int
+) -> dict[str, dict[int, int]]:
+    """The same, each value apart."""
+    found: dict[str, dict[int, int]] = {}
+    rows = connection.execute(
+        select(daily_counts.c.value, daily_counts.c.day, func.sum(daily_counts.c.number))
+        .where(daily_counts.c.dimension == dimension, daily_counts.c.day.between(first, last))
+        .group_by(daily_counts.c.value, daily_counts.c.day)
+    )
+    for value, day, number in rows:
+        found.setdefault(value, {})[day] = int(number)
+    return found
+
+
 def by_site(connection: Connection, dimension: Dimension, first: int, last: int) -> dict[str, int]:
     """The same by site."""
     rows = connection.execute(

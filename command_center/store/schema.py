@@ -553,3 +553,31 @@ daily_counts = Table(
 """How many requests there are by what the dashboard asks about (`dashboard.cells`), by day in WIB
 of their occurrence; day 0 is all days together. Whoever changes a request writes, in the same
 transaction."""
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", BIG, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("number", BIG, nullable=False),
+    Column("raised_at", BIG, nullable=False),
+    Column("held_at", BIG, nullable=False),
+    Column("ended_at", BIG),
+    Column("seen_at", BIG),
+    Column("seen_by", Text),
+    Column("closed_at", BIG),
+    Column("closed_by", Text),
+    Index(
+        "alarms_going_on",
+        "rule",
+        "target",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""Episodes of alarms (`dashboard.alarms`): one row while a rule holds for a target. The watch
+inserts and writes `number`, `held_at` and `ended_at`; officers write who has seen and closed it."""
