@@ -153,6 +153,7 @@ def _run(loaded: Settings) -> None:
         access.load(where, _now())
         sign = signing.signer(loaded.center.signing_key)
         steps = files.load_steps(loaded.center.escalation)
+        files.load_units(loaded.center.units, city)
     except (access.AccessError, key_files.KeyFileError, BadInput) as error:
         raise settings.ConfigError(str(error)) from None
     engine = database.connect(loaded.center.database)
@@ -173,6 +174,7 @@ def _run(loaded: Settings) -> None:
         on_change=receiver.wake,
         sealing_keys=loaded.sealing.keys,
         benchmarks=loaded.center.benchmarks,
+        units=loaded.center.units,
     )
     receiver.start()
     link.start(on_message=receiver.offer, on_up=receiver.link_up)

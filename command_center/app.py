@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from appliance.domain import progress, reference
 from command_center import guard, scorecard_pages, wording
+from command_center.handling.pages import HandlingPages
 from command_center.link_pages import LinkPages
 from command_center.open311 import views as open311
 from command_center.photo_page import PhotoPage
@@ -33,17 +34,27 @@ def create_app(
     on_change: Callable[[], None] = lambda: None,
     sealing_keys: Mapping[str, str] = MappingProxyType({}),
     benchmarks: Path | None = None,
+    units: Path | None = None,
 ) -> Flask:
     """Make the app; `place` is the city's name, `on_change` is called after each casework.
 
-    `sealing_keys` are those of the settings, until the city publishes others.
+    `sealing_keys` are those of the settings, until the city publishes others; `units` is a file
+    that replaces the shipped table of the agencies' units.
     """
     app = new_app(
         "command_center",
         plate=Plate(name="Pusat Posko", place=place),
         staff_gate=guard.only_this_machine,
     )
-    pages = Pages(engine, now=now, is_link_up=is_link_up, on_change=on_change)
+    handling = HandlingPages(engine, now=now, on_change=on_change, units_file=units)
+    pages = Pages(
+        engine,
+        now=now,
+        is_link_up=is_link_up,
+        on_change=on_change,
+        more=handling.of_case,
+    )
+    handling.add(app, pages.detail)
     app.add_url_rule("/", "index", pages.index)
     app.add_url_rule("/permohonan/<request_id>", "show", pages.show)
     app.add_url_rule("/permohonan/<request_id>", "change", pages.change, methods=["POST"])

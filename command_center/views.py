@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from appliance.domain import reference, staff_words
 from appliance.domain.city_tables import Tables
 from appliance.domain.consent import Purpose
-from appliance.domain.deadline import Deadline, deadlines
+from appliance.domain.deadline import Deadline
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from command_center import (
@@ -62,8 +62,9 @@ class Pages:
         now: Callable[[], datetime],
         is_link_up: Callable[[], bool],
         on_change: Callable[[], None],
+        more: Callable[[Connection, CityRequest], dict[str, object]],
     ) -> None:
-        self._engine, self._now = engine, now
+        self._engine, self._now, self._more = engine, now, more
         self._is_link_up, self._on_change = is_link_up, on_change
 
     @staff
@@ -154,13 +155,12 @@ class Pages:
             texts = case_texts.of_request(connection, found.site, request_id)
             known = tables.in_force(connection, found.site, judged_at=found.received_at)
             sealed = sealed_contents.of_request(connection, request_id)
-            links = link_pages.of_case(connection, found)
+            links = link_pages.of_case(connection, found) | self._more(connection, found)
         why = explaining.why(found, known)
         return render_template(
             "request.html",
             case=found,
             history=history[::-1],
-            deadlines=deadlines(found.kind, found.category, history, self._now(), known),
             why=why,
             proposal=explaining.proposal(found, known),
             choices=_corrections(found, why, known),

@@ -43,18 +43,19 @@ def last_day(request: CityRequest, history: Sequence[Move], now: datetime, table
     """The latest that a disposition may ask for: the last day of the class, or today when that
     has passed."""
     found = deadline.deadlines(request.kind, request.category, history, now, tables)
-    return max(_today(now), found[-1].day) if found else _today(now)
+    return max(today(now), found[-1].day) if found else today(now)
 
 
 def days_until(day: date, latest: date, now: datetime, tables: Tables) -> int:
     """The working days that a disposition gives; raises BadInput in words for the officer."""
-    today = _today(now)
-    if not today <= day <= latest:
+    first = today(now)
+    if not first <= day <= latest:
         raise BadInput(
             f"Tenggat harus dari hari ini sampai {latest:%d-%m-%Y}, batas waktu kelasnya."
         )
-    return tables.calendar.passed(today, day)
+    return tables.calendar.passed(first, day)
 
 
-def _today(now: datetime) -> date:
+def today(now: datetime) -> date:
+    """The day in WIB."""
     return now.astimezone(WESTERN_INDONESIA).date()

@@ -6,11 +6,13 @@ line of the case's history and one of the list of those who must be told.
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
 from appliance.domain.deadline import Deadline, current_round
+from appliance.domain.errors import BadInput
 from command_center import casework
 from command_center.handling import open_cases, steps
 from command_center.handling.open_cases import OpenCase
@@ -19,7 +21,7 @@ from command_center.lapses import NOBODY
 from command_center.store import case_history, escalations, tables
 from command_center.store.database import reading, writing
 from command_center.store.escalations import Escalation
-from command_center.store.requests import Filter
+from command_center.store.requests import CityRequest, Filter
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,40 @@ def run(engine: Engine, table: Sequence[Step], now: datetime) -> int:
             if _reached(table, case, taken.get(case.request.request_id, ()))
         ]
     return sum(_escalate(engine, table, id_, now) for id_ in waiting[:CASES_PER_RUN])
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A step that nobody has told yet, of a case that is still late."""
+
+    request: CityRequest
+    step: Escalation
+    deadline: Deadline
+
+
+def waiting(connection: Connection, now: datetime) -> list[Waiting]:
+    """The last untold step of each open case, those that are latest first."""
+    taken, found = escalations.of_open(connection), []
+    for case in open_cases.every(connection, Filter(), now):
+        there: dict[str, Deadline] = {one.what: one for one in case.deadlines}
+        mine = _of_round(case, taken.get(case.request.request_id, ()))
+        untold = [one for one in mine if one.done_at is None and one.deadline in there]
+        if untold:
+            last = untold[-1]
+            found.append(Waiting(case.request, last, there[last.deadline]))
+    return sorted(found, key=lambda one: (-steps.past(one.deadline), one.request.request_id))
+
+
+def told(engine: Engine, request_id: str, step: str, *, by: str, now: datetime) -> None:
+    """Note that somebody has told whom a step names; raises UnknownRequest or BadInput."""
+    with writing(engine) as connection:
+        request = casework.found(connection, request_id, None)
+        there = escalations.of_request(connection, request_id)
+        act = next((one.act for one in there if one.step == step and one.done_at is None), None)
+        if act is None:
+            raise BadInput("Langkah itu sudah disampaikan.")
+        escalations.finish(connection, request_id, [step], by=by, now=now)
+        case_history.note(connection, request, f"Sudah disampaikan: {act}.", by=by, now=now)
 
 
 def _escalate(engine: Engine, table: Sequence[Step], request_id: str, now: datetime) -> bool:
@@ -55,10 +91,15 @@ def _escalate(engine: Engine, table: Sequence[Step], request_id: str, now: datet
 def _reached(
     table: Sequence[Step], case: OpenCase, taken: Sequence[Escalation]
 ) -> list[tuple[Step, Deadline]]:
-    """The steps to take now; those of an earlier round or of another agency do not count."""
-    here = (_since(case), case.request.agency)
-    mine = {one.step for one in taken if (one.since, one.agency) == here}
+    """The steps to take now."""
+    mine = {one.step for one in _of_round(case, taken)}
     return steps.reached(table, case.deadlines, mine)
+
+
+def _of_round(case: OpenCase, taken: Sequence[Escalation]) -> list[Escalation]:
+    """Those of an earlier round of the case, or of another agency, do not count."""
+    here = (_since(case), case.request.agency)
+    return [one for one in taken if (one.since, one.agency) == here]
 
 
 def _take(

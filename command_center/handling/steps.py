@@ -31,9 +31,9 @@ class To(StrEnum):
 
 
 WORDS = {
-    To.OFFICIAL: "pejabat {agency}",
-    To.HEAD: "kepala {agency}",
-    To.COORDINATOR: "pejabat penghubung kota",
+    To.OFFICIAL: "Pejabat {agency}",
+    To.HEAD: "Kepala {agency}",
+    To.COORDINATOR: "Pejabat penghubung kota",
     To.SEKDA: "Sekretaris Daerah",
 }
 

@@ -82,14 +82,20 @@ def in_force(
 
 def sealing_keys(connection: Connection) -> dict[str, str]:
     """The keys that the city has last published to any box, by unit; none where it has not."""
+    rows = published(connection, sealing.TABLE)
+    return sealing.parse_table(rows) if rows else {}
+
+
+def published(connection: Connection, name: str) -> list[dict[str, str]]:
+    """The rows of a table as the city has last published it to any box; none where it has not."""
     wanted = (
         select(down_outbox.c.payload)
-        .where(_IS_TABLE, _IS_GOOD, down_outbox.c.subject == sealing.TABLE)
+        .where(_IS_TABLE, _IS_GOOD, down_outbox.c.subject == name)
         .order_by(down_outbox.c.created_at.desc(), down_outbox.c.seq.desc())
         .limit(1)
     )
     payload = connection.scalar(wanted)
-    return sealing.parse_table(_table(payload).rows) if payload else {}
+    return _table(payload).rows if payload else []
 
 
 def by_arrival(connection: Connection) -> Callable[[SiteCode, datetime], Tables]:

@@ -1,0 +1,91 @@
+"""What the page of a case says of its dispositions and of who had to be told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from appliance.domain.city_tables import Tables
+from appliance.domain.official import TABLE, Official, directory
+from appliance.domain.service_request import TRANSITIONS, Status
+from command_center.handling import due, steps, units
+from command_center.handling.open_cases import OpenCase
+from command_center.handling.steps import To
+from command_center.handling.units import Units
+from command_center.store import dispositions, escalations, tables
+from command_center.store.escalations import Escalation
+from command_center.store.requests import CityRequest
+
+Choices = list[tuple[str, list[tuple[str, str]]]]
+"""Agencies by name, each with the values and names of itself and its units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A step with whom the city's directory names for it."""
+
+    step: Escalation
+    who: str
+    official: Official | None
+
+
+def content(
+    connection: Connection, case: OpenCase, known: Units, now: datetime
+) -> dict[str, object]:
+    """All of it, for the template."""
+    request = case.request
+    in_force = tables.in_force(connection, request.site, judged_at=request.received_at)
+    steps_taken = escalations.of_request(connection, request.request_id)
+    can_dispose = bool(case.deadlines) and Status.FORWARDED in TRANSITIONS[Status(request.status)]
+    return {
+        "unit_name": units.name(known, request.agency, request.unit) if request.unit else "",
+        "dispositions": dispositions.of_request(connection, request.request_id)[::-1],
+        "unit_of": lambda agency, unit: units.name(known, agency, unit),
+        "escalations": told(connection, steps_taken[::-1], in_force, now.date()),
+        "targets": targets(request, known, in_force) if can_dispose else [],
+        "target": _target(request, known),
+        "latest_day": due.last_day(request, case.moves, now, in_force),
+        "today": due.today(now),
+    }
+
+
+def told(
+    connection: Connection, taken: Sequence[Escalation], known: Tables, day: date
+) -> list[Told]:
+    """Steps with the people that the city's directory names for them."""
+    people = _people(connection, known)
+    return [
+        Told(
+            step,
+            steps.WORDS[To(step.addressee)].format(agency=known.agency_name(step.agency)),
+            steps.addressee(To(step.addressee), step.agency, people, day),
+        )
+        for step in taken
+    ]
+
+
+def targets(request: CityRequest, known: Units, in_force: Tables) -> Choices:
+    """Whom a case can be handed to: the agency that has it first, its likely unit before others."""
+    agencies = in_force.working()
+    ids = sorted(agencies, key=lambda id_: (id_ != request.agency, agencies[id_].short_name))
+    likely = units.likely(known, request.agency, request.kelurahan)
+    found = []
+    for id_ in ids:
+        name = agencies[id_].short_name
+        there = sorted(known.get(id_, {}).values(), key=lambda unit: unit.id != likely)
+        options = [(f"{id_}/{unit.id}", unit.name) for unit in there]
+        found.append((name, [(id_, name), *options]))
+    return found
+
+
+def _target(request: CityRequest, known: Units) -> str:
+    """What is chosen at first: who has it, or the likely unit of who has it."""
+    unit = request.unit or units.likely(known, request.agency, request.kelurahan)
+    return f"{request.agency}/{unit}" if unit else request.agency
+
+
+def _people(connection: Connection, known: Tables) -> list[Official]:
+    """The directory that the city has published last."""
+    rows = tables.published(connection, TABLE)
+    return directory(enumerate(rows, start=2), known.agencies) if rows else []

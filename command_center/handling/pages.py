@@ -1,0 +1,180 @@
+"""The pages of dispositions: inboxes, the list of escalations, and the acts of a case's page."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from flask import Flask, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection, Engine
+
+from appliance.domain.errors import BadInput
+from appliance.domain.marks import Mark
+from command_center import casework, wording
+from command_center.forms import PAGE_SIZE
+from command_center.handling import (
+    case_part,
+    disposing,
+    escalating,
+    files,
+    forms,
+    inbox,
+    open_cases,
+    units,
+)
+from command_center.handling.units import Units
+from command_center.store import case_marks, open311, tables
+from command_center.store.database import reading
+from command_center.store.requests import CityRequest, Filter
+from web.security import staff
+
+Detail = Callable[[str, str], str]
+"""The page of a case, with what went wrong."""
+
+
+class HandlingPages:
+    """The views, with what they need at hand."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        now: Callable[[], datetime],
+        on_change: Callable[[], None],
+        units_file: Path | None,
+    ) -> None:
+        self._engine, self._now, self._on_change = engine, now, on_change
+        self._units_file = units_file
+
+    @cached_property
+    def units(self) -> Units:
+        """The units of this city."""
+        with reading(self._engine) as connection:
+            city = open311.city_code(connection)
+        return files.load_units(self._units_file, city)
+
+    def add(self, app: Flask, detail: Detail) -> None:
+        """Register them; `detail` shows a case again with what went wrong."""
+        self._detail = detail
+        case = "/permohonan/<request_id>"
+        app.add_url_rule("/kotak-masuk", "inboxes", self.inboxes)
+        app.add_url_rule("/kotak-masuk/<agency>", "inbox", self.inbox)
+        app.add_url_rule("/eskalasi", "escalations", self.escalations)
+        app.add_url_rule(f"{case}/disposisi", "dispose", self.dispose, methods=["POST"])
+        app.add_url_rule(f"{case}/kembalikan", "hand_back", self.hand_back, methods=["POST"])
+        app.add_url_rule(f"{case}/eskalasi", "told", self.told, methods=["POST"])
+
+    def of_case(self, connection: Connection, found: CityRequest) -> dict[str, object]:
+        """What the page of a case shows."""
+        case = open_cases.one(connection, found, self._now())
+        content = case_part.content(connection, case, self.units, self._now())
+        return {"deadlines": case.deadlines, **content}
+
+    @staff
+    def inboxes(self) -> ResponseReturnValue:
+        """The agencies, with what each has to do."""
+        with reading(self._engine) as connection:
+            cases = list(open_cases.every(connection, Filter(), self._now()))
+            known = tables.in_force(connection)
+            returned = case_marks.unseen(connection, Mark.RETURNED)
+        return render_template(
+            "handling/inboxes.html",
+            rows=inbox.by_agency(cases, known),
+            whole=inbox.whole(cases, "Semua dinas"),
+            returned=returned,
+        )
+
+    @staff
+    def inbox(self, agency: str) -> ResponseReturnValue:
+        """An agency: its units, and the cases of one of them or of all by deadline."""
+        query = forms.inbox_query(request.args)
+        with reading(self._engine) as connection:
+            known = tables.in_force(connection)
+            if agency not in known.agencies:
+                abort(404)
+            cases = list(open_cases.every(connection, Filter(agency=agency), self._now()))
+        rows = inbox.by_unit(cases, agency, self.units)
+        chosen = [case for case in cases if query.unit in ("", case.request.unit or "-")]
+        shown = inbox.by_deadline(chosen)[query.offset : query.offset + PAGE_SIZE]
+        return render_template(
+            "handling/inbox.html",
+            agency=agency,
+            query=query,
+            rows=rows,
+            whole=inbox.whole(cases, known.agency_name(agency)),
+            cases=[(case.request, inbox.due(case), case.disposition) for case in shown],
+            unit_of=lambda unit: units.name(self.units, agency, unit),
+            total=len(chosen),
+            last=query.offset + len(shown),
+        )
+
+    @staff
+    def escalations(self) -> ResponseReturnValue:
+        """What must be told to whom, the gravest first; without personal data."""
+        with reading(self._engine) as connection:
+            known = tables.in_force(connection)
+            waiting = escalating.waiting(connection, self._now())
+            people = case_part.told(
+                connection, [one.step for one in waiting], known, self._now().date()
+            )
+        return render_template(
+            "handling/escalations.html",
+            items=list(zip(waiting, people, strict=True)),
+            unit_of=lambda agency, unit: units.name(self.units, agency, unit),
+        )
+
+    @staff
+    def dispose(self, request_id: str) -> ResponseReturnValue:
+        """An officer hands a case on."""
+
+        def act() -> None:
+            order, seen_at = forms.order_form(request.form)
+            disposing.dispose(
+                self._engine,
+                request_id,
+                order,
+                self.units,
+                by=casework.OFFICER,
+                now=self._now(),
+                seen_at=seen_at,
+            )
+
+        return self._acted(request_id, act)
+
+    @staff
+    def hand_back(self, request_id: str) -> ResponseReturnValue:
+        """A unit or an agency gives a case back."""
+        return self._acted(
+            request_id,
+            lambda: disposing.hand_back(
+                self._engine,
+                request_id,
+                request.form.get("reason", ""),
+                self.units,
+                by=casework.OFFICER,
+                now=self._now(),
+                seen_at=forms.seen(request.form),
+            ),
+        )
+
+    @staff
+    def told(self, request_id: str) -> ResponseReturnValue:
+        """Somebody has told whom a step names."""
+        step = request.form.get("step", "")[:20]
+        return self._acted(
+            request_id,
+            lambda: escalating.told(
+                self._engine, request_id, step, by=casework.OFFICER, now=self._now()
+            ),
+        )
+
+    def _acted(self, request_id: str, act: Callable[[], None]) -> ResponseReturnValue:
+        try:
+            act()
+        except casework.UnknownRequest:
+            abort(404)
+        except BadInput as error:
+            return self._detail(request_id, wording.problem(error)), 409
+        self._on_change()
+        return redirect(url_for("show", request_id=request_id), code=303)
