@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -35,6 +35,10 @@ from command_center.app import create_app
 from command_center.dashboard import recount_command
 from command_center.handling import escalating, files
 from command_center.handling.steps import Step
+from command_center.lapor import commands as lapor_commands
+from command_center.lapor import token
+from command_center.lapor.bridge import Bridge
+from command_center.lapor.client import HttpService
 from command_center.link import Link
 from command_center.receiver import Receiver
 from command_center.store import case_links, database, migrate, requests
@@ -83,6 +87,9 @@ def _perform(args: argparse.Namespace) -> None:
     elif args.command in document_commands.NAMES:
         with _stored(loaded) as engine:
             document_commands.run(engine, args, _now(), ids.new_id)
+    elif args.command == lapor_commands.NAME:
+        with _stored(loaded) as engine:
+            lapor_commands.run(engine, args, loaded.sealing.keys, _now())
     elif args.command in _OF_STORED:
         with _stored(loaded) as engine:
             _OF_STORED[args.command](engine, args, _now())
@@ -134,6 +141,7 @@ def _arguments() -> argparse.Namespace:
     open311_commands.add(commands, common)
     scorecard_commands.add(commands, common)
     sealing_commands.add(commands, common)
+    lapor_commands.add(commands, common)
     recount_command.add(commands, common)
     return parser.parse_args()
 
@@ -175,15 +183,38 @@ def _run(loaded: Settings) -> None:
         sealing_keys=loaded.sealing.keys,
         benchmarks=loaded.center.benchmarks,
         units=loaded.center.units,
+        has_lapor=bool(loaded.lapor.url),
     )
+    bridge = _bridge(loaded, engine, receiver.wake)
     receiver.start()
+    if bridge is not None:
+        bridge.start()
     link.start(on_message=receiver.offer, on_up=receiver.link_up)
     try:
         serve(app, loaded.center.listen, on_ready=lambda: daemon.notify("READY=1"))
     finally:
+        if bridge is not None:
+            bridge.stop()
         receiver.stop()
         link.close()
         engine.dispose()
+
+
+def _bridge(loaded: Settings, engine: Engine, on_change: Callable[[], None]) -> Bridge | None:
+    """The bridge to SP4N-LAPOR!, where there is to be one."""
+    wanted = loaded.lapor
+    if not wanted.url or wanted.token_file is None:
+        return None
+    service = HttpService(wanted.url, token.load(wanted.token_file), timeout_s=wanted.timeout_s)
+    return Bridge(
+        engine,
+        service,
+        sealing_keys=loaded.sealing.keys,
+        every_s=wanted.every_s,
+        timeout_s=wanted.timeout_s,
+        now=_now,
+        on_change=on_change,
+    )
 
 
 def _chores(engine: Engine, steps: Sequence[Step]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from appliance.domain import progress, reference
 from command_center import guard, scorecard_pages, wording
 from command_center.handling.pages import HandlingPages
+from command_center.lapor import pages as lapor_pages
 from command_center.link_pages import LinkPages
 from command_center.open311 import views as open311
 from command_center.photo_page import PhotoPage
@@ -35,6 +36,7 @@ def create_app(
     sealing_keys: Mapping[str, str] = MappingProxyType({}),
     benchmarks: Path | None = None,
     units: Path | None = None,
+    has_lapor: bool = False,
 ) -> Flask:
     """Make the app; `place` is the city's name, `on_change` is called after each casework.
 
@@ -72,6 +74,9 @@ def create_app(
     app.add_url_rule("/api/events", "events", pages.events)
     others = open311.Open311(engine, place=place, now=now, sealing_keys=sealing_keys)
     app.register_blueprint(open311.blueprint(others))
+    lapor_pages.add(
+        app, lapor_pages.LaporPages(engine, now=now, detail=pages.detail, is_on=has_lapor)
+    )
     scorecard_pages.add(app, engine, now, benchmarks)
     _add_static(app)
     _teach_words(app, engine)

@@ -33,7 +33,7 @@ def add(
 
 def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
     """Store what can be and name each line that cannot; raises BadInput where there is one."""
-    outcome = importing.take_over(engine, table_csv.read(_text(args.input)), now)
+    outcome = importing.take_over(engine, table_csv.read(text_of(args.input)), now)
     print(f"{outcome.new} taken over, {outcome.known} known already")
     for problem in outcome.problems:
         print(problem, file=sys.stderr)
@@ -43,7 +43,8 @@ def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
         )
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """A file of a table; raises BadInput for one that is too large or no UTF-8."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise BadInput(f"{path} is larger than 16 MiB; split it")

@@ -19,7 +19,7 @@ class Mark(StrEnum):
     PATTERN = "pola"
     """Part of a pattern that is not usual: many from few, about one place."""
     RETURNED = "dikembalikan"
-    """Its agency says that it is another's: whoever disposes must look again."""
+    """Its agency, or SP4N-LAPOR!, says that it is another's: whoever disposes must look again."""
 
 
 def joined(marks: frozenset[Mark]) -> str:

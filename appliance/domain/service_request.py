@@ -80,6 +80,8 @@ class Source(StrEnum):
     """Of the kecamatan, at the desk."""
     TIME = "time"
     """Nobody: a time that was given has passed."""
+    LAPOR = "lapor"
+    """SP4N-LAPOR!, where the city's bridge has it from."""
 
 
 OVER = frozenset({Status.RESOLVED, Status.CLOSED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED})

@@ -3,7 +3,13 @@
 A code of another release has no word here: who shows it, shows it as it is.
 """
 
-CHANNELS = {"portal": "WiFi", "kiosk": "Kios", "sms": "SMS", "telepon": "Telepon"}
+CHANNELS = {
+    "portal": "WiFi",
+    "kiosk": "Kios",
+    "sms": "SMS",
+    "telepon": "Telepon",
+    "lapor": "SP4N-LAPOR!",
+}
 KINDS = {
     "pengaduan": "Pengaduan",
     "aspirasi": "Aspirasi",
@@ -30,7 +36,7 @@ MARKS = {
     "kuota": "Kiriman terlalu banyak: periksa dulu",
     "suara": "Rekaman suara",
     "pola": "Pola tidak wajar",
-    "dikembalikan": "Dikembalikan dinas",
+    "dikembalikan": "Dikembalikan",
 }
 TEXT_STATES = {
     "queued": "menunggu dikirim",

@@ -21,6 +21,7 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.sending_policy import SendingPolicy
 from appliance.domain.signature import KEY_PATTERN
 from appliance.runtime.kiosk_settings import Gpio, Panel, Printer
+from appliance.runtime.lapor_settings import Lapor
 from appliance.runtime.section import Section
 from appliance.runtime.wifi_settings import Wifi
 
@@ -313,6 +314,7 @@ class Settings(Section, frozen=True):
     sync: Sync = Sync()
     sealing: Sealing = Sealing()
     center: Center = Center()
+    lapor: Lapor = Lapor()
     log: Log = Log()
 
 
@@ -407,6 +409,7 @@ def _contradictions(settings: Settings) -> list[str]:
     found.extend(settings.wifi.contradictions())
     found.extend(settings.desk.contradictions(settings.wifi.networks))
     found.extend(settings.printer.contradictions())
+    found.extend(settings.lapor.contradictions())
     power_keys = [m.power_key_pin for m in modems if m.power_key_pin is not None]
     found.extend(settings.panel.contradictions(power_keys))
     try:

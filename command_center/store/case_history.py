@@ -111,6 +111,29 @@ def of_request(connection: Connection, request: CityRequest) -> list[HistoryEntr
     ]
 
 
+def move_and_before(
+    connection: Connection, request_id: str, line: int | None
+) -> tuple[HistoryEntry | None, str | None]:
+    """The move of a line of a case, and the status that it had before, as far as it is known."""
+    rows = connection.execute(
+        select(case_history)
+        .where(case_history.c.request_id == request_id, case_history.c.id <= line)
+        .order_by(case_history.c.id.desc())
+        .limit(2)
+    ).all()
+    if not rows or rows[0].id != line:
+        return None, None
+    move = HistoryEntry(
+        status=rows[0].status,
+        message=rows[0].message,
+        agency=rows[0].agency,
+        by=rows[0].by,
+        source=rows[0].source,
+        at=from_ms(rows[0].at),
+    )
+    return move, rows[1].status if len(rows) > 1 else None
+
+
 def unsettled(connection: Connection, wanted: Filter) -> list[tuple[CityRequest, list[Move]]]:
     """The open requests that a filter lets through, each with its moves from the arrival on."""
     found = open_cases(connection, wanted)

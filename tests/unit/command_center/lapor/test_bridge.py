@@ -1,0 +1,473 @@
+"""The bridge against a LAPOR! on a real port: ids of both sides, no echo, nothing twice."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from appliance.domain import sealing
+from appliance.domain.consent import Purpose
+from appliance.domain.errors import BadInput
+from appliance.domain.events import ConsentChanged
+from appliance.domain.service_request import Status
+from command_center import casework, erasing
+from command_center.lapor import becoming, sending, taking
+from command_center.lapor.bridge import Bridge
+from command_center.lapor.client import HttpService
+from command_center.store import case_history, case_marks, lapor_intake, lapor_links, lapor_outbox
+from command_center.store.database import reading, writing
+from command_center.store.lapor_links import LaporLink
+from tests.conftest import START
+from tests.sim.lapor import TOKEN, FakeLapor
+from tests.unit.command_center.city import all_requests, going_down, received, request, tell
+
+OFFICER = "petugas"
+
+
+class Clock:
+    """Time as the test says."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def on(self, span: timedelta = timedelta(hours=2)) -> None:
+        self.at += span
+
+
+@pytest.fixture
+def lapor() -> Iterator[FakeLapor]:
+    with FakeLapor() as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def bridge(city: Engine, lapor: FakeLapor, clock: Clock) -> Bridge:
+    return a_bridge(city, lapor, clock)
+
+
+def a_bridge(
+    city: Engine,
+    lapor: FakeLapor,
+    clock: Clock,
+    *,
+    token: str = TOKEN,
+    keys: dict[str, str] | None = None,
+    timeout_s: float = 5.0,
+) -> Bridge:
+    service = HttpService(lapor.url, token, timeout_s=timeout_s)
+    return Bridge(city, service, sealing_keys=keys or {}, every_s=60, timeout_s=5, now=clock)
+
+
+def give(
+    city: Engine, request_id: str, *, is_anonymous: bool = True, is_sure: bool = False
+) -> None:
+    sending.queue(
+        city, request_id, is_anonymous=is_anonymous, is_sure=is_sure, by=OFFICER, now=START
+    )
+
+
+def link_of(city: Engine, request_id: str) -> LaporLink:
+    with reading(city) as connection:
+        found = lapor_links.of(connection, request_id)
+    assert found
+    return found
+
+
+def lines(city: Engine, request_id: str) -> list[tuple[str, str]]:
+    with reading(city) as connection:
+        found = case_history.of_request(connection, request(city, request_id))
+    return [(line.status, line.message) for line in found[1:]]
+
+
+def state(city: Engine) -> lapor_intake.State:
+    with reading(city) as connection:
+        return lapor_intake.state(connection)
+
+
+def move(city: Engine, request_id: str, status: Status, message: str = "") -> None:
+    casework.change_status(city, request_id, status, message, by=OFFICER, now=START)
+
+
+def test_a_request_goes_there_and_back_with_both_ids_and_no_echo(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    case = received(city, text="lampu jalan nasional padam, hubungi 081234567890")
+    give(city, case.request_id)
+    assert bridge.turn()
+    [tracking_id] = lapor.reports
+    [told] = lapor.told("addreport")
+    assert link_of(city, case.request_id).tracking_id == tracking_id
+    assert told["transaksiid"] == becoming.transaction_id("1471", case.request_id)
+    assert (told["rahasia"], told["anonim"], told["nama"]) == ("1", "1", "")
+    assert "081234567890" not in str(lapor.asked)
+    assert told["topik"] == "40"
+    lapor.change(tracking_id, "proses", "Tim turun besok.")
+    lapor.change(tracking_id, "selesai", "Sudah menyala.")
+    assert bridge.turn()
+    assert request(city, case.request_id).status == "selesai"
+    move(city, case.request_id, Status.REOPENED, "Belum menyala.")
+    assert bridge.turn()
+    assert [(c["status"], c["isi"]) for c in lapor.changes] == [("proses", "Belum menyala.")]
+    before = len(lapor.asked), lines(city, case.request_id), len(all_requests(city))
+    assert bridge.turn()
+    assert (len(lapor.asked) - 1, lines(city, case.request_id), len(all_requests(city))) == before
+    words = [message for _, message in lines(city, case.request_id)]
+    assert "Diteruskan ke SP4N-LAPOR!, nomor 1 916 449." in words
+    assert {"diteruskan", "diproses", "selesai"} <= {
+        event.payload.split('"status":"')[1].split('"')[0] for event in going_down(city)
+    }
+
+
+def test_a_report_of_lapor_becomes_a_request_and_its_moves_go_back(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    tracking_id = lapor.report("sampah menumpuk di pasar", lokasi="Kel. Simpang Tiga", nama="Siti")
+    assert bridge.turn()
+    id_ = becoming.request_id(tracking_id)
+    case = request(city, id_)
+    assert (case.channel, case.category, case.agency) == ("lapor", "sampah", "DLHK")
+    assert (case.name, case.kelurahan, case.status) == ("Siti", "14.71.07.1005", "diterima")
+    assert case.ticket.startswith("00")
+    move(city, id_, Status.IN_PROGRESS, "Truk berangkat.")
+    move(city, id_, Status.RESOLVED, "Sudah diangkut.")
+    assert bridge.turn()
+    assert [(c["status"], c["isi"]) for c in lapor.changes] == [
+        ("proses", "Truk berangkat."),
+        ("selesai", "Sudah diangkut."),
+    ]
+    assert bridge.turn()
+    assert len(lapor.changes) == 2
+    assert lapor.reports[tracking_id]["status"] == "selesai"
+
+
+def test_what_lapor_repeats_is_taken_once(city: Engine, lapor: FakeLapor, bridge: Bridge) -> None:
+    lapor.repeats = True
+    ids = [lapor.report(f"lampu mati nomor {n}") for n in range(120)]
+    lapor.news.append(dict(lapor.news[0]))
+    lapor.news.append({**lapor.news[1], "id": "another"})
+    assert bridge.turn()
+    assert bridge.turn()
+    assert sorted(r.request_id for r in all_requests(city)) == sorted(map(becoming.request_id, ids))
+    assert len(lapor.told("getnews")) >= 4
+
+
+@pytest.mark.parametrize("what", ["500", "503", "garbage", "huge"])
+def test_trouble_is_tried_again_by_the_same_id_ever_later(
+    city: Engine, lapor: FakeLapor, bridge: Bridge, clock: Clock, what: str
+) -> None:
+    case = received(city)
+    give(city, case.request_id)
+    lapor.lists_ours = False
+    lapor.fail("addreport", what, what, what)
+    waits = []
+    for _ in range(3):
+        bridge.turn()
+        with reading(city) as connection:
+            [entry] = lapor_outbox.unsent(connection, 9)
+        waits.append(entry.next_at - clock())
+        bridge.turn()  # not yet
+        clock.at = entry.next_at
+    assert bridge.turn()
+    told = lapor.told("addreport")
+    assert len(told) == 4
+    assert len({body["transaksiid"] for body in told}) == 1
+    assert waits == [timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2)]
+    assert len(lapor.reports) == 1
+
+
+def test_an_answer_that_is_lost_makes_no_second_report(
+    city: Engine, lapor: FakeLapor, clock: Clock
+) -> None:
+    bridge, lapor.lists_ours = a_bridge(city, lapor, clock), False
+    case = received(city)
+    give(city, case.request_id)
+    lapor.fail("addreport", "silent")
+    bridge.turn()
+    assert list(lapor.reports) == ["1916449"]
+    clock.on()
+    assert bridge.turn()
+    assert len(lapor.reports) == len(all_requests(city)) == 1
+    assert link_of(city, case.request_id).tracking_id == "1916449"
+    told = [m for _, m in lines(city, case.request_id) if m.startswith("Diteruskan")]
+    assert len(told) == 1
+
+
+def test_a_report_that_comes_back_before_its_answer_is_recognised(
+    city: Engine, lapor: FakeLapor, bridge: Bridge, clock: Clock
+) -> None:
+    case = received(city)
+    give(city, case.request_id)
+    lapor.fail("addreport", "silent")
+    bridge.turn()
+    bridge.turn()  # asks, while what it has sent is not due again
+    assert link_of(city, case.request_id).tracking_id == "1916449"
+    clock.on()
+    bridge.turn()
+    assert len(lapor.told("addreport")) == 1
+    assert len(all_requests(city)) == 1
+
+
+def test_a_slow_answer_counts_as_none(city: Engine, lapor: FakeLapor, clock: Clock) -> None:
+    lapor.lists_ours = False
+    give(city, received(city).request_id)
+    lapor.fail("addreport", "slow")
+    assert a_bridge(city, lapor, clock, timeout_s=0.1).turn()
+    with reading(city) as connection:
+        [entry] = lapor_outbox.unsent(connection, 9)
+    assert "dalam 0.1 detik" in entry.error
+    clock.on()
+    assert a_bridge(city, lapor, clock).turn()
+    assert len(lapor.reports) == 1
+
+
+@pytest.mark.parametrize(("what", "word"), [("401", "token"), ("429", "lebih jarang")])
+def test_what_holds_for_all_stops_the_turn_and_tells_the_operator(
+    city: Engine, lapor: FakeLapor, bridge: Bridge, clock: Clock, what: str, word: str
+) -> None:
+    for _ in range(3):
+        give(city, received(city).request_id)
+    lapor.fail("addreport", what)
+    assert not bridge.turn()
+    assert word in state(city).error
+    assert len(lapor.told("addreport")) == 1
+    clock.on()
+    assert bridge.turn()
+    assert state(city).error == ""
+    assert len(lapor.reports) == 3
+
+
+def test_a_wrong_token_and_a_dead_host_are_told_in_words(
+    city: Engine, lapor: FakeLapor, clock: Clock
+) -> None:
+    assert not a_bridge(city, lapor, clock, token="another").turn()
+    assert "lapor.token_file" in state(city).error
+    dead = HttpService("http://127.0.0.1:9", TOKEN, timeout_s=1)
+    assert not Bridge(city, dead, sealing_keys={}, every_s=60, timeout_s=5, now=clock).turn()
+    assert "tidak terjangkau" in state(city).error
+    assert "another" not in state(city).error
+
+
+def test_what_lapor_refuses_waits_for_the_operator_and_holds_up_nothing(
+    city: Engine, lapor: FakeLapor, bridge: Bridge, clock: Clock
+) -> None:
+    first, second = received(city, reporter_name="Siti"), received(city)
+    for case in (first, second):
+        give(city, case.request_id)
+    lapor.fail("addreport", "refused")
+    assert bridge.turn()
+    with reading(city) as connection:
+        [entry] = lapor_outbox.unsent(connection, 9)
+    assert (entry.state, entry.request_id) == ("failed", first.request_id)
+    assert entry.error == "ditolak SP4N-LAPOR!", "it is secret: no word of it may stay"
+    clock.on()
+    assert bridge.turn()
+    assert len(lapor.reports) == 1
+    with writing(city) as connection:
+        assert lapor_outbox.again(connection, entry.id, clock())
+    assert bridge.turn()
+    assert len(lapor.reports) == 2
+
+
+def test_only_what_its_reporter_agreed_to_show_is_shown_and_masked(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    case = received(city, text="lampu mati, WA 081298765432", reporter_name="Siti Aminah")
+    consent = ConsentChanged(
+        request_id=case.request_id, purpose=Purpose.PUBLISH, is_given=True, text_version="1",
+        language="id", channel="portal", at=START,
+    )  # fmt: skip
+    tell(city, consent)
+    give(city, case.request_id, is_anonymous=False)
+    assert bridge.turn()
+    [told] = lapor.told("addreport")
+    assert (told["rahasia"], told["anonim"], told["nama"]) == ("0", "0", "Siti Aminah")
+    assert "081298765432" not in told["isi"]
+
+
+def test_a_confidential_case_needs_an_officer_who_is_sure(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    case = received(city, text="dipukul suami", category="kekerasan", sensitivity="rahasia")
+    with pytest.raises(BadInput, match="rahasia"):
+        give(city, case.request_id)
+    give(city, case.request_id, is_sure=True)
+    assert bridge.turn()
+    assert lapor.told("addreport")[0]["rahasia"] == "1"
+    assert all('"message":""' in event.payload for event in going_down(city))
+
+
+def test_a_case_is_given_once_and_not_when_nobody_can_read_it(city: Engine) -> None:
+    case = received(city)
+    give(city, case.request_id)
+    with pytest.raises(BadInput, match="sudah"):
+        give(city, case.request_id)
+    erased = received(city)
+    erasing.order(city, erased.request_id, by=OFFICER, now=START)
+    with pytest.raises(BadInput, match="dihapus"):
+        give(city, erased.request_id)
+    with pytest.raises(BadInput, match="bukan laporan"):
+        give(city, received(city, kind="spam").request_id)
+
+
+def test_what_is_erased_while_it_waits_is_never_sent(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    case = received(city)
+    give(city, case.request_id)
+    erasing.order(city, case.request_id, by=OFFICER, now=START)
+    assert bridge.turn()
+    assert lapor.told("addreport") == []
+
+
+def test_what_lapor_does_not_take_comes_back_to_who_disposes(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    case = received(city)
+    give(city, case.request_id)
+    bridge.turn()
+    lapor.change("1916449", "bukan wewenang", "Ini jalan kota.")
+    assert bridge.turn()
+    assert request(city, case.request_id).status == "diteruskan"
+    assert "Ini jalan kota." in lines(city, case.request_id)[-1][1]
+    with reading(city) as connection:
+        assert case_marks.of(connection, [case.request_id]) == {case.request_id: ["dikembalikan"]}
+
+
+def test_what_is_not_the_citys_goes_back_to_lapor_with_the_reason(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    id_ = becoming.request_id(lapor.report("lampu jalan mati"))
+    bridge.turn()
+    move(city, id_, Status.NOT_OURS, "Ini jalan nasional.")
+    bridge.turn()
+    assert [(c["status"], c["isi"]) for c in lapor.changes] == [
+        ("bukan wewenang", "Ini jalan nasional.")
+    ]
+
+
+def test_lapor_takes_a_report_away_from_the_city(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    tracking_id = lapor.report("lampu jalan mati")
+    bridge.turn()
+    lapor.change(tracking_id, "bukan wewenang")
+    bridge.turn()
+    case = request(city, becoming.request_id(tracking_id))
+    assert case.status == "bukan_wewenang"
+    assert lines(city, case.request_id)[-1][1] == "Menurut SP4N-LAPOR!: bukan wewenang."
+    bridge.turn()
+    assert lapor.changes == []
+
+
+def test_a_move_that_is_not_allowed_here_is_kept_for_the_officer(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    tracking_id = lapor.report("lampu jalan mati")
+    bridge.turn()
+    id_ = becoming.request_id(tracking_id)
+    move(city, id_, Status.ARCHIVED, "Ganda.")
+    lapor.change(tracking_id, "proses", "Kenapa diarsipkan?")
+    bridge.turn()
+    assert request(city, id_).status == "diarsipkan"
+    assert lines(city, id_)[-1] == ("diarsipkan", "Kenapa diarsipkan?")
+
+
+def test_news_that_nobody_can_read_hold_up_nothing_and_are_shown(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    lapor.news += [{"jenis": "laporan", "trackingid": "777", "id": "1"}, "garbage"]  # type: ignore[list-item]
+    lapor.change("424242", "proses")
+    tracking_id = lapor.report("lampu jalan mati")
+    assert bridge.turn()
+    assert request(city, becoming.request_id(tracking_id))
+    with reading(city) as connection:
+        found = {one.tracking_id: one.problem for one in lapor_intake.left_out(connection, 9)}
+    assert found == {
+        "777": "isi kosong",
+        "": "bukan objek JSON",
+        "424242": "tidak ada laporan dengan nomor ini di sini",
+    }
+
+
+def test_what_ended_there_is_nobodys_work_here(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    tracking_id = lapor.report("lampu jalan mati", status="selesai")
+    bridge.turn()
+    case = request(city, becoming.request_id(tracking_id))
+    assert (case.status, case.received_at) == ("ditutup", case.occurred_at)
+
+
+def test_an_erased_report_does_not_come_back(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    tracking_id = lapor.report("lampu jalan mati")
+    bridge.turn()
+    erasing.order(city, becoming.request_id(tracking_id), by=OFFICER, now=START)
+    lapor.news.append({**lapor.news[0], "id": "again"})
+    bridge.turn()
+    [case] = all_requests(city)
+    assert "lampu" not in case.text
+
+
+def test_a_secret_report_is_sealed_where_there_is_a_key(
+    city: Engine, lapor: FakeLapor, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = bytes(range(32))
+    keys = {"*": sealing.public_key(secret)}
+    bridge = a_bridge(city, lapor, clock, keys=keys)
+    caplog.set_level(logging.DEBUG)
+    tracking_id = lapor.report("sampah tersundutrokok menumpuk", rahasia="1", anonim="1", nama="X")
+    lapor.fail("getnews", "500", "garbage")
+    bridge.turn(), bridge.turn(), bridge.turn()
+    case = request(city, becoming.request_id(tracking_id))
+    assert (case.sensitivity, case.is_sealed, case.name) == ("rahasia", True, None)
+    assert "tersundutrokok" not in caplog.text
+    with reading(city) as connection:
+        link = lapor_links.of(connection, case.request_id)
+    assert link
+    assert (link.is_secret, link.is_anonymous) == (True, True)
+    move(city, case.request_id, Status.IN_PROGRESS, "Ditangani.")
+    bridge.turn()
+    assert [(c["rahasia"], c["isi"]) for c in lapor.changes] == [("1", "Ditangani.")]
+
+
+def test_the_same_id_is_chosen_by_a_city_restored_from_a_backup() -> None:
+    one = becoming.transaction_id("1471", "abc")
+    assert one == becoming.transaction_id("1471", "abc") != becoming.transaction_id("6371", "abc")
+    assert becoming.transaction_id("1471", "abc", 7, 1) != becoming.transaction_id(
+        "1471", "abc", 7, 2
+    )
+
+
+def test_two_processes_do_not_send_the_same(city: Engine, lapor: FakeLapor, clock: Clock) -> None:
+    give(city, received(city).request_id)
+    with reading(city) as connection:
+        [entry] = lapor_outbox.due(connection, clock(), 9)
+    claimed = []
+    for _ in range(2):
+        with writing(city) as connection:
+            claimed.append(lapor_outbox.claim(connection, entry, clock() + timedelta(minutes=3)))
+    assert claimed == [True, False]
+
+
+def test_more_than_a_thousand_do_not_wait(city: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "WAITING_MAX", 2)
+    for _ in range(2):
+        give(city, received(city).request_id)
+    with pytest.raises(BadInput, match="penuh"):
+        give(city, received(city).request_id)
+
+
+def test_words_for_residents_fit_into_an_sms() -> None:
+    assert len(taking._cut("x" * 500)) == casework.MESSAGE_MAX_CHARS
