@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
-SOURCES := appliance captive_portal modem sync_agent wifi_gate command_center mqtt_link blob_transfer web demo
+SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms bench-portal triage-report triage-model soak screenshots golden i18n status dialog clean
@@ -74,7 +74,7 @@ screenshots: $(VENV)/dev.stamp ## take docs/screens/*.png anew from the running 
 	$(BIN)/python scripts/screenshots.py
 
 golden: $(VENV)/dev.stamp ## write the texts in tests/golden anew; read the difference
-	POSKO_GOLDEN=1 $(BIN)/pytest -q tests/unit/wifi_gate
+	POSKO_GOLDEN=1 $(BIN)/pytest -q tests/unit/wifi_gate tests/unit/captive_portal/test_edge.py tests/unit/firmware_config
 
 status: $(VENV)/dev.stamp ## draw the tables of statuses and escalation in docs/ anew
 	$(BIN)/python -m scripts.draw_status

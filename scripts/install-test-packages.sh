@@ -22,6 +22,10 @@ nft:nftables:the tests of the WiFi (as root)
 dnsmasq:dnsmasq-base:the same
 nginx:nginx-light:the same
 conntrack:conntrack:the same
+hostapd:hostapd:the tests of system files
+modprobe:kmod:the same
+sysctl:procps:the same
+systemd-analyze:systemd:the same
 iperf3:iperf3:the same
 udhcpc:udhcpc:the same
 opennds:opennds:the portal benchmark

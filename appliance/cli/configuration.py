@@ -45,7 +45,7 @@ def _shown(key: str, value: object) -> object:
         return [_shown(key, item) for item in value]
     if isinstance(value, dict):
         return {name: _shown(name, item) for name, item in value.items() if item is not None}
-    return "****" if key == "pin" and value else value
+    return "****" if key in settings.SECRETS and value else value
 
 
 def _missing_files(loaded: settings.Settings) -> list[str]:

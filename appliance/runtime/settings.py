@@ -22,6 +22,7 @@ from appliance.domain.sending_policy import SendingPolicy
 from appliance.domain.signature import KEY_PATTERN
 from appliance.runtime.kiosk_settings import Gpio, Panel, Printer
 from appliance.runtime.lapor_settings import Lapor
+from appliance.runtime.network_settings import Board, Network, Radio
 from appliance.runtime.section import Section
 from appliance.runtime.wifi_settings import Wifi
 
@@ -32,26 +33,27 @@ _CONFIG_MAX_BYTES = 256 * 1024
 Listen = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]+):[0-9]{1,5}$",
+        pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]+):[0-9]{1,5}\Z",
         description="HOST:PORT, e.g. 127.0.0.1:8080",
     ),
 ]
 Networks = Annotated[
-    tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Fa-f:.]{2,39}/[0-9]{1,3}$")], ...],
+    tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Fa-f:.]{2,39}/[0-9]{1,3}\Z")], ...],
     msgspec.Meta(
         max_length=8, description='a list of up to 8 networks, each like "192.168.1.0/24"'
     ),
 ]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535, description="a whole number, 1 to 65535")]
 Name = Annotated[
-    str, msgspec.Meta(pattern=r"^[^\x00-\x1f]{1,40}$", description="1 to 40 characters in one line")
+    str,
+    msgspec.Meta(pattern=r"^[^\x00-\x1f]{1,40}\Z", description="1 to 40 characters in one line"),
 ]
 Host = Annotated[
     str, msgspec.Meta(min_length=1, max_length=253, description="a host name or an address")
 ]
 ClientId = Annotated[
     str,
-    msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,23}$", description="up to 23 letters, digits, - or _"),
+    msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,23}\Z", description="up to 23 letters, digits, - or _"),
 ]
 CityKeys = Annotated[
     tuple[Annotated[str, msgspec.Meta(pattern=KEY_PATTERN)], ...],
@@ -73,7 +75,7 @@ SealingKeys = Annotated[
     ),
 ]
 ModemDevice = Annotated[
-    str, msgspec.Meta(pattern=r"^/[^\x00]+$", description="the path of a serial device")
+    str, msgspec.Meta(pattern=r"^/[^\x00]+\Z", description="the path of a serial device")
 ]
 DailySpan = Annotated[
     str,
@@ -86,10 +88,11 @@ TextLimit = Annotated[
     int, msgspec.Meta(ge=0, le=100_000, description="a whole number, 0 (no limit) to 100000")
 ]
 OwnNumbers = Annotated[
-    tuple[Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{7,14}$")], ...],
+    tuple[Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{7,14}\Z")], ...],
     msgspec.Meta(max_length=8, description='a list of up to 8 numbers, each like "+628123456789"'),
 ]
-_SECRETS = {"modem.pin", "modem.also"}
+SECRETS = {"pin", "passphrase"}
+"""Keys whose values are never shown, in whatever table."""
 
 
 class ConfigError(PoskoError, ValueError):
@@ -102,7 +105,7 @@ class Site(Section, frozen=True):
     code: Annotated[
         str,
         msgspec.Meta(
-            pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$",
+            pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}\Z",
             description='a Kemendagri kecamatan code in quotes, e.g. "14.71.07"',
         ),
     ]
@@ -128,7 +131,8 @@ class Portal(Section, frozen=True):
     url: Annotated[
         str,
         msgspec.Meta(
-            pattern=r"^https?://[^\s/]+$", description="an address without a path: http://posko.lan"
+            pattern=r"^https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]+)(:[0-9]{1,5})?\Z",
+            description="an address without a path: http://posko.lan",
         ),
     ] = "http://posko.lan"
     reports_per_hour: Annotated[
@@ -203,12 +207,12 @@ class _ModemPort(Section, frozen=True):
     baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] = 115200
     pin: Annotated[
         str,
-        msgspec.Meta(pattern=r"^([0-9]{4,8})?$", description='4 to 8 digits in quotes, or ""'),
+        msgspec.Meta(pattern=r"^([0-9]{4,8})?\Z", description='4 to 8 digits in quotes, or ""'),
     ] = ""
     balance_code: Annotated[
         str,
         msgspec.Meta(
-            pattern=r"^([*#][0-9*#]{1,20}#)?$", description='a USSD code, e.g. "*888#", or ""'
+            pattern=r"^([*#][0-9*#]{1,20}#)?\Z", description='a USSD code, e.g. "*888#", or ""'
         ),
     ] = ""
     power_key_pin: Gpio | None = None
@@ -217,7 +221,7 @@ class _ModemPort(Section, frozen=True):
 class AnotherModem(_ModemPort, frozen=True, kw_only=True):
     """One more modem, with the SIM of another operator."""
 
-    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
+    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,19}\Z")]
     device: ModemDevice
 
 
@@ -310,6 +314,9 @@ class Settings(Section, frozen=True):
     printer: Printer = Printer()
     panel: Panel = Panel()
     wifi: Wifi = Wifi()
+    radio: Radio = Radio()
+    network: Network = Network()
+    board: Board = Board()
     modem: Modem = Modem()
     sync: Sync = Sync()
     sealing: Sealing = Sealing()
@@ -377,14 +384,27 @@ def _section(
         try:
             values[key] = msgspec.convert(value, fields[key].type, dec_hook=_to_path)
         except msgspec.ValidationError:
-            shown = "something else" if f"{name}.{key}" in _SECRETS else repr(value)
-            mistakes.append(f"{name}.{key} must be {_allowed(fields[key].type)}, not {shown}")
+            before = len(mistakes)
+            _tables(f"{name}.{key}", fields[key].type, value, mistakes)
+            if len(mistakes) == before:
+                shown = "something else" if key in SECRETS else repr(value)
+                mistakes.append(f"{name}.{key} must be {_allowed(fields[key].type)}, not {shown}")
     absent = [f.name for f in fields.values() if f.required and f.name not in table]
     mistakes.extend(f"{name}.{key} is missing" for key in absent)
     try:
         return section_type(**values)
     except TypeError:
         return None
+
+
+def _tables(key: str, kind: object, value: object, mistakes: list[str]) -> None:
+    """Say what is wrong inside a list of tables, as `modem.also[0].pin`."""
+    inner = get_args(get_args(kind)[0]) if get_origin(kind) is Annotated else ()
+    if not (inner and isinstance(inner[0], type) and issubclass(inner[0], Section)):
+        return
+    for place, table in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(table, dict):
+            _section(f"{key}[{place}]", inner[0], table, mistakes)
 
 
 def _contradictions(settings: Settings) -> list[str]:

@@ -20,27 +20,27 @@ Limit = Annotated[int, _whole(0, 1_000_000, "; 0 is no limit")]
 Address4 = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$",
+        pattern=r"^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}\Z",
         description="the box's IPv4 address and prefix length, e.g. 10.77.0.1/24",
     ),
 ]
 Address6 = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^([0-9a-f:]+/64)?$",
+        pattern=r"^([0-9a-f:]+/64)?\Z",
         description='the box\'s IPv6 address with /64, e.g. fd00:77::1/64, or ""',
     ),
 ]
 Interface = Annotated[
     str,
-    msgspec.Meta(pattern=r"^[a-zA-Z0-9_.-]{1,15}$", description="a network interface, e.g. eth0"),
+    msgspec.Meta(pattern=r"^[a-zA-Z0-9_.-]{1,15}\Z", description="a network interface, e.g. eth0"),
 ]
 HostNames = Annotated[
-    tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.-]{3,253}$")], ...],
+    tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.-]{3,253}\Z")], ...],
     msgspec.Meta(max_length=64, description='a list of up to 64 names, e.g. "pekanbaru.go.id"'),
 ]
 Resolvers = Annotated[
-    tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f.:]{3,45}$")], ...],
+    tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f.:]{3,45}\Z")], ...],
     msgspec.Meta(max_length=4, description="a list of up to 4 addresses"),
 ]
 
@@ -49,7 +49,8 @@ class WifiZone(Section, frozen=True, kw_only=True):
     """One network of residents with its own rules."""
 
     name: Annotated[
-        str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,19}$", description="a-z, 0-9 and -, up to 20")
+        str,
+        msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,19}\Z", description="a-z, 0-9 and -, up to 20"),
     ]
     interface: Interface
     ipv4: Address4

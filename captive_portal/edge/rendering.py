@@ -18,7 +18,9 @@ class Place:
     """Where the files go and who runs the programs."""
 
     run: str
-    """Folder of all files, absolute; also of pids, leases and what is spooled."""
+    """Folder of pids, leases and what is spooled, absolute."""
+    files: str = ""
+    """Where the files themselves are; empty: there too."""
     dns_user: str = "dnsmasq"
     is_trusted: bool = False
     """Whether phones trust the certificate: only then TLS is spoken and the API announced."""
@@ -32,7 +34,7 @@ def render(settings: Settings, place: Place) -> dict[str, str]:
     own_number = next(iter(settings.modem.own_numbers), "")
     values = {
         "run": place.run,
-        "pages": place.run,
+        "files": place.files or place.run,
         "portal": portal.listen,
         "url": portal.url,
         "names": " ".join([host, *(_bracketed(address) for address in gateways)]),

@@ -1,0 +1,155 @@
+"""Generations of files on disk: each whole or not there, one of them in force by a symbolic link.
+
+A generation is written aside, synced and renamed; another is put in force by renaming a link. So
+whoever dies when he likes, what is in force is one generation, whole.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+
+import msgspec
+
+from appliance.domain.errors import PoskoError
+from firmware_config.rendering import File
+
+_META = "generation.json"
+_STAGING = ".new"
+_KEPT = 4
+"""Generations that stay beside the one in force and its parent."""
+
+
+class Busy(PoskoError):
+    """Another `posko-firmware` is at work."""
+
+
+class Damaged(PoskoError):
+    """A generation on disk is not what was written."""
+
+
+class Meta(msgspec.Struct, frozen=True):
+    """What a generation knows of itself."""
+
+    parent: int
+    """The one in force before it; 0: none of ours."""
+    digests: dict[str, str]
+
+
+class Generations:
+    """Those below a folder. What changes them holds `lock`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._all, self._link = folder / "generations", folder / "current"
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep others out; raises Busy. Whoever dies gives it up."""
+        self._all.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as file:
+            try:
+                flock(file, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                raise Busy("another posko-firmware is at work; try again when it is done") from None
+            yield
+
+    def current(self) -> int:
+        """The one in force; 0: none."""
+        try:
+            return int(self._link.readlink().name)
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def files(self, number: int) -> dict[str, File]:
+        """The files of a generation; none of generation 0. Raises Damaged."""
+        if not number:
+            return {}
+        home = self._home(number)
+        found = {}
+        for path, digest in self.meta(number).digests.items():
+            try:
+                file = File((home / path).read_text("utf-8"), (home / path).stat().st_mode & 0o777)
+            except (OSError, UnicodeDecodeError) as error:
+                raise Damaged(f"{home / path}: {error}") from None
+            if _digest(file) != digest:
+                raise Damaged(f"{home / path} was changed by hand; change posko.toml and apply it")
+            found[path] = file
+        return found
+
+    def meta(self, number: int) -> Meta:
+        """What it knows of itself; raises Damaged."""
+        try:
+            return msgspec.json.decode((self._home(number) / _META).read_bytes(), type=Meta)
+        except (OSError, msgspec.DecodeError) as error:
+            raise Damaged(f"generation {number} cannot be read: {error}") from None
+
+    def stage(self, files: Mapping[str, File]) -> int:
+        """Write a new generation, not yet in force, and return its number."""
+        shutil.rmtree(self._all / _STAGING, ignore_errors=True)
+        number = max(self._numbers(), default=0) + 1
+        staging = self._all / _STAGING
+        for path, file in files.items():
+            write_synced(staging / path, file)
+        meta = Meta(self.current(), {path: _digest(file) for path, file in files.items()})
+        write_synced(staging / _META, File(msgspec.json.encode(meta).decode() + "\n", 0o600))
+        for folder, _, _ in os.walk(staging):
+            sync_folder(Path(folder))
+        staging.rename(self._home(number))
+        sync_folder(self._all)
+        return number
+
+    def switch(self, number: int) -> None:
+        """Put a generation in force; 0: none. Doing it again changes nothing."""
+        if not number:
+            self._link.unlink(missing_ok=True)
+        else:
+            link = self.folder / ".current"
+            link.unlink(missing_ok=True)
+            link.symlink_to(f"generations/{number:06}")
+            link.rename(self._link)
+        sync_folder(self.folder)
+
+    def prune(self) -> None:
+        """Forget old generations, but not those in force and before."""
+        current = self.current()
+        needed = {current, self.meta(current).parent if current else 0}
+        for number in sorted(self._numbers() - needed)[:-_KEPT]:
+            shutil.rmtree(self._home(number), ignore_errors=True)
+
+    def _numbers(self) -> set[int]:
+        return {int(path.name) for path in self._all.glob("[0-9]*")}
+
+    def _home(self, number: int) -> Path:
+        return self._all / f"{number:06}"
+
+
+def write_synced(path: Path, file: File) -> None:
+    """Write a file so that it is on disk, whole, under its name or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.new")
+    aside.unlink(missing_ok=True)
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, file.mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        os.fchmod(out.fileno(), file.mode)
+        out.write(file.text)
+        out.flush()
+        os.fsync(out.fileno())
+    aside.rename(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _digest(file: File) -> str:
+    return hashlib.sha256(f"{file.mode:o} {file.text}".encode()).hexdigest()
