@@ -3,13 +3,19 @@
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given
+from hypothesis import settings as given_settings
 
+from appliance.runtime import settings
+from firmware_config.checking import mistakes
 from firmware_config.rendering import render
 from tests.support.layouts import CASES, layout
 from tests.support.netns import a_network
 from tests.support.programs import needs
+from tests.support.random_boxes import boxes
 from tests.support.real_parsers import (
     complaints,
     hostapd_takes,
@@ -152,6 +158,7 @@ mkdir -p /run/etc /run/systemd/journal
 cp -r /etc/systemd/. /run/etc
 mount --bind /run/etc /etc/systemd
 cp -r "$1"/lib/systemd/NAME.conf.d /etc/systemd/
+chmod -R a+rX /etc/systemd
 export SYSTEMD_LOG_LEVEL=debug SYSTEMD_LOG_TARGET=console
 timeout 2 DAEMON > /run/said 2>&1 || true
 cat /run/said
@@ -178,3 +185,24 @@ def test_systemd_knows_the_keys_of_the_watchdog(folder: Path) -> None:
     text = (folder / "lib/systemd/system.conf.d/50-posko.conf").read_text()
     for key in re.findall(r"(?m)^(\w+)=", text):
         assert key.encode() + b"\0" in known
+
+
+@given(boxes())
+@given_settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+def test_the_programs_take_the_files_of_any_box(tmp_path: Path, table: dict[str, Any]) -> None:
+    loaded = settings.parse(table, source="posko.toml")
+    assume(not mistakes(loaded))
+    files = render(loaded, home=str(tmp_path))
+    write(tmp_path, files)
+    for path, file in files.items():
+        if path.startswith("hostapd/"):
+            hostapd_takes(file.text, tmp_path)
+        if path.startswith("edge/dnsmasq"):
+            subprocess.run([needs("dnsmasq"), "--test", "-C", str(tmp_path / path)], check=True)
+    with a_network():
+        for path in (path for path in files if path.startswith("nftables/")):
+            subprocess.run([needs("nft"), "-c", "-f", str(tmp_path / path)], check=True)

@@ -1,4 +1,4 @@
-"""Any box a technician may describe, as the table of its posko.toml: mostly right, at times not."""
+"""Any box a technician may describe, as the table of its posko.toml."""
 
 from typing import Any
 
@@ -6,94 +6,43 @@ from hypothesis import strategies as st
 
 from firmware_config import chips, regulatory
 
-NASTY = st.sampled_from(
-    [
-        '"',
-        "'",
-        "\\",
-        "$",
-        "`",
-        ";",
-        "#",
-        "{",
-        "}",
-        "|",
-        "=",
-        "%s",
-        "\u2028",
-        "\u0085",
-        "é",
-        "✿",
-        " ",
-    ]
-)
+NASTY = ['"', "'", "\\", "$", "`", ";", "#", "{", "}", "|", "=", "%s", "\u2028", "é", "✿", " "]
+BROKEN = ["a\nbss=x", 'x"\nwpa=0', "Posko\n", "\0", "\r", "\x85", "é" * 17, ""]
+"""Names that settings or `checking` must refuse."""
+ONE_LINE = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])
 SSIDS = st.one_of(
-    st.text(min_size=1, max_size=32),
-    st.lists(NASTY, min_size=1, max_size=12).map("".join),
-    st.sampled_from(
-        ["Posko", " Posko ", "#Posko", "a\nbss=x", 'x"\nwpa=0', "Posko\n", "owe-x", "P'"]
-    ),
+    st.text(ONE_LINE, min_size=1, max_size=8),
+    st.lists(st.sampled_from(NASTY), min_size=1, max_size=10).map("".join),
+    st.sampled_from(["Posko", " Posko ", "#Posko", "P'", '"', 'P"x"', "54616d616e"]),
 )
 PASSPHRASES = st.one_of(
     st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=8, max_size=63),
-    st.sampled_from(["", "pelayanan|mac=ff", "# eight ", "rahasia\nssid=x", "        "]),
+    st.sampled_from(["pelayanan|mac=ff", "# eight ", "        ", '"quoted"', "a=b|id=c"]),
 )
-SECURITY = st.sampled_from(["open", "owe", "owe-transition", "wpa2", "wpa2-wpa3", "wpa3"])
 ZONES = [
     {"name": "kantor", "interface": "br-kantor", "ipv4": "10.77.0.1/24", "ipv6": "fd00:77::1/64"},
     {"name": "taman", "interface": "br-taman", "ipv4": "10.78.0.1/22"},
     {"name": "aula", "interface": "aula.0", "ipv4": "172.16.9.1/28"},
 ]
+MODELS = ["generic", "pi3b+", "pi4", "pi5", "zero2w"]
 
 
 @st.composite
-def networks(draw: st.DrawFn, zones: list[str], devices: list[str]) -> dict[str, Any]:
-    """A network on the air; its passphrase mostly fits its security."""
-    security = draw(SECURITY)
-    wants = security.startswith("wpa")
-    return {
-        "zone": draw(st.sampled_from(zones)),
-        "ssid": draw(SSIDS),
-        "device": draw(st.sampled_from(devices)),
-        "security": security,
-        "passphrase": draw(PASSPHRASES) if wants else "",
-        "max_stations": draw(st.sampled_from([0, 0, 1, 5])),
-        "isolate": draw(st.booleans()),
-    }
-
-
-@st.composite
-def boxes(draw: st.DrawFn) -> dict[str, Any]:
-    """The whole table."""
+def boxes(draw: st.DrawFn, *, is_careless: bool = False) -> dict[str, Any]:
+    """The whole table: as it should be, or with what careless hands write."""
     zones = draw(st.lists(st.sampled_from(ZONES), unique_by=lambda z: z["name"], max_size=3))
     names = [zone["name"] for zone in zones]
-    devices = [
-        {
-            "interface": f"wlan{number}",
-            "chip": draw(st.sampled_from(["hwsim", "mt7612u", *chips.table()])),
-            "channel": draw(st.sampled_from([1, 6, 11, 13, 36, 52, 149, 165])),
-            "width": draw(st.sampled_from([20, 20, 40, 80])),
-        }
-        for number in range(draw(st.integers(0, 2)) if names else 0)
-    ]
-    on_air = [
-        draw(networks(names, [device["interface"]]))
-        for device in devices
-        for _ in range(draw(st.integers(1, 2)))
-    ]
-    ports = [
-        {"zone": draw(st.sampled_from(names)), "interface": interface, "vlan": vlan}
-        for interface, vlan in draw(
-            st.sets(st.tuples(st.sampled_from(["eth0", "eth1"]), st.sampled_from([0, 20, 4094])))
-        )
-        if names
-    ]
-    static = draw(st.booleans())
+    country = draw(st.sampled_from(list(regulatory.table())))
+    devices, networks = [], []
+    for number in range(draw(st.integers(0, 2)) if names else 0):
+        device, sends = draw(_radios(f"wlan{number}", names, country, is_careless))
+        devices.append(device)
+        networks += sends
+    static, model = draw(st.booleans()), draw(st.sampled_from(MODELS))
     own = {"wan_ipv4": "192.168.1.10/24", "wan_gateway": "192.168.1.1"} if static else {}
-    model = draw(st.sampled_from(["generic", "pi3b+", "pi4", "pi5", "zero2w"]))
     return {
-        "site": {"code": "14.71.07", "name": draw(SSIDS), "city": draw(SSIDS)},
-        "portal": {"url": draw(st.sampled_from(["http://posko.lan", "http://a;b", "http://x{y"]))},
+        "site": {"code": "14.71.07", "name": "Bukit Raya", "city": draw(SSIDS)},
+        "portal": {"url": draw(_or("http://posko.lan", ["http://a;b", "http://x{y"], is_careless))},
         "desk": {"open_to": draw(st.sampled_from([[], ["192.168.1.0/24"], ["fd00:1::/64"]]))},
         "wifi": {
             "zones": zones,
@@ -101,16 +50,80 @@ def boxes(draw: st.DrawFn) -> dict[str, Any]:
             "garden": draw(st.sampled_from([[], ["pekanbaru.go.id"]])),
         },
         "radio": {
-            "country": draw(st.sampled_from([*regulatory.table(), "XX"])),
+            "country": draw(_or(country, ["XX", "id", "I\n"], is_careless)),
             "devices": devices,
-            "networks": on_air,
+            "networks": networks,
         },
-        "network": {"ports": ports, **own},
+        "network": {"ports": draw(_ports(names, is_careless)) if names else [], **own},
         "board": {
             "model": model,
             "rtc": draw(st.sampled_from(["none", "ds3231"])),
             "header_uart": draw(st.booleans()),
             "watchdog": draw(st.booleans()),
-            "screen": draw(st.booleans()),
+            "screen": draw(st.booleans()) and (model != "zero2w" or is_careless),
         },
     }
+
+
+def _or(right: Any, wrong: list[Any], is_careless: bool) -> st.SearchStrategy[Any]:
+    return st.sampled_from([right, *wrong]) if is_careless else st.just(right)
+
+
+@st.composite
+def _radios(
+    draw: st.DrawFn, name: str, zones: list[str], country: str, is_careless: bool
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A radio and what it sends."""
+    chip = draw(st.sampled_from(list(chips.table())))
+    able = chips.table()[chip]
+    width = draw(st.sampled_from([wide for wide in (20, 40, 80) if wide <= able.max_width]))
+    bands = {"2.4": 6, "5": 36}
+    allowed = [
+        channel
+        for band in able.bands
+        for channel in regulatory.channels(country, like=bands[band], width_mhz=width)
+    ]
+    channel = draw(st.sampled_from(allowed or [6]))
+    device = {
+        "interface": name,
+        "chip": chip,
+        "channel": draw(_or(channel, [13, 52, 177, 0], is_careless)),
+        "width": width if channel > 14 else min(width, 40),
+    }
+    room, sends = able.max_bss, []
+    while room > 0 and (not sends or draw(st.booleans())):
+        network = draw(_networks(name, zones, able, room, is_careless))
+        room -= 2 if network["security"] == "owe-transition" else 1
+        sends.append(network)
+    return device, sends
+
+
+@st.composite
+def _networks(
+    draw: st.DrawFn, device: str, zones: list[str], able: chips.Chip, room: int, is_careless: bool
+) -> dict[str, Any]:
+    kinds = ["open", "wpa2", *(["owe", "wpa2-wpa3", "wpa3"] if able.wpa3 else [])]
+    if able.wpa3 and room > 1:
+        kinds.append("owe-transition")
+    security = draw(_or(draw(st.sampled_from(kinds)), ["wpa3", "owe"], is_careless))
+    return {
+        "zone": draw(_or(draw(st.sampled_from(zones)), ["nowhere"], is_careless)),
+        "ssid": draw(st.sampled_from(BROKEN) if is_careless and draw(st.booleans()) else SSIDS),
+        "device": device,
+        "security": security,
+        "passphrase": draw(PASSPHRASES) if security.startswith("wpa") else "",
+        "max_stations": draw(_or(0, [1, 300], is_careless)),
+        "isolate": draw(st.booleans()),
+    }
+
+
+@st.composite
+def _ports(draw: st.DrawFn, zones: list[str], is_careless: bool) -> list[dict[str, Any]]:
+    kinds = [("eth0", 20), ("eth1", 0), ("eth1", 20), ("eth1", 4094)]
+    if is_careless:
+        kinds.append(("eth0", 0))
+    wanted = draw(st.sets(st.sampled_from(kinds)))
+    return [
+        {"zone": draw(st.sampled_from(zones)), "interface": interface, "vlan": vlan}
+        for interface, vlan in sorted(wanted)
+    ]

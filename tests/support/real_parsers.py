@@ -48,9 +48,20 @@ def in_own_machine(script: str, folder: Path) -> str:
     """
     if os.geteuid() != 0:
         leave_out("namespaces need root")
-    before = "set -eu; mount -t sysfs -o ro none /sys; mount -t tmpfs none /run; ip link set lo up"
+    before = (
+        "set -eu; umask 022; mount -t sysfs -o ro none /sys; mount -t tmpfs -o mode=755 none /run"
+    )
     done = subprocess.run(
-        ["unshare", "--mount", "--net", "sh", "-c", f"{before}\n{script}", "sh", str(folder)],
+        [
+            "unshare",
+            "--mount",
+            "--net",
+            "sh",
+            "-c",
+            f"{before}; ip link set lo up\n{script}",
+            "sh",
+            str(folder),
+        ],
         capture_output=True,
         text=True,
         timeout=60,
