@@ -6,6 +6,7 @@ import sys
 from appliance.cli import (
     configuration,
     desk,
+    enrolling,
     kiosk,
     listing,
     officials,
@@ -33,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
         configuration,
+        enrolling,
         listing,
         status,
         sms,

@@ -5,10 +5,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine
 
+from appliance.domain import signature
 from appliance.domain.errors import BadInput
 from appliance.runtime import daemon, ids, logs, settings
 from appliance.runtime.settings import Settings
@@ -33,6 +35,10 @@ from command_center import (
 )
 from command_center.app import create_app
 from command_center.dashboard import recount_command
+from command_center.fleet import commands as fleet_commands
+from command_center.fleet.authority import Authority
+from command_center.fleet.broker_files import BrokerFiles
+from command_center.fleet.office import Office
 from command_center.handling import escalating, files
 from command_center.handling.steps import Step
 from command_center.lapor import commands as lapor_commands
@@ -79,6 +85,9 @@ def _perform(args: argparse.Namespace) -> None:
         _print_status(loaded, as_json=args.json)
     elif args.command == "broker-config":
         _write_broker_config(loaded, args)
+    elif args.command == fleet_commands.NAME:
+        with _stored(loaded) as engine:
+            fleet_commands.run(engine, args, _office(loaded), _access(loaded), _now())
     elif args.command == key_command.NAME:
         key_command.run(args, loaded.center.signing_key)
     elif args.command in orders.NAMES:
@@ -142,6 +151,7 @@ def _arguments() -> argparse.Namespace:
     scorecard_commands.add(commands, common)
     sealing_commands.add(commands, common)
     lapor_commands.add(commands, common)
+    fleet_commands.add(commands, common)
     recount_command.add(commands, common)
     return parser.parse_args()
 
@@ -184,6 +194,7 @@ def _run(loaded: Settings) -> None:
         benchmarks=loaded.center.benchmarks,
         units=loaded.center.units,
         has_lapor=bool(loaded.lapor.url),
+        office=_office(loaded),
     )
     bridge = _bridge(loaded, engine, receiver.wake)
     receiver.start()
@@ -228,7 +239,37 @@ def _access(loaded: Settings) -> access.Access:
     return access.of_settings("center", loaded.center, client_id=client_id)
 
 
+def _office(loaded: Settings) -> Office:
+    center, fleet = loaded.center, loaded.fleet
+    keys = []
+    if center.signing_key is not None:
+        keys.append(signature.public_key(signing.load(center.signing_key)))
+    authority = None
+    if fleet.ca_key is not None and center.tls_ca is not None:
+        good_for = timedelta(days=fleet.certificate_days)
+        authority = Authority(ca=center.tls_ca, key=fleet.ca_key, good_for=good_for)
+    files = None
+    if fleet.broker_folder is not None:
+        files = BrokerFiles(folder=fleet.broker_folder, reload=fleet.reload)
+    return Office(
+        city=loaded.site.site_code.city,
+        authority=authority,
+        files=files,
+        ca=center.tls_ca,
+        broker=fleet.broker or center.broker,
+        port=fleet.port,
+        city_keys=tuple(keys),
+        url=fleet.url,
+    )
+
+
 def _write_broker_config(loaded: Settings, args: argparse.Namespace) -> None:
+    authority = _office(loaded).authority
+    crl: Path = args.out / broker_config.CRL
+    if authority is not None and not crl.exists():
+        args.out.mkdir(parents=True, exist_ok=True)
+        crl.write_text(authority.revocation_list([]))
+        crl.chmod(0o640)
     written = broker_config.write(
         args.out,
         city=loaded.site.site_code.city,

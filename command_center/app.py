@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 
 from appliance.domain import progress, reference
 from command_center import guard, scorecard_pages, wording
+from command_center.fleet import endpoint
+from command_center.fleet.office import Office
 from command_center.handling.pages import HandlingPages
 from command_center.lapor import pages as lapor_pages
 from command_center.link_pages import LinkPages
@@ -37,6 +39,7 @@ def create_app(
     benchmarks: Path | None = None,
     units: Path | None = None,
     has_lapor: bool = False,
+    office: Office | None = None,
 ) -> Flask:
     """Make the app; `place` is the city's name, `on_change` is called after each casework.
 
@@ -78,6 +81,8 @@ def create_app(
         app, lapor_pages.LaporPages(engine, now=now, detail=pages.detail, is_on=has_lapor)
     )
     scorecard_pages.add(app, engine, now, benchmarks)
+    if office is not None:
+        endpoint.add(app, engine, office, now)
     _add_static(app)
     _teach_words(app, engine)
     app.before_request(_speak_indonesian)

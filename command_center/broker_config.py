@@ -22,7 +22,7 @@ listener {port}
 cafile {folder}/ca.pem
 certfile {folder}/broker.pem
 keyfile {folder}/broker.key
-tls_version tlsv1.2
+{revoked}tls_version tlsv1.2
 {login}
 # The name of the login is the client id, so nobody takes over another's connection.
 use_username_as_clientid true
@@ -52,6 +52,12 @@ set_tcp_nodelay true
 allow_zero_length_clientid false
 """
 """What a broker of any size needs; each connection takes a file descriptor (deploy/README.md)."""
+
+CRL = "crl.pem"
+_REVOKED = """\
+# Whose certificate is in here is refused; read anew on SIGHUP.
+crlfile {folder}/crl.pem
+"""
 
 _BY_CERTIFICATE = """\
 # The name in the certificate is the login.
@@ -104,13 +110,17 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 
 def write(folder: Path, *, city: str, center: str, login: Login, port: int) -> list[Path]:
-    """Write the files of a city (four digits) and return their paths; `center` is its login."""
+    """Write the files of a city (four digits) and return their paths; `center` is its login.
+
+    A list of what is revoked is used if it is there: the broker refuses to start without it.
+    """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     by = _BY_CERTIFICATE if login is Login.CERTIFICATE else _BY_LOGIN
     config = _CONFIG.format(
         folder=folder,
         port=port,
+        revoked=_REVOKED.format(folder=folder) if (folder / CRL).exists() else "",
         limits=LIMITS,
         login=by.format(folder=folder),
     )

@@ -16,7 +16,7 @@ from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from appliance.domain.topics import Lane, Leaf, Topic
-from command_center.store import boxes, downlinks
+from command_center.store import barred, boxes, downlinks
 from command_center.store.database import reading
 from command_center.store.downlinks import DownEvent, DownLane
 
@@ -66,7 +66,12 @@ class Downlink:
     def tick(self) -> int:
         """Send what is due; return how many batches went out."""
         with reading(self._engine) as connection:
-            waiting = downlinks.waiting(connection)
+            gone = barred.every(connection)
+            waiting = [
+                lane
+                for lane in downlinks.waiting(connection)
+                if (str(lane.site), barred.WHOLE) not in gone
+            ]
             due = [lane for lane in waiting if self._is_due(lane)]
             batches = [(lane, self._batch(connection, lane)) for lane in due]
         for site in self._flights.keys() - {lane.site for lane in waiting}:

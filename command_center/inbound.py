@@ -11,6 +11,7 @@ from appliance.domain.blobs import CHUNK_MAX_BYTES, ChunkPlace
 from appliance.domain.errors import WireError
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Leaf
+from command_center.store.barred import WHOLE, Barred
 from command_center.store.quarantine import PAYLOAD_KEPT_BYTES, Poison
 
 
@@ -72,6 +73,22 @@ def poison(raw: Raw, site: SiteCode | None, code: str) -> Poison:
         payload=raw.payload,
         size_bytes=raw.size_bytes,
     )
+
+
+def heeded(one: Inbound | Poison, barred: Barred) -> Inbound | Poison:
+    """The same, or what is set aside of it when it is of a box that was revoked.
+
+    That such a box is gone is believed: the broker says so in its name.
+    """
+    if isinstance(one, Poison) or not barred or _is_farewell(one.message):
+        return one
+    epoch = getattr(one.message, "epoch", WHOLE)
+    is_barred = not barred.isdisjoint({(str(one.site), WHOLE), (str(one.site), epoch)})
+    return poison(one.raw, one.site, "revoked") if is_barred else one
+
+
+def _is_farewell(message: Message) -> bool:
+    return isinstance(message, wire.Conn) and not message.on
 
 
 def _message(topic: topics.Topic, raw: Raw) -> Message:

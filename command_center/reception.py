@@ -23,7 +23,7 @@ from command_center.blobs import Blobs
 from command_center.downlink import Downlink, Publish
 from command_center.early import Early
 from command_center.inbound import Inbound, Raw
-from command_center.store import boxes, quarantine
+from command_center.store import barred, boxes, quarantine
 from command_center.store.database import writing
 from command_center.store.quarantine import Poison
 
@@ -90,8 +90,11 @@ class Reception:
         """Store messages in one transaction (one fsync); return what is to be done after it."""
         early = self._early.copy()
         with writing(self._engine) as connection:
+            refused = barred.every(connection)
             answers = [
-                answer for one in group for answer in self._store(connection, early, one, apply)
+                answer
+                for one in group
+                for answer in self._store(connection, early, inbound.heeded(one, refused), apply)
             ]
         self._early = early
         return answers

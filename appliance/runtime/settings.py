@@ -20,6 +20,7 @@ from appliance.domain.hours import HOURS_PATTERN, DailyHours
 from appliance.domain.ids import SiteCode
 from appliance.domain.sending_policy import SendingPolicy
 from appliance.domain.signature import KEY_PATTERN
+from appliance.runtime.fleet_settings import Fleet
 from appliance.runtime.kiosk_settings import Gpio, Panel, Printer
 from appliance.runtime.lapor_settings import Lapor
 from appliance.runtime.network_settings import Board, Network, Radio
@@ -322,6 +323,7 @@ class Settings(Section, frozen=True):
     sealing: Sealing = Sealing()
     center: Center = Center()
     lapor: Lapor = Lapor()
+    fleet: Fleet = Fleet()
     log: Log = Log()
 
 
@@ -331,7 +333,26 @@ def find(option: str | None) -> Path:
 
 
 def load(path: Path) -> Settings:
-    """Read and check the file; raises ConfigError."""
+    """Read and check the file and what lies in its folder of additions; raises ConfigError.
+
+    A key of `posko.d/NAME.toml` beside `posko.toml` goes before the same key of the file: there is
+    what programs write, such as enrolment.
+    """
+    table = _table(path)
+    for addition in sorted(additions(path).glob("*.toml")):
+        for section, keys in _table(addition).items():
+            known = table.get(section, {})
+            both = isinstance(known, dict) and isinstance(keys, dict)
+            table[section] = {**known, **keys} if both else keys
+    return parse(table, source=str(path))
+
+
+def additions(path: Path) -> Path:
+    """The folder of additions to a configuration file: `/etc/posko/posko.d`."""
+    return path.with_suffix(".d")
+
+
+def _table(path: Path) -> dict[str, Any]:
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -342,10 +363,9 @@ def load(path: Path) -> Settings:
     if len(raw) > _CONFIG_MAX_BYTES:
         raise ConfigError(f"{path} is {len(raw)} bytes, more than a configuration can be")
     try:
-        table = tomllib.loads(raw.decode("utf-8"))
+        return tomllib.loads(raw.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
-    return parse(table, source=str(path))
 
 
 def parse(table: dict[str, Any], *, source: str) -> Settings:

@@ -102,6 +102,11 @@ def forget_hints(connection: Connection) -> None:
     connection.execute(update(boxes).values(is_online=None))
 
 
+def put_offline(connection: Connection, site: SiteCode) -> None:
+    """Nothing will tell us any more that the box is gone."""
+    connection.execute(update(boxes).where(boxes.c.site == str(site)).values(is_online=0))
+
+
 def every(connection: Connection) -> list[Box]:
     """All boxes by site."""
     return [_box(row) for row in connection.execute(select(boxes).order_by(boxes.c.site))]

@@ -26,6 +26,12 @@ class Broker:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
         wait_for(self._answers, f"mosquitto listens; see {self._log}")
 
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
+
     def stop(self) -> None:
         """Let it say goodbye; nothing happens if it does not run."""
         self._end("terminate")

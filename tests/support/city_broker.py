@@ -1,11 +1,12 @@
 """The broker of a city as `posko-center broker-config` and deploy/make-certificates.sh make it."""
 
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from command_center import broker_config
-from command_center.broker_config import Login
+from command_center.broker_config import CRL, Login
+from command_center.fleet.authority import Authority
 from mqtt_link.access import Access
 from tests.support.broker import Broker
 from tests.support.programs import needs
@@ -71,13 +72,24 @@ class Certificates:
 
 
 class CityBroker(Broker):
-    """mosquitto with TLS, logins and the ACL, on files in `folder`."""
+    """mosquitto with TLS, logins and the ACL, on files in `folder`; `authority` can revoke."""
 
-    def __init__(self, folder: Path, login: Login = Login.CERTIFICATE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        login: Login = Login.CERTIFICATE,
+        *,
+        can_revoke: bool = False,
+    ) -> None:
         super().__init__(folder)
         self.certificates = Certificates(folder)
         self.certificates.make("broker", HOST)
         self.certificates.make("center", "1471")
+        self.authority = Authority(
+            ca=folder / "ca.pem", key=folder / "ca.key", good_for=timedelta(days=825)
+        )
+        if can_revoke:
+            (folder / CRL).write_text(self.authority.revocation_list([]))
         config, _acl = broker_config.write(
             folder, city="1471", center=CENTER, login=login, port=self.port
         )

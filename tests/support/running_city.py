@@ -15,10 +15,13 @@ from tests.conftest import SITE
 class RunningCity:
     """Both as `posko-center` puts them together; a context manager."""
 
-    def __init__(self, engine: Engine, port: int, *, sign: Sign = as_it_is) -> None:
+    def __init__(self, engine: Engine, where: int | Access, *, sign: Sign = as_it_is) -> None:
+        """`where` is an access, or the port of a broker that lets everybody in."""
         self.engine = engine
-        address = Access(host="127.0.0.1", port=port, client_id=f"posko-center-{SITE.city}")
-        self.link = Link(address, SITE.city, sign=sign)
+        if isinstance(where, int):
+            name = f"posko-center-{SITE.city}"
+            where = Access(host="127.0.0.1", port=where, client_id=name)
+        self.link = Link(where, SITE.city, sign=sign)
         self.receiver = Receiver(engine, self.link, now=lambda: datetime.now(UTC))
 
     def start(self) -> None:

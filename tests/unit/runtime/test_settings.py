@@ -160,3 +160,20 @@ def test_printers_and_panels_that_cannot_be_are_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=mistake):
         load(tmp_path, SITE + section)
+
+
+def test_what_lies_in_the_folder_of_additions_goes_before_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "posko.d"
+    folder.mkdir()
+    (folder / "50-enrolment.toml").write_text('[sync]\nbroker = "city"\n')
+    (folder / "60-later.toml").write_text("[sync]\nport = 8883\n")
+    (folder / "half.toml.new").write_text("half a fi")
+    found = load(tmp_path, f'{SITE}[sync]\nbroker = "file"\nusername = "u"\n').sync
+    assert (found.broker, found.port, found.username) == ("city", 8883, "u")
+
+
+def test_a_mistake_in_an_addition_is_named(tmp_path: Path) -> None:
+    (tmp_path / "posko.d").mkdir()
+    (tmp_path / "posko.d" / "a.toml").write_text("sync")
+    with pytest.raises(ConfigError, match=r"posko\.d/a\.toml is not valid TOML"):
+        load(tmp_path, SITE)
