@@ -112,11 +112,21 @@ def refuse_oversized() -> None:
 
 def refuse_foreign() -> None:
     """403 for a state-changing request that another site's page sent."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    if hasattr(view, _KEYED) or request.method in _SAFE_METHODS:
+    if is_keyed(request) or request.method in _SAFE_METHODS:
         return
     if not is_same_origin(request):
         abort(403)
+
+
+def is_keyed(sent: Request) -> bool:
+    """Whether the view that this is for is tagged `@keyed`."""
+    return hasattr(current_app.view_functions.get(sent.endpoint or ""), _KEYED)
+
+
+def own_path(typed: str) -> str:
+    """A page of this face to go to; empty for any other address."""
+    is_ours = typed.startswith("/") and not typed.startswith(("//", "/\\"))
+    return typed if is_ours and typed.isprintable() else ""
 
 
 def is_same_origin(sent: Request) -> bool:
@@ -163,10 +173,15 @@ def _only_for_hosts(wsgi: "WSGIApplication") -> "WSGIApplication":
 
 def _ask_staff_gate() -> ResponseReturnValue | None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, _AUDIENCE, None) != "staff":
+    if not is_for_staff(view):
         return None
     gate: StaffGate = current_app.extensions["posko_staff_gate"]
     return gate()
+
+
+def is_for_staff(view: object) -> bool:
+    """Whether a view is tagged `@staff`."""
+    return getattr(view, _AUDIENCE, None) == "staff"
 
 
 def _is_static(endpoint: str) -> bool:

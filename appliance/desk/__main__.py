@@ -12,7 +12,6 @@ from appliance.actions import sealing, staffing
 from appliance.archive.queue import ReadingQueue
 from appliance.archive.reading import LIMIT_S, read
 from appliance.desk.app import create_app
-from appliance.desk.hashing import give_back_large_blocks
 from appliance.domain import wifi
 from appliance.domain.archive_room import LEAVES_FREE_BYTES
 from appliance.runtime import clock, daemon, ids
@@ -20,6 +19,7 @@ from appliance.runtime.settings import Settings
 from appliance.store import blob_files, migrate
 from appliance.store.database import Connect, connect
 from web.bodies import BODY_MAX_BYTES, Spool
+from web.hashing import give_back_large_blocks
 from web.serve import serve
 
 SPOOLED_FILES = 2

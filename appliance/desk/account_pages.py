@@ -10,15 +10,16 @@ from flask.typing import ResponseReturnValue
 from appliance.actions import staffing
 from appliance.actions.staffing import LastAdmin, NameTaken
 from appliance.desk.guard import account, needs
-from appliance.desk.hashing import Hashing
-from appliance.desk.login_pages import NAME_HINT, TYPED_MAX_CHARS
 from appliance.domain import staff as names
+from appliance.domain import staff_words
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.staff import Account, Role
 from appliance.runtime import ids
 from appliance.store import staff_accounts
 from web.database import db
+from web.hashing import Hashing
+from web.login_pages import TYPED_MAX_CHARS
 from web.security import staff
 
 ROLES = {
@@ -26,7 +27,6 @@ ROLES = {
     Role.CAMAT: "Camat",
     Role.ADMIN: "Admin",
 }
-_LAST_ADMIN = "Ini satu-satunya admin. Buat admin lain lebih dulu."
 
 
 def add_accounts(app: Flask, now: Callable[[], Moment], hashing: Hashing) -> None:
@@ -66,9 +66,9 @@ class AccountPages:
             hashed = self.hashing.of(password)
             staffing.add(db(), made, hashed, self.now(), by=account().name)
         except NameTaken:
-            return _list(problem="Nama ini sudah dipakai."), 422
+            return _list(problem=staff_words.NAME_TAKEN), 422
         except BadInput:
-            return _list(problem=NAME_HINT), 422
+            return _list(problem=staff_words.NAME_HINT), 422
         return _one(made, password=password)
 
     @staff
@@ -101,7 +101,7 @@ class AccountPages:
         try:
             staffing.set_role(db(), found.name, _role(), self.now(), by=account().name)
         except LastAdmin:
-            return _one(found, problem=_LAST_ADMIN), 422
+            return _one(found, problem=staff_words.LAST_ADMIN), 422
         return redirect(url_for("account", name=name), 303)
 
 

@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from flask import Flask, g
 
+from appliance.desk import guard
 from appliance.desk.account_pages import add_accounts
 from appliance.desk.archive_pages import add_archive
 from appliance.desk.content_pages import add_content
 from appliance.desk.directory_pages import add_directory
-from appliance.desk.guard import Guard
-from appliance.desk.hashing import Busy, Hashing
 from appliance.desk.health_pages import add_health
 from appliance.desk.index_pages import add_index
 from appliance.desk.kiosk_pages import add_kiosk
@@ -20,6 +19,7 @@ from appliance.desk.queue_pages import add_queue
 from appliance.desk.voice_pages import add_voices
 from appliance.desk.weekly_pages import add_weekly
 from appliance.domain.moment import Moment
+from appliance.domain.passwords import COST
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
 from appliance.store.errors import Unavailable
@@ -28,6 +28,7 @@ from web.bodies import Spool, spooled_request
 from web.database import Connect, open_per_request
 from web.errors import try_again
 from web.face import Plate, new_app
+from web.hashing import Busy, Hashing
 from web.i18n import SOURCE_LANGUAGE
 from web.security import check_endpoints
 
@@ -47,15 +48,15 @@ def create_app(
     Uploads go to `spool`; `wake` is called when there is a text of the archive to read.
     """
     plate = Plate(name="Meja petugas", place=f"Kecamatan {settings.site.name}")
-    guard = Guard(now)
-    app = new_app(__name__, plate=plate, staff_gate=guard.gate, more_templates=[TEMPLATES])
+    gate = guard.guard(now)
+    app = new_app(__name__, plate=plate, staff_gate=gate.gate, more_templates=[TEMPLATES])
     app.url_value_preprocessor(_speak_indonesian)
     if spool:
         app.request_class = spooled_request(spool)
-    guard.install(app)
+    guard.install(app, gate)
     for error in (Unavailable, Busy):
         app.register_error_handler(error, try_again)
-    hashing = hashing or Hashing()
+    hashing = hashing or Hashing(COST)
     add_login(app, now, hashing)
     add_accounts(app, now, hashing)
     add_log(app)

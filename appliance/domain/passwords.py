@@ -27,6 +27,14 @@ class Cost:
         """What one hash holds in memory."""
         return 128 * self.r << self.log_n
 
+    def derive(self, password: str, salt: bytes) -> str:
+        """The stored form of a password at this cost."""
+        return derive(password, salt, self)
+
+    def matches(self, password: str, stored: str) -> bool:
+        """Whether this is the password that was stored, whatever that cost."""
+        return matches(password, stored)
+
 
 COST = Cost(log_n=14, r=8, p=5)
 """16 MiB, one of the settings that OWASP's Password Storage Cheat Sheet holds equal: the one with

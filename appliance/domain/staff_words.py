@@ -10,6 +10,9 @@ CHANNELS = {
     "telepon": "Telepon",
     "lapor": "SP4N-LAPOR!",
 }
+from appliance.domain.staff import PASSWORD_MIN_CHARS, as_typed, is_strong
+
+CHANNELS = {"portal": "WiFi", "kiosk": "Kios", "sms": "SMS", "telepon": "Telepon"}
 KINDS = {
     "pengaduan": "Pengaduan",
     "aspirasi": "Aspirasi",
@@ -61,3 +64,28 @@ ACTS = {
     "gabung": "Digabung",
     "lepas": "Dilepas dari induk",
 }
+
+NAME_HINT = "2 sampai 30 huruf kecil a-z, angka, titik, atau garis; diawali huruf."
+NAME_TAKEN = "Nama ini sudah dipakai."
+LAST_ADMIN = "Ini satu-satunya admin. Buat admin lain lebih dulu."
+CODE_WRONG = "Kode ini salah atau sudah tidak berlaku."
+PASSWORD_WEAK = (
+    f"Paling sedikit {PASSWORD_MIN_CHARS} huruf, tanpa nama akun, bukan hanya angka, "
+    "dan bukan kata yang mudah ditebak."
+)
+
+
+def password_problems(name: str, password: str, again: str, old: str = "") -> dict[str, str]:
+    """What is wrong with the new password of an account that was typed twice, by field."""
+    if password == old:
+        return {"password": "Kata sandi baru harus berbeda dari yang lama."}
+    if not is_strong(as_typed(password), name):
+        return {"password": PASSWORD_WEAK}
+    return {} if password == again else {"again": "Kedua kata sandi tidak sama."}
+
+
+def old_password_problem(wait_s: int) -> str:
+    """What is wrong with the old one; `wait_s` if tries must wait."""
+    if wait_s:
+        return f"Terlalu banyak percobaan. Coba lagi dalam {-(-wait_s // 60)} menit."
+    return "Kata sandi lama salah."

@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page
 from appliance.actions import directory, health, intake, staffing
 from appliance.desk.app import create_app
 from appliance.desk.guard import COOKIE
-from appliance.desk.hashing import Hashing
 from appliance.domain import wifi
 from appliance.domain.official import Official
 from appliance.runtime import clock, ids
@@ -22,6 +21,7 @@ from tests.builders import PHONE, a_draft
 from tests.support.axe import is_clean
 from tests.support.browser import fits_a_phone, served
 from tests.unit.desk.conftest import CHEAP, PASSWORD, SITE
+from web.hashing import Hashing
 
 pytestmark = pytest.mark.slow
 

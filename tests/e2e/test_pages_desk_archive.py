@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page
 from appliance.actions import archive_texts, archiving, staffing
 from appliance.archive.queue import ReadingQueue
 from appliance.desk.app import create_app
-from appliance.desk.hashing import Hashing
 from appliance.domain import passwords
 from appliance.domain.archive import Access
 from appliance.domain.archive_text import Trouble, failed, found
@@ -26,6 +25,7 @@ from tests.support import office_files
 from tests.support.axe import is_clean
 from tests.support.browser import fits_a_phone, served
 from tests.unit.desk.conftest import CHEAP, PASSWORD, SITE
+from web.hashing import Hashing
 
 pytestmark = pytest.mark.slow
 

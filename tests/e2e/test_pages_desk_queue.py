@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page
 
 from appliance.actions import intake, staffing
 from appliance.desk.app import create_app
-from appliance.desk.hashing import Hashing
 from appliance.domain import passwords
 from appliance.domain.service_request import ServiceRequest
 from appliance.domain.staff import Account, Role
@@ -21,6 +20,7 @@ from tests.builders import a_draft
 from tests.support.axe import is_clean
 from tests.support.browser import fits_a_phone, served
 from tests.unit.desk.conftest import CHEAP, PASSWORD, SITE
+from web.hashing import Hashing
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page
 
 from appliance.actions import staffing
 from appliance.desk.app import create_app as create_desk
-from appliance.desk.hashing import Hashing
 from appliance.domain import passwords
 from appliance.domain.staff import Account, Role
 from appliance.kiosk.app import create_app as create_kiosk
@@ -22,6 +21,7 @@ from tests.e2e.test_pages_kiosk import SCREEN, begin, fits, press, touch
 from tests.support.axe import is_clean
 from tests.support.browser import launched, served
 from tests.unit.desk.conftest import CHEAP, PASSWORD, SITE
+from web.hashing import Hashing
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,6 @@ from werkzeug.test import TestResponse
 from appliance.actions import logging_in, staffing
 from appliance.desk.app import create_app
 from appliance.desk.guard import COOKIE
-from appliance.desk.hashing import Hashing
 from appliance.domain import passwords
 from appliance.domain.moment import Moment
 from appliance.domain.passwords import Cost
@@ -25,6 +24,7 @@ from appliance.runtime import ids
 from appliance.runtime.settings import Settings, Site, Store
 from appliance.store.database import connect
 from tests.conftest import Clock, at
+from web.hashing import Hashing
 
 SITE = Site(code="14.71.07", name="Bukit Raya", city="Kota Pekanbaru")
 CHEAP = Cost(log_n=2, r=1, p=1)

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from appliance.desk import hashing
-from appliance.desk.hashing import Busy, Hashing
 from tests.unit.desk.conftest import CHEAP
+from web import hashing
+from web.hashing import Busy, Hashing
 
 
 def test_a_password_matches_what_was_stored_of_it_and_nothing_where_nothing_was() -> None:
@@ -40,7 +40,7 @@ def test_nobody_hashes_beside_another(monkeypatch: pytest.MonkeyPatch) -> None:
 
 _MANY_HASHES = """
 import threading
-from appliance.desk.hashing import Hashing, give_back_large_blocks
+from web.hashing import Hashing, give_back_large_blocks
 from appliance.domain.passwords import Cost
 
 def resident_kb():

@@ -1,19 +1,30 @@
-"""Hashing passwords one at a time, since each hash holds 16 MiB and a processor."""
+"""Hashing passwords one at a time, since each hash holds 16 MiB and a processor.
+
+Knows threads and memory; how a password is hashed is handed in.
+"""
 
 import ctypes
 import secrets
 import threading
+from typing import Protocol
 
-from appliance.domain import passwords
-from appliance.domain.errors import PoskoError
-from appliance.domain.passwords import COST, SALT_BYTES, Cost
-
+SALT_BYTES = 16
 PATIENCE_S = 10.0
 _M_MMAP_THRESHOLD = -3
 _LARGE_BYTES = 1024 * 1024
 
 
-class Busy(PoskoError, RuntimeError):
+class Scheme(Protocol):
+    """How passwords are hashed."""
+
+    def derive(self, password: str, salt: bytes) -> str:
+        """The stored form of a password."""
+
+    def matches(self, password: str, stored: str) -> bool:
+        """Whether this is the password that was stored."""
+
+
+class Busy(RuntimeError):
     """Too many log in at this moment; trying again will do."""
 
 
@@ -28,22 +39,22 @@ def give_back_large_blocks() -> None:
 
 
 class Hashing:
-    """What the threads of the desk share."""
+    """What the threads of a face share."""
 
-    def __init__(self, cost: Cost = COST) -> None:
-        self._cost = cost
+    def __init__(self, scheme: Scheme) -> None:
+        self._scheme = scheme
         self._one = threading.Lock()
         self._nobodys = self.of(secrets.token_hex(16))
 
     def of(self, password: str) -> str:
         """The stored form of a new password; raises Busy."""
         with self:
-            return passwords.derive(password, secrets.token_bytes(SALT_BYTES), self._cost)
+            return self._scheme.derive(password, secrets.token_bytes(SALT_BYTES))
 
     def matches(self, password: str, stored: str | None) -> bool:
         """Whether this is the stored password; says no in equal time without one. Raises Busy."""
         with self:
-            is_right = passwords.matches(password, stored or self._nobodys)
+            is_right = self._scheme.matches(password, stored or self._nobodys)
         return is_right and stored is not None
 
     def __enter__(self) -> None:
