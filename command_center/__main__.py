@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -47,11 +48,15 @@ from command_center.lapor.bridge import Bridge
 from command_center.lapor.client import HttpService
 from command_center.link import Link
 from command_center.receiver import Receiver
+from command_center.staff import commands as staff_commands
 from command_center.store import case_links, database, migrate, requests
 from command_center.store.requests import Filter
 from command_center.worklist import Due
 from mqtt_link import access
+from web.hashing import give_back_large_blocks
 from web.serve import serve
+
+log = logging.getLogger(__name__)
 
 PROGRAM = "posko-center"
 _OF_STORED = {
@@ -63,6 +68,7 @@ _OF_STORED = {
     open311_commands.NAME: open311_commands.run,
     scorecard_commands.NAME: scorecard_commands.run,
     recount_command.NAME: recount_command.run,
+    staff_commands.NAME: staff_commands.run,
 }
 """Commands that need the city's database and the time."""
 
@@ -153,6 +159,7 @@ def _arguments() -> argparse.Namespace:
     lapor_commands.add(commands, common)
     fleet_commands.add(commands, common)
     recount_command.add(commands, common)
+    staff_commands.add(commands, common)
     return parser.parse_args()
 
 
@@ -176,6 +183,8 @@ def _run(loaded: Settings) -> None:
         raise settings.ConfigError(str(error)) from None
     engine = database.connect(loaded.center.database)
     migrate.ensure(engine, city, ids.new_epoch, _now())
+    _offer_setup(engine)
+    give_back_large_blocks()
     link = Link(where, city, sign=sign)
     receiver = Receiver(
         engine,
@@ -232,6 +241,13 @@ def _chores(engine: Engine, steps: Sequence[Step]) -> None:
     """What the passing of time alone asks for."""
     lapses.run(engine, _now())
     escalating.run(engine, steps, _now())
+
+
+def _offer_setup(engine: Engine) -> None:
+    """Without an administrator, print the code that makes the first one; a restart makes a new
+    code."""
+    if code := staff_commands.setup_code(engine, _now()):
+        log.warning("no administrator yet, open /siapkan at the command center code=%s", code)
 
 
 def _access(loaded: Settings) -> access.Access:

@@ -10,7 +10,8 @@ from flask import Flask, g, send_from_directory, url_for
 from sqlalchemy import Engine
 
 from appliance.domain import progress, reference
-from command_center import guard, scorecard_pages, wording
+from appliance.domain.passwords import COST
+from command_center import scorecard_pages, wording
 from command_center.fleet import endpoint
 from command_center.fleet.office import Office
 from command_center.handling.pages import HandlingPages
@@ -19,10 +20,14 @@ from command_center.link_pages import LinkPages
 from command_center.open311 import views as open311
 from command_center.photo_page import PhotoPage
 from command_center.privacy_pages import PrivacyPages
+from command_center.staff import guard, login, navigation, roles
+from command_center.staff.guard import Guard
 from command_center.store import tables
 from command_center.store.database import reading
 from command_center.views import Pages
+from web.errors import try_again
 from web.face import Plate, new_app
+from web.hashing import Busy, Hashing
 from web.security import check_endpoints
 
 _OWN_STATIC = Path(__file__).parent / "static"
@@ -40,17 +45,20 @@ def create_app(
     units: Path | None = None,
     has_lapor: bool = False,
     office: Office | None = None,
+    hashing: Hashing | None = None,
 ) -> Flask:
     """Make the app; `place` is the city's name, `on_change` is called after each casework.
 
     `sealing_keys` are those of the settings, until the city publishes others; `units` is a file
     that replaces the shipped table of the agencies' units.
     """
+    gate = Guard(engine, now)
     app = new_app(
-        "command_center",
-        plate=Plate(name="Pusat Posko", place=place),
-        staff_gate=guard.only_this_machine,
+        "command_center", plate=Plate(name="Pusat Posko", place=place), staff_gate=gate.gate
     )
+    gate.install(app)
+    hashing = hashing or Hashing(COST)
+    login.add_login(app, engine, gate, hashing, now)
     handling = HandlingPages(engine, now=now, on_change=on_change, units_file=units)
     pages = Pages(
         engine,
@@ -85,8 +93,10 @@ def create_app(
         endpoint.add(app, engine, office, now)
     _add_static(app)
     _teach_words(app, engine)
-    app.before_request(_speak_indonesian)
+    app.url_value_preprocessor(_speak_indonesian)
+    app.register_error_handler(Busy, try_again)
     check_endpoints(app)
+    guard.check(app)
     return app
 
 
@@ -126,11 +136,13 @@ def _teach_words(app: Flask, engine: Engine) -> None:
     )
     app.jinja_env.globals.update(
         age=wording.age,
+        city_pages=navigation.PAGES,
         kecamatan_name=reference.kecamatan_name,
         kelurahan_name=reference.kelurahan_name,
+        role_words=roles.WORDS,
     )
 
 
-def _speak_indonesian() -> None:
+def _speak_indonesian(_endpoint: str | None, _values: dict[str, object] | None) -> None:
     """Staff pages have one language; what `web` would choose from the browser would mix two."""
     g.language = "id"

@@ -31,9 +31,6 @@ from command_center.store.requests import CityRequest
 MESSAGE_MAX_CHARS = FREE_TEXT_MAX_CHARS
 """What fits into the resident's SMS beside ticket and status."""
 
-OFFICER = "Petugas pusat"
-"""Who did it, until officers have accounts."""
-
 
 class UnknownRequest(BadInput):
     """There is no such request."""

@@ -13,11 +13,11 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.marks import Mark
 from appliance.domain.reference import kecamatan_name, kelurahan_by_code
 from command_center import anomaly, linking
-from command_center.casework import OFFICER
+from command_center.staff.guard import account, allows
+from command_center.staff.roles import Role
 from command_center.store import case_links, case_marks, requests
 from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest
-from web.security import staff
 
 SEEN_AT_ONCE = 100
 
@@ -34,33 +34,36 @@ class LinkPages:
     ) -> None:
         self._engine, self._now, self._detail = engine, now, detail
 
-    @staff
+    @allows(Role.VERIFIKATOR)
     def change(self, request_id: str) -> ResponseReturnValue:
         """Put a case under another, take it out, or let it lead."""
+        by, now = account().name, self._now()
         try:
             match request.form.get("do", ""):
                 case "link":
                     with reading(self._engine) as connection:
                         parent = linking.named(connection, request.form.get("ticket", ""))
-                    linking.link(self._engine, request_id, parent, by=OFFICER, now=self._now())
+                    linking.link(
+                        self._engine, request_id, parent, by=account().name, now=self._now()
+                    )
                 case "unlink":
-                    linking.unlink(self._engine, request_id, by=OFFICER, now=self._now())
+                    linking.unlink(self._engine, request_id, by=by, now=now)
                 case "lead":
-                    linking.lead(self._engine, request_id, by=OFFICER, now=self._now())
+                    linking.lead(self._engine, request_id, by=by, now=now)
                 case _:
                     abort(400)
         except BadInput as error:
             return self._detail(request_id, str(error)), 409
         return redirect(url_for("show", request_id=request_id), 303)
 
-    @staff
+    @allows(Role.OPERATOR, Role.VERIFIKATOR)
     def see(self) -> ResponseReturnValue:
         """An officer has seen what is marked."""
         mark, seen = request.form.get("mark", ""), request.form.getlist("request_id")
         if mark not in set(Mark) or not 1 <= len(seen) <= SEEN_AT_ONCE:
             abort(400)
         with writing(self._engine) as connection:
-            case_marks.see(connection, seen, mark, by=OFFICER, now=self._now())
+            case_marks.see(connection, seen, mark, by=account().name, now=self._now())
         return redirect(url_for("index"), 303)
 
 

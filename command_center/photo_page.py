@@ -6,10 +6,11 @@ from flask import abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
+from command_center.staff.guard import allows, noted
+from command_center.staff.roles import READERS
 from command_center.store import blob_files, photos
 from command_center.store.database import reading
 from web.files import foreign_file
-from web.security import staff
 
 _NAMES = {"image/jpeg": "foto.jpg", "image/png": "foto.png", "image/webp": "foto.webp"}
 """What a browser may be given; another type is nobody's photo."""
@@ -43,7 +44,8 @@ class PhotoPage:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    @staff
+    @allows(*READERS)
+    @noted
     def show(self, request_id: str) -> ResponseReturnValue:
         """The file as it came; a browser may do nothing with it but show it."""
         with reading(self._engine) as connection:

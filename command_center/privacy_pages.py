@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
 from command_center import erasing
-from command_center.casework import OFFICER
 from command_center.follow_ups import answer
+from command_center.staff.guard import account, allows
+from command_center.staff.roles import Role
 from command_center.store import erasures, follow_ups, requests
 from command_center.store.database import reading, writing
-from web.security import staff
 
 
 class PrivacyPages:
@@ -23,7 +23,7 @@ class PrivacyPages:
     ) -> None:
         self._engine, self._now, self._on_change = engine, now, on_change
 
-    @staff
+    @allows(Role.VERIFIKATOR, Role.AUDITOR)
     def wishes(self) -> ResponseReturnValue:
         """What waits for an answer, the most pressing first, and boxes that have yet to erase."""
         with reading(self._engine) as connection:
@@ -39,14 +39,14 @@ class PrivacyPages:
             "wishes.html", due=due, waiting=[case for case in waiting if case], now=self._now()
         )
 
-    @staff
+    @allows(Role.VERIFIKATOR)
     def answer(self, wish_id: str) -> ResponseReturnValue:
         """An officer has answered a wish."""
         with writing(self._engine) as connection:
-            answer(connection, wish_id, by=OFFICER, now=self._now())
+            answer(connection, wish_id, by=account().name, now=self._now())
         return redirect(url_for("wishes"), code=303)
 
-    @staff
+    @allows(Role.VERIFIKATOR)
     def erase(self, request_id: str) -> ResponseReturnValue:
         """Ask whether, then erase here and at the box."""
         with reading(self._engine) as connection:
@@ -54,7 +54,7 @@ class PrivacyPages:
         if found is None:
             abort(404)
         if request.method == "POST" and request.form.get("sure") == "yes":
-            erasing.order(self._engine, request_id, by=OFFICER, now=self._now())
+            erasing.order(self._engine, request_id, by=account().name, now=self._now())
             self._on_change()
             return redirect(url_for("show", request_id=request_id), code=303)
         return render_template("erase.html", case=found)

@@ -1,9 +1,10 @@
 """The pages of the command center: parse, act, render.
 
-Knows HTTP and templates. Who may come here is `guard`'s business, what may change `casework`'s.
+Knows HTTP and templates. Who may come here is `staff`'s business, what may change `casework`'s.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Response, abort, redirect, render_template, request, url_for
@@ -31,6 +32,9 @@ from command_center import (
 from command_center.dashboard.cells import Dimension
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
+from command_center.staff import scope
+from command_center.staff.guard import account, allows, noted
+from command_center.staff.roles import HANDLERS, PEOPLE, Role
 from command_center.store import (
     boxes,
     case_history,
@@ -49,7 +53,6 @@ from command_center.store import (
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
 from web.face import local
-from web.security import staff
 
 
 class Pages:
@@ -67,22 +70,24 @@ class Pages:
         self._engine, self._now, self._more = engine, now, more
         self._is_link_up, self._on_change = is_link_up, on_change
 
-    @staff
+    @allows(*PEOPLE)
     def index(self) -> ResponseReturnValue:
         """The list of requests, under the strip of boxes."""
         query = forms.list_query(request.args)
+        query = replace(query, filter=scope.narrowed(account(), query.filter))
         with reading(self._engine) as connection:
             content = self._strip(connection) | _choices(connection)
             content |= _list(connection, query, self._now())
         status = 400 if query.problem else 200
         return render_template("requests.html", query=query, **content), status
 
-    @staff
+    @allows(*PEOPLE)
+    @noted
     def show(self, request_id: str) -> ResponseReturnValue:
         """One request with its history."""
         return self.detail(request_id)
 
-    @staff
+    @allows(*HANDLERS)
     def change(self, request_id: str) -> ResponseReturnValue:
         """An officer moves a request."""
         try:
@@ -92,7 +97,7 @@ class Pages:
                 request_id,
                 form.status,
                 form.message,
-                by=casework.OFFICER,
+                by=account().name,
                 now=self._now(),
                 seen_at=form.seen_at,
                 with_children=form.with_children,
@@ -104,7 +109,7 @@ class Pages:
         self._on_change()
         return redirect(url_for("show", request_id=request_id), code=303)
 
-    @staff
+    @allows(Role.OPERATOR, Role.VERIFIKATOR)
     def correct(self, request_id: str) -> ResponseReturnValue:
         """An officer corrects what a request is about."""
         try:
@@ -113,7 +118,7 @@ class Pages:
                 self._engine,
                 request_id,
                 wanted,
-                by=casework.OFFICER,
+                by=account().name,
                 now=self._now(),
                 seen_at=seen_at,
             )
@@ -124,7 +129,8 @@ class Pages:
         self._on_change()
         return redirect(url_for("show", request_id=request_id), code=303)
 
-    @staff
+    @allows(Role.AUDITOR)
+    @noted
     def events(self) -> ResponseReturnValue:
         """What the boxes reported, for other systems: CloudEvents, read on by the Link header."""
         try:

@@ -14,7 +14,7 @@ from appliance.domain.errors import PoskoError
 from appliance.runtime import ids
 from appliance.store import migrate
 from appliance.store.database import Watcher, connect
-from demo import broker, house, journey, staff
+from demo import broker, city_staff, house, journey, staff
 from demo.house import House
 
 LOOK_EVERY_S = 0.1
@@ -56,7 +56,8 @@ def _run(place: House, stop: threading.Event) -> None:
             print(f"starting {child.name} ...", flush=True)
             place.supervisor.start(child)
         db = _database(place)
-        print(_table(place, staff.password(place.folder, db)), flush=True)
+        city = city_staff.password(place.folder, place.settings.center.database)
+        print(_table(place, staff.password(place.folder, db), city), flush=True)
         _follow(place, db, stop)
         db.close()
     finally:
@@ -64,21 +65,21 @@ def _run(place: House, stop: threading.Event) -> None:
         place.supervisor.stop()
 
 
-def _table(place: House, password: str) -> str:
+def _table(place: House, password: str, city: str) -> str:
     loaded = place.settings
     posko = Path(sys.executable).with_name("posko")
     shown = posko.relative_to(Path.cwd()) if posko.is_relative_to(Path.cwd()) else posko
     config = place.config
     if config.is_relative_to(Path.cwd()):
         config = config.relative_to(Path.cwd())
-    key = config.parent / house.SEALING_KEY
+    key, names = config.parent / house.SEALING_KEY, "|".join(city_staff.POSTS)
     return f"""
   Posko {loaded.site.name}, {loaded.site.city} - demonstration, data in {config.parent}/
 
   Portal (residents' phones)   http://{loaded.portal.listen}/
   Kiosk (the hall)             http://{loaded.kiosk.listen}/
   Desk (the kecamatan's staff) http://{loaded.desk.listen}/  name {staff.NAME}, password {password}
-  Command center (the city)    http://{loaded.center.listen}/
+  Command center (the city)    http://{loaded.center.listen}/  name {names}, password {city}
   Send an SMS                  {shown} demo sms 081234567890 "lampu jalan mati di jl Sudirman"
   Look inside                  {shown} status --config {config}
                                {shown} requests --config {config}

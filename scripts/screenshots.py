@@ -21,7 +21,7 @@ from appliance.kiosk.slips import office
 from appliance.runtime import clock, ids
 from appliance.store import requests, ticket_pins
 from appliance.store.database import connect
-from demo import broker, staff
+from demo import broker, city_staff, staff
 from demo.house import House, free_ports
 from web.i18n import catalog
 
@@ -177,11 +177,11 @@ def take_all(house: House) -> None:
     """Walk through the faces with Debian's Chromium."""
     settings = house.settings
     db = connect(settings.store.path)
-    log_in = (
-        Fill("[name=name]", staff.NAME),
-        Fill("[name=password]", staff.password(house.folder, db)),
-        Click("main button"),
-    )
+    city_password = city_staff.password(house.folder, settings.center.database)
+    before = {
+        "desk": log_in(staff.NAME, staff.password(house.folder, db)),
+        "center": log_in("verifikator", city_password),
+    }
     db.close()
     addresses = {
         "portal": f"http://{settings.portal.listen}",
@@ -194,9 +194,13 @@ def take_all(house: House) -> None:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         for shot in SHOTS:
-            before = log_in if shot.face == "desk" else ()
-            take(browser, shot, addresses[shot.face], before)
+            take(browser, shot, addresses[shot.face], before.get(shot.face, ()))
         browser.close()
+
+
+def log_in(name: str, password: str) -> tuple[Fill | Click, ...]:
+    """How staff get in; the page asked for follows."""
+    return Fill("[name=name]", name), Fill("[name=password]", password), Click("main button")
 
 
 def take(browser: Browser, shot: Shot, address: str, before: tuple[Fill | Click, ...]) -> None:

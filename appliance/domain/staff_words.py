@@ -3,6 +3,8 @@
 A code of another release has no word here: who shows it, shows it as it is.
 """
 
+from appliance.domain.staff import PASSWORD_MIN_CHARS, as_typed, is_strong
+
 CHANNELS = {
     "portal": "WiFi",
     "kiosk": "Kios",
@@ -10,9 +12,6 @@ CHANNELS = {
     "telepon": "Telepon",
     "lapor": "SP4N-LAPOR!",
 }
-from appliance.domain.staff import PASSWORD_MIN_CHARS, as_typed, is_strong
-
-CHANNELS = {"portal": "WiFi", "kiosk": "Kios", "sms": "SMS", "telepon": "Telepon"}
 KINDS = {
     "pengaduan": "Pengaduan",
     "aspirasi": "Aspirasi",
@@ -86,6 +85,9 @@ def password_problems(name: str, password: str, again: str, old: str = "") -> di
 
 def old_password_problem(wait_s: int) -> str:
     """What is wrong with the old one; `wait_s` if tries must wait."""
-    if wait_s:
-        return f"Terlalu banyak percobaan. Coba lagi dalam {-(-wait_s // 60)} menit."
-    return "Kata sandi lama salah."
+    return too_many_tries(wait_s) if wait_s else "Kata sandi lama salah."
+
+
+def too_many_tries(wait_s: int) -> str:
+    """When another try is looked at."""
+    return f"Terlalu banyak percobaan. Coba lagi dalam {-(-wait_s // 60)} menit."

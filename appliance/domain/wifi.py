@@ -7,6 +7,7 @@ Seconds are counted by the monotonic clock, never by the wall: a Pi without RTC 
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -145,6 +146,17 @@ def mac_address(text: str) -> str:
 def device_hash(mac: str, salt: bytes) -> str:
     """The pseudonym of a device: 32 hex digits, unlinkable once the salt is deleted."""
     return hmac.new(salt, mac.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def code(choose: Callable[[str], str]) -> str:
+    """A code to read aloud and type, 49 bits if `choose` picks a letter by chance."""
+    return "".join(choose(CODE_ALPHABET) for _ in range(CODE_CHARS))
+
+
+def first_password(choose: Callable[[str], str]) -> str:
+    """A password for somebody else, to read aloud; its owner chooses another."""
+    made = code(choose)
+    return f"{made[:5]}-{made[5:]}"
 
 
 def resume_key(code: str) -> str:

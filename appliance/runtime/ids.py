@@ -4,8 +4,8 @@ import secrets
 
 import uuid_utils
 
+from appliance.domain import wifi
 from appliance.domain.ticket_pin import PIN_DIGITS
-from appliance.domain.wifi import CODE_ALPHABET, CODE_CHARS
 
 
 def new_id() -> str:
@@ -20,13 +20,12 @@ def new_epoch() -> str:
 
 def new_code() -> str:
     """A code to read aloud and type (domain.wifi), 49 random bits."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARS))
+    return wifi.code(secrets.choice)
 
 
 def new_password() -> str:
     """A first password for somebody else, to read aloud; its owner chooses another."""
-    code = new_code()
-    return f"{code[:5]}-{code[5:]}"
+    return wifi.first_password(secrets.choice)
 
 
 def new_pin() -> str:

@@ -24,10 +24,12 @@ from command_center.handling import (
     units,
 )
 from command_center.handling.units import Units
+from command_center.staff import scope
+from command_center.staff.guard import account, allows
+from command_center.staff.roles import HANDLERS, PEOPLE, SUPERVISORS, Role
 from command_center.store import case_marks, open311, tables
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter
-from web.security import staff
 
 Detail = Callable[[str, str], str]
 """The page of a case, with what went wrong."""
@@ -71,11 +73,12 @@ class HandlingPages:
         content = case_part.content(connection, case, self.units, self._now())
         return {"deadlines": case.deadlines, **content}
 
-    @staff
+    @allows(*PEOPLE)
     def inboxes(self) -> ResponseReturnValue:
         """The agencies, with what each has to do."""
         with reading(self._engine) as connection:
-            cases = list(open_cases.every(connection, Filter(), self._now()))
+            mine = scope.narrowed(account(), Filter())
+            cases = list(open_cases.every(connection, mine, self._now()))
             known = tables.in_force(connection)
             returned = case_marks.unseen(connection, Mark.RETURNED)
         return render_template(
@@ -85,15 +88,16 @@ class HandlingPages:
             returned=returned,
         )
 
-    @staff
+    @allows(*PEOPLE)
     def inbox(self, agency: str) -> ResponseReturnValue:
         """An agency: its units, and the cases of one of them or of all by deadline."""
         query = forms.inbox_query(request.args)
         with reading(self._engine) as connection:
             known = tables.in_force(connection)
-            if agency not in known.agencies:
+            if agency not in known.agencies or account().agency not in (None, agency):
                 abort(404)
-            cases = list(open_cases.every(connection, Filter(agency=agency), self._now()))
+            mine = scope.narrowed(account(), Filter(agency=agency))
+            cases = list(open_cases.every(connection, mine, self._now()))
         rows = inbox.by_unit(cases, agency, self.units)
         chosen = [case for case in cases if query.unit in ("", case.request.unit or "-")]
         shown = inbox.by_deadline(chosen)[query.offset : query.offset + PAGE_SIZE]
@@ -109,7 +113,7 @@ class HandlingPages:
             last=query.offset + len(shown),
         )
 
-    @staff
+    @allows(*SUPERVISORS)
     def escalations(self) -> ResponseReturnValue:
         """What must be told to whom, the gravest first; without personal data."""
         with reading(self._engine) as connection:
@@ -124,25 +128,27 @@ class HandlingPages:
             unit_of=lambda agency, unit: units.name(self.units, agency, unit),
         )
 
-    @staff
+    @allows(Role.VERIFIKATOR, Role.OFFICER)
     def dispose(self, request_id: str) -> ResponseReturnValue:
         """An officer hands a case on."""
 
         def act() -> None:
             order, seen_at = forms.order_form(request.form)
+            if account().agency not in (None, order.agency):
+                abort(403)
             disposing.dispose(
                 self._engine,
                 request_id,
                 order,
                 self.units,
-                by=casework.OFFICER,
+                by=account().name,
                 now=self._now(),
                 seen_at=seen_at,
             )
 
         return self._acted(request_id, act)
 
-    @staff
+    @allows(*HANDLERS)
     def hand_back(self, request_id: str) -> ResponseReturnValue:
         """A unit or an agency gives a case back."""
         return self._acted(
@@ -152,20 +158,20 @@ class HandlingPages:
                 request_id,
                 request.form.get("reason", ""),
                 self.units,
-                by=casework.OFFICER,
+                by=account().name,
                 now=self._now(),
                 seen_at=forms.seen(request.form),
             ),
         )
 
-    @staff
+    @allows(Role.OPERATOR, Role.VERIFIKATOR)
     def told(self, request_id: str) -> ResponseReturnValue:
         """Somebody has told whom a step names."""
         step = request.form.get("step", "")[:20]
         return self._acted(
             request_id,
             lambda: escalating.told(
-                self._engine, request_id, step, by=casework.OFFICER, now=self._now()
+                self._engine, request_id, step, by=account().name, now=self._now()
             ),
         )
 

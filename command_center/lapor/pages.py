@@ -10,14 +10,14 @@ from sqlalchemy import Engine
 
 from appliance.domain.errors import BadInput
 from command_center import casework, wording
-from command_center.casework import OFFICER
 from command_center.lapor import sending, words
+from command_center.staff.guard import account, allows
+from command_center.staff.roles import Role
 from command_center.store import lapor_intake, lapor_links, lapor_outbox, requests
 from command_center.store.database import reading, writing
 from command_center.store.lapor_links import LaporLink
 from command_center.store.lapor_outbox import Entry
 from command_center.store.requests import CityRequest
-from web.security import staff
 
 SHOWN = 50
 
@@ -46,7 +46,7 @@ class LaporPages:
     ) -> None:
         self._engine, self._now, self._detail, self._is_on = engine, now, detail, is_on
 
-    @staff
+    @allows(Role.VERIFIKATOR, Role.AUDITOR, Role.ADMIN)
     def overview(self) -> ResponseReturnValue:
         """How the bridge is; with a tracking id, the request that has it."""
         typed = request.args.get("nomor", "")[:40]
@@ -71,7 +71,7 @@ class LaporPages:
             **content,
         )
 
-    @staff
+    @allows(Role.VERIFIKATOR, Role.ADMIN)
     def settle(self, entry_id: int) -> ResponseReturnValue:
         """Try something again, or give it up."""
         with writing(self._engine) as connection:
@@ -84,7 +84,7 @@ class LaporPages:
                     abort(400)
         return redirect(url_for("lapor"), 303)
 
-    @staff
+    @allows(Role.VERIFIKATOR)
     def send(self, request_id: str) -> ResponseReturnValue:
         """An officer gives a case to LAPOR!."""
         try:
@@ -93,7 +93,7 @@ class LaporPages:
                 request_id,
                 is_anonymous=request.form.get("with_name", "") != "1",
                 is_sure=request.form.get("sure", "") == "1",
-                by=OFFICER,
+                by=account().name,
                 now=self._now(),
             )
         except casework.UnknownRequest:

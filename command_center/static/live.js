@@ -9,7 +9,8 @@ let heardAt = Date.now();
 async function refresh() {
   if (document.hidden) return;
   try {
-    const answer = await fetch(location.href, { signal: AbortSignal.timeout(EVERY_MS) });
+    const answer = await fetch(location.href, {
+      headers: { "Posko-Background": "1" }, signal: AbortSignal.timeout(EVERY_MS) });
     if (!answer.ok && answer.status !== 400) throw new Error(String(answer.status));
     take(new DOMParser().parseFromString(await answer.text(), "text/html"));
     heardAt = Date.now();

@@ -120,6 +120,9 @@ class Filter:
     ticket: str = ""
     unit: str = ""
     """Of an agency; `WHOLE_AGENCY` is what no unit has."""
+    only_agency: str = ""
+    """Whose cases alone may be seen; `only_unit` of which unit of it (`staff.scope`)."""
+    only_unit: str = ""
 
 
 def owners(connection: Connection, request_ids: list[str]) -> dict[str, SiteCode]:
@@ -168,6 +171,12 @@ def by_id(connection: Connection, request_id: str, *, lock: bool = False) -> Cit
     query = select(requests).where(requests.c.request_id == request_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else from_row(row)
+
+
+def is_in(connection: Connection, request_id: str, wanted: Filter) -> bool:
+    """Whether there is such a request and a filter lets it through."""
+    query = select(requests.c.request_id).where(requests.c.request_id == request_id)
+    return connection.execute(narrowed(query, wanted)).first() is not None
 
 
 def set_status(connection: Connection, request_id: str, status: str, now: datetime) -> None:
@@ -307,6 +316,10 @@ def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     if wanted.unit:
         unit = None if wanted.unit == WHOLE_AGENCY else wanted.unit
         query = query.where(requests.c.unit.is_(None) if unit is None else requests.c.unit == unit)
+    if wanted.only_agency:
+        query = query.where(requests.c.agency == wanted.only_agency)
+    if wanted.only_unit:
+        query = query.where(requests.c.unit == wanted.only_unit)
     return query
 
 

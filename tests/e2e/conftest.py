@@ -4,15 +4,20 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from command_center.staff.roles import Role
+from command_center.store import database
 from demo.air import control_socket
 from demo.broker import Engine
 from demo.house import House
-from tests.support.people import Air
+from tests.support import city_staff
+from tests.support.people import Air, Browser
 from tests.support.ports import unused_ports
 from tests.support.programs import needs
 from tests.support.proxy import Proxy
@@ -37,6 +42,19 @@ class RunningHouse(House):
         self.kiosk = f"http://{self.settings.kiosk.listen}"
         self.center = f"http://{self.settings.center.listen}"
         self.air = Air(control_socket(self.folder))
+
+    @cached_property
+    def officer(self) -> Browser:
+        """A verifikator of the city, logged in."""
+        return Browser(self.center, self.cookies(Role.VERIFIKATOR))
+
+    def cookies(self, role: Role) -> dict[str, str]:
+        """Those of a browser in which somebody of the city has logged in; the city must run."""
+        engine = database.connect(self.settings.center.database)
+        try:
+            return city_staff.cookies(engine, role, now=datetime.now(UTC))
+        finally:
+            engine.dispose()
 
     def start(self, *only: str) -> None:
         """Start every process, or only these, and wait until each is ready."""

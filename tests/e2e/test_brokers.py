@@ -190,7 +190,7 @@ def outlive(house: HouseOnACluster, residents: Neighbourhood, number: int, reque
     """Both directions work while this node is dead."""
     house.cluster.kill(number)
     died_s = time.monotonic()
-    decide(house.center, request_id, "diproses", f"Kabar {number}")
+    decide(house.officer, request_id, "diproses", f"Kabar {number}")
     report(house, f"sampah menumpuk setelah simpul {number} mati")
     promised = {f"sampah menumpuk setelah simpul {number} mati", *residents.texts}
     wait_for(lambda: promised <= at_city(house), "up without this node", limit_s=FAILOVER_S)

@@ -43,7 +43,7 @@ def test_loss_doubling_and_reordering_change_nothing_at_either_end(
             faulty_line.faults = Faults(lose=0.15, double=0.15, swap=0.15)
     wait_for(lambda: len(house.at_city()) == len(texts), "the city has all", limit_s=120)
     for row in house.at_city()[:10]:
-        decide(house.center, row["request_id"], "diproses", "Petugas berangkat")
+        decide(house.officer, row["request_id"], "diproses", "Petugas berangkat")
     wait_for(
         lambda: [row["status"] for row in house.at_box()].count("diproses") == 10,
         "the box has every decision",

@@ -10,6 +10,7 @@ import requests
 
 from appliance.domain import topics
 from appliance.domain.topics import Leaf
+from command_center.staff.roles import Role
 from tests.e2e.conftest import RunningHouse
 from tests.support import asyncapi
 from tests.support.people import (
@@ -76,7 +77,7 @@ def play(house: RunningHouse) -> None:
     assert {row["text"] for row in city} == set(TEXTS.values())
     wait_for(lambda: all(row["acked"] for row in house.at_box()), "all are acknowledged")
     sms = by_channel["sms"]
-    decide(house.center, sms["request_id"], "diproses", "Truk berangkat pukul tujuh")
+    decide(house.officer, sms["request_id"], "diproses", "Truk berangkat pukul tujuh")
     wait_for(
         lambda: [text for text in house.air.received_by(SMS_PHONE) if "Truk berangkat" in text],
         "the officer's message by SMS",
@@ -88,7 +89,11 @@ def play(house: RunningHouse) -> None:
 
     # 4. The photo follows, without the place it was taken at; a document comes down.
     photo = f"{house.center}/permohonan/{by_channel['portal']['request_id']}/foto"
-    wait_for(lambda: requests.get(photo, timeout=9).content == jpeg(), "the photo is at the city")
+    eyes = house.cookies(Role.VERIFIKATOR)
+    wait_for(
+        lambda: requests.get(photo, cookies=eyes, timeout=9).content == jpeg(),
+        "the photo is at the city",
+    )
     house.center_runs("publish-document", "all", __file__, "--title", "Cara melapor")
     wait_for(
         lambda: "Cara melapor" in requests.get(f"{house.portal}/dokumen", timeout=9).text,

@@ -71,7 +71,7 @@ def test_a_decision_reaches_the_resident_once_whatever_dies(house: RunningHouse)
     wait_for(lambda: len(house.at_city()) == DECISIONS, "the city has all", limit_s=60)
     victims = ("sync", "center", "broker", "modem")
     for number, row in enumerate(house.at_city()):
-        decide(house.center, row["request_id"], "diproses", f"Kabar untuk {number}")
+        decide(house.officer, row["request_id"], "diproses", f"Kabar untuk {number}")
         victim = victims[number % len(victims)]
         house.supervisor.kill(victim)
         house.supervisor.start_again(victim)

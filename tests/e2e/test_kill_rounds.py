@@ -98,7 +98,7 @@ def report(house: RunningHouse, text: str, phone: Msisdn) -> None:
 
 def decide_something(house: RunningHouse, chance: random.Random) -> None:
     if undecided := [row for row in house.at_city() if row["status"] == "diterima"]:
-        decide(house.center, chance.choice(undecided)["request_id"], "diproses", NEWS)
+        decide(house.officer, chance.choice(undecided)["request_id"], "diproses", NEWS)
 
 
 def agree(house: RunningHouse) -> bool:

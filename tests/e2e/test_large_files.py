@@ -11,6 +11,7 @@ import requests
 
 from appliance.domain import photo
 from appliance.domain.topics import Leaf, parse
+from command_center.staff.roles import Role
 from command_center.store import blob_files as city_files
 from command_center.store import database
 from tests.e2e.conftest import RunningHouse
@@ -61,8 +62,13 @@ def test_a_photo_reaches_the_city_whatever_dies(
     wait_for(lambda: folder.has(sha256(clean).hexdigest()), "it is whole", limit_s=90)
     [row] = [row for row in house.at_city() if row["ticket"] == str(ticket)]
     address = f"{house.center}/permohonan/{row['request_id']}/foto"
-    wait_for(lambda: requests.get(address, timeout=9).ok, "officers can see it", limit_s=30)
-    shown = requests.get(address, timeout=9)
+    eyes = house.cookies(Role.VERIFIKATOR)
+
+    def seen() -> requests.Response:
+        return requests.get(address, cookies=eyes, timeout=9, allow_redirects=False)
+
+    wait_for(lambda: seen().ok, "officers can see it", limit_s=30)
+    shown = seen()
     assert shown.content == clean
     assert SECRET in PHOTO
     assert SECRET not in shown.content

@@ -8,12 +8,12 @@ from playwright.sync_api import Browser
 
 from appliance.domain.service_request import Status
 from command_center import casework
-from command_center.app import create_app
 from command_center.store import database, migrate
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
 from tests.support.axe import is_clean
 from tests.support.browser import fits_a_phone, served
+from tests.support.city_staff import a_center
 from tests.unit.command_center.city import hello, received
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ def test_everybody_can_read_the_report_card_at_any_width(browser: Browser, tmp_p
             casework.change_status(engine, case.request_id, Status.RESOLVED, "", by="x", now=at)
     for _ in range(6):
         received(engine, agency="DP3APM", category="kekerasan", sensitivity="rahasia", text="x")
-    app = create_app(engine, place="Kota Pekanbaru", now=lambda: START + timedelta(days=40))
+    app = a_center(engine, now=START + timedelta(days=40))
     with served(app) as port:
         for width in (360, 1280):
             context = browser.new_context(

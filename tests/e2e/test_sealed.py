@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from command_center.staff.roles import Role
 from demo.house import SEALING_KEY
 from tests.e2e.conftest import RunningHouse
 from tests.support.leaks import found_below, found_in
@@ -128,7 +129,7 @@ def play(house: RunningHouse) -> None:
         wait_for(lambda who=phone: house.air.received_by(who), "each resident has a receipt")
 
     case = next(r for r in house.at_city() if r["ticket"] == tickets["sms"])
-    decide(house.center, case["request_id"], "diproses", NOTE)
+    decide(house.officer, case["request_id"], "diproses", NOTE)
     wait_for(
         lambda: any("ada kabar baru" in text for text in house.air.received_by(PHONES["sms"])),
         "the resident hears that there is news",
@@ -147,9 +148,10 @@ def play(house: RunningHouse) -> None:
 
 def pages(house: RunningHouse) -> list[str]:
     """Every page that may show something of a ticket."""
-    found = [Browser(house.center).open("/"), Browser(house.center).open("/api/events")]
+    city = Browser(house.center, house.cookies(Role.AUDITOR))
+    found = [city.open("/"), city.open("/api/events")]
     for row in house.at_city():
-        found.append(Browser(house.center).open(f"/permohonan/{row['request_id']}"))
+        found.append(city.open(f"/permohonan/{row['request_id']}"))
         number = row["ticket"].replace(" ", "")
         found += [Browser(url).open(f"/tiket/{number}") for url in (house.portal, house.kiosk)]
     return found

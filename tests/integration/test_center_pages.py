@@ -6,9 +6,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 
-from command_center.app import create_app
+from command_center.staff.roles import Role
 from tests.conftest import at
+from tests.support import city_staff
 from tests.support.browser import overflow, served
+from tests.support.city_staff import a_center
 from tests.unit.command_center.city import received, request
 
 pytestmark = pytest.mark.slow
@@ -17,11 +19,15 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def page(engine: Engine, browser: Browser) -> Iterator[Page]:
     """The first page; its console must stay silent."""
-    app = create_app(engine, place="Kota Pekanbaru", now=lambda: at(hours=1).wall)
+    now = at(hours=1).wall
+    app = a_center(engine, now=now)
+    held = city_staff.cookies(engine, Role.VERIFIKATOR, now=now)
     problems: list[str] = []
     with served(app) as port:
-        made = browser.new_page(
-            base_url=f"http://127.0.0.1:{port}", viewport={"width": 1440, "height": 900}
+        address = f"http://127.0.0.1:{port}"
+        made = browser.new_page(base_url=address, viewport={"width": 1440, "height": 900})
+        made.context.add_cookies(
+            [{"name": name, "value": value, "url": address} for name, value in held.items()]
         )
         made.on("console", lambda message: problems.append(message.text))
         made.on("pageerror", lambda error: problems.append(str(error)))

@@ -8,18 +8,23 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
 from appliance.domain import wire
+from command_center.staff.roles import Role
+from command_center.store import database
 from tests.integration.fake_box import a_box
+from tests.support import city_staff
 from tests.support.broker import Broker
 from tests.support.waiting import wait_for
 from tests.unit.command_center.city import a_batch, a_received, wire_event
+from web import browser_id
 
 pytestmark = pytest.mark.slow
 
@@ -37,11 +42,22 @@ class Center:
             f'database = "sqlite:///{folder}/center.db"\nport = {broker.port}\n'
         )
         self._log = folder / "center.log"
+        self._cookie = "none=none"
 
     def start(self) -> None:
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(self._command(), stderr=log)
-        wait_for(lambda: self.page("/"), f"the pages answer; see {self._log}")
+        wait_for(lambda: self.page("/masuk"), f"the pages answer; see {self._log}")
+
+    def log_in(self) -> str:
+        """Let a verifikator open pages from now on; returns the token of their forms."""
+        engine = database.connect(f"sqlite:///{self._log.with_name('center.db')}")
+        [(name, value)] = city_staff.cookies(
+            engine, Role.VERIFIKATOR, now=datetime.now(UTC)
+        ).items()
+        engine.dispose()
+        self._cookie = f"{name}={value}"
+        return browser_id.token(value)
 
     def end(self, number: int) -> int:
         self.process.send_signal(number)
@@ -50,7 +66,8 @@ class Center:
     def page(self, path: str, **form: str) -> str:
         try:
             data = urlencode(form).encode() if form else None
-            with urlopen(self.url + path, data, timeout=5) as answer:
+            asked = Request(self.url + path, data, {"Cookie": self._cookie})
+            with urlopen(asked, timeout=5) as answer:
                 return str(answer.read().decode())
         except HTTPError:
             raise
@@ -89,11 +106,13 @@ def test_from_a_box_to_an_officer_and_back(center: Center, broker: Broker) -> No
     event = a_received(text="lampu jalan mati")
     with a_box(broker.port) as box:
         box.send_until_acked(a_batch(wire_event(event)))
+        token = center.log_in()
         assert "lampu jalan mati" in center.page("/")
         detail = f"/permohonan/{event.request_id}"
         seen = re.search(r'name="seen" value="(\d+)"', center.page(detail))
         assert seen
-        after = center.page(detail, status="diproses", message="Petugas di jalan.", seen=seen[1])
+        said = {"status": "diproses", "message": "Petugas di jalan.", "seen": seen[1]}
+        after = center.page(detail, csrf=token, **said)
         assert "Menunggu kotak Posko" in after
         wait_for(lambda: box.batches, "the box hears of it")
         box.send(wire.Ack(epoch=box.batches[0].epoch, lane="p1", upto=1))

@@ -21,9 +21,10 @@ _TICKET_PATH = re.compile(r"/tiket/([0-9]{8})")
 class Browser:
     """A browser without JavaScript that repeats what fails on the network."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, cookies: dict[str, str] | None = None) -> None:
         self.base = base
         self._browser = mechanicalsoup.StatefulBrowser(raise_on_404=False)
+        self._browser.session.cookies.update(cookies or {})
 
     def open(self, path: str) -> str:
         """Open a page; returns its HTML."""
@@ -131,8 +132,7 @@ class Air:
         return [sms["text"] for sms in self._control.delivered() if sms["to"].endswith(phone[-9:])]
 
 
-def decide(base: str, request_id: str, status: str, message: str) -> None:
+def decide(officer: Browser, request_id: str, status: str, message: str) -> None:
     """An officer opens a request in the command center and moves it."""
-    browser = Browser(base)
-    browser.open(f"/permohonan/{request_id}")
-    browser.press(status=status, message=message)
+    officer.open(f"/permohonan/{request_id}")
+    officer.press(status=status, message=message)

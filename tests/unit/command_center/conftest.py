@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from command_center import __main__ as center
-from command_center.app import create_app
 from command_center.store import database, migrate
 from tests.builders import CITY_EPOCH
-from tests.conftest import SITE, START, at
+from tests.conftest import SITE, START
+from tests.support.city_staff import a_center, logged_in
 from tests.unit.command_center.city import hello
 
 
@@ -80,15 +80,10 @@ def changes() -> list[str]:
 @pytest.fixture
 def app(engine: Engine, changes: list[str]) -> Flask:
     """The pages."""
-    return create_app(
-        engine,
-        place="Kota Pekanbaru",
-        now=lambda: at(hours=3).wall,
-        on_change=lambda: changes.append("changed"),
-    )
+    return a_center(engine, on_change=lambda: changes.append("changed"))
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """An officer at them."""
-    return app.test_client()
+def client(app: Flask, engine: Engine) -> FlaskClient:
+    """A verifikator at them, who may do most."""
+    return logged_in(app, engine)

@@ -23,11 +23,11 @@ from appliance.domain.events import (
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center import casework, erasing, exporting
-from command_center.app import create_app
 from command_center.store import consents, database, erasures, follow_ups, photos
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
 from tests.conftest import START
+from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import (
     a_batch,
     a_received,
@@ -231,7 +231,7 @@ def test_an_export_names_no_officer_and_is_noted(engine: Engine) -> None:
 
 @pytest.fixture
 def officer(engine: Engine) -> FlaskClient:
-    return create_app(engine, place="Kota Pekanbaru", now=lambda: LATER).test_client()
+    return an_officer(engine, now=LATER)
 
 
 def test_officers_tick_off_what_they_have_answered(engine: Engine, officer: FlaskClient) -> None:
@@ -245,7 +245,7 @@ def test_officers_tick_off_what_they_have_answered(engine: Engine, officer: Flas
     assert officer.post("/data-pribadi/d1").status_code == 303
     assert officer.post("/data-pribadi/nothing").status_code == 303
     assert "lihat data" not in officer.get("/data-pribadi").text
-    assert rows(engine, "SELECT done_by FROM follow_ups") == [("Petugas pusat",)]
+    assert rows(engine, "SELECT done_by FROM follow_ups") == [("uji-verifikator",)]
 
 
 def test_erasing_by_the_page_wants_to_be_sure(engine: Engine, officer: FlaskClient) -> None:

@@ -8,7 +8,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
 from appliance.domain.moment import to_ms
-from command_center.app import create_app
 from command_center.handling import escalating, inbox, open_cases
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_steps, shipped_units
@@ -16,6 +15,7 @@ from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter
 from command_center.table_publishing import publish
 from tests.conftest import SITE
+from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import received, request, rows
 from tests.unit.command_center.test_escalating import DAY, MONDAY
 from tests.unit.command_center.test_views import HOSTILE, page, words
@@ -27,7 +27,7 @@ NOW = MONDAY + 2 * DAY
 
 @pytest.fixture
 def staff(engine: Engine) -> FlaskClient:
-    return create_app(engine, place="Kota Pekanbaru", now=lambda: NOW).test_client()
+    return an_officer(engine, now=NOW)
 
 
 def filed(engine: Engine, when: datetime = MONDAY, **more: object) -> CityRequest:

@@ -17,13 +17,13 @@ from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import Status
 from command_center import casework, correcting, erasing, lapses
-from command_center.app import create_app
 from command_center.open311 import filing, keys, taking
 from command_center.open311.problem import Problem
 from command_center.store import erasures, open311_keys
 from command_center.store.database import reading, writing
 from tests.conftest import START
 from tests.support import georeport
+from tests.support.city_staff import a_center
 from tests.unit.command_center.city import all_requests, received, request, rows
 
 KEY = keys.spelled(b"k" * 32)
@@ -182,7 +182,7 @@ def test_the_same_fields_by_the_same_key_are_one_request_for_an_hour(
     assert filed(client) == first
     give(engine, "posko_other", "SeeClickFix")
     assert filed(client, api_key="posko_other") != first
-    later = create_app(engine, place="P", now=lambda: START + timedelta(hours=5)).test_client()
+    later = a_center(engine, now=START + timedelta(hours=5)).test_client()
     assert filed(later) != first
 
 
@@ -241,9 +241,7 @@ def test_what_is_confidential_is_taken_but_absent(
 def test_what_is_confidential_is_sealed_where_there_is_a_key(engine: Engine) -> None:
     give(engine, KEY)
     secret = bytes(range(32))
-    app = create_app(
-        engine, place="P", now=lambda: START, sealing_keys={"*": sealing.public_key(secret)}
-    )
+    app = a_center(engine, now=START, sealing_keys={"*": sealing.public_key(secret)})
     text = "suami saya memukuli saya tiap malam, tolong rahasiakan"
     id_ = filed(app.test_client(), description=text, first_name="Siti", phone="081234567890")
     case = request(engine, id_)

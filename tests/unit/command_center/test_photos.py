@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
@@ -328,12 +329,10 @@ def test_officers_are_told_what_to_do_about_a_photo_that_is_lost(
     assert "Mintalah fotonya kepada warga" in client.get(f"/permohonan/{request_id}").text
 
 
-def test_a_photo_is_for_this_machine_only_as_every_staff_page(
-    engine: Engine, client: FlaskClient
-) -> None:
+def test_a_photo_is_for_staff_only(engine: Engine, app: Flask) -> None:
     request_id = with_photo(engine)
-    away = {"REMOTE_ADDR": "10.0.0.9"}
-    assert client.get(f"/permohonan/{request_id}/foto", environ_base=away).status_code == 403
+    answer = app.test_client().get(f"/permohonan/{request_id}/foto")
+    assert answer.location == f"/masuk?kembali=/permohonan/{request_id}/foto"
 
 
 def test_the_downlink_of_a_box_holds_what_it_must_hear(engine: Engine) -> None:

@@ -17,11 +17,11 @@ from sqlalchemy import Engine, event
 from appliance.domain.events import TablePublished
 from appliance.domain.service_request import Status
 from command_center import casework, opendata, watching
-from command_center.app import create_app
 from command_center.cards import last_midnight
 from command_center.opendata import LEAST, TOGETHER, suppressed
 from command_center.store import case_links, downlinks
 from tests.conftest import SITE, START
+from tests.support.city_staff import a_center
 from tests.unit.command_center.city import commit, hello, received
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "recompute_scorecard.py"
@@ -32,7 +32,7 @@ PUBLIC = ("/rapor", "/rapor.json", "/data/", "/data/laporan.csv", "/data/laporan
 
 @pytest.fixture
 def app(engine: Engine) -> Flask:
-    return create_app(engine, place="Kota Pekanbaru", now=lambda: LATER)
+    return a_center(engine, now=LATER)
 
 
 @pytest.fixture
@@ -79,8 +79,9 @@ def test_strangers_may_see_what_is_public_and_caches_may_keep_it(
         assert secret not in answer.text
 
 
-def test_everything_else_stays_with_staff(app: Flask, client: FlaskClient) -> None:
-    assert client.get("/", environ_base=STRANGER).status_code == 403
+def test_everything_else_stays_with_staff(app: Flask) -> None:
+    answer = app.test_client().get("/", environ_base=STRANGER)
+    assert (answer.status_code, answer.location) == (303, "/masuk")
 
 
 def test_the_card_tells_who_is_on_board_and_what_is_not_counted(
@@ -140,7 +141,7 @@ def test_fifty_texts_of_three_phones_about_one_kelurahan_move_no_rank(
             text=f"sampah busuk gang {n}",
         )
     watching.find_patterns(filled, START)
-    fresh = create_app(filled, place="Kota Pekanbaru", now=lambda: LATER).test_client()
+    fresh = a_center(filled, now=LATER).test_client()
     after = {row["agency"]: row for row in fresh.get("/rapor.json").get_json()["agencies"]}
     assert after["DLHK"]["flags"]["bursts"] == 50
     assert after["DLHK"]["figures"] == before["DLHK"]["figures"]
@@ -152,7 +153,7 @@ def test_fifty_texts_of_three_phones_about_one_kelurahan_move_no_rank(
 
 def queries(engine: Engine) -> list[int]:
     """How many the first and the second look at the card take."""
-    client = create_app(engine, place="Kota", now=lambda: LATER).test_client()
+    client = a_center(engine, now=LATER).test_client()
     asked: list[str] = []
 
     def note(*told: object) -> None:
@@ -182,7 +183,7 @@ def test_benchmarks_are_shown_with_source_and_date_only(engine: Engine, tmp_path
         "ukuran,nilai,sumber,tanggal\nRata-rata nasional,5 hari,KemenPANRB,2025-12-31\n"
         "Tanpa sumber,9 hari,,2025-01-01\n"
     )
-    app = create_app(engine, place="Kota", now=lambda: LATER, benchmarks=path)
+    app = a_center(engine, now=LATER, benchmarks=path)
     page = app.test_client().get("/rapor").text
     assert "KemenPANRB, 2025-12-31" in page
     assert "9 hari" not in page

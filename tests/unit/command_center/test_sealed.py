@@ -17,10 +17,12 @@ from appliance.domain.sealing import Content, Holder
 from appliance.domain.service_request import Status
 from command_center import casework, correcting, report, sealing_commands
 from command_center.correcting import Wanted
+from command_center.staff.roles import Role
 from command_center.store import blob_files, photos, sealed_contents
 from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest
 from tests.conftest import SITE, START, at
+from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import a_received, received, request, rows, tell
 from tests.unit.command_center.test_cli import config, run
 from tests.unit.command_center.test_follow_ups import lines, said
@@ -176,10 +178,8 @@ def test_the_pages_show_whose_it_is_and_how_it_is_opened(
     assert "(tersegel untuk DP3APM)" in client.get("/").text
 
 
-def test_the_feed_for_other_systems_holds_no_word_of_it(
-    client: FlaskClient, case: CityRequest
-) -> None:
-    [event] = json.loads(client.get("/api/events").data)
+def test_the_feed_for_other_systems_holds_no_word_of_it(engine: Engine, case: CityRequest) -> None:
+    [event] = json.loads(an_officer(engine, Role.AUDITOR).get("/api/events").data)
     assert event["data"]["text"] == case.text
     assert event["data"]["category"] == "rahasia"
 

@@ -11,10 +11,10 @@ from appliance.domain.moment import WESTERN_INDONESIA, to_ms
 from appliance.domain.service_request import Status
 from command_center import __main__ as center
 from command_center import casework, worklist
-from command_center.app import create_app
 from command_center.store.database import reading
 from command_center.store.requests import Filter
 from command_center.worklist import Due
+from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import received
 from tests.unit.command_center.test_cli import config, run  # noqa: F401 - a fixture
 from tests.unit.command_center.test_views import page, words
@@ -91,16 +91,16 @@ def test_what_is_settled_is_on_neither(engine: Engine, cases: dict[str, str]) ->
 
 
 def test_the_page_narrows_to_what_is_late(engine: Engine, cases: dict[str, str]) -> None:
-    app = create_app(engine, place="Kota Pekanbaru", now=lambda: wib(1, 4))
-    shown = words(page(app.test_client(), "/?tenggat=terlambat"))
+    officer = an_officer(engine, now=wib(1, 4))
+    shown = words(page(officer, "/?tenggat=terlambat"))
     assert shown.index("Terlambat 4 hari kerja") < shown.index("Terlambat 1 hari kerja")
     assert "1–3 dari 3 laporan" in shown
-    filtered = words(page(app.test_client(), "/?tenggat=terlambat&category=pju"))
+    filtered = words(page(officer, "/?tenggat=terlambat&category=pju"))
     assert "1–1 dari 1 laporan" in filtered
     assert "Tidak ada laporan yang cocok" in words(
-        page(app.test_client(), "/?tenggat=menjelang&category=sampah")
+        page(officer, "/?tenggat=menjelang&category=sampah")
     )
-    assert "dari 4 laporan" in words(page(app.test_client(), "/?tenggat=lain"))
+    assert "dari 4 laporan" in words(page(officer, "/?tenggat=lain"))
 
 
 def test_the_command_lists_the_same(

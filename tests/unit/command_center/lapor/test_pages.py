@@ -4,20 +4,18 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from command_center.app import create_app
 from command_center.lapor import becoming
 from command_center.store import lapor_links, lapor_outbox
 from command_center.store.database import reading, writing
 from command_center.store.lapor_outbox import Entry
-from tests.conftest import START, at
+from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import received
 
 
 @pytest.fixture
 def client(city: Engine) -> FlaskClient:
     """An officer of a city that has the bridge."""
-    app = create_app(city, place="Kota Pekanbaru", now=lambda: at(hours=3).wall, has_lapor=True)
-    return app.test_client()
+    return an_officer(city, has_lapor=True)
 
 
 def waiting(city: Engine) -> list[Entry]:
@@ -70,7 +68,7 @@ def test_what_failed_is_shown_with_why_and_tried_again(city: Engine, client: Fla
 
 def test_without_the_bridge_nothing_of_it_is_offered(city: Engine, client: FlaskClient) -> None:
     case = received(city)
-    plain = create_app(city, place="Kota Pekanbaru", now=lambda: START).test_client()
+    plain = an_officer(city)
     assert "lapor_send" not in plain.get(f"/permohonan/{case.request_id}").text
     assert "Kirim ke SP4N" not in plain.get(f"/permohonan/{case.request_id}").text
     assert "Jembatan tidak dipakai" in plain.get("/lapor").text

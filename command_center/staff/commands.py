@@ -1,0 +1,121 @@
+"""`posko-center accounts`: who may log in at the city, and the way back in for who cannot."""
+
+import argparse
+import json
+import secrets
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from appliance.domain import passwords, staff, wifi
+from command_center import report
+from command_center.staff import accounts
+from command_center.staff.accounts import CONSOLE
+from command_center.staff.roles import Account, Post, Role
+from command_center.store import staff_accounts
+from command_center.store.database import reading
+
+NAME = "accounts"
+
+
+def add(
+    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    common: argparse.ArgumentParser,
+) -> None:
+    """Register the commands."""
+    words = "who may log in at the city"
+    command = parsers.add_parser(NAME, parents=[common], help=words, description=words)
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def add_one(name: str, words: str) -> argparse.ArgumentParser:
+        return actions.add_parser(name, parents=[common], help=words, description=words)
+
+    add_one("list", "list them").add_argument("--json", action="store_true", help="for scripts")
+    new = add_one("add", "make one, and print its first password")
+    new.add_argument("name", metavar="NAME", help="e.g. sri.wahyuni")
+    _add_post(new)
+    _add_post(add_one("invite", "print a code that makes one, once, within a week"))
+    for name, words in (
+        ("disable", "refuse one every log-in until it is reset"),
+        ("reset", "give one a new password, print it, and enable it"),
+    ):
+        add_one(name, words).add_argument("name", metavar="NAME")
+    add_one("setup-code", "print a code that makes the first administrator")
+
+
+def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
+    """Do one of them; raises BadInput with what to do about it."""
+    match args.action:
+        case "list":
+            _list(engine, as_json=args.json)
+        case "add":
+            account = Account(
+                name=staff.account_name(args.name), post=_post(args), must_change=True
+            )
+            password, hashed = new_password()
+            accounts.add(engine, account, hashed, now, by=CONSOLE)
+            print(f"{account.name} ({account.role}): first password {password}")
+        case "invite":
+            code = wifi.code(secrets.choice)
+            made = accounts.invite(engine, code, _post(args), now, by=CONSOLE)
+            print(f"{wifi.shown_code(code)}, until {report.iso(made.ends_at)}: open /siapkan")
+        case "disable":
+            accounts.disable(engine, args.name, now, by=CONSOLE)
+            print(f"{args.name} is refused until `posko-center accounts reset {args.name}`")
+        case "reset":
+            password, hashed = new_password()
+            accounts.reset(engine, args.name, hashed, now, by=CONSOLE)
+            print(f"{args.name}: new password {password}")
+        case _:
+            print(setup_code(engine, now) or "there is an administrator; see accounts reset")
+
+
+def setup_code(engine: Engine, now: datetime) -> str | None:
+    """A fresh code for the first administrator, as it is read; None where there is one."""
+    code = wifi.code(secrets.choice)
+    return wifi.shown_code(code) if accounts.offer_setup(engine, code, now) else None
+
+
+def new_password() -> tuple[str, str]:
+    """A password for somebody else, and its stored form."""
+    password = wifi.first_password(secrets.choice)
+    return password, passwords.derive(password, secrets.token_bytes(passwords.SALT_BYTES))
+
+
+def _add_post(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--role", choices=[role.value for role in Role], required=True)
+    command.add_argument("--agency", metavar="ID", help="of an officer or a subunit, e.g. DLHK")
+    command.add_argument("--unit", metavar="NAME", help="of a subunit, within its agency")
+
+
+def _post(args: argparse.Namespace) -> Post:
+    return Post(role=Role(args.role), agency=args.agency, unit=args.unit)
+
+
+def _list(engine: Engine, *, as_json: bool) -> None:
+    with reading(engine) as connection:
+        found = staff_accounts.every(connection)
+    records = [
+        {
+            "name": one.name,
+            "role": one.role.value,
+            "agency": one.agency,
+            "unit": one.unit,
+            "is_disabled": one.is_disabled,
+            "must_change": one.must_change,
+        }
+        for one in found
+    ]
+    if as_json:
+        print(json.dumps(records, indent=1))
+        return
+    rows = [
+        (one.name, one.role.value, one.agency or "-", one.unit or "-", _state(one)) for one in found
+    ]
+    print(report.table(("NAME", "ROLE", "AGENCY", "UNIT", "STATE"), rows))
+
+
+def _state(account: Account) -> str:
+    if account.is_disabled:
+        return "disabled"
+    return "must choose a password" if account.must_change else "usable"

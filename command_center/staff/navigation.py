@@ -1,0 +1,13 @@
+"""The pages in the frame of every staff page: endpoint and words, in the order shown.
+
+Who may open a page says its `@allows`; the frame shows only what the account may open.
+"""
+
+PAGES: tuple[tuple[str, str], ...] = (
+    ("index", "Laporan"),
+    ("inboxes", "Kotak masuk"),
+    ("escalations", "Eskalasi"),
+    ("lapor", "SP4N-LAPOR!"),
+    ("wishes", "Data pribadi"),
+    ("scorecard", "Rapor"),
+)
