@@ -130,7 +130,7 @@ def write(
         agency=request.agency,
         source=source,
     )
-    seq = downlinks.append(connection, request.site, event, subject=request.request_id, now=now)
+    seq = downlinks.append(connection, request.holder, event, subject=request.request_id, now=now)
     requests.set_status(connection, request.request_id, status, now)
     entry = HistoryEntry(
         status=status,

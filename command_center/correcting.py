@@ -161,7 +161,7 @@ def _write(
     now: datetime,
 ) -> None:
     event = RequestCorrected(request_id=request.request_id, corrected_at=now, **changed)
-    seq = downlinks.append(connection, request.site, event, subject=request.request_id, now=now)
+    seq = downlinks.append(connection, request.holder, event, subject=request.request_id, now=now)
     made = [
         Correction(
             request_id=request.request_id,

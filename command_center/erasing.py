@@ -39,7 +39,7 @@ def order(engine: Engine, request_id: str, *, by: str, now: datetime) -> None:
         request = requests.by_id(connection, request_id, lock=True)
         if request is None:
             raise BadInput("no such request at the city")
-        erase(connection, request.site, request_id, by=by, now=now)
+        erase(connection, request.site, request_id, holder=request.holder, by=by, now=now)
 
 
 def box_erased(connection: Connection, site: SiteCode, event: RequestErased, now: datetime) -> None:
@@ -54,25 +54,31 @@ def box_erased(connection: Connection, site: SiteCode, event: RequestErased, now
         raise BadInput("no such request of this site")
     by = f"{BOX}: {event.by}"[:BY_MAX_CHARS]
     erasures.confirm(connection, event.request_id, now)
-    erase(connection, site, event.request_id, by=by, now=now)
+    erase(connection, site, event.request_id, holder=site, by=by, now=now)
     erasures.confirm(connection, event.request_id, now)
 
 
 def erase(
-    connection: Connection, site: SiteCode, request_id: str, *, by: str, now: datetime
+    connection: Connection,
+    site: SiteCode,
+    request_id: str,
+    *,
+    holder: SiteCode,
+    by: str,
+    now: datetime,
 ) -> None:
-    """Overwrite, put the tombstone, tell the box and tick the wish off, in the caller's
-    transaction.
+    """Overwrite, put the tombstone, tell the box that holds it and tick the wish off, in the
+    caller's transaction.
 
     A box that has not confirmed is told again: its release may have been too old to understand.
     """
     is_new = erasures.add(connection, site, request_id, by=by, now=now)
-    if site.is_city:
+    if holder.is_city:
         erasures.confirm(connection, request_id, now)  # no box has a copy
     known = erasures.of(connection, request_id)
     if known is not None and known.box_at is None:
         event = ErasureOrdered(request_id=request_id, at=now)
-        downlinks.append(connection, site, event, subject=request_id, now=now)
+        downlinks.append(connection, holder, event, subject=request_id, now=now)
     if is_new:
         processing_log.add(connection, request_id, "erase", by=by, now=now)
     personal_data.overwrite(connection, site, request_id)

@@ -35,7 +35,7 @@ from command_center.store.database import writing
 from command_center.store.requests import CityRequest
 
 COLUMNS = ("number", "date", "kecamatan", "kelurahan", "category", "status", "text")
-EPOCH, CHANNEL, BY = "import", "impor", "posko-center import"
+EPOCH, CHANNEL, BY = requests.IMPORTED, "impor", "posko-center import"
 _ENDED = (Status.CLOSED, Status.NOT_OURS, Status.ARCHIVED)
 _NUMBER_MAX_CHARS = 40
 _BLOCK = 1_000

@@ -40,6 +40,9 @@ OPEN = [status.value for status in Status if status not in OVER]
 WHOLE_AGENCY = "-"
 """In a filter: cases that no unit has."""
 
+IMPORTED = "import"
+"""The `epoch` of what was taken over from an older system (docs/routing.md): no box has it."""
+
 
 class CityRequest(msgspec.Struct, frozen=True, gc=False):
     """A service request as the city knows it; words a newer box sent may be unknown to us.
@@ -86,6 +89,11 @@ class CityRequest(msgspec.Struct, frozen=True, gc=False):
     def site(self) -> SiteCode:
         """The kecamatan whose box sent it."""
         return SiteCode(self.site_code)
+
+    @property
+    def holder(self) -> SiteCode:
+        """Whose machine has it and hears of its moves: its box, or the city where no box does."""
+        return SiteCode.of_city(self.site.city) if self.epoch == IMPORTED else self.site
 
     @property
     def created_at(self) -> datetime:

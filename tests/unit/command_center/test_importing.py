@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain.ids import SiteCode, Ticket
-from command_center import erasing
-from command_center.store import requests
+from appliance.domain.service_request import Status
+from command_center import casework, correcting, erasing
+from command_center.store import erasures, requests
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter
 from tests.conftest import START
-from tests.unit.command_center.city import received
+from tests.unit.command_center.city import going_down, received
 from tests.unit.command_center.test_cli import config, run
 
 __all__ = ["config"]
@@ -109,3 +110,21 @@ def test_numbers_of_people_are_masked(engine: Engine, take: Take) -> None:
     take(LINE.replace("Pramuka", "Pramuka hub 0812 3456 7890"))
     [request] = stored(engine)
     assert "3456" not in request.text
+
+
+def test_its_moves_corrections_and_erasing_are_sent_to_no_box_as_none_has_it(
+    engine: Engine, take: Take
+) -> None:
+    take(LINE)
+    [old] = stored(engine)
+    casework.change_status(engine, old.request_id, Status.REOPENED, "Lagi.", by="x", now=START)
+    wanted = correcting.Wanted(category="jalan_rusak")
+    correcting.correct(engine, old.request_id, wanted, by="x", now=START)
+    erasing.order(engine, old.request_id, by="x", now=START)
+    assert going_down(engine, old.site) == []
+    [now] = stored(engine)
+    assert (now.status, now.category) == (Status.REOPENED, "jalan_rusak")
+    with reading(engine) as connection:
+        erased = erasures.of(connection, old.request_id)
+    assert erased is not None
+    assert erased.box_at == START
