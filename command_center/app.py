@@ -18,6 +18,7 @@ from command_center.handling.pages import HandlingPages
 from command_center.lapor import pages as lapor_pages
 from command_center.link_pages import LinkPages
 from command_center.open311 import views as open311
+from command_center.phone.pages import PhonePages
 from command_center.photo_page import PhotoPage
 from command_center.privacy_pages import PrivacyPages
 from command_center.staff import guard, login, navigation, roles
@@ -68,6 +69,8 @@ def create_app(
         more=handling.of_case,
     )
     handling.add(app, pages.detail)
+    phone = PhonePages(engine, now=now, on_change=on_change, sealing_keys=sealing_keys)
+    phone.add(app, pages.detail)
     app.add_url_rule("/", "index", pages.index)
     app.add_url_rule("/permohonan/<request_id>", "show", pages.show)
     app.add_url_rule("/permohonan/<request_id>", "change", pages.change, methods=["POST"])

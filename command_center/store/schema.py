@@ -199,6 +199,17 @@ escalations = Table(
 that began `since` and an agency. The chore inserts; who has told them writes `done_at` and
 `done_by`."""
 
+phone_entries = Table(
+    "phone_entries",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("request_id", Text, ForeignKey("requests.request_id"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BIG, nullable=False),
+    sqlite_strict=True,
+)
+"""Which request each page of a call has become, and who typed it. Only taking calls inserts."""
+
 case_history = Table(
     "case_history",
     metadata,

@@ -1,0 +1,1 @@
+"""What residents tell the city by telephone: new reports, and words about those they have made."""
