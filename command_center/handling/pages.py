@@ -80,7 +80,8 @@ class HandlingPages:
             mine = scope.narrowed(account(), Filter())
             cases = list(open_cases.every(connection, mine, self._now()))
             known = tables.in_force(connection)
-            returned = case_marks.unseen(connection, Mark.RETURNED)
+            is_of_all = account().agency is None
+            returned = case_marks.unseen(connection, Mark.RETURNED) if is_of_all else []
         return render_template(
             "handling/inboxes.html",
             rows=inbox.by_agency(cases, known),

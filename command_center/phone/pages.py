@@ -21,9 +21,12 @@ from command_center.forms import NO_KELURAHAN
 from command_center.phone import forms, saying, taking
 from command_center.phone.forms import Entry, Mistakes
 from command_center.phone.taking import Proposal
+from command_center.staff.guard import account, allows
+from command_center.staff.roles import Role
 from command_center.store import open311, requests, tables
 from command_center.store.database import reading
-from web.security import staff
+
+_OPERATORS = (Role.OPERATOR, Role.VERIFIKATOR)
 
 
 class PhonePages:
@@ -50,12 +53,12 @@ class PhonePages:
         app.add_url_rule("/telepon/<request_id>", "called", self.called)
         app.add_url_rule("/permohonan/<request_id>/telepon", "say", self.say, methods=["POST"])
 
-    @staff
+    @allows(*_OPERATORS)
     def call(self) -> ResponseReturnValue:
         """An empty form."""
         return self._form({})
 
-    @staff
+    @allows(*_OPERATORS)
     def take_call(self) -> ResponseReturnValue:
         """Propose what the call would become or, once that was seen, store it."""
         entry = forms.entry(request.form, self._city(), self._new_id())
@@ -68,7 +71,7 @@ class PhonePages:
                 self._engine,
                 entry,
                 sealing_keys=self._sealing_keys,
-                by=casework.OFFICER,
+                by=account().name,
                 now=self._now(),
             )
         except BadInput as error:
@@ -76,7 +79,7 @@ class PhonePages:
             return self._form({"proposal": wording.problem(error)}, entry, proposal), 409
         return redirect(url_for("called", request_id=request_id), code=303)
 
-    @staff
+    @allows(*_OPERATORS)
     def called(self, request_id: str) -> ResponseReturnValue:
         """The number that is read aloud."""
         with reading(self._engine) as connection:
@@ -90,7 +93,7 @@ class PhonePages:
             hotlines=_hotlines(found.category),
         )
 
-    @staff
+    @allows(*_OPERATORS)
     def say(self, request_id: str) -> ResponseReturnValue:
         """What a reporter says by telephone about a report of hers."""
         try:
@@ -101,7 +104,7 @@ class PhonePages:
                 wish,
                 words,
                 follow_up_id=self._new_id(),
-                by=casework.OFFICER,
+                by=account().name,
                 now=self._now(),
             )
         except casework.UnknownRequest:

@@ -5,6 +5,7 @@ Who may open a page says its `@allows`; the frame shows only what the account ma
 
 PAGES: tuple[tuple[str, str], ...] = (
     ("index", "Laporan"),
+    ("call", "Catat telepon"),
     ("inboxes", "Kotak masuk"),
     ("escalations", "Eskalasi"),
     ("lapor", "SP4N-LAPOR!"),

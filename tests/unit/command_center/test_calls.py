@@ -12,14 +12,15 @@ from sqlalchemy import Engine
 from appliance.domain import sealing
 from appliance.domain.consent import Purpose
 from appliance.domain.service_request import Status
-from command_center import casework
-from command_center.app import create_app
+from command_center import casework, watching
 from command_center.phone import forms
 from command_center.phone.forms import Entry, Mistakes
+from command_center.staff.roles import Role
 from command_center.store import consents
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
 from tests.conftest import at
+from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import all_requests, received, request, rows
 from tests.unit.command_center.test_follow_ups import lines
 from tests.unit.command_center.test_views import HOSTILE, page, words
@@ -30,6 +31,7 @@ CALL = {
     "phone": "0812 3456 7890",
     "name": "Siti",
 }
+OFFICER = "uji-verifikator"
 PAGE_ID = "00000000-0000-4000-8000-000000000001"
 
 
@@ -90,7 +92,7 @@ def test_the_second_press_makes_a_request_of_the_city_by_telephone(
     shown = page(client, where)
     assert f"{case.ticket[:2]} {case.ticket[2:5]} {case.ticket[5:]}" in words(shown)
     assert lines(engine, case)[-1][2] == "Dicatat dari telepon."
-    assert rows(engine, "SELECT by FROM phone_entries") == [(casework.OFFICER,)]
+    assert rows(engine, "SELECT by FROM phone_entries") == [(OFFICER,)]
     assert rows(engine, "SELECT * FROM down_outbox") == []
     with reading(engine) as connection:
         assert consents.holds(connection, case.request_id, Purpose.PUBLISH)
@@ -153,8 +155,6 @@ def test_reports_of_the_same_matter_are_shown_and_linked(
 def test_what_the_operator_calls_another_matter_is_not_linked_later(
     engine: Engine, client: FlaskClient
 ) -> None:
-    from command_center import watching
-
     received(
         engine,
         text="lampu jalan mati di jl Rajawali dekat masjid Al Falah",
@@ -181,9 +181,7 @@ SECRET_WORDS = "saya dipukul suami setiap malam, tolong"
 
 def test_what_is_confidential_is_sealed_and_compared_with_nothing(engine: Engine) -> None:
     keys = {"*": sealing.public_key(bytes([7]) * 32)}
-    client = create_app(
-        engine, place="Kota Pekanbaru", now=lambda: at(hours=3).wall, sealing_keys=keys
-    ).test_client()
+    client = an_officer(engine, Role.OPERATOR, sealing_keys=keys)
     received(engine, text=SECRET_WORDS, category="kdrt_kekerasan", sensitivity="rahasia")
     shown = proposed(client, text=SECRET_WORDS)
     assert "akan dirahasiakan" in shown
@@ -265,7 +263,7 @@ def test_a_reporter_who_calls_again_moves_her_report(
     assert request(engine, case.request_id).status == after
     said = [(by, message) for by, _, message in lines(engine, case)]
     assert any(message.startswith(f"{wish.upper()} lewat Telepon") for _, message in said)
-    assert said[-1] == (casework.OFFICER, "Kata pelapor dicatat dari telepon.")
+    assert said[-1] == (OFFICER, "Kata pelapor dicatat dari telepon.")
 
 
 def test_what_is_said_of_a_box_s_report_goes_to_its_box(
