@@ -37,6 +37,7 @@ from command_center import (
 from command_center.app import create_app
 from command_center.dashboard import recount_command
 from command_center.fleet import commands as fleet_commands
+from command_center.fleet import renewing
 from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import BrokerFiles
 from command_center.fleet.office import Office
@@ -186,11 +187,12 @@ def _run(loaded: Settings) -> None:
     _offer_setup(engine)
     give_back_large_blocks()
     link = Link(where, city, sign=sign)
+    office = _office(loaded)
     receiver = Receiver(
         engine,
         link,
         now=_now,
-        chores=lambda: _chores(engine, steps),
+        chores=lambda: _chores(engine, steps, office.authority),
         chores_every_s=lapses.EVERY_S,
     )
     app = create_app(
@@ -203,7 +205,7 @@ def _run(loaded: Settings) -> None:
         benchmarks=loaded.center.benchmarks,
         units=loaded.center.units,
         has_lapor=bool(loaded.lapor.url),
-        office=_office(loaded),
+        office=office,
     )
     bridge = _bridge(loaded, engine, receiver.wake)
     receiver.start()
@@ -237,10 +239,11 @@ def _bridge(loaded: Settings, engine: Engine, on_change: Callable[[], None]) -> 
     )
 
 
-def _chores(engine: Engine, steps: Sequence[Step]) -> None:
+def _chores(engine: Engine, steps: Sequence[Step], authority: Authority | None) -> None:
     """What the passing of time alone asks for."""
     lapses.run(engine, _now())
     escalating.run(engine, steps, _now())
+    renewing.answer(engine, authority, _now(), ids.new_id)
 
 
 def _offer_setup(engine: Engine) -> None:

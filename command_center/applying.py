@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from appliance.domain import wire
+from appliance.domain.enrolment import CSR_MAX_CHARS
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import (
     BoxHeartbeat,
@@ -24,6 +25,7 @@ from appliance.domain.events import (
     OfficialReplied,
     PhotoAttached,
     PhotoLost,
+    RenewalAsked,
     RequestErased,
     RequestReceived,
     StaffActed,
@@ -51,6 +53,7 @@ from command_center.store import (
     commands,
     consents,
     documents,
+    enrolments,
     photos,
     requests,
     sealed_contents,
@@ -74,6 +77,7 @@ _OURS = (
     PhotoAttached,
     PhotoLost,
     DocumentSettled,
+    RenewalAsked,
     FollowedUp,
     OfficialReplied,
     StaffActed,
@@ -201,6 +205,8 @@ def _apply_alone(
             _close_wifi_session(connection, site, known, now)
         case DocumentSettled():
             documents.settle(connection, site, known.document_id, known.outcome, now)
+        case RenewalAsked():
+            _ask_renewal(connection, site, known, now)
 
 
 def _change_consent(connection: Connection, site: SiteCode, event: ConsentChanged) -> None:
@@ -210,6 +216,14 @@ def _change_consent(connection: Connection, site: SiteCode, event: ConsentChange
     plausible(event.at, "at")
     follow_ups.found(connection, site, event.request_id)
     consents.put(connection, event)
+
+
+def _ask_renewal(
+    connection: Connection, site: SiteCode, event: RenewalAsked, now: datetime
+) -> None:
+    if not 1 <= len(event.csr) <= CSR_MAX_CHARS:
+        raise BadInput("csr is out of bounds")
+    enrolments.ask_renewal(connection, site, event.csr, now)
 
 
 def _settle_text(connection: Connection, site: SiteCode, event: TextSettled) -> None:

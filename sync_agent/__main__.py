@@ -14,6 +14,7 @@ from appliance.store import database, migrate
 from sync_agent.agent import Agent, Machine
 from sync_agent.housekeeper import Housekeeper
 from sync_agent.link import Link
+from sync_agent.renewal import Renewal
 
 
 def main() -> int:
@@ -39,6 +40,14 @@ def _body(settings: Settings) -> None:
 
 def assemble(db: sqlite3.Connection, path: Path, site: SiteCode, sync: Sync) -> Agent:
     """The agent of the box whose open database lies at `path`, joined to its link to the broker."""
+    housekeeper = Housekeeper(db, now=clock.now, monotonic_s=time.monotonic)
+    pair = sync.tls_cert if sync.tls_cert == sync.tls_key else None
+    renewal = Renewal(db, path, site, pair, now=clock.now, monotonic_s=time.monotonic)
+
+    def keep_house() -> None:
+        housekeeper()
+        renewal()
+
     agent = Agent(
         db,
         Machine(
@@ -46,7 +55,7 @@ def assemble(db: sqlite3.Connection, path: Path, site: SiteCode, sync: Sync) -> 
             monotonic_s=time.monotonic,
             new_epoch=ids.new_epoch,
             disk_free_bytes=lambda: shutil.disk_usage(path.parent).free,
-            keep_house=Housekeeper(db, now=clock.now, monotonic_s=time.monotonic),
+            keep_house=keep_house,
         ),
         city_keys=sync.city_keys,
     )

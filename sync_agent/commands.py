@@ -20,6 +20,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import DETAIL_MAX_CHARS
 from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane
+from appliance.runtime import credential
+from appliance.runtime.credential import CredentialError
 from appliance.store import outbox
 from appliance.store.database import connect
 from appliance.store.files import size_bytes
@@ -127,9 +129,20 @@ def drop_key(task: Task) -> Answer:
     )
 
 
+def install_certificate(task: Task) -> Answer:
+    """Put the certificate into force that this box has asked for: certificate=PEM."""
+    own = credential.of_store(task.path)
+    try:
+        is_new = own.renew(task.arg("certificate"))
+    except CredentialError as error:
+        return commanding.failed(str(error))
+    return commanding.done("in force" if is_new else "was in force already")
+
+
 HANDLERS: dict[str, Handler] = {
     "check_store": check_store,
     "drop_key": drop_key,
+    "install_certificate": install_certificate,
     "report": report,
     "resend": resend,
     "trust_key": trust_key,

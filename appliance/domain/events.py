@@ -81,6 +81,15 @@ class RequestCorrected(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sensitivity: str | None = None
 
 
+class RenewalAsked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Up: the box's certificate will soon end; it has made a new key and asks for another."""
+
+    KIND: ClassVar[str] = "credential.renewal_asked"
+
+    csr: str
+    """PKCS #10, as PEM."""
+
+
 class FollowedUp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: what the reporter says about a ticket later on; the city decides what follows."""
 
@@ -429,6 +438,7 @@ Event = (
     | DocumentPublished
     | DocumentWithdrawn
     | DocumentSettled
+    | RenewalAsked
     | FollowedUp
     | OfficialReplied
     | OfficialAnswered
@@ -456,6 +466,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     DocumentPublished.KIND: DocumentPublished,
     DocumentWithdrawn.KIND: DocumentWithdrawn,
     DocumentSettled.KIND: DocumentSettled,
+    RenewalAsked.KIND: RenewalAsked,
     FollowedUp.KIND: FollowedUp,
     OfficialReplied.KIND: OfficialReplied,
     OfficialAnswered.KIND: OfficialAnswered,

@@ -79,6 +79,23 @@ class Credential:
             raise CredentialError(f"the certificate cannot be used: {error}") from None
         self.put(self.pair, key + certificate)
 
+    def renew(self, certificate: str) -> bool:
+        """Replace the certificate by one of the waiting key; False if it is in force already.
+
+        Raises CredentialError, and changes nothing, for one that is not of this box.
+        """
+        old = certificate_of(self.pair)
+        if old.strip() == certificate.strip():
+            self.settle()
+            return False
+        try:
+            subject, _, _ = openssl.subject_and_key(old)
+        except OpensslError as error:
+            raise CredentialError(f"{self.pair} cannot be used: {error}") from None
+        self.complete(certificate, _read(self.ca), subject.removeprefix("CN="))
+        self.settle()
+        return True
+
     def put(self, path: Path, text: str) -> None:
         """Replace a file for good, readable by its owner alone: whose the data folder is."""
         new = path.with_name(f"{path.name}.new")

@@ -24,6 +24,7 @@ from appliance.domain.events import (
     PhotoAttached,
     PhotoLost,
     PhotoSettled,
+    RenewalAsked,
     TablePublished,
     TextSettled,
     WifiSessionClosed,
@@ -173,6 +174,7 @@ files = st.one_of(
     ),
     st.builds(DocumentWithdrawn, document_id=words),
     st.builds(DocumentSettled, document_id=words, outcome=settled),
+    st.builds(RenewalAsked, csr=st.text(min_size=1, max_size=99)),
 )
 
 
@@ -200,6 +202,7 @@ def test_commands_tables_files_and_heartbeats_fit_the_document(event: Event) -> 
         DocumentPublished.KIND,
         DocumentWithdrawn.KIND,
         DocumentSettled.KIND,
+        RenewalAsked.KIND,
     ],
 )
 def test_the_document_refuses_an_event_without_its_fields(kind: str) -> None:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from appliance.domain.ids import SiteCode
 from appliance.runtime import credential, settings
 from command_center.app import create_app
 from command_center.broker_config import Login
-from command_center.fleet import enrolling, listing, revoking
+from command_center.fleet import enrolling, listing, renewing, revoking
 from command_center.fleet.broker_files import BrokerFiles
 from command_center.fleet.office import Office
 from command_center.store import quarantine, streams
@@ -49,15 +49,16 @@ def heard(engine: Engine) -> set[str]:
 class City:
     """A broker and the office that speaks for it, at an HTTPS address nobody vouches for."""
 
-    def __init__(self, engine: Engine, folder: Path, login: Login = Login.CERTIFICATE) -> None:
+    def __init__(self, engine: Engine, folder: Path, login: Login, good_for: timedelta) -> None:
         self.engine = engine
         self.broker = CityBroker(folder, login, can_revoke=login is Login.CERTIFICATE)
         if login is Login.PASSWORD:
             self.broker.let_in(CENTER, "secret of the center")
         self.broker.start()
+        signer = replace(self.broker.authority, good_for=good_for)
         self.office = Office(
             city=SITE.city,
-            authority=self.broker.authority if login is Login.CERTIFICATE else None,
+            authority=signer if login is Login.CERTIFICATE else None,
             files=BrokerFiles(folder=folder, reload=("kill", "-HUP", str(self.broker.pid))),
             ca=folder / "ca.pem",
             broker=HOST,
@@ -84,9 +85,15 @@ class City:
 
 
 @contextmanager
-def a_city(engine: Engine, folder: Path, login: Login = Login.CERTIFICATE) -> Iterator[City]:
+def a_city(
+    engine: Engine,
+    folder: Path,
+    login: Login = Login.CERTIFICATE,
+    *,
+    good_for: timedelta = timedelta(days=825),
+) -> Iterator[City]:
     folder.mkdir()
-    made = City(engine, folder, login)
+    made = City(engine, folder, login, good_for)
     try:
         yield made
     finally:
@@ -195,6 +202,29 @@ def _replace(engine: Engine, city: City, monkeypatch: pytest.MonkeyPatch, folder
         wait_for(lambda: heard(engine) - before, "its own epoch is stored")
     with reading(engine) as connection:
         assert quarantine.count_by_code(connection).get("revoked", 0) == 0
+
+
+def test_a_certificate_is_renewed_over_the_link_before_it_ends(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate of a day: the box asks as soon as it runs, and comes back with the new one."""
+    box = NewBox(tmp_path / "box")
+    ids = map(str, range(100))
+    with a_city(engine, tmp_path / "city", good_for=timedelta(days=1)) as city:
+        assert box.enrol(monkeypatch, city, city.code()) == 0
+        own = credential.of_store(box.folder / "posko.db")
+        before = own.pair.read_text()
+        with RunningCity(engine, city.access), box.agent() as agent:
+
+            def is_renewed() -> bool:
+                renewing.answer(engine, city.broker.authority, now(), lambda: next(ids))
+                return own.pair.read_text() != before
+
+            wait_for(is_renewed, "a new pair lies there")
+            wait_for(lambda: agent.outcomes() == ["done"], "the box has said so")
+            wait_for(lambda: "renewing" in agent.gauge("link_reason"), "it is used", limit_s=30)
+            wait_for(lambda: agent.gauge("link") == "up", "and let in")
+        assert not own.pending.exists()
 
 
 def test_a_password_is_made_at_the_box_and_taken_back_while_it_is_connected(

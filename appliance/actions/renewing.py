@@ -1,0 +1,16 @@
+"""Asking the city for a new certificate."""
+
+import sqlite3
+
+from appliance.domain.events import RenewalAsked
+from appliance.domain.moment import Moment
+from appliance.domain.topics import Lane
+from appliance.store import box, outbox
+from appliance.store.database import transaction
+
+
+def ask(db: sqlite3.Connection, csr: str, now: Moment) -> None:
+    """Ask for the key that this request is of."""
+    with transaction(db):
+        event = RenewalAsked(csr=csr)
+        outbox.append(db, Lane.STATISTICS, event, subject=box.epoch(db), now=now)
