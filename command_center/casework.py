@@ -4,6 +4,7 @@ The request, its history and the event for the box are written in one transactio
 status exists that the box will not hear of.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from msgspec import structs
@@ -64,10 +65,12 @@ def change_status(
     now: datetime,
     seen_at: datetime | None = None,
     with_children: bool = False,
+    may_touch: Callable[[CityRequest], bool] = lambda _: True,
 ) -> CityRequest:
     """Move a request and queue the news for its box; return the request as it is now.
 
-    `with_children` moves those under it as well that may make the move, and tells their residents.
+    `with_children` moves those under it as well that may make the move and whoever acts
+    `may_touch`, and tells their residents.
 
     `seen_at` is the `updated_at` that the officer looked at; a request changed since then is left
     alone (so a form sent twice moves it once). Raises UnknownRequest, IllegalMove, Outdated,
@@ -81,7 +84,7 @@ def change_status(
         for child in (
             case_links.children(connection, request_id, lock=True) if with_children else ()
         ):
-            if may_move(child, status):
+            if may_move(child, status) and may_touch(child):
                 write(connection, child, status, words, by=by, source=Source.OFFICER, now=now)
     return structs.replace(request, status=status, updated_ms=to_ms(now))
 

@@ -13,6 +13,7 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.marks import Mark
 from appliance.domain.reference import kecamatan_name, kelurahan_by_code
 from command_center import anomaly, linking
+from command_center.staff import scope
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role
 from command_center.store import case_links, case_marks, requests
@@ -70,9 +71,11 @@ class LinkPages:
 def of_case(connection: Connection, case: CityRequest) -> dict[str, object]:
     """What a case's page says of its parent, its children and its marks."""
     parent_id = case_links.parent_of(connection, case.request_id)
+    parent = requests.by_id(connection, parent_id) if parent_id else None
+    children = case_links.children(connection, case.request_id)
     return {
-        "parent": requests.by_id(connection, parent_id) if parent_id else None,
-        "children": case_links.children(connection, case.request_id),
+        "parent": parent if parent and scope.covers(account(), parent) else None,
+        "children": [child for child in children if scope.covers(account(), child)],
         "marks": case_marks.of(connection, [case.request_id]).get(case.request_id, []),
     }
 

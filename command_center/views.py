@@ -6,6 +6,7 @@ Knows HTTP and templates. Who may come here is `staff`'s business, what may chan
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -53,6 +54,7 @@ from command_center.store import (
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
 from web.face import local
+from web.staff_guard import may_open
 
 
 class Pages:
@@ -101,6 +103,7 @@ class Pages:
                 now=self._now(),
                 seen_at=form.seen_at,
                 with_children=form.with_children,
+                may_touch=partial(scope.covers, account()),
             )
         except casework.UnknownRequest:
             abort(404)
@@ -162,21 +165,23 @@ class Pages:
             known = tables.in_force(connection, found.site, judged_at=found.received_at)
             sealed = sealed_contents.of_request(connection, request_id)
             links = link_pages.of_case(connection, found) | self._more(connection, found)
-        why = explaining.why(found, known)
+        case, reads = scope.seen(account(), found), scope.reads(account(), found)
+        why = explaining.why(case, known)
         return render_template(
             "request.html",
-            case=found,
-            history=history[::-1],
+            case=case,
+            reads=reads,
+            history=scope.seen_history(account(), found, history)[::-1],
             why=why,
             proposal=explaining.proposal(found, known),
             choices=_corrections(found, why, known),
-            photo=photo,
+            photo=photo if reads else None,
             sealed_for=wording.holders(sealed),
             due=due,
             erased=erased,
             may_be_shown=may_be_shown,
             resident=RESIDENT,
-            texts=texts,
+            texts=texts if reads else [],
             moves=[(move.value, wording.status(move)) for move in casework.moves(found)],
             message_max=casework.MESSAGE_MAX_CHARS,
             seen_ms=to_ms(found.updated_at),
@@ -192,7 +197,7 @@ class Pages:
             "is_link_up": is_link_up,
             "now": self._now(),
             "tiles": overview.tiles(boxes.every(connection), today, is_link_up=is_link_up),
-            **link_pages.to_see(connection),
+            **(link_pages.to_see(connection) if may_open("see") else {}),
             "tallies": overview.tallies(
                 daily_counts.ever(connection, Dimension.STATUS),
                 daily_counts.ever(connection, Dimension.PROPOSED).get("", 0),
@@ -214,7 +219,7 @@ def _list(connection: Connection, query: ListQuery, now: datetime) -> dict[str, 
         late = {item.request.request_id: item.deadline for item in on_page}
     ids = [case.request_id for case in shown]
     return {
-        "requests": shown,
+        "requests": scope.all_seen(account(), shown),
         "late": late,
         "family": case_links.family(connection, ids),
         "marks": case_marks.of(connection, ids),

@@ -23,6 +23,7 @@ from command_center.handling import (
     open_cases,
     units,
 )
+from command_center.handling.open_cases import OpenCase
 from command_center.handling.units import Units
 from command_center.staff import scope
 from command_center.staff.guard import account, allows
@@ -108,7 +109,10 @@ class HandlingPages:
             query=query,
             rows=rows,
             whole=inbox.whole(cases, known.agency_name(agency)),
-            cases=[(case.request, inbox.due(case), case.disposition) for case in shown],
+            cases=[
+                (scope.seen(account(), case.request), inbox.due(case), _note(case))
+                for case in shown
+            ],
             unit_of=lambda unit: units.name(self.units, agency, unit),
             total=len(chosen),
             last=query.offset + len(shown),
@@ -185,3 +189,9 @@ class HandlingPages:
             return self._detail(request_id, wording.problem(error)), 409
         self._on_change()
         return redirect(url_for("show", request_id=request_id), code=303)
+
+
+def _note(case: OpenCase) -> str:
+    """What its agency was told, for who may read it."""
+    may_read = scope.reads(account(), case.request)
+    return case.disposition.note if case.disposition and may_read else ""
