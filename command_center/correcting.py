@@ -116,7 +116,9 @@ def _route(request: CityRequest, category: str, known: Tables) -> Route:
         text=request.text,
         accusation=judged.accusation,
         is_emergency=request.kind == Kind.EMERGENCY,
-        is_in_city=bool(request.kelurahan or judged.kelurahan),
+        is_in_city=bool(
+            request.kelurahan or judged.kelurahan or known.place_names.kelurahan(request.text)
+        ),
     )
     day = request.occurred_at.astimezone(WESTERN_INDONESIA).date()
     return route(category, facts, day, known)

@@ -179,14 +179,17 @@ def _category(draft: Draft, triage: Triage) -> reference.Category:
 
 def route_of(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) -> Route:
     """By the tables in force, on the day of arrival if the box knows it."""
+    known = city_tables.in_force(db)
     facts = Facts(
         text=f"{draft.text}\ndi {draft.location}" if draft.location else draft.text,
         accusation=triage.accusation,
         is_emergency=triage.kind is Kind.EMERGENCY,
-        is_in_city=bool(draft.kelurahan or triage.kelurahan),
+        is_in_city=bool(
+            draft.kelurahan or triage.kelurahan or known.place_names.kelurahan(draft.text)
+        ),
     )
     day = now.day if now.is_trusted else None
-    return route(_category(draft, triage).id, facts, day, city_tables.in_force(db))
+    return route(_category(draft, triage).id, facts, day, known)
 
 
 def _request(

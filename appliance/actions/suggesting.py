@@ -10,6 +10,7 @@ from appliance.domain.events import Judged
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import Draft, ServiceRequest
 from appliance.domain.triage.judgement import classify
+from appliance.store import city_tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,11 @@ def suggestion(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> 
         kelurahan=request.kelurahan,
     )
     routed = intake.route_of(db, draft, triage, now)
+    place_names = city_tables.in_force(db).place_names
     return Suggestion(
         kind=triage.kind,
         category=triage.category,
-        kelurahan=triage.kelurahan,
+        kelurahan=triage.kelurahan or place_names.kelurahan(request.text),
         agency=routed.agency,
         judged=standing.judged(request.sensitivity, triage, routed),
     )

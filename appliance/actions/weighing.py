@@ -6,11 +6,12 @@ from appliance.domain import alarm, self_help
 from appliance.domain.gravity import is_grave
 from appliance.domain.marks import Mark
 from appliance.domain.moment import Moment
+from appliance.domain.place_names import PlaceNames
 from appliance.domain.self_help import Told
 from appliance.domain.service_request import ServiceRequest
 from appliance.domain.triage import gazetteer
 from appliance.domain.triage.verdict import Triage
-from appliance.store import requests
+from appliance.store import city_tables, requests
 from appliance.store.requests import Neighbour
 
 _LOOKED_AT = 50
@@ -38,10 +39,12 @@ def marks(
 def _of_larvae(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> Mark | None:
     since = now.wall - self_help.CLUSTER_WINDOW
     there = requests.of_category(db, self_help.LARVAE, request.ticket, since, _LOOKED_AT)
-    others = [_told(r) for r in there if r.duplicate_of is None]
-    return self_help.weigh(self_help.LARVAE, _told(request), others)
+    names = city_tables.in_force(db).place_names
+    others = [_told(r, names) for r in there if r.duplicate_of is None]
+    return self_help.weigh(self_help.LARVAE, _told(request, names), others)
 
 
-def _told(request: ServiceRequest | Neighbour) -> Told:
+def _told(request: ServiceRequest | Neighbour, names: PlaceNames) -> Told:
     text = f"{request.text}, {request.location or ''}"
-    return Told(text=text, kelurahan=request.kelurahan or gazetteer.kelurahan(text))
+    named = request.kelurahan or gazetteer.kelurahan(text) or names.kelurahan(text)
+    return Told(text=text, kelurahan=named)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from appliance.domain import jurisdiction, reference, routing, working_days
+from appliance.domain import jurisdiction, place_names, reference, routing, working_days
 from appliance.domain.accusation import Accusations
 from appliance.domain.jurisdiction import Destination, Jurisdiction
+from appliance.domain.place_names import PlaceNames
 from appliance.domain.reference import Agency
 from appliance.domain.routing import Rule
 from appliance.domain.working_days import WorkingCalendar
@@ -42,6 +43,7 @@ _PARSERS: dict[str, Callable[[Rows], Any]] = {
     "destinations": jurisdiction.parse,
     "sla": _sla_of,
     "holidays": working_days.of_table,
+    place_names.TABLE: place_names.parse,
 }
 NAMES = tuple(_PARSERS)
 
@@ -79,6 +81,7 @@ class Tables:
         self.destinations: tuple[Destination, ...] = parsed["destinations"]
         self.finish_days: dict[str, int] = _shipped()["sla"] | parsed["sla"]
         self.calendar: WorkingCalendar = parsed["holidays"]
+        self.place_names: PlaceNames = parsed[place_names.TABLE]
 
     @property
     def routing_version(self) -> int:

@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
-from appliance.domain import jurisdiction, official, reference, routing, sealing, working_days
+from appliance.domain import (
+    jurisdiction,
+    official,
+    place_names,
+    reference,
+    routing,
+    sealing,
+    working_days,
+)
 from appliance.domain.accusation import NEUTRAL
 from appliance.domain.city_tables import NAMES, Rows, Tables
 from appliance.domain.errors import BadInput
@@ -29,7 +37,7 @@ def check(name: str, rows: Rows, known: Tables) -> None:
     if name not in _CHECKS:
         return
     columns, look = _CHECKS[name]
-    if not rows and name in NAMES:
+    if not rows and name in NAMES and name != place_names.TABLE:
         raise BadInput(f"{name}: the table is empty")
     for number, row in enumerate(rows, start=1):
         if missing := [column for column in columns if column not in row]:
@@ -117,6 +125,11 @@ def _holidays(rows: Rows, _known: Tables) -> None:
             raise BadInput(f"{row['tanggal']} is a day of another age")
 
 
+def _place_names(rows: Rows, _known: Tables) -> None:
+    _each(rows, lambda row: place_names.parse([row]))
+    place_names.parse(rows)
+
+
 def _officials(rows: Rows, known: Tables) -> None:
     official.directory(enumerate(rows, start=2), known.working())
 
@@ -140,6 +153,7 @@ _CHECKS: dict[str, tuple[tuple[str, ...], Callable[[Rows, Tables], None]]] = {
     ),
     "sla": (("category", "finish_days"), _sla),
     "holidays": (("tanggal", "nama"), _holidays),
+    place_names.TABLE: (place_names.COLUMNS, _place_names),
     official.TABLE: (official.COLUMNS[0], _officials),
     sealing.TABLE: (("unit", "key"), _sealing_keys),
 }  # fmt: skip

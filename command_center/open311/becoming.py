@@ -35,7 +35,8 @@ def made(
 
     `is_secret`: its reporter wants it to be confidential, whatever it tells of.
     """
-    kelurahan, at_ms = filing.kelurahan or triage.kelurahan, to_ms(now)
+    named = filing.kelurahan or triage.kelurahan
+    kelurahan, at_ms = named or known.place_names.kelurahan(filing.text), to_ms(now)
     category = _category(filing, triage)
     routed = _route(
         category.id, filing, triage, known=known, now=now, is_in_city=kelurahan is not None

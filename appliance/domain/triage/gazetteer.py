@@ -54,12 +54,25 @@ class _Name:
 
 def kelurahan(text: str) -> str | None:
     """The Kemendagri code of the one kelurahan that is named first, or None."""
-    tokens = [_WORDS.get(token, token) for token in _TOKEN.findall(text.lower())]
-    for at in range(len(tokens)):
-        for name in _names_at(tokens, at):
-            if _is_meant(tokens, at, name):
+    here = tokens(text)
+    for at in range(len(here)):
+        for name in _names_at(here, at):
+            if _is_meant(here, at, name):
                 return name.code
     return None
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text as names are written in: small, short forms in full."""
+    return [_WORDS.get(token, token) for token in _TOKEN.findall(text.lower())]
+
+
+def stands(tokens: list[str], at: int, words: tuple[str, ...]) -> bool:
+    """Whether these words stand here, and no street is called so; one letter may be wrong in a
+    long one."""
+    here = tokens[at : at + len(words)]
+    is_there = len(here) == len(words) and all(map(_alike, here, words))
+    return is_there and _STREET.isdisjoint(tokens[max(0, at - 1) : at])
 
 
 def _names_at(tokens: list[str], at: int) -> Iterator[_Name]:

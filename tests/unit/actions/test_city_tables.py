@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import casework, intake
+from appliance.actions import casework, intake, suggesting
 from appliance.actions.intake import Receipt
 from appliance.domain.city_tables import SHIPPED_VERSION, shipped
 from appliance.domain.events import RequestReceived, RequestStatusChanged, TablePublished
@@ -162,3 +162,16 @@ def test_pages_and_texts_name_a_new_agency(db: sqlite3.Connection) -> None:
     casework.apply_batch(db, a_batch(moved, first=3), at())
     [news] = db.execute("SELECT body FROM texts WHERE purpose = 'status'").fetchall()
     assert "Distaman" in news["body"]
+
+
+def test_a_published_name_of_a_place_tells_the_next_report_where_it_is(
+    db: sqlite3.Connection,
+) -> None:
+    text = "lampu jalan mati di perum Damai Langgeng arah Bangkinang"
+    unknown = suggesting.suggestion(db, receive(db, text=text), at())
+    names = [{"name": "Perum Damai Langgeng", "kelurahan": "14.71.07.1011"}]
+    assert publish(db, names, name="place_names").rejects == ()
+    known = suggesting.suggestion(db, receive(db, text=f"{text} lagi"), at())
+    assert unknown is not None
+    assert known is not None
+    assert (unknown.kelurahan, known.kelurahan) == (None, "14.71.07.1011")
