@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestStatusChanged
+from appliance.domain.jurisdiction import Destination
 from appliance.domain.moment import to_ms
 from appliance.domain.phrases import FREE_TEXT_MAX_CHARS
 from appliance.domain.service_request import (
@@ -24,7 +25,7 @@ from appliance.domain.service_request import (
     move,
 )
 from command_center import silence
-from command_center.store import case_history, case_links, downlinks, requests
+from command_center.store import case_history, case_links, downlinks, requests, tables
 from command_center.store.case_history import HistoryEntry
 from command_center.store.database import writing
 from command_center.store.requests import CityRequest
@@ -66,11 +67,13 @@ def change_status(
     seen_at: datetime | None = None,
     with_children: bool = False,
     may_touch: Callable[[CityRequest], bool] = lambda _: True,
+    destination: str = "",
 ) -> CityRequest:
     """Move a request and queue the news for its box; return the request as it is now.
 
     `with_children` moves those under it as well that may make the move and whoever acts
-    `may_touch`, and tells their residents.
+    `may_touch`, and tells their residents. `destination` says whose business it is (an id of that
+    table), and to the resident so where there is no message.
 
     `seen_at` is the `updated_at` that the officer looked at; a request changed since then is left
     alone (so a form sent twice moves it once). Raises UnknownRequest, IllegalMove, Outdated,
@@ -78,6 +81,8 @@ def change_status(
     """
     with writing(engine) as connection:
         request = found(connection, request_id, seen_at)
+        if destination:
+            message = _refer(connection, request, destination, status, message)
         words = change_in(
             connection, request, status, message, by=by, source=Source.OFFICER, now=now
         )
@@ -87,6 +92,23 @@ def change_status(
             if may_move(child, status) and may_touch(child):
                 write(connection, child, status, words, by=by, source=Source.OFFICER, now=now)
     return structs.replace(request, status=status, updated_ms=to_ms(now))
+
+
+def referral(to: Destination) -> str:
+    """What a resident is told of who answers for a matter that is not the city's."""
+    return f"Maaf, urusan ini ditangani {to.name}: {to.contact}."[:MESSAGE_MAX_CHARS]
+
+
+def _refer(
+    connection: Connection, request: CityRequest, destination: str, status: Status, message: str
+) -> str:
+    """Note whose business it is; return the message, or what is said without one."""
+    known = tables.in_force(connection, request.site).jurisdiction.destinations
+    if destination not in known or status is not Status.NOT_OURS:
+        raise BadInput("Tujuan hanya dipilih untuk status Bukan wewenang.")
+    if not request.is_sealed:
+        requests.change(connection, request.request_id, {"destination": destination})
+    return message if message.strip() else referral(known[destination])
 
 
 def change_in(

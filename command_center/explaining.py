@@ -7,11 +7,10 @@ import msgspec
 
 from appliance.domain.city_tables import SHIPPED_VERSION, Tables
 from appliance.domain.events import Judged
-from appliance.domain.jurisdiction import Destination
 from appliance.domain.moment import from_ms
 from appliance.domain.service_request import Sensitivity, Status
 from command_center import wording
-from command_center.casework import MESSAGE_MAX_CHARS
+from command_center.casework import referral
 from command_center.store.requests import CityRequest
 
 _UNDECIDED = frozenset({Status.RECEIVED, Status.VERIFIED})
@@ -65,13 +64,9 @@ def proposal(request: CityRequest, tables: Tables) -> Proposal | None:
     found = tables.jurisdiction.destinations.get(request.destination)
     return Proposal(
         destination=found.name if found else request.destination,
-        message=_message(found) if found else "",
+        message=referral(found) if found else "",
         can_be_told=request.sensitivity != Sensitivity.CONFIDENTIAL,
     )
-
-
-def _message(found: Destination) -> str:
-    return f"Maaf, urusan ini ditangani {found.name}: {found.contact}."[:MESSAGE_MAX_CHARS]
 
 
 def categories_first(judged: Why | None) -> list[tuple[str, str]]:

@@ -52,6 +52,8 @@ class StatusForm:
     seen_at: datetime | None
     with_children: bool
     """Whether the cases under it move with it."""
+    destination: str
+    """Whose business it is, where it is not the city's."""
 
 
 def list_query(sent: Sent) -> ListQuery:
@@ -108,6 +110,7 @@ def status_form(sent: Sent) -> StatusForm:
         message=sent.get("message", ""),
         seen_at=None if seen_ms is None else from_ms(seen_ms),
         with_children=sent.get("with_children", "") == "1",
+        destination=sent.get("destination", "")[:_WORD_MAX_CHARS],
     )
 
 

@@ -33,6 +33,7 @@ from command_center import (
 from command_center.dashboard.cells import Dimension
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
+from command_center.handling import powers
 from command_center.staff import scope
 from command_center.staff.guard import account, allows, noted
 from command_center.staff.roles import HANDLERS, PEOPLE, Role
@@ -94,6 +95,8 @@ class Pages:
         """An officer moves a request."""
         try:
             form = forms.status_form(request.form)
+            if not powers.may_set(account().role, form.status):
+                abort(403)
             casework.change_status(
                 self._engine,
                 request_id,
@@ -104,6 +107,7 @@ class Pages:
                 seen_at=form.seen_at,
                 with_children=form.with_children,
                 may_touch=partial(scope.covers, account()),
+                destination=form.destination,
             )
         except casework.UnknownRequest:
             abort(404)
@@ -182,7 +186,7 @@ class Pages:
             may_be_shown=may_be_shown,
             resident=RESIDENT,
             texts=texts if reads else [],
-            moves=[(move.value, wording.status(move)) for move in casework.moves(found)],
+            moves=_moves(found),
             message_max=casework.MESSAGE_MAX_CHARS,
             seen_ms=to_ms(found.updated_at),
             problem=problem,
@@ -244,6 +248,13 @@ def _choices(connection: Connection) -> dict[str, object]:
     }
 
 
+def _moves(found: CityRequest) -> list[tuple[str, str]]:
+    """Where who looks may move a case."""
+    role = account().role
+    possible = (move for move in casework.moves(found) if powers.may_set(role, move))
+    return [(move.value, wording.status(move)) for move in possible]
+
+
 def _corrections(
     found: CityRequest, why: explaining.Why | None, known: Tables
 ) -> dict[str, list[tuple[str, str]]]:
@@ -258,6 +269,7 @@ def _corrections(
         "kelurahan": [(forms.NO_KELURAHAN, "Tidak diketahui"), *places],
         "agency": [("", "Menurut kategori"), *agencies],
         "sensitivity": list(staff_words.SENSITIVITIES.items()),
+        "destination": [(d.id, d.name) for d in known.destinations],
     }
 
 

@@ -180,7 +180,7 @@ class HandlingPages:
             ),
         )
 
-    def _acted(self, request_id: str, act: Callable[[], None]) -> ResponseReturnValue:
+    def _acted(self, request_id: str, act: Callable[[], object]) -> ResponseReturnValue:
         try:
             act()
         except casework.UnknownRequest:
@@ -188,7 +188,10 @@ class HandlingPages:
         except BadInput as error:
             return self._detail(request_id, wording.problem(error)), 409
         self._on_change()
-        return redirect(url_for("show", request_id=request_id), code=303)
+        with reading(self._engine) as connection:
+            is_mine = scope.includes(connection, account(), request_id)
+        where = url_for("show", request_id=request_id) if is_mine else url_for("inboxes")
+        return redirect(where, code=303)
 
 
 def _note(case: OpenCase) -> str:
