@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from appliance.domain import progress, reference
 from appliance.domain.passwords import COST
 from command_center import scorecard_pages, wording
+from command_center.dashboard import pages as dashboard
 from command_center.fleet import endpoint
 from command_center.fleet.office import Office
 from command_center.handling.pages import HandlingPages
@@ -94,6 +95,7 @@ def create_app(
     scorecard_pages.add(app, engine, now, benchmarks)
     if office is not None:
         endpoint.add(app, engine, office, now)
+    dashboard.add(app, engine, now, is_link_up)
     _add_static(app)
     _teach_words(app, engine)
     app.url_value_preprocessor(_speak_indonesian)

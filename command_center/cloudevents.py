@@ -12,6 +12,7 @@ import msgspec
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import TRUSTED_SOURCES, from_ms, to_ms
+from command_center.dashboard.episodes import Alarm
 
 MEDIA_TYPE = "application/cloudevents-batch+json"
 FEED_MAX_EVENTS = 500
@@ -78,3 +79,24 @@ def _happened_at(event: StoredEvent) -> datetime:
         return event.received_at
     is_possible = 0 <= event.wall_ms <= to_ms(event.received_at)
     return from_ms(event.wall_ms) if is_possible else event.received_at
+
+
+def alarms(raised: Sequence[Alarm]) -> bytes:
+    """The JSON batch of alarms of the city itself, as they were raised."""
+    return msgspec.json.encode(
+        [
+            _CloudEvent(
+                specversion="1.0",
+                id=f"alarm-{one.id}",
+                source="/posko/pusat",
+                type="city.alarm_raised",
+                subject=one.target,
+                time=one.raised_at,
+                datacontenttype="application/json",
+                sequence=f"{one.id:020d}",
+                lane="alarms",
+                data=msgspec.Raw(msgspec.json.encode({"rule": one.rule, "number": one.number})),
+            )
+            for one in raised
+        ]
+    )

@@ -73,9 +73,11 @@ class Pages:
         self._engine, self._now, self._more = engine, now, more
         self._is_link_up, self._on_change = is_link_up, on_change
 
-    @allows(*PEOPLE)
+    @allows(*Role)
     def index(self) -> ResponseReturnValue:
-        """The list of requests, under the strip of boxes."""
+        """The list of requests, under the strip of boxes; a wall's screen goes to its own page."""
+        if account().role is Role.WALL:
+            return redirect(url_for("wall"), code=303)
         query = forms.list_query(request.args)
         query = replace(query, filter=scope.narrowed(account(), query.filter))
         with reading(self._engine) as connection:

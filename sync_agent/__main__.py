@@ -8,7 +8,7 @@ from pathlib import Path
 
 from appliance.actions import health, sealing
 from appliance.domain.ids import SiteCode
-from appliance.runtime import clock, daemon, ids
+from appliance.runtime import clock, daemon, hardware, ids
 from appliance.runtime.settings import Settings, Sync
 from appliance.store import database, migrate
 from sync_agent.agent import Agent, Machine
@@ -56,6 +56,7 @@ def assemble(db: sqlite3.Connection, path: Path, site: SiteCode, sync: Sync) -> 
             new_epoch=ids.new_epoch,
             disk_free_bytes=lambda: shutil.disk_usage(path.parent).free,
             keep_house=keep_house,
+            is_undervolted=lambda: hardware.look(path.parent).is_undervolted,
         ),
         city_keys=sync.city_keys,
     )

@@ -45,6 +45,8 @@ class Machine:
     disk_free_bytes: Callable[[], int]
     keep_house: Callable[[], object]
     """Checkpoint and compact the store; called every half minute."""
+    is_undervolted: Callable[[], bool | None] = lambda: None
+    """Whether the supply gives too little; None where the machine does not tell."""
 
 
 class Agent:
@@ -244,7 +246,12 @@ class Agent:
 
     def _counts(self) -> dict[str, str]:
         resends = sum(lane.resends for lane in self._uplink.state.lanes.values())
-        return {"resends": str(resends), "clock_source": self._host.now().source}
+        power = {True: "low", False: "good", None: ""}[self._host.is_undervolted()]
+        return {
+            "resends": str(resends),
+            "clock_source": self._host.now().source,
+            "power": power,
+        }
 
     def _beat(self) -> None:
         """Tell the city how the box is doing, with the numbers that `posko status` shows."""

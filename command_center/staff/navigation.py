@@ -4,11 +4,14 @@ Who may open a page says its `@allows`; the frame shows only what the account ma
 """
 
 PAGES: tuple[tuple[str, str], ...] = (
+    ("dashboard", "Dasbor"),
     ("index", "Laporan"),
     ("call", "Catat telepon"),
     ("inboxes", "Kotak masuk"),
     ("escalations", "Eskalasi"),
     ("lapor", "SP4N-LAPOR!"),
     ("wishes", "Data pribadi"),
+    ("boxes", "Kotak"),
+    ("wall", "Layar dinding"),
     ("scorecard", "Rapor"),
 )

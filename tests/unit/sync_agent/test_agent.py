@@ -91,6 +91,7 @@ def agent(db: sqlite3.Connection, link: RecordingLink, watch: Stopwatch) -> Agen
         new_epoch=lambda: NEW_EPOCH,
         disk_free_bytes=lambda: 5_000_000,
         keep_house=lambda: None,
+        is_undervolted=lambda: True,
     )
     agent = Agent(db, machine)
     agent.attach(link)
@@ -241,6 +242,7 @@ def test_the_city_is_told_how_the_box_is_doing(
     assert isinstance(event, BoxHeartbeat)
     assert event.backlog["p1"] == 1
     assert event.gauges["sync"]["link"] == "up"
+    assert event.gauges["sync"]["power"] == "low"
 
 
 def ack(upto: int, *, want: int | None = None) -> tuple[str, bytes]:

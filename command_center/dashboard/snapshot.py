@@ -1,0 +1,137 @@
+"""All that the dashboard shows: made once for everybody who looks, every two seconds at most.
+
+So fifteen walls and thirty desks cost the database as much as one.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Connection, Engine
+
+from appliance.domain import reference
+from appliance.domain.ids import SiteCode
+from appliance.domain.moment import to_ms
+from command_center import wording
+from command_center.dashboard import cells, figures
+from command_center.dashboard.cells import Dimension
+from command_center.dashboard.episodes import Alarm
+from command_center.dashboard.figures import TREND_DAYS, Counts, Figures
+from command_center.dashboard.fleet import BoxHealth, Reach, fleet
+from command_center.dashboard.late import Late, LateCount
+from command_center.store import alarms, boxes, daily_counts, tables
+from command_center.store.database import reading
+from command_center.store.open311 import city_code
+
+FRESH_S = 2.0
+_SHOWN = (Dimension.CHANNEL, Dimension.CATEGORY, Dimension.KELURAHAN, Dimension.AGENCY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What is shown."""
+
+    city: str
+    is_link_up: bool
+    figures: Figures
+    late: LateCount | None
+    alarms: list[Alarm]
+    boxes: list[BoxHealth]
+
+    @property
+    def missing(self) -> list[BoxHealth]:
+        """Boxes whose figures are not whole, those that were never heard last."""
+        away = (box for box in self.boxes if not box.is_known)
+        return sorted(away, key=lambda box: box.reach is Reach.NEVER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A snapshot with a name that changes when anything in it does."""
+
+    snapshot: Snapshot
+    version: str
+    at: datetime
+
+
+class Snapshots:
+    """The newest of each period; may be used by many threads."""
+
+    def __init__(
+        self, engine: Engine, now: Callable[[], datetime], is_link_up: Callable[[], bool]
+    ) -> None:
+        self._engine, self._now, self._is_link_up = engine, now, is_link_up
+        self._late = Late(engine, now)
+        self._lock = threading.Lock()
+        self._made: dict[int, tuple[float, Made]] = {}
+
+    def latest(self, days: int) -> Made:
+        """That of a period, at most two seconds old."""
+        with self._lock:
+            made_s, made = self._made.get(days, (0.0, None))
+            if made is None or time.monotonic() - made_s >= FRESH_S:
+                made = self._make(days)
+                self._made[days] = (time.monotonic(), made)
+            return made
+
+    def forget(self) -> None:
+        """Somebody here has changed something, and wants to see it."""
+        with self._lock:
+            self._made.clear()
+
+    def _make(self, days: int) -> Made:
+        now = self._now()
+        late = self._late.latest()
+        with reading(self._engine) as connection:
+            snapshot = look(connection, now, days, late, is_link_up=self._is_link_up())
+        version = sha256(repr(snapshot).encode()).hexdigest()[:16]
+        return Made(snapshot=snapshot, version=version, at=now)
+
+
+def look(
+    connection: Connection, now: datetime, days: int, late: LateCount | None, *, is_link_up: bool
+) -> Snapshot:
+    """Read it, by a number of queries that does not depend on what is stored."""
+    today, city = cells.day_of(to_ms(now)), city_code(connection)
+    kelurahan = [one.code for one in reference.kelurahan_of_city(city)]
+    sites = {SiteCode(code.rpartition(".")[0]) for code in kelurahan}
+    of_today = daily_counts.by_site(connection, Dimension.INTAKE, today, today)
+    return Snapshot(
+        city=city,
+        is_link_up=is_link_up,
+        figures=figures.figures(
+            _counts(connection, today, days),
+            _names(connection),
+            kelurahan,
+            None if late is None else late.by_agency,
+            today=today,
+            days=days,
+        ),
+        late=late,
+        alarms=alarms.listed(connection),
+        boxes=fleet(boxes.every(connection), sites, of_today, now, is_link_up=is_link_up),
+    )
+
+
+def _counts(connection: Connection, today: int, days: int) -> Counts:
+    spans = figures.periods(today, days)
+    hidden = daily_counts.by_day(connection, Dimension.CONFIDENTIAL, *spans[0])
+    return Counts(
+        by_value=daily_counts.by_value(connection, _SHOWN, spans),
+        by_day=daily_counts.by_day(connection, Dimension.INTAKE, today - TREND_DAYS + 1, today),
+        open=daily_counts.ever(connection, Dimension.OPEN),
+        confidential=sum(hidden.values()),
+    )
+
+
+def _names(connection: Connection) -> dict[Dimension, Callable[[str], str]]:
+    known = tables.in_force(connection)
+    return {
+        Dimension.CHANNEL: wording.channel,
+        Dimension.CATEGORY: wording.category,
+        Dimension.KELURAHAN: reference.any_kelurahan_name,
+        Dimension.AGENCY: known.agency_name,
+    }

@@ -1,0 +1,129 @@
+"""A city with many made-up requests and fifteen boxes, for looking at pages and for measuring them.
+
+The same seed makes the same city. Nothing in it is of a person.
+"""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import Connection, Engine, insert
+
+from appliance.domain import reference, wire
+from appliance.domain.events import BoxHeartbeat
+from appliance.domain.ids import SiteCode, Ticket
+from appliance.domain.moment import to_ms
+from appliance.domain.service_request import Status
+from command_center.store import boxes, requests
+from command_center.store.database import writing
+from command_center.store.requests import CityRequest
+from command_center.store.schema import boxes as boxes_table
+
+CITY = "1471"
+CHUNK = 5_000
+OPEN_SHARE = {1: 0.9, 7: 0.5, 30: 0.15}
+"""How many are still open up to an age in days; of older ones one in two hundred."""
+_OLD_OPEN = 0.005
+_DONE = (Status.CLOSED, Status.CLOSED, Status.CLOSED, Status.RESOLVED, Status.NOT_OURS)
+_WORKING = (Status.RECEIVED, Status.VERIFIED, Status.FORWARDED, Status.IN_PROGRESS)
+_TEXT = "laporan buatan untuk mengukur halaman, nomor {}"
+AWAY = ("14.71.06", "14.71.14")
+"""Their boxes are not heard."""
+NEVER = ("14.71.15",)
+"""Has no box yet."""
+
+
+def fill(
+    engine: Engine, number: int, *, days: int, now: datetime, seed: int = 1, first: int = 0
+) -> None:
+    """Store requests of the days before `now` as the product does, numbered from `first`."""
+    made = _requests(number, days, now, random.Random(seed), first)
+    while chunk := list(islice(made, CHUNK)):
+        with writing(engine) as connection:
+            requests.add(connection, chunk)
+
+
+def boxes_report(engine: Engine, now: datetime) -> None:
+    """Every kecamatan has a box that was heard just now, but for two that are away, and one."""
+    with writing(engine) as connection:
+        for n, site in enumerate(sites()):
+            if str(site) not in NEVER:
+                _box(connection, site, n, now)
+
+
+def sites() -> list[SiteCode]:
+    """The kecamatan of the city."""
+    codes = {one.code.rpartition(".")[0] for one in reference.kelurahan_of_city(CITY)}
+    return [SiteCode(code) for code in sorted(codes)]
+
+
+def _requests(
+    number: int, days: int, now: datetime, chance: random.Random, first: int = 0
+) -> Iterator[CityRequest]:
+    places = [one.code for one in reference.kelurahan_of_city(CITY)]
+    weights = [chance.paretovariate(1.5) for _ in places]
+    topics = list(reference.categories().values())
+    popular = [chance.paretovariate(1.0) for _ in topics]
+    start_ms, span_ms = to_ms(now - timedelta(days=days)), days * 86_400_000
+    for n in range(first, first + number):
+        [place], [topic] = chance.choices(places, weights), chance.choices(topics, popular)
+        at_ms = start_ms + span_ms * (n - first + 1) // number - 1
+        age_days = (to_ms(now) - at_ms) / 86_400_000
+        site = SiteCode(place.rpartition(".")[0])
+        yield CityRequest(
+            request_id=f"made-up-{n:09d}",
+            site_code=str(site),
+            epoch=f"{n // 90_000:08x}",
+            ticket=Ticket.issue(site.ticket_prefix, n % 90_000).digits,
+            channel=chance.choices(("sms", "portal", "kiosk", "telepon"), (55, 25, 15, 5))[0],
+            kind="pengaduan",
+            category=topic.id,
+            sensitivity=topic.sensitivity.value,
+            agency=topic.agency,
+            text=_TEXT.format(n),
+            phone=None,
+            name=None,
+            location=None,
+            kelurahan=place if chance.random() < 0.9 else None,
+            created_ms=at_ms,
+            occurred_ms=at_ms,
+            time_quality="trusted",
+            received_ms=at_ms,
+            status=_status(age_days, chance).value,
+            updated_ms=at_ms,
+        )
+
+
+def _status(age_days: float, chance: random.Random) -> Status:
+    share = next((s for days, s in OPEN_SHARE.items() if age_days <= days), _OLD_OPEN)
+    return chance.choice(_WORKING if chance.random() < share else _DONE)
+
+
+def _box(connection: Connection, site: SiteCode, n: int, now: datetime) -> None:
+    is_away = str(site) in AWAY
+    heartbeat = BoxHeartbeat(
+        at=now,
+        backlog={"p0": 0, "p1": 12 if is_away else 0},
+        oldest_unacked_s=0,
+        disk_free_bytes=(300 + n * 1500) * 1_000_000,
+        texts={},
+        gauges={
+            "modem": {"state": "no_sim" if n == 4 else "ready", "signal_dbm": str(-71 - 3 * n)},
+            "sync": {"power": "low" if n == 6 else "good"},
+            "gate": {"problem": "hostapd is not running; systemctl status hostapd"}
+            if n == 9
+            else {},
+        },
+        clock_source="rtc" if n % 5 == 0 else "ntp",
+    )
+    heard = now - (timedelta(hours=5 + 20 * n) if is_away else timedelta(seconds=40))
+    connection.execute(
+        insert(boxes_table).values(
+            site=str(site),
+            is_online=0 if is_away else 1,
+            software="2026.11.2",
+            last_seen_at=to_ms(heard),
+        )
+    )
+    boxes.beat(connection, site, wire.encode_event(heartbeat).decode())
