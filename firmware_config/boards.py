@@ -3,7 +3,7 @@
 The part is a file of its own, which config.txt includes. Pure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from appliance.runtime.network_settings import Board
 
@@ -43,11 +43,12 @@ def command_line(board: Board, country: str) -> tuple[str, ...]:
     )
 
 
-def merged(existing: str, words: tuple[str, ...], *, has_uart: bool) -> str:
+def merged(existing: str, words: Sequence[str]) -> str:
     """cmdline.txt with the words in it, each once, and all else as it was.
 
-    A serial console goes where a modem speaks on that line.
+    A serial console goes where another console is among the words: a modem speaks on that line.
     """
+    has_uart = any(_key(word) == "console" for word in words)
     keys = {_key(word) for word in words if _key(word) != "console"}
     kept = [
         word

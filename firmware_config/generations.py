@@ -4,13 +4,16 @@ A generation is written aside, synced and renamed; another is put in force by re
 whoever dies when he likes, what is in force is one generation, whole.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -19,6 +22,7 @@ from firmware_config.rendering import File
 
 _META = "generation.json"
 _STAGING = ".new"
+_STEP_S = 0.1
 _KEPT = 4
 """Generations that stay beside the one in force and its parent."""
 
@@ -47,14 +51,18 @@ class Generations:
         self._all, self._link = folder / "generations", folder / "current"
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keep others out; raises Busy. Whoever dies gives it up."""
-        self._all.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as file:
-            try:
-                flock(file, LOCK_EX | LOCK_NB)
-            except BlockingIOError:
-                raise Busy("another posko-firmware is at work; try again when it is done") from None
+    def lock(self, name: str = "lock", patience_s: float = 90.0) -> Iterator[None]:
+        """Keep others out, or wait for them; raises Busy. Whoever dies gives it up."""
+        open_folder(self._all)
+        until = time.monotonic() + patience_s
+        with (self.folder / name).open("a") as file:
+            while not _is_locked(file):
+                if time.monotonic() >= until:
+                    raise Busy("another posko-firmware is at work; try again when it is done")
+                time.sleep(_STEP_S)
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
             yield
 
     def current(self) -> int:
@@ -87,6 +95,13 @@ class Generations:
         except (OSError, msgspec.DecodeError) as error:
             raise Damaged(f"generation {number} cannot be read: {error}") from None
 
+    def parent(self, number: int) -> int:
+        """The one in force before it; 0: none of ours, or not known any more."""
+        try:
+            return self.meta(number).parent
+        except Damaged:
+            return 0
+
     def stage(self, files: Mapping[str, File]) -> int:
         """Write a new generation, not yet in force, and return its number."""
         shutil.rmtree(self._all / _STAGING, ignore_errors=True)
@@ -97,6 +112,7 @@ class Generations:
         meta = Meta(self.current(), {path: _digest(file) for path, file in files.items()})
         write_synced(staging / _META, File(msgspec.json.encode(meta).decode() + "\n", 0o600))
         for folder, _, _ in os.walk(staging):
+            Path(folder).chmod(0o755)
             sync_folder(Path(folder))
         staging.rename(self._home(number))
         sync_folder(self._all)
@@ -116,7 +132,7 @@ class Generations:
     def prune(self) -> None:
         """Forget old generations, but not those in force and before."""
         current = self.current()
-        needed = {current, self.meta(current).parent if current else 0}
+        needed = {current, self.parent(current)}
         for number in sorted(self._numbers() - needed)[:-_KEPT]:
             shutil.rmtree(self._home(number), ignore_errors=True)
 
@@ -127,14 +143,24 @@ class Generations:
         return self._all / f"{number:06}"
 
 
-def write_synced(path: Path, file: File) -> None:
+def open_folder(path: Path) -> None:
+    """A folder that programs of other users may look into."""
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in (path, path.parent):
+        folder.chmod(0o755)
+
+
+def write_synced(path: Path, file: File, owner: tuple[int, int] | None = None) -> None:
     """Write a file so that it is on disk, whole, under its name or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.new")
     aside.unlink(missing_ok=True)
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, file.mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        os.fchmod(out.fileno(), file.mode)
+        with contextlib.suppress(PermissionError):  # FAT has no modes
+            os.fchmod(out.fileno(), file.mode)
+        if owner:
+            os.fchown(out.fileno(), *owner)
         out.write(file.text)
         out.flush()
         os.fsync(out.fileno())
@@ -149,6 +175,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _is_locked(file: IO[str]) -> bool:
+    try:
+        flock(file, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _digest(file: File) -> str:

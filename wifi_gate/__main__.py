@@ -12,6 +12,7 @@ from appliance.runtime import clock, daemon, ids, settings
 from appliance.runtime.neighbours import neighbours
 from appliance.runtime.settings import Settings
 from appliance.runtime.trust import refusal
+from appliance.runtime.uplink_watch import UplinkWatch, resolvers_of
 from appliance.store import migrate
 from appliance.store.database import connect
 from wifi_gate import forwarding
@@ -24,7 +25,6 @@ from wifi_gate.router_advert import RouterAdvertiser
 from wifi_gate.ruleset import Office
 from wifi_gate.shaper import Shaper
 from wifi_gate.table import Table
-from wifi_gate.uplink_watch import UplinkWatch, resolvers_of
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.netns import a_network, ip
-from wifi_gate.uplink_watch import (
+from appliance.runtime.uplink_watch import (
     EVERY_S,
     PATIENCE_S,
     Event,
@@ -21,6 +20,7 @@ from wifi_gate.uplink_watch import (
     question,
     resolvers_of,
 )
+from tests.support.netns import a_network, ip
 
 RESOLVER, RESOLVER6 = "198.51.100.1", "fd00::1"
 NO_ERROR, SERVER_FAILURE, NO_SUCH_NAME, REFUSED = 0, 2, 3, 5

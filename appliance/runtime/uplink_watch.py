@@ -1,7 +1,7 @@
 """Is the Internet there? Asks the resolvers of the uplink a question of DNS (RFC 1035) every 5 s.
 
 The box's own router answers from its cache long after its line is dead, so each question is for a
-name that nobody has asked before: the answer NXDOMAIN proves the line. The gate calls `step` often.
+name that nobody has asked before: the answer NXDOMAIN proves the line. `step` is called often.
 """
 
 import logging
@@ -83,6 +83,11 @@ class UplinkWatch:
         if self._uplink.is_online != was_online:
             log.info("uplink state=%s", "offline" if was_online else "online")
         return self._uplink.is_online
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the last question was answered; before the first nothing is proven."""
+        return self._uplink.silences == 0
 
     def close(self) -> None:
         """Give the sockets back."""
