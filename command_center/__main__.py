@@ -182,7 +182,7 @@ def _run(loaded: Settings) -> None:
         files.load_units(loaded.center.units, city)
     except (access.AccessError, key_files.KeyFileError, BadInput) as error:
         raise settings.ConfigError(str(error)) from None
-    engine = database.connect(loaded.center.database)
+    engine = database.connect(loaded.center.database, files=loaded.center.files)
     migrate.ensure(engine, city, ids.new_epoch, _now())
     _offer_setup(engine)
     give_back_large_blocks()
@@ -326,7 +326,7 @@ def _print_status(loaded: Settings, *, as_json: bool) -> None:
 
 @contextmanager
 def _stored(loaded: Settings) -> Iterator[Engine]:
-    engine = database.connect(loaded.center.database)
+    engine = database.connect(loaded.center.database, files=loaded.center.files)
     try:
         migrate.require(engine)
         yield engine

@@ -24,7 +24,7 @@ from command_center.downlink import Downlink, Publish
 from command_center.early import Early
 from command_center.inbound import Inbound, Raw
 from command_center.store import barred, boxes, quarantine
-from command_center.store.database import writing
+from command_center.store.database import receiving
 from command_center.store.quarantine import Poison
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class Reception:
     ) -> list[Answer]:
         """Store messages in one transaction (one fsync); return what is to be done after it."""
         early = self._early.copy()
-        with writing(self._engine) as connection:
+        with receiving(self._engine, {str(one.site) for one in group if one.site}) as connection:
             refused = barred.every(connection)
             answers = [
                 answer

@@ -146,8 +146,9 @@ class Pages:
             after, limit = forms.feed_query(request.args)
         except BadInput as error:
             return {"error": str(error)}, 400
+        newest = feed.newest(self._engine)
         with reading(self._engine) as connection:
-            found = feed.after(connection, after, limit)
+            found = feed.after(connection, after, newest, limit)
         here = found[-1].position if found else after
         successor = url_for("events", after=here, limit=limit)
         return Response(

@@ -50,6 +50,12 @@ if ! ls /usr/lib/*/dbd/libdbdsqlite3.so >/dev/null 2>&1; then
     left_out="$left_out
   - gammu-smsd on SQLite in the SMS benchmark (libdbd-sqlite3)"
 fi
+# Debian keeps the server's programs out of the PATH.
+if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null 2>&1; then
+    missing="$missing postgresql"
+    left_out="$left_out
+  - the tests of the command center on PostgreSQL (postgresql)"
+fi
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ]; then

@@ -18,6 +18,8 @@ from appliance.store.database import connect
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from tests.support.postgres import CityServer
+
 SITE = SiteCode("14.71.07")
 EPOCH = "0000c350"
 """50,000: tickets of this database start in block 0."""
@@ -83,3 +85,13 @@ def browser() -> "Iterator[Browser]":
 
     with chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> "Iterator[CityServer]":
+    """A server for the whole run, with databases of the city."""
+    from tests.support.postgres import QUICK, CityServer
+
+    server = CityServer(**QUICK)
+    yield server
+    server.close()

@@ -92,7 +92,7 @@ OwnNumbers = Annotated[
     tuple[Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{7,14}\Z")], ...],
     msgspec.Meta(max_length=8, description='a list of up to 8 numbers, each like "+628123456789"'),
 ]
-SECRETS = {"pin", "passphrase"}
+SECRETS = {"pin", "passphrase", "database"}
 """Keys whose values are never shown, in whatever table."""
 
 
@@ -293,8 +293,13 @@ class Center(_Broker, frozen=True):
     escalation: Path | None = None
     listen: Listen = "127.0.0.1:8090"
     database: Annotated[
-        str, msgspec.Meta(pattern=r"^sqlite:///.+", description="sqlite:/// and a path")
+        str,
+        msgspec.Meta(
+            pattern=r"^(sqlite:///.+|postgres(ql(\+psycopg)?)?://.*/[^/]+)\Z",
+            description="sqlite:/// and a path, or postgresql://USER@HOST/DATABASE",
+        ),
     ] = "sqlite:////var/lib/posko/center.db"
+    files: Path | None = None
 
 
 class Log(Section, frozen=True):
@@ -463,6 +468,8 @@ def _contradictions(settings: Settings) -> list[str]:
             found.append(f"{name}.tls_cert needs {name}.tls_ca, the authority of the broker")
         if side.password_file and not side.username:
             found.append(f"{name}.password_file needs {name}.username")
+    if settings.center.database.startswith("postgres") and settings.center.files is None:
+        found.append("center.files is missing: a folder for photos, which no server keeps")
     return found
 
 

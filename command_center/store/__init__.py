@@ -1,4 +1,4 @@
 """The city's database, one module per table group; functions take a connection.
 
-SQLAlchemy Core in words that every dialect understands: SQLite today, PostgreSQL when a city grows.
+SQLAlchemy Core in words that every dialect understands: SQLite, or PostgreSQL when a city grows.
 """

@@ -1,4 +1,4 @@
-"""Where the city's large files lie: in a folder beside its database."""
+"""Where the city's large files lie: beside its database, or in the folder that settings name."""
 
 import logging
 
@@ -7,16 +7,14 @@ from sqlalchemy import Engine
 from appliance.domain.ids import SiteCode
 from blob_transfer.folder import Folder
 from command_center.store import documents, photos
-from command_center.store.database import file_of, writing
+from command_center.store.database import folder_of, writing
 
 log = logging.getLogger(__name__)
 
 
 def of(engine: Engine, site: SiteCode | None = None) -> Folder:
     """The folder that belongs to this database, with the parts that come from a site."""
-    path = file_of(engine)
-    assert path is not None, "settings allow no database but SQLite"
-    return Folder(path.with_name(path.name + ".blobs"), peer=str(site or ""))
+    return Folder(folder_of(engine), peer=str(site or ""))
 
 
 def sweep(engine: Engine) -> int:

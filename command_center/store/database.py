@@ -1,86 +1,89 @@
-"""Opening the city's database and running transactions on it.
+"""Opening the city's database and running transactions on it, the same on SQLite and PostgreSQL.
 
-Knows what SQLite needs to keep what it has committed: WAL with synchronous=FULL, BEGIN IMMEDIATE
-for writers (a read transaction that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT),
-and checkpoints by one caller only (SQLite before 3.51.3 can corrupt a WAL that is reset while
-another connection checkpoints). Other dialects get none of this.
+A transaction that writes has the whole city for itself; receivers alone share it, each holding the
+boxes whose messages it stores. SQLite knows one writer at a time anyway. What each database needs
+beyond that is in `sqlite` and `postgresql`.
 """
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine import make_url
 
-BUSY_TIMEOUT_S = 10
-"""How long a writer waits for another; a transaction takes milliseconds."""
-CHECKPOINT_FROM_BYTES = 1024 * 1024
-"""WAL size from which it is folded back into the database."""
-PAGE_BYTES = 8192
-"""Of a new database, as PostgreSQL's: half the writes into the WAL when an outage ends."""
-_READING = "posko_reading"
+from command_center.store import postgresql, sqlite
+
+_FILES = "posko_files"
 
 
-def connect(url: str) -> Engine:
-    """Make an engine; nothing is opened before its first use."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
+def connect(url: str, *, files: Path | None = None) -> Engine:
+    """Make an engine; nothing is opened before its first use.
+
+    `files` is the folder for large files where the database is a server's; SQLite keeps them
+    beside its file.
+    """
+    address = make_url(url)
+    if address.drivername in postgresql.SCHEMES:
+        engine = postgresql.engine(address)
+    else:
+        engine = create_engine(address)
+        sqlite.prepare(engine)
+    return engine.execution_options(**{_FILES: files})
 
 
 def file_of(engine: Engine) -> Path | None:
     """The file behind an SQLite engine; None for a server."""
-    name = engine.url.database
-    return Path(name) if engine.dialect.name == "sqlite" and name else None
+    return None if postgresql.is_behind(engine) else sqlite.file_of(engine)
+
+
+def folder_of(engine: Engine) -> Path:
+    """Where the large files lie that belong to this database."""
+    path, files = file_of(engine), engine.get_execution_options().get(_FILES)
+    if files is not None:
+        return Path(files)
+    assert path is not None, "settings demand center.files for a server"
+    return path.with_name(path.name + ".blobs")
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Run the block in one write transaction; any exception rolls all of it back."""
+    """Run the block in one write transaction, while nothing else is written; any exception rolls
+    all of it back."""
     with engine.begin() as connection:
+        if postgresql.is_behind(engine):
+            postgresql.hold_city(connection)
+        yield connection
+
+
+@contextmanager
+def receiving(engine: Engine, sites: Iterable[str]) -> Iterator[Connection]:
+    """As `writing`, for what boxes say: others may meanwhile store what other boxes say."""
+    with engine.begin() as connection:
+        if postgresql.is_behind(engine):
+            postgresql.hold_sites(connection, sites)
         yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Run the block on one snapshot without holding up writers."""
-    with engine.connect().execution_options(**{_READING: True}) as connection:
+    options = postgresql.READING if postgresql.is_behind(engine) else sqlite.READING
+    with engine.connect().execution_options(**options) as connection:
         yield connection
 
 
-def checkpoint(engine: Engine, *, from_bytes: int = CHECKPOINT_FROM_BYTES) -> bool:
+@contextmanager
+def at_rest(engine: Engine) -> Iterator[Connection]:
+    """As `reading`, at a moment when nothing is being written: numbers that the database has given
+    are all there or never will be."""
+    with writing(engine) if postgresql.is_behind(engine) else reading(engine) as connection:
+        yield connection
+
+
+def checkpoint(engine: Engine, *, from_bytes: int = sqlite.CHECKPOINT_FROM_BYTES) -> bool:
     """Fold a large WAL back into the database; False if there was no need or others were busy.
 
-    Only the receiver's worker calls this.
+    A server does so by itself, and says True. Only the receiver's worker calls this.
     """
-    path = file_of(engine)
-    wal = path.with_name(path.name + "-wal") if path else None
-    if wal is None or not wal.exists() or wal.stat().st_size < from_bytes:
-        return False
-    pooled = engine.raw_connection()
-    try:
-        db = cast("sqlite3.Connection", pooled.driver_connection)
-        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    finally:
-        pooled.close()
-    return not busy
-
-
-def _prepare_sqlite(db: sqlite3.Connection, _record: object) -> None:
-    db.isolation_level = None  # we say BEGIN ourselves
-    db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-    db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}").fetchone()
-    db.execute("PRAGMA journal_mode = WAL").fetchone()
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA wal_autocheckpoint = 0").fetchone()
-    db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA secure_delete = ON").fetchone()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    is_reading = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+    return postgresql.is_behind(engine) or sqlite.checkpoint(engine, from_bytes=from_bytes)

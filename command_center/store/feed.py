@@ -1,18 +1,25 @@
 """Stored events in the order in which the city has committed them."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, func, select
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
 from command_center.cloudevents import StoredEvent
+from command_center.store import database
 from command_center.store.schema import events
 
 
-def after(connection: Connection, position: int, limit: int) -> list[StoredEvent]:
+def newest(engine: Engine) -> int:
+    """The last position below which nothing can appear any more."""
+    with database.at_rest(engine) as connection:
+        return connection.scalar(select(func.max(events.c.id))) or 0
+
+
+def after(connection: Connection, position: int, upto: int, limit: int) -> list[StoredEvent]:
     """Events beyond a position, oldest first, without those that were set aside."""
     rows = connection.execute(
         select(events)
-        .where(events.c.id > position, events.c.outcome != "rejected")
+        .where(events.c.id > position, events.c.id <= upto, events.c.outcome != "rejected")
         .order_by(events.c.id)
         .limit(limit)
     )

@@ -16,10 +16,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine, insert, inspect, select
+from sqlalchemy.exc import OperationalError
 
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import to_ms
-from command_center.store import database
+from command_center.store import database, postgresql
 from command_center.store.schema import city, migration_checksums
 
 _STEPS = Path(__file__).parent.parent / "migrations"
@@ -33,9 +34,9 @@ def ensure(engine: Engine, code: str, new_epoch: Callable[[], str], now: datetim
     """Create or migrate the database of a city (four digits); safe to call from two programs.
 
     Raises SchemaError when the database is newer than the program, was migrated by an edited step,
-    or belongs to another city.
+    or belongs to another city, UnusableDatabaseError when a server cannot be used.
     """
-    with _one_at_a_time(engine), database.writing(engine) as connection:
+    with _explained(engine), _one_at_a_time(engine), database.writing(engine) as connection:
         _upgrade(connection)
         owner = _claim(connection, code, new_epoch, now)
     if owner != code:
@@ -50,14 +51,25 @@ def require(engine: Engine) -> None:
     path = database.file_of(engine)
     if path is not None and not path.exists():
         raise SchemaError(f"there is no database at {path} yet; start posko-center first")
-    with database.reading(engine) as connection:
+    with _explained(engine), database.reading(engine) as connection:
         current = _current(connection)
     if current != _script().get_current_head():
         raise SchemaError("the database has another schema; start this release's posko-center")
 
 
 @contextmanager
+def _explained(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if not postgresql.is_behind(engine):
+            raise
+        raise postgresql.explained(engine, error) from None
+
+
+@contextmanager
 def _one_at_a_time(engine: Engine) -> Iterator[None]:
+    """Beside `database.writing`, which two on a server share, and two that make a file do not."""
     path = database.file_of(engine)
     if path is None:
         yield
@@ -69,6 +81,8 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
 
 
 def _upgrade(connection: Connection) -> None:
+    if postgresql.is_behind(connection.engine):
+        postgresql.check(connection)
     script, current = _script(), _current(connection)
     known = {revision.revision for revision in script.walk_revisions()}
     if current is not None and current not in known:

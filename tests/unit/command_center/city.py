@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from appliance.domain import wire
 from appliance.domain.events import Event, RequestReceived
@@ -13,7 +13,7 @@ from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.topics import Lane
 from command_center import ingest
 from command_center.applying import Arrival
-from command_center.store import downlinks, requests
+from command_center.store import downlinks, requests, streams
 from command_center.store.database import reading, writing
 from command_center.store.downlinks import DownEvent
 from command_center.store.requests import CityRequest, Filter
@@ -56,8 +56,8 @@ def wire_event(
 ) -> wire.WireEvent:
     """An event in a batch; `kind` and `data` override what it says."""
     told = event or a_received()
-    text = data if data is not None else wire.encode_event(told).decode()
-    return wire.WireEvent(y=kind or told.KIND, c=clock, d=wire.raw(text))
+    content = data if data is not None else wire.encode_event(told).decode()
+    return wire.WireEvent(y=kind or told.KIND, c=clock, d=wire.raw(content))
 
 
 def a_batch(
@@ -107,10 +107,8 @@ def received(engine: Engine, **changes: object) -> CityRequest:
 def stream_upto(engine: Engine, epoch: str = BOX_EPOCH) -> int:
     """How far lane p1 of the tests' box is stored."""
     with reading(engine) as connection:
-        row = connection.exec_driver_sql(
-            "SELECT upto FROM streams WHERE epoch = ? AND lane = 'p1'", (epoch,)
-        ).one_or_none()
-    return row[0] if row else 0
+        found = streams.states(connection)
+    return next((s.upto for s in found if s.key[1:] == (epoch, Lane.COMPLAINTS)), 0)
 
 
 def request(engine: Engine, request_id: str) -> CityRequest:
@@ -127,10 +125,33 @@ def all_requests(engine: Engine) -> Sequence[CityRequest]:
         return requests.page(connection, Filter(), limit=1_000)
 
 
+def break_store(engine: Engine, table: str, column: str, *, on: str = "INSERT") -> None:
+    """A bug that shows when this column of a row is `poison`."""
+    name = f"bug_{table}_{on}"
+    is_sqlite = engine.dialect.name == "sqlite"
+    head = f"CREATE TRIGGER {name} BEFORE {on} ON {table}"
+    when = f"WHEN (NEW.{column} = 'poison')"
+    with writing(engine) as connection:
+        if is_sqlite:
+            connection.exec_driver_sql(f"{head} {when} BEGIN SELECT RAISE(ABORT, 'a bug'); END")
+            return
+        connection.exec_driver_sql(
+            "CREATE OR REPLACE FUNCTION bug() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$ BEGIN RAISE EXCEPTION 'a bug'; END $$"
+        )
+        connection.exec_driver_sql(f"{head} FOR EACH ROW {when} EXECUTE FUNCTION bug()")
+
+
+def change(engine: Engine, sql: str, **values: object) -> None:
+    """A change that no function of the store makes."""
+    with writing(engine) as connection:
+        connection.execute(text(sql), values)
+
+
 def rows(engine: Engine, sql: str) -> list[tuple[object, ...]]:
     """The answer to a question that no function of the store asks."""
     with reading(engine) as connection:
-        return [tuple(row) for row in connection.exec_driver_sql(sql)]
+        return [tuple(row) for row in connection.execute(text(sql))]
 
 
 def hello(engine: Engine, site: SiteCode = SITE, *, down_seq: int = 0) -> None:

@@ -28,13 +28,35 @@ def empty_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def city_url(request: pytest.FixtureRequest, empty_city: Path, tmp_path: Path) -> Iterator[str]:
+    """Where the city's database is: every test runs on both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(empty_city, tmp_path / 'center.db')}"
+        return
+    with request.getfixturevalue("postgresql").emptied() as url:
+        yield url
+
+
 @pytest.fixture
-def engine(empty_city: Path, tmp_path: Path) -> Iterator[Engine]:
+def engine(city_url: str, tmp_path: Path) -> Iterator[Engine]:
     """A city database of one's own."""
-    path = shutil.copy(empty_city, tmp_path / "center.db")
-    made = database.connect(f"sqlite:///{path}")
+    made = connected(city_url, tmp_path)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def sqlite_city(empty_city: Path, tmp_path: Path) -> Iterator[Engine]:
+    """One on SQLite, for what is true of files only."""
+    made = connected(f"sqlite:///{shutil.copy(empty_city, tmp_path / 'file.db')}", tmp_path)
+    yield made
+    made.dispose()
+
+
+def connected(url: str, tmp_path: Path) -> Engine:
+    """An engine for a database of a test, whatever its kind."""
+    return database.connect(url, files=tmp_path / "files")
 
 
 @pytest.fixture
@@ -45,12 +67,12 @@ def city(engine: Engine) -> Engine:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(city_url: str, tmp_path: Path) -> Path:
     """The settings of a city."""
     path = tmp_path / "posko.toml"
     path.write_text(
         '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
-        f'[center]\ndatabase = "sqlite:///{tmp_path}/center.db"\n'
+        f'[center]\ndatabase = "{city_url}"\nfiles = "{tmp_path}/files"\n'
         f'signing_key = "{tmp_path}/city.key"\n'
     )
     return path

@@ -17,17 +17,6 @@ from tests.conftest import SITE, START
 from tests.unit.command_center.city import a_batch, commit, received, store, wire_event
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """Settings that point at the test's database."""
-    path = tmp_path / "posko.toml"
-    path.write_text(
-        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
-        f'[center]\ndatabase = "sqlite:///{tmp_path}/center.db"\n'
-    )
-    return path
-
-
 def run(monkeypatch: pytest.MonkeyPatch, *args: str | Path) -> int:
     monkeypatch.setattr(sys, "argv", ["posko-center", *map(str, args)])
     return center.main()
@@ -142,14 +131,18 @@ def test_status_counts_what_went_wrong(
 
 
 def test_reading_never_makes_a_database(
-    config: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    config = tmp_path / "posko.toml"
+    config.write_text(
+        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
+        f'[center]\ndatabase = "sqlite:///{tmp_path}/absent.db"\n'
+    )
     assert run(monkeypatch, "requests", "--json", "--config", config) == 1
     assert "start posko-center first" in capsys.readouterr().err
-    assert not (tmp_path / "center.db").exists()
+    assert not (tmp_path / "absent.db").exists()
 
 
 @pytest.mark.parametrize("command", [[], ["requests"], ["status"]])

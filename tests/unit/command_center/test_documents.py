@@ -29,16 +29,11 @@ NEIGHBOUR = SiteCode("14.71.01")
 
 @pytest.fixture
 def run(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    engine: Engine, config: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):  # fmt: skip
     """Run a command of `posko-center`; returns its exit code, output and errors."""
     received(engine)
-    config = tmp_path / "posko.toml"
-    config.write_text(
-        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
-        f'[center]\ndatabase = "sqlite:///{tmp_path}/center.db"\n'
-    )
 
     def run_it(*words: str | Path) -> tuple[int, str, str]:
         arguments = ["posko-center", *map(str, words), "--config", str(config)]

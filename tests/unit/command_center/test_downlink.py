@@ -10,10 +10,10 @@ from appliance.domain.service_request import Status
 from command_center import casework, ingest
 from command_center.downlink import BATCH_MAX_BYTES, BATCH_MAX_EVENTS, Downlink
 from command_center.store import downlinks
-from command_center.store.database import writing
+from command_center.store.database import reading
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
-from tests.unit.command_center.city import commit, received
+from tests.unit.command_center.city import change, commit, received
 
 
 class Wire:
@@ -131,10 +131,9 @@ def test_a_batch_is_bounded_in_events_and_bytes(
     decide(BATCH_MAX_EVENTS + 1)
     net.tick(0)
     assert len(net.sent[0][1].events) == BATCH_MAX_EVENTS
-    with writing(engine) as connection:
-        connection.exec_driver_sql(
-            "UPDATE down_outbox SET payload = ?", ('"' + "x" * (BATCH_MAX_BYTES // 3) + '"',)
-        )
+    large = '"' + "x" * (BATCH_MAX_BYTES // 3) + '"'
+    change(engine, "UPDATE down_outbox SET payload = :large", large=large)
+    with reading(engine) as connection:
         found = downlinks.after(
             connection, SITE, 0, max_events=BATCH_MAX_EVENTS, max_bytes=BATCH_MAX_BYTES
         )

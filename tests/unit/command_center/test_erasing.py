@@ -4,11 +4,10 @@ import json
 import os
 import signal
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, inspect
 
 from appliance.domain import wire
 from appliance.domain.erasure import ERASED_TEXT, redacted
@@ -74,7 +73,7 @@ def siti(engine: Engine) -> CityRequest:
 
 
 def dump(engine: Engine) -> str:
-    names = [name for [name] in rows(engine, "SELECT name FROM sqlite_master WHERE type='table'")]
+    names = inspect(engine).get_table_names()
     return "\n".join(repr(row) for name in names for row in rows(engine, f"SELECT * FROM {name}"))
 
 
@@ -109,16 +108,16 @@ def test_statistics_stand_as_before(engine: Engine) -> None:
     assert (left.status, left.text) == ("diproses", ERASED_TEXT)
 
 
-def test_nothing_is_left_in_the_file_and_its_wal(engine: Engine, tmp_path: Path) -> None:
-    case = siti(engine)
-    erasing.order(engine, case.request_id, by="tests", now=LATER)
-    assert erasing.scrub(engine) == 1
-    path = database.file_of(engine)
+def test_nothing_is_left_in_the_file_and_its_wal(sqlite_city: Engine) -> None:
+    case = siti(sqlite_city)
+    erasing.order(sqlite_city, case.request_id, by="tests", now=LATER)
+    assert erasing.scrub(sqlite_city) == 1
+    path = database.file_of(sqlite_city)
     assert path is not None
     for file in (path, path.with_name(path.name + "-wal")):
         content = file.read_bytes()
         assert [secret for secret in SECRETS if secret.encode() in content] == []
-    assert erasing.scrub(engine) == 0
+    assert erasing.scrub(sqlite_city) == 0
 
 
 def test_what_a_box_has_erased_the_city_erases_and_keeps_an_order_for_older_copies(

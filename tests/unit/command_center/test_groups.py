@@ -13,7 +13,7 @@ from command_center.inbound import cut
 from command_center.reception import Reception
 from tests.builders import CITY_EPOCH
 from tests.conftest import START
-from tests.unit.command_center.city import BOX_EPOCH, CLOCK, a_batch, rows, wire_event
+from tests.unit.command_center.city import BOX_EPOCH, CLOCK, a_batch, break_store, rows, wire_event
 
 Message = tuple[str, wire.Hello | wire.Batch | wire.Conn | wire.Ack]
 SITES = ("147101", "147102", "147103")
@@ -80,15 +80,11 @@ def down_ack(site: str) -> Message:
     return f"{site}/up/ack", wire.Ack(epoch=CITY_EPOCH, lane="p1", upto=0)
 
 
-def break_store(engine: Engine) -> None:
+def break_stores(engine: Engine) -> None:
     """A bug that shows for boots and kinds named poison."""
-    with engine.begin() as connection:
-        for table, column in (("boxes", "boot"), ("box_boots", "boot"), ("events", "kind")):
-            for change in ("INSERT", "UPDATE"):
-                connection.exec_driver_sql(
-                    f"CREATE TRIGGER bug_{table}_{change} BEFORE {change} ON {table} "
-                    f"WHEN NEW.{column} = 'poison' BEGIN SELECT RAISE(ABORT, 'a bug'); END"
-                )
+    for table, column in (("boxes", "boot"), ("box_boots", "boot"), ("events", "kind")):
+        for on in ("INSERT", "UPDATE"):
+            break_store(engine, table, column, on=on)
 
 
 def test_a_group_of_all_kinds_is_one_commit_and_answered_in_order_after_it(desk: Desk) -> None:
@@ -124,7 +120,7 @@ def test_a_hello_drops_what_was_held_before_it_in_its_group(desk: Desk) -> None:
 def test_a_message_that_breaks_the_store_is_set_aside_alone(
     engine: Engine, desk: Desk, poison: Message
 ) -> None:
-    break_store(engine)
+    break_stores(engine)
     a, _, c = SITES
     desk.told.clear()
     desk.work(batch(a), poison, hello(c), batch(c))
@@ -135,7 +131,7 @@ def test_a_message_that_breaks_the_store_is_set_aside_alone(
 
 
 def test_a_group_that_fails_forgets_nothing_that_was_held(engine: Engine, desk: Desk) -> None:
-    break_store(engine)
+    break_stores(engine)
     site = SITES[0]
     desk.work(batch(site, 3))
     desk.work(batch(site, 1), conn(SITES[1], boot="poison"))

@@ -14,9 +14,8 @@ from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter
 from tests.conftest import START
 from tests.unit.command_center.city import going_down, received
-from tests.unit.command_center.test_cli import config, run
+from tests.unit.command_center.test_cli import run
 
-__all__ = ["config"]
 HEAD = "number,date,kecamatan,kelurahan,category,status,text"
 LINE = "PEKA-77,2019-11-30,14.71.12,Lembah Sari,sampah,ditutup,sampah menumpuk di jl Pramuka"
 Take = Callable[..., tuple[int, str, str]]

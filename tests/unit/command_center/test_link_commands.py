@@ -9,10 +9,9 @@ from sqlalchemy import Engine
 from appliance.domain.ids import Ticket
 from command_center.store.requests import CityRequest
 from tests.unit.command_center.city import received
-from tests.unit.command_center.test_cli import config, run
+from tests.unit.command_center.test_cli import run
 from tests.unit.command_center.test_links import parent
 
-__all__ = ["config"]
 Command = Callable[..., tuple[int, str]]
 
 

@@ -18,6 +18,7 @@ from tests.support import georeport
 from tests.unit.command_center.city import (
     a_batch,
     a_received,
+    change,
     commit,
     received,
     store,
@@ -136,10 +137,8 @@ def move(engine: Engine, request_id: str, status: Status, message: str = "") -> 
 def test_it_is_open_until_closed_refused_or_archived(engine: Engine, client: FlaskClient) -> None:
     for status in Status:
         case = received(engine)
-        with engine.begin() as connection:
-            connection.exec_driver_sql(
-                "UPDATE requests SET status = ? WHERE request_id = ?", (status, case.request_id)
-            )
+        wanted = {"status": status.value, "id": case.request_id}
+        change(engine, "UPDATE requests SET status = :status WHERE request_id = :id", **wanted)
     shown = {one["status_notes"]: one["status"] for one in listed(client)}
     assert len(shown) == len(Status)
     closed = {notes for notes, status in shown.items() if status == "closed"}

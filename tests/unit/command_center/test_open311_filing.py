@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from appliance.domain import sealing
 from appliance.domain.ids import SiteCode, Ticket
@@ -204,15 +204,17 @@ def test_a_key_files_so_many_an_hour(engine: Engine, client: FlaskClient) -> Non
     give(engine, "posko_other", "SeeClickFix")
     many = taking.LIMIT.limit
     with writing(engine) as connection:
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         for number in range(many - 1):
             case = f"old-{number}"
-            open311_keys.add_filed(connection, case, 1, case, START + timedelta(hours=2.5))
-            connection.exec_driver_sql(
-                "INSERT INTO requests SELECT ?, '14.71.01', 'x', '01000000', 'x', 'x', 'x', 'x', "
-                "'x', 'x', NULL, NULL, NULL, NULL, 0, 0, 'stated', 0, 'x', 0, NULL, NULL, NULL",
-                (case,),
+            connection.execute(
+                text(
+                    "INSERT INTO requests SELECT :case, '14.71.01', 'x', '01000000', 'x', 'x', "
+                    "'x', 'x', 'x', 'x', NULL, NULL, NULL, NULL, 0, 0, 'stated', 0, 'x', 0, NULL, "
+                    "NULL, NULL, NULL"
+                ),
+                {"case": case},
             )
+            open311_keys.add_filed(connection, case, 1, case, START + timedelta(hours=2.5))
     filed(client)
     response = post(client, description="noch eins")
     assert response.status_code == 429

@@ -13,10 +13,9 @@ from appliance.domain.events import FollowedUp, RequestErased
 from appliance.domain.ids import Ticket
 from tests.conftest import START
 from tests.unit.command_center.city import received, request, tell
-from tests.unit.command_center.test_cli import config, run
+from tests.unit.command_center.test_cli import run
 from tests.unit.command_center.test_erasing import orders, siti
 
-__all__ = ["config"]
 Command = Callable[..., tuple[int, str, str]]
 
 

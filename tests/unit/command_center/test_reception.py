@@ -30,6 +30,7 @@ from tests.unit.command_center.city import (
     a_batch,
     a_received,
     all_requests,
+    break_store,
     commit,
     rows,
     wire_event,
@@ -159,11 +160,7 @@ def test_the_quarantine_forgets_the_oldest(engine: Engine, monkeypatch: pytest.M
 def test_an_event_that_breaks_the_store_is_set_aside_and_blocks_nothing(
     engine: Engine, desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER bug BEFORE INSERT ON requests WHEN NEW.text = 'poison' "
-            "BEGIN SELECT RAISE(ABORT, 'a bug'); END"
-        )
+    break_store(engine, "requests", "text")
     texts = ("satu", "poison", "tiga")
     batch = a_batch(*[wire_event(a_received(text=text)) for text in texts])
     desk.work((UP, GOOD), (UP, wire.encode(replace(batch, first=2))))
@@ -188,7 +185,7 @@ def test_what_came_early_is_held_and_only_the_gap_is_asked_for(engine: Engine, d
     """Check 20."""
     assert batches(desk, 1, 5, 7) == [(2, None, None), (2, 3, 4), (2, None, None)]
     assert batches(desk, 3) == [(4, None, None), (6, None, None), (8, None, None)]
-    assert rows(engine, "SELECT seq FROM events ORDER BY received_at, rowid") == [
+    assert rows(engine, "SELECT seq FROM events ORDER BY received_at, id") == [
         (seq,) for seq in range(1, 9)
     ]
 

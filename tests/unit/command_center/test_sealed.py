@@ -24,10 +24,8 @@ from command_center.store.requests import CityRequest
 from tests.conftest import SITE, START, at
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import a_received, received, request, rows, tell
-from tests.unit.command_center.test_cli import config, run
+from tests.unit.command_center.test_cli import run
 from tests.unit.command_center.test_follow_ups import lines, said
-
-assert config
 
 TEXT, LATER = "saya dipukul suami", "dia pulang lagi"
 REQUEST_ID = "00000000-0000-7000-8000-0000000000aa"

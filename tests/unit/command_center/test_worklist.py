@@ -15,8 +15,8 @@ from command_center.store.database import reading
 from command_center.store.requests import Filter
 from command_center.worklist import Due
 from tests.support.city_staff import an_officer
-from tests.unit.command_center.city import received
-from tests.unit.command_center.test_cli import config, run  # noqa: F401 - a fixture
+from tests.unit.command_center.city import change, received
+from tests.unit.command_center.test_cli import run
 from tests.unit.command_center.test_views import page, words
 
 
@@ -44,10 +44,12 @@ def cases(engine: Engine) -> dict[str, str]:
 
 
 def _file(engine: Engine, request_id: str, when: datetime) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "UPDATE requests SET occurred_at = ? WHERE request_id = ?", (to_ms(when), request_id)
-        )
+    change(
+        engine,
+        "UPDATE requests SET occurred_at = :at WHERE request_id = :id",
+        at=to_ms(when),
+        id=request_id,
+    )
 
 
 def listed(engine: Engine, cases: dict[str, str], due: Due, now: datetime) -> list[tuple[str, int]]:
@@ -106,7 +108,7 @@ def test_the_page_narrows_to_what_is_late(engine: Engine, cases: dict[str, str])
 def test_the_command_lists_the_same(
     engine: Engine,
     cases: dict[str, str],
-    config: Path,  # noqa: F811
+    config: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
