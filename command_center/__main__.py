@@ -4,7 +4,7 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,8 +41,8 @@ from command_center.fleet import renewing
 from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import BrokerFiles
 from command_center.fleet.office import Office
-from command_center.handling import escalating, files
-from command_center.handling.steps import Step
+from command_center.handling import files
+from command_center.handling.escalating import Rounds
 from command_center.lapor import commands as lapor_commands
 from command_center.lapor import token
 from command_center.lapor.bridge import Bridge
@@ -188,11 +188,12 @@ def _run(loaded: Settings) -> None:
     give_back_large_blocks()
     link = Link(where, city, sign=sign)
     office = _office(loaded)
+    rounds = Rounds(engine, steps)
     receiver = Receiver(
         engine,
         link,
         now=_now,
-        chores=lambda: _chores(engine, steps, office.authority),
+        chores=lambda: _chores(engine, rounds, office.authority),
         chores_every_s=lapses.EVERY_S,
     )
     app = create_app(
@@ -239,10 +240,10 @@ def _bridge(loaded: Settings, engine: Engine, on_change: Callable[[], None]) -> 
     )
 
 
-def _chores(engine: Engine, steps: Sequence[Step], authority: Authority | None) -> None:
+def _chores(engine: Engine, rounds: Rounds, authority: Authority | None) -> None:
     """What the passing of time alone asks for."""
     lapses.run(engine, _now())
-    escalating.run(engine, steps, _now())
+    rounds.look(_now())
     renewing.answer(engine, authority, _now(), ids.new_id)
 
 

@@ -1,4 +1,4 @@
-"""Taking the steps of cases near or behind their deadlines; run by the center every few minutes.
+"""Taking the steps of cases near or behind their deadlines; run by the center while time passes.
 
 Each case is one transaction, so that a death costs nothing and no step is taken twice. A step is a
 line of the case's history and one of the list of those who must be told.
@@ -7,7 +7,7 @@ line of the case's history and one of the list of those who must be told.
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
@@ -26,6 +26,22 @@ from command_center.store.requests import CityRequest, Filter
 log = logging.getLogger(__name__)
 
 CASES_PER_RUN = 100
+ROUND_EVERY = timedelta(hours=1)
+"""Steps count in days, and each look reads all open cases."""
+
+
+class Rounds:
+    """A look once an hour, or sooner while some cases are left."""
+
+    def __init__(self, engine: Engine, table: Sequence[Step]) -> None:
+        self._engine, self._table = engine, table
+        self._next_at: datetime | None = None
+
+    def look(self, now: datetime) -> None:
+        """Take the steps that are reached, if it is time."""
+        if self._next_at is None or now >= self._next_at:
+            is_done = run(self._engine, self._table, now) < CASES_PER_RUN
+            self._next_at = now + ROUND_EVERY if is_done else now
 
 
 def run(engine: Engine, table: Sequence[Step], now: datetime) -> int:

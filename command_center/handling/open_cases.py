@@ -25,7 +25,7 @@ class OpenCase:
 
 def every(connection: Connection, wanted: Filter, now: datetime) -> Iterator[OpenCase]:
     """Those that a filter lets through, by a number of queries that does not grow with theirs."""
-    judge, given = tables.by_arrival(connection), dispositions.in_force(connection)
+    judge, given = tables.by_arrival(connection), dispositions.in_force(connection, wanted)
     for request, moves in case_history.unsettled(connection, wanted):
         known = judge(request.site, request.received_at)
         disposition = given.get(request.request_id)

@@ -121,15 +121,20 @@ class HandlingPages:
     @allows(*SUPERVISORS)
     def escalations(self) -> ResponseReturnValue:
         """What must be told to whom, the gravest first; without personal data."""
+        query = forms.inbox_query(request.args)
         with reading(self._engine) as connection:
             known = tables.in_force(connection)
             waiting = escalating.waiting(connection, self._now())
+            shown = waiting[query.offset : query.offset + PAGE_SIZE]
             people = case_part.told(
-                connection, [one.step for one in waiting], known, self._now().date()
+                connection, [one.step for one in shown], known, self._now().date()
             )
         return render_template(
             "handling/escalations.html",
-            items=list(zip(waiting, people, strict=True)),
+            query=query,
+            items=list(zip(shown, people, strict=True)),
+            total=len(waiting),
+            last=query.offset + len(shown),
             unit_of=lambda agency, unit: units.name(self.units, agency, unit),
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.requests import OPEN
+from command_center.store.requests import OPEN, Filter, narrowed
 from command_center.store.schema import dispositions, requests
 
 
@@ -47,14 +47,14 @@ def of_request(connection: Connection, request_id: str) -> list[Disposition]:
     return [_disposition(row) for row in rows]
 
 
-def in_force(connection: Connection) -> dict[str, Disposition]:
-    """The newest of each open case that has one."""
-    newest = (
+def in_force(connection: Connection, wanted: Filter) -> dict[str, Disposition]:
+    """The newest of each open case that a filter lets through and that has one."""
+    of_open = (
         select(func.max(dispositions.c.id))
         .join_from(dispositions, requests, dispositions.c.request_id == requests.c.request_id)
         .where(requests.c.status.in_(OPEN))
-        .group_by(dispositions.c.request_id)
     )
+    newest = narrowed(of_open, wanted).group_by(dispositions.c.request_id)
     rows = connection.execute(select(dispositions).where(dispositions.c.id.in_(newest)))
     return {row.request_id: _disposition(row) for row in rows}
 

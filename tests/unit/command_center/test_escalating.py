@@ -17,6 +17,7 @@ from command_center import casework, correcting
 from command_center.correcting import Wanted
 from command_center.handling import escalating, steps
 from command_center.handling.disposing import Order, dispose
+from command_center.handling.escalating import Rounds
 from command_center.handling.files import shipped_steps, shipped_units
 from command_center.handling.steps import Step, To
 from command_center.store import database
@@ -235,3 +236,29 @@ def test_a_case_that_nobody_has_taken_up_is_the_coordinators(engine: Engine) -> 
         ("pengingat", "pejabat", "DLHK"),
         ("tanggapan", "koordinator", "DLHK"),
     ]
+
+
+def test_the_center_looks_once_an_hour_and_at_once_again_while_some_are_left(
+    engine: Engine, case: CityRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(escalating, "CASES_PER_RUN", 2)
+    for _ in range(2):
+        received(engine, category="sampah", agency="DLHK")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE requests SET occurred_at = {to_ms(MONDAY)}")
+    time = [MONDAY + 10 * DAY]
+    rounds = Rounds(engine, TABLE)
+
+    def taken_by(minutes: int) -> int:
+        time[0] += timedelta(minutes=minutes)
+        rounds.look(time[0])
+        return len({request for (request,) in rows(engine, "SELECT request_id FROM escalations")})
+
+    assert [taken_by(0), taken_by(5)] == [2, 3]
+    late = received(engine, category="sampah", agency="DLHK")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"UPDATE requests SET occurred_at = {to_ms(MONDAY)} "
+            f"WHERE request_id = '{late.request_id}'"
+        )
+    assert [taken_by(30), taken_by(31)] == [3, 4]

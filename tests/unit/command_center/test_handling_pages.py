@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
 from appliance.domain.moment import to_ms
-from command_center.handling import escalating, inbox, open_cases
+from command_center.handling import escalating, forms, inbox, open_cases, pages
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_steps, shipped_units
 from command_center.store.database import reading
@@ -248,3 +248,17 @@ def test_a_day_that_was_given_is_the_one_that_counts(engine: Engine, staff: Flas
     dispose(engine, case.request_id, order, UNITS, by="Rina", now=MONDAY)
     assert "Terlambat 1 hari kerja" in words(page(staff, "/kotak-masuk/PUPR"))
     assert case.ticket[2:5] in page(staff, "/?tenggat=terlambat")
+
+
+def test_a_long_list_of_escalations_is_read_page_by_page(
+    engine: Engine, staff: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    for module in (forms, pages):
+        monkeypatch.setattr(module, "PAGE_SIZE", 2)
+    for _ in range(3):
+        late(engine, 3)
+    first, second = (page(staff, f"/eskalasi?page={n}") for n in (1, 2))
+    assert 'rel="next"' in first
+    assert 'rel="next"' not in second
+    assert "3–3 dari 3 laporan" in words(second)
