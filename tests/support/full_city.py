@@ -16,7 +16,7 @@ from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Status
 from command_center.store import boxes, requests
-from command_center.store.database import writing
+from command_center.store.database import checkpoint, writing
 from command_center.store.requests import CityRequest
 from command_center.store.schema import boxes as boxes_table
 
@@ -42,6 +42,7 @@ def fill(
     while chunk := list(islice(made, CHUNK)):
         with writing(engine) as connection:
             requests.add(connection, chunk)
+        checkpoint(engine, from_bytes=64 << 20)
 
 
 def boxes_report(engine: Engine, now: datetime) -> None:
