@@ -15,6 +15,7 @@ from firmware_config import checking
 from firmware_config.activation import needs_reboot
 from firmware_config.applying import Box, begin, boot_id, confirm, roll_back, watch
 from firmware_config.differing import changed, difference
+from firmware_config.generations import Damaged
 from firmware_config.health import Health, is_online, needed
 from firmware_config.placing import SITE_FILE
 from firmware_config.rendering import File, render
@@ -164,8 +165,13 @@ def _minutes(text: str) -> float:
 
 
 def _in_force(box: Box) -> dict[str, File]:
+    """The files in force; none if one was changed by hand, which is told: all are written anew."""
     there = box.generations
-    files = there.files(there.current())
+    try:
+        files = there.files(there.current())
+    except Damaged as error:
+        print(f"{error}. apply writes all files anew.", file=sys.stderr)
+        return {}
     files.pop(SITE_FILE, None)
     return files
 

@@ -3,38 +3,27 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv4Interface
+from ipaddress import AddressValueError, IPv4Address, IPv4Interface, ip_address
 
-from appliance.runtime.network_settings import AirNetwork, RadioDevice
+from appliance.domain import capport
 from appliance.runtime.settings import Settings
-from firmware_config import boards, chips, regulatory
+from firmware_config import boards, radio_checks
 from firmware_config.hostapd import bsses
+from firmware_config.mistake import Mistake, among
 
 _PATH = re.compile(r"/[A-Za-z0-9._/-]+")
+_HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_PREFIXES = range(16, 30)
+"""Of a zone: room for three phones at least, and no more than a bridge can bear."""
 _NAME_MAX = 15
 """Of a network interface (IFNAMSIZ)."""
-_WITH_PASSPHRASE = ("wpa2", "wpa2-wpa3", "wpa3")
-_WITH_WPA3 = ("owe", "owe-transition", "wpa2-wpa3", "wpa3")
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One key that cannot be what it is."""
-
-    key: str
-    value: object
-    reason: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.key} = {self.value!r}: {self.reason}; {self.remedy}"
 
 
 def mistakes(settings: Settings) -> list[Mistake]:
     """Everything that keeps the settings from being rendered, in the order of the file."""
-    found = [*_certificate(settings), *_zones(settings), *_radio(settings)]
-    return [*found, *_network(settings), *_names(settings), *_board(settings)]
+    found = [*_hosts(settings), *_certificate(settings), *_zones(settings)]
+    found += [*radio_checks.mistakes(settings), *_network(settings)]
+    return [*found, *_names(settings), *_board(settings)]
 
 
 def notes(settings: Settings) -> list[str]:
@@ -48,12 +37,31 @@ def notes(settings: Settings) -> list[str]:
                 "[[network.ports]] names it"
             )
     for place, device in enumerate(settings.radio.devices):
-        if device.channel > 14 and _verdict(settings, device).is_indoor:
+        if device.channel > 14 and radio_checks.verdict_of(settings, device).is_indoor:
             found.append(
                 f"radio.devices[{place}].channel = {device.channel}: {settings.radio.country} "
                 "allows it indoors only"
             )
     return found
+
+
+def _hosts(settings: Settings) -> Iterator[Mistake]:
+    """Names and addresses that nginx and dnsmasq would refuse."""
+    wifi = settings.wifi
+    if not _HOST.fullmatch(capport.host(settings.portal.url)):
+        yield Mistake(
+            "portal.url", settings.portal.url, "has no name of DNS", "use http://posko.lan"
+        )
+    for place, name in enumerate(wifi.garden):
+        if not _HOST.fullmatch(name):
+            yield Mistake(
+                f"wifi.garden[{place}]", name, "is no name of DNS", "write it like a.go.id"
+            )
+    for place, address in enumerate(wifi.resolvers):
+        try:
+            ip_address(address)
+        except ValueError as error:
+            yield Mistake(f"wifi.resolvers[{place}]", address, str(error), "write it like 1.1.1.1")
 
 
 def _certificate(settings: Settings) -> Iterator[Mistake]:
@@ -78,122 +86,15 @@ def _zones(settings: Settings) -> Iterator[Mistake]:
                 "a zone is a bridge, and this is a radio or port",
                 f"name the bridge, like 'br-{zone.name[:12]}'",
             )
-
-
-def _radio(settings: Settings) -> Iterator[Mistake]:
-    radio = settings.radio
-    if radio.devices and radio.country not in regulatory.table():
-        yield Mistake(
-            "radio.country",
-            radio.country,
-            "no rules are known for it",
-            f"use one of {', '.join(regulatory.table())}",
-        )
-        return
-    for place, device in enumerate(radio.devices):
-        yield from _device(settings, f"radio.devices[{place}]", device)
-    known = {device.interface for device in radio.devices} | ({""} if radio.devices else set())
-    zones = {zone.name for zone in settings.wifi.zones}
-    for place, network in enumerate(radio.networks):
-        key = f"radio.networks[{place}]"
-        if network.device not in known:
+        own = IPv4Interface(zone.ipv4)
+        edges = (own.network[0], own.network[-1])
+        if own.network.prefixlen not in _PREFIXES or own.ip in edges:
             yield Mistake(
-                f"{key}.device",
-                network.device,
-                "no [[radio.devices]] has that interface",
-                "describe the chip there",
+                f"wifi.zones[{place}].ipv4",
+                zone.ipv4,
+                f"is no address of a device in a network of /{_PREFIXES[0]} to /{_PREFIXES[-1]}",
+                "write it like 10.77.0.1/24",
             )
-        if network.zone not in zones:
-            yield Mistake(f"{key}.zone", network.zone, "there is no such zone", _among(zones))
-        yield from _security(key, network)
-
-
-def _device(settings: Settings, key: str, device: RadioDevice) -> Iterator[Mistake]:
-    chip = chips.table().get(device.chip)
-    if chip is None:
-        yield Mistake(f"{key}.chip", device.chip, "is not known", _among(set(chips.table())))
-        return
-    if chips.band(device.channel) not in chip.bands:
-        yield Mistake(
-            f"{key}.channel",
-            device.channel,
-            f"{device.chip} has {' and '.join(chip.bands)} GHz only",
-            "use channel 1, 6 or 11",
-        )
-    elif device.width > chip.max_width or (device.width == 80 and device.channel <= 14):
-        yield Mistake(
-            f"{key}.width",
-            device.width,
-            f"{device.chip} sends no such width on channel {device.channel}",
-            "use 20",
-        )
-    else:
-        yield from _channel(settings, key, device)
-    yield from _load(settings, key, device, chip)
-
-
-def _channel(settings: Settings, key: str, device: RadioDevice) -> Iterator[Mistake]:
-    country, verdict = settings.radio.country, _verdict(settings, device)
-    allowed = regulatory.channels(country, like=device.channel, width_mhz=device.width)
-    remedy = f"use one of {', '.join(map(str, allowed))}" if allowed else "use a smaller width"
-    about = f"with country {country} and {device.width} MHz"
-    if verdict.reason:
-        yield Mistake(f"{key}.channel", device.channel, f"{about}: {verdict.reason}", remedy)
-    elif verdict.is_radar:
-        reason = "must be left to radar (DFS), which none of these chips hears"
-        yield Mistake(f"{key}.channel", device.channel, f"{about}: {reason}", remedy)
-
-
-def _load(settings: Settings, key: str, device: RadioDevice, chip: chips.Chip) -> Iterator[Mistake]:
-    networks = settings.radio.on(device)
-    count = len(bsses(settings.radio, device))
-    if not networks:
-        yield Mistake(
-            f"{key}.interface", device.interface, "sends nothing", "add [[radio.networks]]"
-        )
-    if count > chip.max_bss:
-        yield Mistake(
-            f"{key}.chip",
-            device.chip,
-            f"sends {chip.max_bss} network(s) at once, not {count} (owe-transition counts twice)",
-            "use a USB adapter (mt7612u: 2), or access points on [[network.ports]]",
-        )
-    stations = sum(network.max_stations for network in networks)
-    shared = sum(not network.max_stations for network in networks)
-    if stations + shared > chip.max_stations:
-        yield Mistake(
-            "radio.networks.max_stations",
-            stations,
-            f"{device.chip} takes {chip.max_stations} phones on all networks together",
-            "lower them, or hang access points on [[network.ports]]",
-        )
-    for network in networks:
-        if network.security in _WITH_WPA3 and not chip.wpa3:
-            yield Mistake(
-                f"{key}.chip",
-                device.chip,
-                f"cannot do {network.security!r} for {network.ssid!r}",
-                "use 'open' or 'wpa2', or a chip that can (mt7612u)",
-            )
-
-
-def _security(key: str, network: AirNetwork) -> Iterator[Mistake]:
-    if len(network.ssid.encode()) > 32:
-        yield Mistake(f"{key}.ssid", network.ssid, "is longer than 32 bytes", "shorten it")
-    if network.ssid.startswith("owe-") and network.security.startswith("owe"):
-        yield Mistake(f"{key}.ssid", network.ssid, "looks like a hidden one", "begin otherwise")
-    needs = network.security in _WITH_PASSPHRASE
-    if needs and not network.passphrase:
-        yield Mistake(
-            f"{key}.passphrase", "", f"{network.security!r} needs one", "set 8 to 63 characters"
-        )
-    if network.passphrase and not needs:
-        yield Mistake(
-            f"{key}.security",
-            network.security,
-            "asks for no passphrase, and there is one",
-            "use 'wpa2-wpa3', or take the passphrase out",
-        )
 
 
 def _network(settings: Settings) -> Iterator[Mistake]:
@@ -202,7 +103,7 @@ def _network(settings: Settings) -> Iterator[Mistake]:
     for place, port in enumerate(network.ports):
         key = f"network.ports[{place}]"
         if port.zone not in zones:
-            yield Mistake(f"{key}.zone", port.zone, "there is no such zone", _among(zones))
+            yield Mistake(f"{key}.zone", port.zone, "there is no such zone", among(zones))
         if port.link == wifi.wan:
             yield Mistake(
                 f"{key}.interface",
@@ -283,11 +184,3 @@ def _board(settings: Settings) -> Iterator[Mistake]:
         for name in (name for name, taken in used.items() if taken == pin):
             key = name if "." in name else f"panel.{name}"
             yield Mistake(key, pin, f"GPIO {pin} is {purpose}", "wire it to another pin")
-
-
-def _verdict(settings: Settings, device: RadioDevice) -> regulatory.Verdict:
-    return regulatory.verdict(settings.radio.country, device.channel, device.width)
-
-
-def _among(names: set[str]) -> str:
-    return f"use one of {', '.join(sorted(names))}" if names else "add [[wifi.zones]]"

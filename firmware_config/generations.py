@@ -84,7 +84,7 @@ class Generations:
             except (OSError, UnicodeDecodeError) as error:
                 raise Damaged(f"{home / path}: {error}") from None
             if _digest(file) != digest:
-                raise Damaged(f"{home / path} was changed by hand; change posko.toml and apply it")
+                raise Damaged(f"{home / path} was changed by hand; change posko.toml instead")
             found[path] = file
         return found
 

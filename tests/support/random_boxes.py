@@ -24,6 +24,15 @@ ZONES = [
     {"name": "taman", "interface": "br-taman", "ipv4": "10.78.0.1/22"},
     {"name": "aula", "interface": "aula.0", "ipv4": "172.16.9.1/28"},
 ]
+ADDRESSES = [
+    "10.1.0.1/32",
+    "10.1.0.1/31",
+    "10.2.0.0/24",
+    "10.3.0.255/24",
+    "10.0.0.1/8",
+    "1.2.3.4/0",
+]
+URLS = st.sampled_from(["http://posko.lan", "https://posko-1.kota.go.id", "http://posko.lan:8080"])
 MODELS = ["generic", "pi3b+", "pi4", "pi5", "zero2w"]
 
 
@@ -31,6 +40,8 @@ MODELS = ["generic", "pi3b+", "pi4", "pi5", "zero2w"]
 def boxes(draw: st.DrawFn, *, is_careless: bool = False) -> dict[str, Any]:
     """The whole table: as it should be, or with what careless hands write."""
     zones = draw(st.lists(st.sampled_from(ZONES), unique_by=lambda z: z["name"], max_size=3))
+    if is_careless:
+        zones = [{**zone, "ipv4": draw(_or(zone["ipv4"], ADDRESSES, True))} for zone in zones]
     names = [zone["name"] for zone in zones]
     country = draw(st.sampled_from(list(regulatory.table())))
     devices, networks = [], []
@@ -42,12 +53,14 @@ def boxes(draw: st.DrawFn, *, is_careless: bool = False) -> dict[str, Any]:
     own = {"wan_ipv4": "192.168.1.10/24", "wan_gateway": "192.168.1.1"} if static else {}
     return {
         "site": {"code": "14.71.07", "name": "Bukit Raya", "city": draw(SSIDS)},
-        "portal": {"url": draw(_or("http://posko.lan", ["http://a;b", "http://x{y"], is_careless))},
+        "portal": {"url": draw(_or(draw(URLS), ["http://a;b", "http://[::1]"], is_careless))},
         "desk": {"open_to": draw(st.sampled_from([[], ["192.168.1.0/24"], ["fd00:1::/64"]]))},
         "wifi": {
             "zones": zones,
-            "resolvers": ["192.168.1.1"] if static else [],
-            "garden": draw(st.sampled_from([[], ["pekanbaru.go.id"]])),
+            "resolvers": draw(_or(["192.168.1.1"], [["::1"], ["..."], ["1.1.1"]], is_careless))
+            if static
+            else [],
+            "garden": draw(_or(["a-b.pekanbaru.go.id"], [[], ["..."], ["-a"]], is_careless)),
         },
         "radio": {
             "country": draw(_or(country, ["XX", "id", "I\n"], is_careless)),

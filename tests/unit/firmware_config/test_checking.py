@@ -90,6 +90,19 @@ def radio(device: dict[str, Any] | None = None, *networks: dict[str, Any], **mor
             {"board": {"rtc": "ds3231"}, "modem": {"power_key_pin": 3}},
             r"modem\.power_key_pin = 3: GPIO 3 is of the clock",
         ),
+        ({"portal": {"url": "http://[::1]"}}, r"portal\.url = .*no name of DNS"),
+        (
+            {"wifi": {"zones": [ZONE], "garden": ["-a.id"]}},
+            r"wifi\.garden\[0\] = '-a\.id': is no name of DNS",
+        ),
+        (
+            {"wifi": {"zones": [ZONE], "resolvers": ["1.1.1"]}},
+            r"wifi\.resolvers\[0\] = '1\.1\.1'",
+        ),
+        (
+            {"wifi": {"zones": [{**ZONE, "ipv4": "10.78.0.1/31"}]}},
+            r"wifi\.zones\[0\]\.ipv4 = '10\.78\.0\.1/31': is no address of a device",
+        ),
         (
             {
                 "wifi": {
