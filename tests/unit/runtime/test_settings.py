@@ -74,6 +74,21 @@ def test_only_the_site_is_required(tmp_path: Path) -> None:
         (SITE + '[sync]\ncity_keys = "x"\n', r"sync\.city_keys must be a list of .* public keys"),
         (SITE + '[sync]\ncity_keys = ["x"]\n', r"sync\.city_keys must be .*posko-center signing"),
         (SITE + '[log]\nlevel = "loud"\n', r"log\.level must be one of TRAFFIC"),
+        (
+            SITE + '[[radio.devices]]\ninterface = "wlan0"\nchip = "x"\nchannel = 500\n',
+            r"radio\.devices\[0\]\.channel must be a channel: .*, not 500",
+        ),
+        (
+            SITE + '[[radio.networks]]\nzone = "a"\nssid = "a"\npassphrase = "short"\n',
+            r"radio\.networks\[0\]\.passphrase must be 8 to 63.*not something else",
+        ),
+        (
+            SITE + '[[radio.networks]]\nzone = "a"\nssid = "Posko\\n"\n',
+            r"radio\.networks\[0\]\.ssid must be 1 to 32 characters in one line",
+        ),
+        (SITE + '[[network.ports]]\nzone = "a"\n', r"network\.ports\[0\]\.interface is missing"),
+        (SITE + '[portal]\nurl = "http://a;b"\n', r"portal\.url must be an address without a path"),
+        (SITE + '[wifi]\nwan = "eth0\\n"\n', r"wifi\.wan must be a network interface"),
         ("[site\n", "not valid TOML"),
     ],
 )
