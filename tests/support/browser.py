@@ -67,7 +67,8 @@ def overflow(page: Page) -> tuple[int, int]:
 def fits_a_phone(page: Page) -> None:
     """Assert that nothing lies beside the window and no finger misses a control."""
     assert overflow(page)[0] == 0, page.url
-    assert small_targets(page, PHONE_FINGER_PX) == [], page.url
+    found = small_targets(page, PHONE_FINGER_PX)
+    assert found == [], (page.url, found)
 
 
 def small_targets(page: Page, least_px: float) -> list[str]:
