@@ -94,7 +94,7 @@ def _perform(args: argparse.Namespace) -> None:
         _write_broker_config(loaded, args)
     elif args.command == fleet_commands.NAME:
         with _stored(loaded) as engine:
-            fleet_commands.run(engine, args, _office(loaded), _access(loaded), _now())
+            fleet_commands.run(engine, args, _office(loaded), _now())
     elif args.command == key_command.NAME:
         key_command.run(args, loaded.center.signing_key)
     elif args.command in orders.NAMES:
@@ -272,13 +272,13 @@ def _office(loaded: Settings) -> Office:
     if fleet.broker_folder is not None:
         files = BrokerFiles(folder=fleet.broker_folder, reload=fleet.reload)
     return Office(
-        city=loaded.site.site_code.city,
         authority=authority,
         files=files,
         ca=center.tls_ca,
         broker=fleet.broker or center.broker,
         port=fleet.port,
         city_keys=tuple(keys),
+        access=_access(loaded),
         url=fleet.url,
     )
 

@@ -15,6 +15,7 @@ from command_center import scorecard_pages, wording
 from command_center.dashboard import pages as dashboard
 from command_center.fleet import endpoint
 from command_center.fleet.office import Office
+from command_center.fleet.pages import FleetPages
 from command_center.handling.pages import HandlingPages
 from command_center.lapor import pages as lapor_pages
 from command_center.link_pages import LinkPages
@@ -93,9 +94,10 @@ def create_app(
         app, lapor_pages.LaporPages(engine, now=now, detail=pages.detail, is_on=has_lapor)
     )
     scorecard_pages.add(app, engine, now, benchmarks)
-    if office is not None:
-        endpoint.add(app, engine, office, now)
     dashboard.add(app, engine, now, is_link_up)
+    office = office or Office.closed()
+    endpoint.add(app, engine, office, now)
+    FleetPages(engine, office, now).add(app)
     _add_static(app)
     _teach_words(app, engine)
     app.url_value_preprocessor(_speak_indonesian)

@@ -22,7 +22,6 @@ from command_center.fleet.listing import FleetBox
 from command_center.fleet.office import Office
 from command_center.store import credentials
 from command_center.store.database import reading
-from mqtt_link.access import Access
 
 NAME = "fleet"
 BY = "posko-center"
@@ -59,20 +58,18 @@ def add(
     shown.add_argument("--json", action="store_true", help="for scripts")
 
 
-def run(
-    engine: Engine, args: argparse.Namespace, office: Office, where: Access, now: datetime
-) -> None:
+def run(engine: Engine, args: argparse.Namespace, office: Office, now: datetime) -> None:
     """Do one of them; raises BadInput with what to do about it."""
     if args.action == "enrol":
-        _enrol(engine, enrolling.site_of(args.site, office.city), office, now)
+        _enrol(engine, enrolling.site_of(engine, args.site), office, now)
     elif args.action == "revoke":
-        _revoke(engine, args, office, where, now)
+        _revoke(engine, args, office, now)
     elif args.action == "checklist":
         with reading(engine) as connection:
-            found = breach.look(connection, enrolling.site_of(args.site, office.city), now)
+            found = breach.look(connection, enrolling.site_of(engine, args.site), now)
         print("\n".join(breach.checklist(found)))
     elif args.action == "adopt":
-        sites = revoking.adopt(engine, [_text(file) for file in args.files], office.city)
+        sites = revoking.adopt(engine, [_text(file) for file in args.files])
         print("known now:", *sites)
     elif args.action == "broker-files":
         revoking.tell_broker(engine, office)
@@ -97,14 +94,12 @@ def _enrol(engine: Engine, site: SiteCode, office: Office, now: datetime) -> Non
     print(f"at the box: posko enrol --city {office.url or 'https://...'}{login} --code {code}")
 
 
-def _revoke(
-    engine: Engine, args: argparse.Namespace, office: Office, where: Access, now: datetime
-) -> None:
-    site = enrolling.site_of(args.site, office.city)
+def _revoke(engine: Engine, args: argparse.Namespace, office: Office, now: datetime) -> None:
+    site = enrolling.site_of(engine, args.site)
     is_lost = not args.box_is_here
     revoking.revoke(engine, site, args.reason, is_box_lost=is_lost, now=now)
     print(f"{site} is revoked: the city takes nothing from it any more")
-    revoking.shut_out(engine, office, where, site, now)
+    revoking.shut_out(engine, office, site, now)
     print("the broker refuses it, and its connection has ended")
     if is_lost:
         print(f"next: posko-center fleet checklist {site.site}")

@@ -18,7 +18,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from command_center.fleet import authority, broker_files
 from command_center.fleet.office import Office
-from command_center.store import barred, credentials, enrolments
+from command_center.store import barred, credentials, enrolments, open311
 from command_center.store.credentials import Credential
 from command_center.store.database import reading, writing
 from command_center.store.enrolments import Enrolment
@@ -57,8 +57,10 @@ class _Opened:
     ask: Ask
 
 
-def site_of(text: str, city: str) -> SiteCode:
+def site_of(engine: Engine, text: str) -> SiteCode:
     """A kecamatan of this city by its code, `147107` or `14.71.07`; raises BadInput."""
+    with reading(engine) as connection:
+        city = open311.city_code(connection)
     plain = text.replace(".", "")
     site = SiteCode.from_topic(plain)
     if site.city != city or site.is_city:

@@ -6,6 +6,7 @@ from pathlib import Path
 from appliance.domain.errors import PoskoError
 from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import BrokerFiles
+from mqtt_link.access import Access
 
 
 class OfficeError(PoskoError, OSError):
@@ -16,8 +17,6 @@ class OfficeError(PoskoError, OSError):
 class Office:
     """`authority` None: boxes get passwords, and none at all without `files` either."""
 
-    city: str
-    """Four digits."""
     authority: Authority | None
     files: BrokerFiles | None
     ca: Path | None
@@ -25,12 +24,22 @@ class Office:
     broker: str
     port: int
     city_keys: tuple[str, ...]
+    access: Access
+    """The city's own way to its broker."""
     url: str = ""
 
     @property
     def can_enrol(self) -> bool:
         """Whether the settings name what that takes."""
         return self.ca is not None and (self.authority is not None or self.files is not None)
+
+    @classmethod
+    def closed(cls) -> "Office":
+        """One that enrols nobody."""
+        nowhere = Access(host="", port=0, client_id="")
+        return cls(
+            authority=None, files=None, ca=None, broker="", port=0, city_keys=(), access=nowhere
+        )
 
     def ca_text(self) -> str:
         """Its certificate, as PEM; raises OfficeError."""

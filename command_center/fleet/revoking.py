@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import clean_text
-from command_center.fleet import authority, takeover
+from command_center.fleet import authority, enrolling, takeover
 from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import BrokerFilesError
 from command_center.fleet.office import Office
@@ -74,7 +74,7 @@ def tell_broker(engine: Engine, office: Office, *others: Credential) -> None:
     office.files.write([*everybody, *others], office.authority)
 
 
-def adopt(engine: Engine, certificates: list[str], city: str) -> list[SiteCode]:
+def adopt(engine: Engine, certificates: list[str]) -> list[SiteCode]:
     """Know certificates that were made by hand, so that they can be revoked; repeats well."""
     found = []
     for pem in certificates:
@@ -82,10 +82,7 @@ def adopt(engine: Engine, certificates: list[str], city: str) -> list[SiteCode]:
             subject, _, _ = openssl.subject_and_key(pem)
         except openssl.OpensslError as error:
             raise BadInput(f"no certificate: {error}") from None
-        name = subject.removeprefix("CN=")
-        site = SiteCode.from_topic(name if len(name) == 6 else "")
-        if site.city != city:
-            raise BadInput(f"{site} is no kecamatan of city {city}")
+        site = enrolling.site_of(engine, subject.removeprefix("CN="))
         found.append(authority.credential(site, pem))
     with writing(engine) as connection:
         known = {c.serial for c in credentials.every(connection)}
@@ -95,10 +92,10 @@ def adopt(engine: Engine, certificates: list[str], city: str) -> list[SiteCode]:
     return [one.site for one in found]
 
 
-def shut_out(engine: Engine, office: Office, where: Access, site: SiteCode, now: datetime) -> None:
+def shut_out(engine: Engine, office: Office, site: SiteCode, now: datetime) -> None:
     """Have the broker refuse what a box was given, and end the connection that it may still have.
 
-    `where` is the city's own access. Repeats well. Raises a PoskoError that says what is left to
+    Repeats well. Raises a PoskoError that says what is left to
     do by hand.
     """
     if office.authority is None:
@@ -109,8 +106,8 @@ def shut_out(engine: Engine, office: Office, where: Access, site: SiteCode, now:
         valid = _passport(office.authority, site, Path(name) / "valid.pem", now)
         tell_broker(engine, office, replace(revoked, revoked_at=now))
         try:
-            _wait_until_refused(_as(where, site, Path(name) / "revoked.pem"), now)
-            is_taken = takeover.is_let_in(_as(where, site, Path(name) / "valid.pem"), now)
+            _wait_until_refused(_as(office.access, site, Path(name) / "revoked.pem"), now)
+            is_taken = takeover.is_let_in(_as(office.access, site, Path(name) / "valid.pem"), now)
         except (OSError, AccessError) as error:
             raise BrokerFilesError(f"the broker cannot be asked ({error}); {_BY_HAND}") from None
     if not is_taken:

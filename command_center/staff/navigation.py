@@ -13,5 +13,6 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("wishes", "Data pribadi"),
     ("boxes", "Kotak"),
     ("wall", "Layar dinding"),
+    ("fleet", "Armada"),
     ("scorecard", "Rapor"),
 )

@@ -57,15 +57,15 @@ class City:
         self.broker.start()
         signer = replace(self.broker.authority, good_for=good_for)
         self.office = Office(
-            city=SITE.city,
             authority=signer if login is Login.CERTIFICATE else None,
             files=BrokerFiles(folder=folder, reload=("kill", "-HUP", str(self.broker.pid))),
             ca=folder / "ca.pem",
             broker=HOST,
             port=self.broker.port,
             city_keys=(),
+            access=self.broker.certificates.access(self.broker.port, CENTER),
         )
-        self.access = self.broker.certificates.access(self.broker.port, CENTER)
+        self.access = self.office.access
         app = create_app(engine, place="Kota Pekanbaru", now=now, office=self.office)
         [port] = unused_ports(1)
         tls = (str(folder / "broker.pem"), str(folder / "broker.key"))
@@ -178,7 +178,7 @@ def test_a_stolen_box_is_thrown_out_and_stays_out_while_others_do_not_notice(
             wait_for(lambda: heard(engine), "the box is heard")
             wait_for(lambda: neighbour.is_up, "the neighbour too")
             revoking.revoke(engine, SITE, "stolen at night", is_box_lost=True, now=now())
-            revoking.shut_out(engine, city.office, city.access, SITE, now())
+            revoking.shut_out(engine, city.office, SITE, now())
             wait_for(
                 lambda: "certificate-refused" in thief.gauge("link_reason"),
                 "the box hears why it is not let in",
@@ -236,7 +236,7 @@ def test_a_password_is_made_at_the_box_and_taken_back_while_it_is_connected(
         with a_link(settings.load(box.config).sync) as link:
             wait_for(lambda: link.is_up, "it is let in")
             revoking.revoke(engine, SITE, "lost", is_box_lost=True, now=now())
-            revoking.shut_out(engine, city.office, city.access, SITE, now())
+            revoking.shut_out(engine, city.office, SITE, now())
             wait_for(lambda: link.code == "refused", "it is thrown out", limit_s=60)
 
 
@@ -251,7 +251,7 @@ def test_a_broker_that_does_not_listen_is_named_and_the_city_refuses_all_the_sam
         assert city.office.files
         deaf = replace(city.office, files=replace(city.office.files, reload=("true",)))
         with pytest.raises(Exception, match="restart mosquitto"):
-            revoking.shut_out(engine, deaf, city.access, SITE, now())
+            revoking.shut_out(engine, deaf, SITE, now())
         with RunningCity(engine, city.access), box.agent():
             wait_for(lambda: _set_aside(engine), "what it says is set aside")
         assert heard(engine) == set()

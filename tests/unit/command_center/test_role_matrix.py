@@ -18,7 +18,13 @@ from tests.unit.command_center.city import commit, received
 
 DOC = (Path(__file__).parents[3] / "docs" / "city-roles.md").read_text()
 PUBLIC = re.findall(r"`(/[^`]*)`", DOC.split("Open to everybody:")[1].split("\n\n")[0])
-INSIDE = {"agency": AGENCY, "wish_id": "none", "entry_id": "1", "name": "uji-operator"}
+INSIDE = {
+    "agency": AGENCY,
+    "wish_id": "none",
+    "entry_id": "1",
+    "name": "uji-operator",
+    "site": "147107",
+}
 OUTSIDE = {**INSIDE, "agency": "DLHK"}
 """What stands in an address, beside the case."""
 

@@ -8,7 +8,7 @@ import pytest
 from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import BrokerFiles
 from command_center.fleet.office import Office
-from tests.conftest import SITE
+from mqtt_link.access import Access
 from tests.support.city_broker import Certificates
 
 
@@ -27,12 +27,12 @@ def office(authority: Authority, tmp_path: Path) -> Office:
     folder = tmp_path / "broker"
     folder.mkdir()
     return Office(
-        city=SITE.city,
         authority=authority,
         files=BrokerFiles(folder=folder, reload=()),
         ca=authority.ca,
         broker="mqtt.pekanbaru.go.id",
         port=8883,
         city_keys=("ed25519:" + "0" * 64,),
+        access=Access(host="127.0.0.1", port=1, client_id="posko-center-1471"),
         url="https://posko.pekanbaru.go.id",
     )

@@ -217,14 +217,14 @@ def test_a_city_without_the_settings_says_which_are_missing(engine: Engine, offi
 
 
 @pytest.mark.parametrize("text", ["147007", "14.71.00", "1471", "abcdef", "14.71.7"])
-def test_a_site_of_another_city_is_no_site(text: str) -> None:
+def test_a_site_of_another_city_is_no_site(engine: Engine, text: str) -> None:
     with pytest.raises(BadInput):
-        enrolling.site_of(text, SITE.city)
+        enrolling.site_of(engine, text)
 
 
 @pytest.mark.parametrize("text", ["147107", "14.71.07"])
-def test_a_site_is_read_with_dots_and_without(text: str) -> None:
-    assert enrolling.site_of(text, SITE.city) == SITE
+def test_a_site_is_read_with_dots_and_without(engine: Engine, text: str) -> None:
+    assert enrolling.site_of(engine, text) == SITE
 
 
 def test_a_revoked_box_is_not_enrolled_again_by_its_old_code(

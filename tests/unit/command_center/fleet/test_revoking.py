@@ -141,19 +141,19 @@ def test_a_box_that_the_city_never_gave_anything_must_be_made_known_first(
         revoke(city)
     by_hand = authority.sign(openssl.request(openssl.new_key(), SITE.site), SITE, START).certificate
     for _ in range(2):
-        assert revoking.adopt(city, [by_hand], SITE.city) == [SITE]
+        assert revoking.adopt(city, [by_hand]) == [SITE]
     assert revoke(city) == 1
 
 
 @pytest.mark.parametrize("pem", ["", "rubbish"])
 def test_what_is_no_certificate_of_a_box_is_not_adopted(city: Engine, pem: str) -> None:
     with pytest.raises(BadInput):
-        revoking.adopt(city, [pem], SITE.city)
+        revoking.adopt(city, [pem])
 
 
 def test_the_authority_itself_is_not_adopted(city: Engine, authority: Authority) -> None:
     with pytest.raises(BadInput):
-        revoking.adopt(city, [authority.ca.read_text()], SITE.city)
+        revoking.adopt(city, [authority.ca.read_text()])
 
 
 def test_the_list_of_the_broker_holds_what_is_revoked_and_nothing_else(
