@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from appliance.domain import home
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment
 from appliance.store import migrate
@@ -53,6 +54,13 @@ class Clock:
     def set_wall(self, **by: float) -> None:
         """Somebody sets the wall clock; the time since the boot does not change."""
         self._set_by += timedelta(**by)
+
+
+@pytest.fixture(autouse=True)
+def _at_home() -> Iterator[None]:
+    """Whatever settings a test loads, the next one is in Pekanbaru again."""
+    yield
+    home.settle(SITE)
 
 
 @pytest.fixture

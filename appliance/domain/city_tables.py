@@ -6,10 +6,10 @@ What is shipped (`data/*.csv`) counts until then. Pure; what a table must look l
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
-from appliance.domain import jurisdiction, place_names, reference, routing, working_days
+from appliance.domain import home, jurisdiction, place_names, reference, routing, working_days
 from appliance.domain.accusation import Accusations
 from appliance.domain.jurisdiction import Destination, Jurisdiction
 from appliance.domain.place_names import PlaceNames
@@ -108,12 +108,12 @@ class Tables:
         return agency.short_name if agency else reference.agency_name(agency_id)
 
 
-@cache
+@home.once
 def as_shipped() -> Tables:
     """The tables of this release."""
     return Tables({})
 
 
-@cache
+@home.once
 def _shipped() -> dict[str, Any]:
     return {name: parse(shipped(name)) for name, parse in _PARSERS.items()}

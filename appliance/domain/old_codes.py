@@ -4,9 +4,7 @@
 kelurahan tells where it lies now.
 """
 
-from functools import cache
-
-from appliance.domain import reference
+from appliance.domain import home, reference
 from appliance.domain.reference import Kelurahan
 
 
@@ -18,9 +16,9 @@ def today(kecamatan: str, kelurahan: str) -> Kelurahan | None:
     return reference.kelurahan_by_code(code) if code else None
 
 
-@cache
+@home.once
 def _then() -> dict[tuple[str, str], str]:
-    rows = [row for row in reference.rows("wilayah.csv") if row["tingkat"] == "kelurahan"]
+    rows = [row for row in reference.kelurahan_rows() if row["kode_2019"]]
     return {
         (row["kode_2019"].rpartition(".")[0], name.casefold()): row["kode"]
         for row in rows

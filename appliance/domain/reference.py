@@ -1,4 +1,7 @@
-"""Reference data of a city, read once from the tables beside this package (`data/*.csv`)."""
+"""Reference data of a city, read once from the tables beside this package (`data/*.csv`).
+
+A table in a folder named by the city's code stands for the one of that name; `home` says which city
+this is. Places of every city whose table is shipped are known by their codes."""
 
 import csv
 import re
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from appliance.domain import home
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Sensitivity
 
@@ -62,8 +66,10 @@ class Kelurahan:
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """The rows of a table of `data/`."""
-    text = files("appliance.domain").joinpath("data", name).read_text(encoding="utf-8")
+    """The rows of a table of `data/`, the city's own where it has one."""
+    folder = files("appliance.domain").joinpath("data")
+    own = folder.joinpath(home.city(), name)
+    text = (own if own.is_file() else folder.joinpath(name)).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
@@ -92,7 +98,7 @@ def categories() -> dict[str, Category]:
     }
 
 
-@cache
+@home.once
 def agencies() -> dict[str, Agency]:
     """Every agency by id, as shipped."""
     return agencies_of(rows("agencies.csv"))
@@ -174,17 +180,17 @@ def kecamatan_of_city(city: str) -> list[tuple[str, str]]:
 
 
 def kelurahan_by_code(code: str) -> Kelurahan:
-    """A kelurahan of the city; raises KeyError."""
+    """A kelurahan of any city; raises KeyError."""
     return _kelurahan_by_code()[code]
 
 
 def is_kelurahan(code: str) -> bool:
     """Whether the city has a kelurahan of this code today."""
-    return code in _kelurahan_by_code()
+    return code.startswith(home.prefix()) and code in _kelurahan_by_code()
 
 
 def any_kelurahan_name(code: str) -> str:
-    """The name of a kelurahan of the city by its code, or the code."""
+    """The name of a kelurahan of any city by its code, or the code."""
     found = _kelurahan_by_code().get(code)
     return found.name if found else code
 
@@ -192,15 +198,21 @@ def any_kelurahan_name(code: str) -> str:
 def any_kelurahan_code(name: str) -> str | None:
     """The code of a kelurahan of the city by its name in any case, else None."""
     wanted = " ".join(name.casefold().split())
-    found = (k.code for k in _kelurahan_by_code().values() if k.name.casefold() == wanted)
+    found = (k.code for k in kelurahan_of_city(home.city()) if k.name.casefold() == wanted)
     return next(found, None)
 
 
-@cache
+@home.once
 def kelurahan_names() -> frozenset[str]:
     """The names of all kelurahan of the city, in lower case."""
+    return frozenset(k.name.lower() for k in kelurahan_of_city(home.city()))
+
+
+def kelurahan_rows() -> list[dict[str, str]]:
+    """The rows of the kelurahan of the city, with every spelling."""
     table = rows("wilayah.csv")
-    return frozenset(r["nama_umum"].lower() for r in table if r["tingkat"] == "kelurahan")
+    is_own = home.prefix()
+    return [r for r in table if r["tingkat"] == "kelurahan" and r["kode"].startswith(is_own)]
 
 
 def kelurahan_code(site: SiteCode, name: str) -> str | None:

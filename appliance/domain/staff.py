@@ -17,7 +17,7 @@ _LEAST_DIFFERENT = 5
 _LEAST_LETTERS = 4
 """No birthdays, no phone numbers."""
 _GUESSED_FIRST = frozenset(
-    {"admin", "bismillah", "camat", "indonesia", "kecamatan", "merdeka", "pekanbaru"}
+    {"admin", "banjarmasin", "bismillah", "camat", "indonesia", "kecamatan", "merdeka", "pekanbaru"}
     | {"password", "posko", "qwerty", "qwertyuiop", "rahasia", "sayang"}
 )
 """Words that make no password, whatever digits stand around them."""

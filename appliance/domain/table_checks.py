@@ -25,7 +25,10 @@ from appliance.domain.jurisdiction import Ground
 from appliance.domain.routing import BRIBERY, Rule
 
 _AGENCY_ID = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
-_KINDS = frozenset(row["jenis"] for row in reference.rows("agencies.csv"))
+_KINDS = frozenset((
+    "opd", "wilayah", "sekretariat", "bumd", "bumn", "vertikal", "provinsi", "luar", "netral",
+    "bekas",
+))  # fmt: skip
 _NAME_MAX_CHARS, _CONTACT_MAX_CHARS = 40, 60
 """What fits into an SMS beside the ticket."""
 _LONGEST_DAYS = 366

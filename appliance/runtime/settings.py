@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
-from appliance.domain import sealing
+from appliance.domain import home, sealing
 from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.hours import HOURS_PATTERN, DailyHours
 from appliance.domain.ids import SiteCode
@@ -338,7 +338,8 @@ def find(option: str | None) -> Path:
 
 
 def load(path: Path) -> Settings:
-    """Read and check the file and what lies in its folder of additions; raises ConfigError.
+    """Read and check the file and what lies in its folder of additions, and be at home in its city
+    (`home`); raises ConfigError.
 
     A key of `posko.d/NAME.toml` beside `posko.toml` goes before the same key of the file: there is
     what programs write, such as enrolment.
@@ -349,7 +350,9 @@ def load(path: Path) -> Settings:
             known = table.get(section, {})
             both = isinstance(known, dict) and isinstance(keys, dict)
             table[section] = {**known, **keys} if both else keys
-    return parse(table, source=str(path))
+    loaded = parse(table, source=str(path))
+    home.settle(loaded.site.site_code)
+    return loaded
 
 
 def additions(path: Path) -> Path:

@@ -31,7 +31,9 @@ class LeftOut:
 def state(connection: Connection, *, lock: bool = False) -> State:
     """How the bridge is; `lock` keeps other readers of the news waiting."""
     query = select(lapor_state)
-    row = connection.execute(query.with_for_update() if lock else query).one()
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        return State(cursor="", ok_at=None, error="", error_at=None)
     return State(
         cursor=row.cursor,
         ok_at=None if row.ok_at is None else from_ms(row.ok_at),
@@ -42,19 +44,18 @@ def state(connection: Connection, *, lock: bool = False) -> State:
 
 def set_cursor(connection: Connection, cursor: str) -> None:
     """Read on from here."""
-    connection.execute(update(lapor_state).values(cursor=cursor))
+    _set(connection, cursor=cursor)
 
 
 def set_ok(connection: Connection, now: datetime) -> None:
     """All is well."""
-    connection.execute(update(lapor_state).values(ok_at=to_ms(now), error="", error_at=None))
+    _set(connection, ok_at=to_ms(now), error="", error_at=None)
 
 
 def set_error(connection: Connection, error: str, now: datetime) -> None:
     """Something is not; the first time of the same trouble is kept."""
-    changed = lapor_state.c.error != error
-    values = {"error": error, "error_at": to_ms(now)}
-    connection.execute(update(lapor_state).where(changed).values(values))
+    if state(connection).error != error:
+        _set(connection, error=error, error_at=to_ms(now))
 
 
 def is_known(connection: Connection, item_id: str) -> bool:
@@ -85,3 +86,10 @@ def forget(connection: Connection, before: datetime) -> int:
     """Forget what was looked at before that time."""
     old = lapor_taken.c.at < to_ms(before)
     return connection.execute(delete(lapor_taken).where(old)).rowcount
+
+
+def _set(connection: Connection, **values: str | int | None) -> None:
+    """Change the one row, and make it if need be."""
+    if connection.execute(update(lapor_state).values(values)).rowcount == 0:
+        row = {"id": 1, "cursor": "", "error": "", **values}
+        connection.execute(insert(lapor_state).values(row))

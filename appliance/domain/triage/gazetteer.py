@@ -7,9 +7,9 @@ A street, a landmark or a kecamatan is no kelurahan: "jl Sukajadi", "Puskesmas S
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from appliance.domain import reference
+from appliance.domain import home, reference
 from appliance.domain.triage.tables import word_set
 from appliance.domain.triage.words import MIN_MISSPELT, is_one_slip
 
@@ -37,9 +37,12 @@ _COMMON = frozenset((
     "simpang tiga", "simpang baru", "air hitam", "air putih", "air dingin", "tanah datar", "delima",
     "maharani", "sago", "rintis", "suka maju", "suka ramai", "bambu kuning", "sekip",
     "kota tinggi", "padang bulan", "bandar raya", "lembah damai", "cinta raja", "kampung melayu",
-    "kampung bandar", "tirta siak",
+    "kampung bandar", "tirta siak", "mawar", "melayu", "gadang", "pangeran", "pasar lama",
+    "kebun bunga", "seberang mesjid", "sungai baru", "karang mekar", "telaga biru", "murung raya",
+    "teluk dalam",
 ))  # fmt: skip
-"""Also plain words, streets or crossings: they need a word that says so."""
+"""Also plain words, streets or crossings, in one city or the other: they need a word that says
+so."""
 _LONG_NAME = 7
 _PEOPLE = frozenset(("warga", "wilayah", "daerah", "masyarakat"))
 _AT = word_set("at")
@@ -77,15 +80,15 @@ def stands(tokens: list[str], at: int, words: tuple[str, ...]) -> bool:
 
 def _names_at(tokens: list[str], at: int) -> Iterator[_Name]:
     """Names whose words stand here, the longest first; one letter may be wrong in a long word."""
-    for name in _names_from(tokens[at]):
+    for name in _names_from(tokens[at], home.city()):
         here = tokens[at : at + len(name.words)]
         if len(here) == len(name.words) and all(map(_alike, here, name.words)):
             yield name
 
 
 @lru_cache(maxsize=2048)
-def _names_from(token: str) -> tuple[_Name, ...]:
-    """Names that begin with this word."""
+def _names_from(token: str, city: str) -> tuple[_Name, ...]:
+    """Names that begin with this word, in this city, which is ours."""
     return tuple(
         name
         for name in _names_by_letter().get(token[0], ())
@@ -113,13 +116,11 @@ def _is_meant(tokens: list[str], at: int, name: _Name) -> bool:
     return name.plain not in _COMMON or bool(last & _AT)
 
 
-@cache
+@home.once
 def _names() -> tuple[_Name, ...]:
     """Every spelling of every kelurahan, the longest first."""
     found = []
-    for row in reference.rows("wilayah.csv"):
-        if row["tingkat"] != "kelurahan":
-            continue
+    for row in reference.kelurahan_rows():
         spellings = [row["nama_umum"], row["nama_resmi"], *row["alias_dari_ingatan"].split("|")]
         for spelling in filter(None, spellings):
             words = tuple(_WORDS.get(w, w) for w in _TOKEN.findall(spelling.lower()) if w.isalnum())
@@ -128,7 +129,7 @@ def _names() -> tuple[_Name, ...]:
     return tuple(sorted(unique.values(), key=lambda name: (-len(name.words), name.words)))
 
 
-@cache
+@home.once
 def _names_by_letter() -> dict[str, tuple[_Name, ...]]:
     names = _names()
     letters = {name.words[0][0] for name in names}

@@ -6,9 +6,8 @@ scripts/train_triage.py learns what each weighs.
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 
-from appliance.domain import reference
+from appliance.domain import home, reference
 from appliance.domain.service_request import Kind
 from appliance.domain.triage import secrecy
 from appliance.domain.triage.lexicon import Found
@@ -58,6 +57,6 @@ def _people(text: str, found: Found) -> Iterator[tuple[str, float]]:
         yield "?", 1.0
 
 
-@cache
+@home.once
 def _place_names() -> frozenset[str]:
     return frozenset(word for name in reference.kelurahan_names() for word in name.split())

@@ -3,7 +3,7 @@ import pytest
 from appliance.domain import reference
 from appliance.domain.old_codes import today
 
-KELURAHAN = [row for row in reference.rows("wilayah.csv") if row["tingkat"] == "kelurahan"]
+KELURAHAN = reference.kelurahan_rows()
 
 
 @pytest.mark.parametrize(

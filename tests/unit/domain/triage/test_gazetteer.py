@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from appliance.domain import reference
 from appliance.domain.triage.gazetteer import kelurahan
 
-KELURAHAN = [row for row in reference.rows("wilayah.csv") if row["tingkat"] == "kelurahan"]
+KELURAHAN = reference.kelurahan_rows()
 
 
 @pytest.mark.parametrize("row", KELURAHAN, ids=lambda row: row["nama_umum"])
