@@ -49,8 +49,11 @@ from command_center.lapor.bridge import Bridge
 from command_center.lapor.client import HttpService
 from command_center.link import Link
 from command_center.receiver import Receiver
+from command_center.sharing import share_commands
+from command_center.sharing.share import Leased, Place, Share
 from command_center.staff import commands as staff_commands
 from command_center.store import case_links, database, migrate, requests
+from command_center.store.leases import Lease, Leases
 from command_center.store.requests import Filter
 from command_center.worklist import Due
 from mqtt_link import access
@@ -110,7 +113,7 @@ def _perform(args: argparse.Namespace) -> None:
         with _stored(loaded) as engine:
             _OF_STORED[args.command](engine, args, _now())
     else:
-        _run(loaded)
+        _run_daemon(loaded, args)
 
 
 def _load(args: argparse.Namespace) -> Settings:
@@ -161,6 +164,7 @@ def _arguments() -> argparse.Namespace:
     fleet_commands.add(commands, common)
     recount_command.add(commands, common)
     staff_commands.add(commands, common)
+    share_commands.add(commands, common)
     return parser.parse_args()
 
 
@@ -173,54 +177,131 @@ def _add_due(command: argparse.ArgumentParser) -> None:
         chosen.add_argument(option, dest="due", action="store_const", const=due, help=words)
 
 
+def _run_daemon(loaded: Settings, args: argparse.Namespace) -> None:
+    if args.command == share_commands.RECEIVE:
+        _receive(loaded, share_commands.place(args))
+    elif args.command == share_commands.WEB:
+        _show(loaded)
+    else:
+        _run(loaded)
+
+
 def _run(loaded: Settings) -> None:
-    where, city = _access(loaded), loaded.site.site_code.city
+    """Receiver and pages in one program."""
+    link = _link(loaded)
+    with _opened(loaded) as engine:
+        receiver = _receiver(loaded, engine, link)
+        receiver.start()
+        link.start(on_message=receiver.offer, on_up=receiver.link_up)
+        try:
+            _serve(loaded, engine, is_link_up=lambda: link.is_up, on_change=receiver.wake)
+        finally:
+            receiver.stop()
+            link.close()
+
+
+def _receive(loaded: Settings, place: Place) -> None:
+    """One of several receivers, without pages."""
+    _need_server(loaded)
+    link = _link(loaded, place)
+    stop = daemon.stop_event()
+    with _opened(loaded) as engine:
+        share = Leased(Leases(engine), place)
+        receiver = _receiver(loaded, engine, link, share)
+        receiver.start()
+        link.start(on_message=receiver.offer, on_up=receiver.link_up)
+        daemon.notify("READY=1")
+        stop.wait()
+        receiver.stop()
+        share.leave()
+        link.close()
+
+
+def _show(loaded: Settings) -> None:
+    """The pages alone."""
+    _need_server(loaded)
+    with _opened(loaded) as engine:
+        leases = Leases(engine)
+        _serve(
+            loaded,
+            engine,
+            is_link_up=lambda: bool(leases.held(Lease.RECEIVER)),
+            on_change=lambda: None,  # receivers look twice a second
+        )
+        leases.drop()
+
+
+def _need_server(loaded: Settings) -> None:
+    if not loaded.center.database.startswith("postgres"):
+        raise settings.ConfigError("several programs share a city on PostgreSQL only; see [center]")
+
+
+def _link(loaded: Settings, place: Place | None = None) -> Link:
+    where, city = _access(loaded, place), loaded.site.site_code.city
     try:
         access.load(where, _now())
         sign = signing.signer(loaded.center.signing_key)
-        steps = files.load_steps(loaded.center.escalation)
+        files.load_steps(loaded.center.escalation)
         files.load_units(loaded.center.units, city)
     except (access.AccessError, key_files.KeyFileError, BadInput) as error:
         raise settings.ConfigError(str(error)) from None
-    engine = database.connect(loaded.center.database, files=loaded.center.files)
-    migrate.ensure(engine, city, ids.new_epoch, _now())
-    _offer_setup(engine)
-    give_back_large_blocks()
-    link = Link(where, city, sign=sign)
-    office = _office(loaded)
-    rounds = Rounds(engine, steps)
-    receiver = Receiver(
+    return Link(where, city, sign=sign)
+
+
+def _receiver(loaded: Settings, engine: Engine, link: Link, share: Share | None = None) -> Receiver:
+    authority = _office(loaded).authority
+    rounds = Rounds(engine, files.load_steps(loaded.center.escalation))
+    return Receiver(
         engine,
         link,
         now=_now,
-        chores=lambda: _chores(engine, rounds, office.authority),
+        chores=lambda: _chores(engine, rounds, authority),
         chores_every_s=lapses.EVERY_S,
+        share=share,
     )
+
+
+@contextmanager
+def _opened(loaded: Settings) -> Iterator[Engine]:
+    """The city's database, made or migrated if need be."""
+    engine = database.connect(loaded.center.database, files=loaded.center.files)
+    migrate.ensure(engine, loaded.site.site_code.city, ids.new_epoch, _now())
+    _offer_setup(engine)
+    give_back_large_blocks()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _serve(
+    loaded: Settings,
+    engine: Engine,
+    *,
+    is_link_up: Callable[[], bool],
+    on_change: Callable[[], None],
+) -> None:
+    """The pages until SIGTERM, and with them the bridge to SP4N-LAPOR!."""
     app = create_app(
         engine,
         place=loaded.site.city,
         now=_now,
-        is_link_up=lambda: link.is_up,
-        on_change=receiver.wake,
+        is_link_up=is_link_up,
+        on_change=on_change,
         sealing_keys=loaded.sealing.keys,
         benchmarks=loaded.center.benchmarks,
         units=loaded.center.units,
         has_lapor=bool(loaded.lapor.url),
-        office=office,
+        office=_office(loaded),
     )
-    bridge = _bridge(loaded, engine, receiver.wake)
-    receiver.start()
+    bridge = _bridge(loaded, engine, on_change)
     if bridge is not None:
         bridge.start()
-    link.start(on_message=receiver.offer, on_up=receiver.link_up)
     try:
         serve(app, loaded.center.listen, on_ready=lambda: daemon.notify("READY=1"))
     finally:
         if bridge is not None:
             bridge.stop()
-        receiver.stop()
-        link.close()
-        engine.dispose()
 
 
 def _bridge(loaded: Settings, engine: Engine, on_change: Callable[[], None]) -> Bridge | None:
@@ -254,8 +335,9 @@ def _offer_setup(engine: Engine) -> None:
         log.warning("no administrator yet, open /siapkan at the command center code=%s", code)
 
 
-def _access(loaded: Settings) -> access.Access:
-    client_id = f"posko-center-{loaded.site.site_code.city}"
+def _access(loaded: Settings, place: Place | None = None) -> access.Access:
+    number = f"-{place.number + 1}" if place else ""
+    client_id = f"posko-center-{loaded.site.site_code.city}{number}"
     return access.of_settings("center", loaded.center, client_id=client_id)
 
 

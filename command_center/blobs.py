@@ -48,7 +48,9 @@ class Blobs:
         *,
         now: Callable[[], datetime],
         monotonic_s: Callable[[], float] = time.monotonic,
+        serves: Callable[[SiteCode], bool] = lambda _: True,
     ) -> None:
+        self._serves = serves
         self._engine, self._publish, self._now = engine, publish, now
         self._monotonic_s = monotonic_s
         self._folder = blob_files.of(engine)
@@ -90,7 +92,7 @@ class Blobs:
         with reading(self._engine) as connection:
             wanted = photos.wanted(connection, per_site=WANTED_PER_SITE)
         by_site: dict[SiteCode, list[Manifest]] = {}
-        for photo in wanted:
+        for photo in filter(lambda photo: self._serves(photo.site), wanted):
             by_site.setdefault(photo.site, []).append(photo.file)
         for site in self._receivers.keys() - by_site.keys():
             del self._receivers[site]

@@ -51,8 +51,9 @@ class Downlink:
         now: Callable[[], datetime],
         jitter: Callable[[], float],
         monotonic_s: Callable[[], float] = time.monotonic,
+        serves: Callable[[SiteCode], bool] = lambda _: True,
     ) -> None:
-        self._engine, self._publish = engine, publish
+        self._engine, self._publish, self._serves = engine, publish, serves
         self._now, self._jitter, self._monotonic_s = now, jitter, monotonic_s
         self._flights: dict[SiteCode, _Flight] = {}
 
@@ -70,7 +71,7 @@ class Downlink:
             waiting = [
                 lane
                 for lane in downlinks.waiting(connection)
-                if (str(lane.site), barred.WHOLE) not in gone
+                if self._serves(lane.site) and (str(lane.site), barred.WHOLE) not in gone
             ]
             due = [lane for lane in waiting if self._is_due(lane)]
             batches = [(lane, self._batch(connection, lane)) for lane in due]

@@ -23,6 +23,7 @@ from command_center.dashboard import raising
 from command_center.downlink import Downlink
 from command_center.inbound import Raw
 from command_center.reception import Reception
+from command_center.sharing.share import Share, Whole, heeds
 from command_center.store import boxes, database
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ class Outlet(Protocol):
 class Receiver:
     """Takes messages from `offer`, stores them, and hands acks and downlink to the outlet.
 
-    In between it does the `chores`: what the passing of time alone asks for.
+    In between it does the `chores`: what the passing of time alone asks for. One of several does
+    its `share`.
     """
 
     def __init__(
@@ -66,7 +68,9 @@ class Receiver:
         now: Callable[[], datetime],
         chores: Callable[[], object] = lambda: None,
         chores_every_s: float = CHECKPOINT_EVERY_S,
+        share: Share | None = None,
     ) -> None:
+        self._share = share or Whole()
         self._engine, self._outlet, self._now = engine, outlet, now
         self._queue: queue.Queue[Raw | None] = queue.Queue(QUEUE_MAX_MESSAGES)
         self._stopping, self._reconnected = threading.Event(), threading.Event()
@@ -75,8 +79,9 @@ class Receiver:
             outlet.publish,
             now=now,
             jitter=lambda: random.uniform(0.8, 1.2),  # noqa: S311
+            serves=self._share.serves,
         )
-        self._blobs = Blobs(engine, outlet.publish, now=now)
+        self._blobs = Blobs(engine, outlet.publish, now=now, serves=self._share.serves)
         self._reception = Reception(
             engine, outlet.publish, self._downlink, self._blobs, now=now, window=self._window
         )
@@ -99,6 +104,8 @@ class Receiver:
 
     def offer(self, topic: str, payload: bytes) -> None:
         """Queue a message (network thread); waits while the queue is full."""
+        if not heeds(self._share, topic):
+            return
         raw = inbound.cut(topic, payload)
         while not self._stopping.is_set():
             try:
@@ -126,7 +133,8 @@ class Receiver:
             self._outlet.keep_alive()
             if time.monotonic() >= next_checkpoint_s:
                 database.checkpoint(self._engine)
-                self._keep_house()
+                if self._share.leads:
+                    self._keep_house()
                 next_checkpoint_s = time.monotonic() + CHECKPOINT_EVERY_S
 
     def _keep_house(self) -> None:
@@ -141,16 +149,17 @@ class Receiver:
 
     def _turn(self) -> None:
         try:
+            self._share.look()
             group = self._waiting_messages()
             self._greet_broker()
             self._reception.work(group)
-            if time.monotonic() >= self._next_chores_s:
+            if self._share.leads and time.monotonic() >= self._next_chores_s:
                 self._next_chores_s = time.monotonic() + self._chores_every_s
                 self._chores()
             if self._outlet.is_up:
                 self._downlink.tick()
                 self._blobs.tick()
-            if not group:
+            if self._share.leads and not group:
                 self._watch()
             self._store_failed = False
         except OperationalError as error:
@@ -192,7 +201,7 @@ class Receiver:
             self._reconnected.clear()
             self._downlink.forget()
             with database.writing(self._engine) as connection:
-                boxes.forget_hints(connection)
+                boxes.forget_hints(connection, self._share.serves)
 
 
 def _size_bytes(group: list[Raw | None]) -> int:

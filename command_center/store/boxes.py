@@ -1,5 +1,6 @@
 """What the city knows of each box: when it was heard, and what the broker hints."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,9 +98,12 @@ def connection_changed(connection: Connection, site: SiteCode, conn: wire.Conn) 
     return True
 
 
-def forget_hints(connection: Connection) -> None:
+def forget_hints(
+    connection: Connection, whose: Callable[[SiteCode], bool] = lambda _: True
+) -> None:
     """Who is connected is unknown again; boot and number stay, so late wills stay late."""
-    connection.execute(update(boxes).values(is_online=None))
+    sites = [site for site in connection.scalars(select(boxes.c.site)) if whose(SiteCode(site))]
+    connection.execute(update(boxes).where(boxes.c.site.in_(sites)).values(is_online=None))
 
 
 def put_offline(connection: Connection, site: SiteCode) -> None:

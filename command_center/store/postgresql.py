@@ -23,6 +23,15 @@ IDLE_TIMEOUT_MS = 60_000
 """A program that has stopped in the middle of a transaction holds up others for no longer."""
 POOL = {"pool_size": 5, "max_overflow": 5, "pool_timeout": 10, "pool_pre_ping": True}
 """Four threads of pages and the receiver; so a program has at most ten connections."""
+_SESSION = {
+    "client_encoding": "UTF8",
+    "lock_timeout": LOCK_TIMEOUT_MS,
+    "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+    "tcp_keepalives_idle": 30,
+    "tcp_keepalives_interval": 10,
+    "tcp_keepalives_count": 3,
+}
+"""With the server's, so that what a machine held is free a minute after it has gone."""
 READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """Options of a connection that only reads."""
 
@@ -81,8 +90,7 @@ def engine(address: URL) -> Engine:
             "application_name": "posko-center",
             "keepalives_idle": 30,
             "tcp_user_timeout": 30_000,
-            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c client_encoding=UTF8 "
-            f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS}",
+            "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
         },
         **POOL,
     )

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tests.e2e.test_kill_rounds import STRETCH, survive
 from tests.support import cluster_load
 from tests.support.clusters import NODES, Cluster, Nats, RabbitMQ
 from tests.support.people import decide
+from tests.support.postgres import Server
 from tests.support.proxy import Proxy
 from tests.support.waiting import wait_for
 
@@ -125,6 +126,20 @@ def _on(cluster: Cluster, folder: Path, *only: str) -> Iterator[HouseOnACluster]
             place.supervisor.stop()
 
 
+@pytest.fixture
+def city(cluster: Cluster, tmp_path: Path) -> Iterator[tuple[str, Sequence[str]]]:
+    """Two receivers on PostgreSQL behind NATS, one on SQLite behind RabbitMQ."""
+    if not isinstance(cluster, Nats):
+        yield f"sqlite:///{tmp_path}/center.db", ()
+        return
+    server = Server(fsync="off")
+    try:
+        server.run("CREATE DATABASE city")
+        yield server.url("city"), ("1/2", "2/2")
+    finally:
+        server.close()
+
+
 def test_the_same_journey_works_on_a_cluster(house: HouseOnACluster) -> None:
     """Check 3."""
     play(house)
@@ -158,11 +173,11 @@ def test_nothing_is_lost_or_doubled_while_each_node_dies_in_turn(house: HouseOnA
 
 
 def test_nothing_is_lost_at_600_complaints_a_second_while_each_node_dies_in_turn(
-    cluster: Cluster, tmp_path: Path
+    cluster: Cluster, tmp_path: Path, city: tuple[str, Sequence[str]]
 ) -> None:
     """Check 30: a city's boxes; that all is stored once and in order is checked while it plays."""
     cluster.start()
-    for number, death in enumerate(cluster_load.play(tmp_path, cluster)):
+    for number, death in enumerate(cluster_load.play(tmp_path, cluster, *city)):
         print(f"node {number}: {death}")
 
 

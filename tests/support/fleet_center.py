@@ -8,11 +8,14 @@ import argparse
 import signal
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 from appliance.runtime import ids, logs
 from command_center.link import Link
 from command_center.receiver import Receiver
+from command_center.sharing.share import Leased, Place
 from command_center.store import database, migrate
+from command_center.store.leases import Leases
 from mqtt_link.access import Access
 
 EVERY_CITY = "+"
@@ -23,12 +26,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="of the broker")
     parser.add_argument("--database", required=True, metavar="URL")
+    parser.add_argument("--share", type=Place.parse, help="of several, like 1/2")
+    parser.add_argument("--files", type=Path, help="folder for large files, where not on SQLite")
     args = parser.parse_args()
     logs.configure("fleet-center", "WARNING")
-    engine = database.connect(args.database)
+    engine = database.connect(args.database, files=args.files)
     migrate.ensure(engine, "0000", ids.new_epoch, _now())
-    link = Link(Access(host="127.0.0.1", port=args.port, client_id="posko-center-all"), EVERY_CITY)
-    receiver = Receiver(engine, link, now=_now)
+    number = args.share.number if args.share else 0
+    where = Access(host="127.0.0.1", port=args.port, client_id=f"posko-center-all-{number}")
+    link = Link(where, EVERY_CITY)
+    share = Leased(Leases(engine), args.share) if args.share else None
+    receiver = Receiver(engine, link, now=_now, share=share)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     receiver.start()
