@@ -24,7 +24,9 @@ from command_center.phone.pages import PhonePages
 from command_center.photo_page import PhotoPage
 from command_center.privacy_pages import PrivacyPages
 from command_center.staff import guard, login, navigation, roles
+from command_center.staff.account_pages import AccountPages
 from command_center.staff.guard import Guard
+from command_center.staff.trail_pages import TrailPages
 from command_center.store import tables
 from command_center.store.database import reading
 from command_center.views import Pages
@@ -73,6 +75,8 @@ def create_app(
     handling.add(app, pages.detail)
     phone = PhonePages(engine, now=now, on_change=on_change, sealing_keys=sealing_keys)
     phone.add(app, pages.detail)
+    AccountPages(engine=engine, now=now, hashing=hashing, units=lambda: handling.units).add(app)
+    TrailPages(engine=engine, now=now).add(app)
     app.add_url_rule("/", "index", pages.index)
     app.add_url_rule("/permohonan/<request_id>", "show", pages.show)
     app.add_url_rule("/permohonan/<request_id>", "change", pages.change, methods=["POST"])

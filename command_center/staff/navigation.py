@@ -15,4 +15,6 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("wall", "Layar dinding"),
     ("fleet", "Armada"),
     ("scorecard", "Rapor"),
+    ("accounts", "Akun"),
+    ("staff_log", "Catatan"),
 )
