@@ -18,12 +18,13 @@ from command_center.fleet.office import Office
 from command_center.fleet.pages import FleetPages
 from command_center.handling.pages import HandlingPages
 from command_center.lapor import pages as lapor_pages
+from command_center.limits import Limits
 from command_center.link_pages import LinkPages
 from command_center.open311 import views as open311
 from command_center.phone.pages import PhonePages
 from command_center.photo_page import PhotoPage
 from command_center.privacy_pages import PrivacyPages
-from command_center.staff import guard, login, navigation, roles
+from command_center.staff import guard, login, navigation, roles, scope
 from command_center.staff.account_pages import AccountPages
 from command_center.staff.guard import Guard
 from command_center.staff.trail_pages import TrailPages
@@ -57,11 +58,13 @@ def create_app(
     `sealing_keys` are those of the settings, until the city publishes others; `units` is a file
     that replaces the shipped table of the agencies' units.
     """
-    gate = Guard(engine, now)
+    strangers = Limits()
+    gate = Guard(engine, now, on_stranger=strangers.count)
     app = new_app(
         "command_center", plate=Plate(name="Pusat Posko", place=place), staff_gate=gate.gate
     )
     gate.install(app)
+    strangers.install(app)
     hashing = hashing or Hashing(COST)
     login.add_login(app, engine, gate, hashing, now)
     handling = HandlingPages(engine, now=now, on_change=on_change, units_file=units)
@@ -148,6 +151,7 @@ def _teach_words(app: Flask, engine: Engine) -> None:
     app.jinja_env.globals.update(
         age=wording.age,
         city_pages=navigation.PAGES,
+        hidden_words=scope.HIDDEN,
         kecamatan_name=reference.kecamatan_name,
         kelurahan_name=reference.kelurahan_name,
         role_words=roles.WORDS,

@@ -18,12 +18,15 @@ from command_center.store import (
     follow_ups,
     photos,
     processing_log,
+    staff_log,
 )
 from command_center.store.case_history import BOX, HistoryEntry
 from command_center.store.database import writing
+from command_center.store.erasures import BY_ITSELF
 from command_center.store.requests import CityRequest
 
 Facts = dict[str, Any]
+STAFF = "petugas"
 
 
 def export(engine: Engine, found: list[CityRequest], *, by: str, now: datetime) -> list[Facts]:
@@ -75,12 +78,24 @@ def _facts(connection: Connection, request: CityRequest) -> Facts:
             {"wish": wish.wish, "due_at": wish.due_at.isoformat()}
             for wish in follow_ups.due(connection, request.request_id)
         ],
-        "processed": [
-            {"at": entry.at.isoformat(), "act": entry.act, "by": entry.by}
-            for entry in processing_log.of_request(connection, request.request_id)
-        ],
+        "processed": _processed(connection, request.request_id),
         "erased_at": _iso(erased.at) if erased else None,
     }
+
+
+def _processed(connection: Connection, request_id: str) -> list[Facts]:
+    """What was done with it and who has opened it, oldest first; staff without their names."""
+    done = [
+        (entry.at, entry.act, entry.by)
+        for entry in processing_log.of_request(connection, request_id)
+    ]
+    opened = [
+        (entry.at, entry.what, STAFF) for entry in staff_log.of_request(connection, request_id)
+    ]
+    return [
+        {"at": at.isoformat(), "act": act, "by": by if by == BY_ITSELF else STAFF}
+        for at, act, by in sorted(done + opened)
+    ]
 
 
 def _entry(entry: HistoryEntry) -> Facts:
@@ -90,7 +105,7 @@ def _entry(entry: HistoryEntry) -> Facts:
         "status": entry.status,
         "message": entry.message,
         "agency": entry.agency,
-        "by": entry.by if entry.by in (RESIDENT, BOX) else "petugas",
+        "by": entry.by if entry.by in (RESIDENT, BOX) else STAFF,
     }
 
 

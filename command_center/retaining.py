@@ -13,6 +13,7 @@ from command_center.store import (
     processing_log,
     quarantine,
     requests,
+    staff_log,
     wifi_sessions,
 )
 from command_center.store.database import writing
@@ -32,6 +33,7 @@ def retain(engine: Engine, now: datetime) -> int:
             + wifi_sessions.forget(connection, to_ms(now - retention.WIFI))
             + quarantine.forget(connection, to_ms(now - retention.UNREADABLE))
             + processing_log.forget(connection, to_ms(now - retention.PROCESSING_LOG))
+            + staff_log.forget(connection, to_ms(now - retention.PROCESSING_LOG))
         )
     if count:
         log.info("kept long enough and forgotten count=%s", count)

@@ -58,9 +58,15 @@ class Words:
     log_in: str
     set_up: str
     code: str
-    """Where a code comes from."""
+    """What a code is called."""
+    source: str
+    """Where it comes from."""
+    holds: str
+    """How long."""
     make: str
     """On the button that makes the account."""
+    invited: str = ""
+    """What the log-in asks who has a code and no account; empty: nothing."""
 
 
 def add_login(app: Flask, doorkeeper: Doorkeeper, words: Words) -> None:

@@ -20,7 +20,7 @@ CONNECTION_LIMIT = 200
 CHANNEL_TIMEOUT_S = 30
 """A silent connection is closed after this long, so that slow senders do not fill the limit."""
 PROXY = "127.0.0.1"
-"""Only a proxy on this machine may say whom it speaks for."""
+"""Only a proxy on this machine may say whom it speaks for, and whether over TLS."""
 
 
 def serve(
@@ -51,7 +51,7 @@ def serve(
             max_request_body_size=READ_BYTES,
             ident=None,
             trusted_proxy=PROXY,
-            trusted_proxy_headers={"x-forwarded-for"},
+            trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
         )
     except (OSError, ValueError) as error:
         wasyncore.close_all(sockets)

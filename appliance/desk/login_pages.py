@@ -21,7 +21,9 @@ from web.login_pages import add_login as add_pages
 WORDS = Words(
     log_in="Masuk ke meja petugas",
     set_up="Buat admin pertama",
-    code="Kode penyiapan tercetak di layar atau catatan (log) kotak saat meja petugas dinyalakan.",
+    code="Kode penyiapan",
+    holds="Berlaku satu kali. Setelah lima kali salah, teknisi membuat yang baru.",
+    source="Kode tercetak di layar atau catatan (log) kotak saat meja petugas dinyalakan.",
     make="Buat admin",
 )
 

@@ -51,8 +51,11 @@ def account() -> Account:
 class Guard:
     """The gate before staff pages, and what installs it."""
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
-        self._engine, self._now = engine, now
+    def __init__(
+        self, engine: Engine, now: Callable[[], datetime], on_stranger: Callable[[], None]
+    ) -> None:
+        """Call `on_stranger` for each who is to be sent to the log-in."""
+        self._engine, self._now, self._on_stranger = engine, now, on_stranger
         self._door = staff_guard.Guard(self._resume, IDLE)
 
     def install(self, app: Flask) -> None:
@@ -64,6 +67,8 @@ class Guard:
     def gate(self) -> ResponseReturnValue | None:
         """Let a request pass of somebody logged in whose role may, about a case in scope."""
         refused = self._door.gate()
+        if g.get("account") is None:
+            self._on_stranger()
         request_id = (request.view_args or {}).get("request_id")
         if refused is None and request_id is not None:
             with reading(self._engine) as connection:

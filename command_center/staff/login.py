@@ -21,10 +21,13 @@ from web.login_pages import add_login as add_pages
 WORDS = Words(
     log_in="Masuk ke Pusat Posko",
     set_up="Buat akun dengan kode",
-    code=(
+    code="Kode",
+    holds="Berlaku satu kali.",
+    source=(
         "Kode undangan diberikan admin. Kode untuk admin pertama tercetak di konsol atau catatan "
         "(log) saat posko-center dinyalakan."
     ),
+    invited="Punya kode undangan?",
     make="Buat akun",
 )
 

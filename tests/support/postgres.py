@@ -168,6 +168,7 @@ def _empty(connection: Connection) -> None:
     connection.exec_driver_sql("DROP FUNCTION IF EXISTS bug() CASCADE")
     connection.exec_driver_sql("; ".join(f"DELETE FROM {name}" for name in names))
     connection.exec_driver_sql("UPDATE city SET quarantined = 0")
+    connection.exec_driver_sql("INSERT INTO lapor_state (id, cursor, error) VALUES (1, '', '')")
     sequences = connection.scalars(
         text("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL")
     ).all()

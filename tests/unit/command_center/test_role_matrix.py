@@ -19,6 +19,8 @@ from tests.unit.command_center.city import commit, received
 DOC = (Path(__file__).parents[3] / "docs" / "city-roles.md").read_text()
 PUBLIC = re.findall(r"`(/[^`]*)`", DOC.split("Open to everybody:")[1].split("\n\n")[0])
 INSIDE = {
+    "alarm_id": "1",
+    "act": "dilihat",
     "agency": AGENCY,
     "wish_id": "none",
     "entry_id": "1",
