@@ -41,6 +41,7 @@ from command_center.fleet import renewing
 from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import BrokerFiles
 from command_center.fleet.office import Office
+from command_center.handling import commands as handling_commands
 from command_center.handling import files
 from command_center.handling.escalating import Rounds
 from command_center.lapor import commands as lapor_commands
@@ -100,6 +101,8 @@ def _perform(args: argparse.Namespace) -> None:
             fleet_commands.run(engine, args, _office(loaded), _now())
     elif args.command == key_command.NAME:
         key_command.run(args, loaded.center.signing_key)
+    elif args.command == handling_commands.NAME:
+        handling_commands.run(args, loaded.center.units, loaded.site.site_code.city)
     elif args.command in orders.NAMES:
         with _stored(loaded) as engine:
             orders.run(engine, args, _now(), ids.new_id)
@@ -151,6 +154,7 @@ def _arguments() -> argparse.Namespace:
     )
     key_command.add(commands, common)
     orders.add(commands, common)
+    handling_commands.add(commands, common)
     document_commands.add(commands, common)
     table_commands.add(commands, common)
     correction_commands.add(commands, common)

@@ -12,7 +12,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.marks import Mark
 from appliance.domain.reference import kecamatan_name, kelurahan_by_code
-from command_center import anomaly, linking
+from command_center import anomaly, linking, wording
+from command_center.handling import forms
 from command_center.staff import scope
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role
@@ -38,23 +39,21 @@ class LinkPages:
     @allows(Role.VERIFIKATOR)
     def change(self, request_id: str) -> ResponseReturnValue:
         """Put a case under another, take it out, or let it lead."""
-        by, now = account().name, self._now()
+        by, now, seen_at = account().name, self._now(), forms.seen(request.form)
         try:
             match request.form.get("do", ""):
                 case "link":
                     with reading(self._engine) as connection:
                         parent = linking.named(connection, request.form.get("ticket", ""))
-                    linking.link(
-                        self._engine, request_id, parent, by=account().name, now=self._now()
-                    )
+                    linking.link(self._engine, request_id, parent, by=by, now=now, seen_at=seen_at)
                 case "unlink":
-                    linking.unlink(self._engine, request_id, by=by, now=now)
+                    linking.unlink(self._engine, request_id, by=by, now=now, seen_at=seen_at)
                 case "lead":
-                    linking.lead(self._engine, request_id, by=by, now=now)
+                    linking.lead(self._engine, request_id, by=by, now=now, seen_at=seen_at)
                 case _:
                     abort(400)
         except BadInput as error:
-            return self._detail(request_id, str(error)), 409
+            return self._detail(request_id, wording.problem(error)), 409
         return redirect(url_for("show", request_id=request_id), 303)
 
     @allows(Role.OPERATOR, Role.VERIFIKATOR)

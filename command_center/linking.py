@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Engine
 from appliance.domain import same_matter
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
+from appliance.domain.moment import to_ms
 from appliance.domain.same_matter import Matter
 from appliance.domain.service_request import OVER, Kind, Sensitivity
+from command_center import casework
 from command_center.store import case_history, case_links, requests
 from command_center.store.database import writing
 from command_center.store.requests import CityRequest, Filter
@@ -39,9 +41,21 @@ def look(connection: Connection, request: CityRequest, now: datetime) -> None:
             return
 
 
-def link(engine: Engine, request_id: str, parent_id: str, *, by: str, now: datetime) -> None:
-    """An officer puts a case, and all under it, under another; raises BadInput."""
+def link(
+    engine: Engine,
+    request_id: str,
+    parent_id: str,
+    *,
+    by: str,
+    now: datetime,
+    seen_at: datetime | None = None,
+) -> None:
+    """An officer puts a case, and all under it, under another; raises BadInput.
+
+    `seen_at` as of `casework.change_status`, here and below.
+    """
     with writing(engine) as connection:
+        _seen(connection, request_id, seen_at, now)
         link_in(connection, request_id, parent_id, by=by, now=now)
 
 
@@ -59,9 +73,12 @@ def link_in(
     case_history.note(connection, child, f"Digabung ke tiket {parent.ticket}.", by=by, now=now)
 
 
-def unlink(engine: Engine, request_id: str, *, by: str, now: datetime) -> None:
+def unlink(
+    engine: Engine, request_id: str, *, by: str, now: datetime, seen_at: datetime | None = None
+) -> None:
     """An officer says that a case is a matter of its own; it stays so."""
     with writing(engine) as connection:
+        _seen(connection, request_id, seen_at, now)
         unlink_in(connection, request_id, by=by, now=now)
 
 
@@ -72,9 +89,12 @@ def unlink_in(connection: Connection, request_id: str, *, by: str, now: datetime
     case_history.note(connection, child, "Dilepas dari induknya.", by=by, now=now)
 
 
-def lead(engine: Engine, request_id: str, *, by: str, now: datetime) -> None:
+def lead(
+    engine: Engine, request_id: str, *, by: str, now: datetime, seen_at: datetime | None = None
+) -> None:
     """An officer makes a child the parent of its parent and of all its siblings."""
     with writing(engine) as connection:
+        _seen(connection, request_id, seen_at, now)
         child = _found(connection, request_id)
         old = case_links.parent_of(connection, request_id)
         if old is None:
@@ -122,6 +142,13 @@ def _are_alike(request: CityRequest, earlier: CityRequest) -> bool:
 
 def _is_comparable(request: CityRequest) -> bool:
     return request.sensitivity != Sensitivity.CONFIDENTIAL
+
+
+def _seen(connection: Connection, request_id: str, seen_at: datetime | None, now: datetime) -> None:
+    """Refuse who acts on an older page of the case, and make this one old."""
+    if seen_at is not None and _found(connection, request_id).updated_at != seen_at:
+        raise casework.Outdated("the case has been changed in the meantime")
+    requests.change(connection, request_id, {"updated_at": to_ms(now)})
 
 
 def _found(connection: Connection, request_id: str) -> CityRequest:

@@ -103,7 +103,7 @@ class PhonePages:
                 request_id,
                 wish,
                 words,
-                follow_up_id=self._new_id(),
+                page=request.form.get("seen", "")[:20],
                 by=account().name,
                 now=self._now(),
             )

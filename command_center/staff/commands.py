@@ -85,7 +85,7 @@ def new_password() -> tuple[str, str]:
 def _add_post(command: argparse.ArgumentParser) -> None:
     command.add_argument("--role", choices=[role.value for role in Role], required=True)
     command.add_argument("--agency", metavar="ID", help="of an officer or a subunit, e.g. DLHK")
-    command.add_argument("--unit", metavar="NAME", help="of a subunit, within its agency")
+    command.add_argument("--unit", metavar="ID", help="of a subunit; see `units`")
 
 
 def _post(args: argparse.Namespace) -> Post:

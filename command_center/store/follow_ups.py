@@ -32,8 +32,7 @@ def add(
     now: datetime,
 ) -> bool:
     """Store a follow-up; False when its id is here already."""
-    known = select(follow_ups.c.request_id).where(follow_ups.c.follow_up_id == follow_up_id)
-    if connection.execute(known).one_or_none() is not None:
+    if is_known(connection, follow_up_id):
         return False
     connection.execute(
         insert(follow_ups).values(
@@ -45,6 +44,12 @@ def add(
         )
     )
     return True
+
+
+def is_known(connection: Connection, follow_up_id: str) -> bool:
+    """Whether a follow-up is here already."""
+    known = select(follow_ups.c.request_id).where(follow_ups.c.follow_up_id == follow_up_id)
+    return connection.scalar(known) is not None
 
 
 def due(connection: Connection, request_id: str | None = None) -> list[Due]:

@@ -276,6 +276,16 @@ def test_what_is_said_of_a_box_s_report_goes_to_its_box(
     assert kinds == [("service_request.status_changed",)]
 
 
+def test_the_same_words_sent_twice_are_said_once(engine: Engine, client: FlaskClient) -> None:
+    case = received(engine)
+    form = {"wish": "tambah", "words": "rumah cat biru", "seen": "1"}
+    for _ in range(2):
+        answer = client.post(f"/permohonan/{case.request_id}/telepon", data=form)
+        assert answer.status_code == 303
+    assert len(rows(engine, "SELECT * FROM follow_ups")) == 1
+    assert [by for by, _, _ in lines(engine, case)].count(OFFICER) == 1
+
+
 @pytest.mark.parametrize("form", [{}, {"wish": "hapus"}, {"wish": "tambah", "words": " "}])
 def test_what_is_not_said_is_not_noted(
     engine: Engine, client: FlaskClient, form: dict[str, str]

@@ -215,3 +215,16 @@ def test_a_ticket_that_was_only_advised_can_be_opened_again(engine: Engine) -> N
     assert request(engine, case.request_id).status == Status.CLOSED
     tell(engine, said(case, "belum", follow_up_id="later"))
     assert request(engine, case.request_id).status == Status.REOPENED
+
+
+def test_who_links_an_older_page_is_asked_to_look_again(
+    engine: Engine, client: FlaskClient
+) -> None:
+    child, parent = received(engine), received(engine)
+    form = {"do": "link", "ticket": parent.ticket, "seen": str(child.updated_ms)}
+    here = f"/permohonan/{child.request_id}/gabung"
+    assert client.post(here, data=form).status_code == 303
+    again = client.post(here, data={**form, "do": "unlink"})
+    assert again.status_code == 409
+    assert "baru saja diubah" in again.text
+    assert rows(engine, "SELECT parent_id FROM case_links") == [(parent.request_id,)]

@@ -1,5 +1,9 @@
 """The table of units, for this city and for another."""
 
+import json
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from appliance.domain.errors import BadInput
@@ -52,3 +56,27 @@ def test_a_row_that_does_not_fit_is_told_by_its_line(change: dict[str, str], pro
 def test_a_unit_stands_there_once() -> None:
     with pytest.raises(BadInput, match="line 3: DLHK has"):
         units.parse([(2, HEAD), (3, HEAD)], "1471")
+
+
+def test_the_command_lists_them_with_their_ids(
+    run: Callable[..., tuple[int, str, str]], config: Path, tmp_path: Path
+) -> None:
+    code, out, _ = run("units", "DP3APM")
+    assert (code, out.split()) == (0, ["AGENCY", "UNIT", "NAME", "DP3APM", "UPT_PPA", "UPT", "PPA"])
+    own = tmp_path / "units.csv"
+    own.write_text("agency,unit,name,scope\nDLHK,TPA,TPA Muara Fajar,\n")
+    with config.open("a") as file:
+        file.write(f'units = "{own}"\n')
+    assert [unit["id"] for unit in json.loads(run("units", "--json")[1])] == ["TPA"]
+
+
+def test_a_file_that_does_not_fit_is_told_with_its_line(
+    run: Callable[..., tuple[int, str, str]], config: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "units.csv"
+    own.write_text("agency,unit,name,scope\nDLHK,TPA,,\n")
+    with config.open("a") as file:
+        file.write(f'units = "{own}"\n')
+    code, _, errors = run("units")
+    assert code != 0
+    assert f"{own}, line 2" in errors
