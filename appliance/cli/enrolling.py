@@ -6,8 +6,10 @@ box knows no authority, and its clock may be years off.
 
 import argparse
 import json
+import os
 import secrets
 import ssl
+import stat
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
@@ -58,6 +60,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         default="certificate",
         help="(default: %(default)s)",
     )
+    command.add_argument(
+        "--owner",
+        metavar="USER",
+        default="",
+        help="as whom posko-sync runs (default: who owns the folder of the database)",
+    )
     command.set_defaults(run=run)
 
 
@@ -65,7 +73,7 @@ def run(args: argparse.Namespace) -> None:
     """Ask, and write what comes; giving the command again continues where it broke off."""
     code, path = enrolment.parse(args.code), settings.find(args.config)
     loaded = settings.load(path)
-    site, own = loaded.site.site_code, credential.of_store(loaded.store.path)
+    site, own = loaded.site.site_code, credential.of_store(loaded.store.path, args.owner)
     ask = _ask(own, site, args.login)
     answer = enrolment.opened(
         code, "answer", _post(args.city, enrolment.seal(code, "ask", ask)), Answer
@@ -146,6 +154,8 @@ def _add_settings(path: Path, own: Credential, site: SiteCode, answer: Answer) -
     try:
         folder.mkdir(exist_ok=True)
         new.write_text(head + "\n".join(lines) + "\n", encoding="ascii")
+        _open_like(folder, path.parent)
+        _open_like(new, path)
         new.replace(added)
         credential.sync_folder(folder)
     except OSError as error:
@@ -155,6 +165,14 @@ def _add_settings(path: Path, own: Credential, site: SiteCode, answer: Answer) -
         ) from None
     settings.load(path)
     return added
+
+
+def _open_like(made: Path, model: Path) -> None:
+    """Whoever reads the settings must read this too, whatever the umask was."""
+    as_it_is = model.stat()
+    made.chmod(stat.S_IMODE(as_it_is.st_mode))
+    if os.geteuid() == 0:
+        os.chown(made, as_it_is.st_uid, as_it_is.st_gid)
 
 
 def _compare_clocks(city: datetime) -> None:

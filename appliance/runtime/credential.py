@@ -5,6 +5,7 @@ pair. A key that waits for its certificate lies beside it: asking again is askin
 """
 
 import os
+import shutil
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ class Credential:
     """Where they lie: in a folder of their own beside the database."""
 
     folder: Path
+    owner: str = ""
+    """As whom `posko-sync` runs, where root makes the files; empty: who owns the data folder."""
 
     @property
     def pair(self) -> Path:
@@ -100,28 +103,32 @@ class Credential:
         """Replace a file for good, readable by its owner alone: whose the data folder is."""
         new = path.with_name(f"{path.name}.new")
         try:
-            owner = self.folder.parent.stat()
             self.folder.mkdir(mode=0o700, exist_ok=True)
             with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            if os.geteuid() == 0:
-                os.chown(new, owner.st_uid, owner.st_gid)
-                os.chown(self.folder, owner.st_uid, owner.st_gid)
+            for made in (new, self.folder):
+                self._hand_over(made)
             new.replace(path)
             sync_folder(path.parent)
+        except LookupError:
+            raise CredentialError(f"there is no user {self.owner!r}") from None
         except OSError as error:
             raise CredentialError(f"{path} cannot be written: {error.strerror}") from None
+
+    def _hand_over(self, path: Path) -> None:
+        if os.geteuid() == 0:
+            shutil.chown(path, self.owner or self.folder.parent.stat().st_uid)
 
     def settle(self) -> None:
         """Nothing waits any more."""
         self.pending.unlink(missing_ok=True)
 
 
-def of_store(store: Path) -> Credential:
+def of_store(store: Path, owner: str = "") -> Credential:
     """The credential of the box whose database lies there."""
-    return Credential(store.parent / FOLDER)
+    return Credential(store.parent / FOLDER, owner)
 
 
 def certificate_of(pair: Path) -> str:

@@ -345,7 +345,7 @@ def load(path: Path) -> Settings:
     what programs write, such as enrolment.
     """
     table = _table(path)
-    for addition in sorted(additions(path).glob("*.toml")):
+    for addition in _found(additions(path)):
         for section, keys in _table(addition).items():
             known = table.get(section, {})
             both = isinstance(known, dict) and isinstance(keys, dict)
@@ -358,6 +358,16 @@ def load(path: Path) -> Settings:
 def additions(path: Path) -> Path:
     """The folder of additions to a configuration file: `/etc/posko/posko.d`."""
     return path.with_suffix(".d")
+
+
+def _found(folder: Path) -> list[Path]:
+    """The additions in their order; a folder that cannot be read is no empty one."""
+    try:
+        return sorted(file for file in folder.iterdir() if file.suffix == ".toml")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ConfigError(f"cannot read {folder}: {error.strerror}") from None
 
 
 def _table(path: Path) -> dict[str, Any]:

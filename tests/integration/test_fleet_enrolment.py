@@ -133,6 +133,9 @@ def test_a_code_is_all_a_box_needs_to_be_heard(
         assert own.pair.stat().st_mode & 0o777 == 0o600
         assert own.folder.stat().st_mode & 0o777 == 0o700
         assert not own.pending.exists()
+        added = box.folder / "posko.d"
+        for made, model in ((added, box.folder), (added / "50-enrolment.toml", box.config)):
+            assert made.stat().st_mode == model.stat().st_mode
         with RunningCity(engine, city.access), box.agent() as agent:
             wait_for(lambda: agent.gauge("link") == "up", "the box is let in")
             wait_for(lambda: heard(engine), "its first heartbeat is stored")

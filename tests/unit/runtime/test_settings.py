@@ -187,6 +187,12 @@ def test_what_lies_in_the_folder_of_additions_goes_before_the_file(tmp_path: Pat
     assert (found.broker, found.port, found.username) == ("city", 8883, "u")
 
 
+def test_additions_that_cannot_be_read_are_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "posko.d").write_text("no folder")
+    with pytest.raises(ConfigError, match=r"cannot read .*posko\.d"):
+        load(tmp_path, SITE)
+
+
 def test_a_mistake_in_an_addition_is_named(tmp_path: Path) -> None:
     (tmp_path / "posko.d").mkdir()
     (tmp_path / "posko.d" / "a.toml").write_text("sync")
