@@ -12,6 +12,8 @@ from firmware_config import chips, regulatory
 _PLAIN = re.compile(r"[A-Za-z0-9_-]([A-Za-z0-9 _.-]*[A-Za-z0-9_.-])?")
 """Names that can stand in the file as they are; others are written in hex."""
 _MASKED = re.compile(r"^(wpa_passphrase=).*$", re.MULTILINE)
+_QUIET = ("logger_syslog_level=4", "logger_stdout_level=4")
+"""Warnings only: all that is less names the addresses of phones."""
 _KEYS = {
     "wpa2": "WPA-PSK",
     "wpa2-wpa3": "WPA-PSK SAE",
@@ -100,6 +102,7 @@ def _bss(bss: Bss, stations: int) -> Iterator[str]:
     is_plain = _PLAIN.fullmatch(bss.ssid)
     yield f"ssid={bss.ssid}" if is_plain else f"ssid2={bss.ssid.encode().hex()}"
     yield "utf8_ssid=1"
+    yield from _QUIET
     yield f"max_num_sta={stations}"
     yield f"ap_isolate={int(bss.network.isolate)}"
     yield "auth_algs=1"

@@ -16,7 +16,7 @@ from tests.support.random_boxes import boxes
 HOSTAPD_LINE = re.compile(
     r"#.*|(bss|interface|bridge|owe_transition_ifname)=[a-z0-9.-]+|driver=nl80211|"
     r"ctrl_interface=/run/hostapd|country_code=[A-Z]{2}|hw_mode=[ag]|"
-    r"(channel|ieee80211\w+|wmm_enabled|vht_oper\w+|utf8_ssid|max_num_sta|ap_isolate|auth_algs|wpa|"
+    r"(channel|ieee80211\w+|wmm_enabled|vht_oper\w+|utf8_ssid|logger_\w+|max_num_sta|ap_isolate|auth_algs|wpa|"
     r"sae_\w+|ignore_broadcast_ssid)=[0-9]+|(ht|vht)_capab=[\[\]A-Z0-9_+-]*|bssid=[0-9a-f:]{17}|"
     r"ssid=[A-Za-z0-9_-]([A-Za-z0-9 _.-]*[A-Za-z0-9_.-])?|ssid2=[0-9a-f]+|"
     r"wpa_key_mgmt=(WPA-PSK|SAE|WPA-PSK SAE|OWE)|rsn_pairwise=CCMP|wpa_passphrase=[ -~]{8,63}|"
