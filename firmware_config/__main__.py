@@ -1,6 +1,7 @@
 """Composition root of `posko-firmware`."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -48,8 +49,12 @@ def main() -> int:
     _command(commands, "watch", _watch, "see a trial to its end, as a unit does at boot")
     args = parser.parse_args()
     done: list[int] = []
-    status = daemon.answered(PROGRAM, lambda: done.append(args.body(args)))
-    return status or done[0]
+
+    def body() -> None:
+        os.umask(0o022)  # every daemon reads system files; those with secrets have a mode of theirs
+        done.append(args.body(args))
+
+    return daemon.answered(PROGRAM, body) or done[0]
 
 
 Body = Callable[[argparse.Namespace], int]

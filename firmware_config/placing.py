@@ -19,6 +19,8 @@ _LINKED = (
     "systemd/system.conf.d",
     "systemd/timesyncd.conf.d",
 )
+_PASS = 0o001
+"""Others may pass through a folder whose names they know, and not list it."""
 _POLICY = "etc/chromium/policies/managed/posko-kiosk.json"
 _PLACES = {f"usr/local/lib/{name}": f"lib/{name}" for name in _LINKED} | {
     _POLICY: "kiosk/policy.json"
@@ -32,8 +34,12 @@ class Occupied(PoskoError):
 def link(root: Path, current: Path) -> None:
     """Let the system find what is in force; a link already there is left alone.
 
-    An administrator's own file of the same name below /etc wins over /usr/local/lib.
+    An administrator's own file of the same name below /etc wins over /usr/local/lib. Daemons that
+    are not root, as systemd-networkd, must be able to pass through the folders on the way.
     """
+    for folder in (path for path in current.parents if root in path.parents):
+        if not folder.stat().st_mode & _PASS:
+            folder.chmod(folder.stat().st_mode | _PASS)
     for place, path in _PLACES.items():
         found, wanted = root / place, os.path.relpath(current / path, (root / place).parent)
         if found.is_symlink() and str(found.readlink()) == wanted:

@@ -49,7 +49,8 @@ for place in etc usr/local/lib; do
     mount -t overlay none -o "$over" /$place
 done
 mount -t tmpfs none /boot
-mkdir -p /etc/posko /run/bin
+mkdir -p /run/bin
+mkdir -m 750 /etc/posko
 export PATH=/run/bin:$PATH
 cat > /run/bin/networkctl <<'END'
 #!/bin/sh
@@ -92,6 +93,7 @@ echo "## first"
 cp "$1/posko.toml" $site
 firmware apply --minutes 5
 firmware confirm
+setpriv --reuid nobody --clear-groups cat /usr/local/lib/systemd/network/50-posko-taman.netdev
 
 echo "## gateway"
 change 's/^wan_gateway = .*/wan_gateway = "192.168.1.99"/'
@@ -146,6 +148,10 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_a_first_generation_is_confirmed(scenes: dict[str, str]) -> None:
     assert "On trial for 5 minutes" in scenes["first"]
     assert "generation 1 stays" in scenes["first"]
+
+
+def test_a_daemon_that_is_not_root_finds_its_files(scenes: dict[str, str]) -> None:
+    assert "Kind=bridge" in scenes["first"]
 
 
 def test_a_gateway_that_leads_nowhere_is_taken_back(scenes: dict[str, str]) -> None:

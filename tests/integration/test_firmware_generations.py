@@ -145,6 +145,19 @@ def test_by_hand_one_goes_back_and_the_site_file_too(root: Path) -> None:
     assert "somebody asked for it" in box.outcome.read_text()
 
 
+def test_daemons_that_are_not_root_reach_what_is_for_them_and_no_more(root: Path) -> None:
+    (root / "etc/posko").mkdir(parents=True)
+    (root / "etc/posko").chmod(0o750)
+    box = installed(root)
+    current = (box.state / "current").resolve()
+    for folder in (current, current / "lib/sysctl.d", *current.parents[:3], root / "etc/posko"):
+        assert folder.stat().st_mode & 0o001, folder
+    assert (root / "etc/posko").stat().st_mode & 0o007 == 0o001
+    assert (current / "lib/sysctl.d/50-posko.conf").stat().st_mode & 0o777 == 0o644
+    for secret in ("hostapd/wlan0.conf", "posko.toml"):
+        assert (current / secret).stat().st_mode & 0o777 == 0o600
+
+
 def test_one_trial_at_a_time_and_a_confirmed_one_stays(root: Path) -> None:
     box = installed(root)
 
