@@ -73,7 +73,8 @@ class Pages:
         self._engine, self._now, self._more = engine, now, more
         self._is_link_up, self._on_change = is_link_up, on_change
 
-    @allows(*Role)
+    @allows(*PEOPLE, Role.WALL)
+    @noted
     def index(self) -> ResponseReturnValue:
         """The list of requests, under the strip of boxes; a wall's screen goes to its own page."""
         if account().role is Role.WALL:
@@ -138,7 +139,7 @@ class Pages:
         self._on_change()
         return redirect(url_for("show", request_id=request_id), code=303)
 
-    @allows(Role.AUDITOR)
+    @allows(Role.AUDITOR, Role.FEED)
     @noted
     def events(self) -> ResponseReturnValue:
         """What the boxes reported, for other systems: CloudEvents, read on by the Link header."""

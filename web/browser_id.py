@@ -36,7 +36,10 @@ def current() -> str:
 
 
 def held() -> str:
-    """What the browser sent as its id; may be empty."""
+    """What the browser sent as its id, or another program as its token; may be empty."""
+    sent = request.authorization
+    if sent is not None and sent.type == "bearer":
+        return (sent.token or "")[:ID_MAX_CHARS]
     return request.cookies.get(_cookie(), "")[:ID_MAX_CHARS]
 
 

@@ -95,7 +95,7 @@ class Guard:
 
     def gate(self) -> ResponseReturnValue | None:
         """Let a request of somebody logged in pass, if the role may; else to the log-in."""
-        found = self._resume(browser_id.current(), not _is_background())
+        found = self._resume(browser_id.current(), not is_background())
         if found is None:
             back = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("log_in_form", kembali=back if back != "/" else None), 303)
@@ -116,6 +116,7 @@ class Guard:
         return response
 
 
-def _is_background() -> bool:
+def is_background() -> bool:
+    """Whether a page asks by itself, and nobody may be at the screen."""
     view = current_app.view_functions.get(request.endpoint or "")
     return hasattr(view, _BACKGROUND) or BACKGROUND_HEADER in request.headers

@@ -83,7 +83,7 @@ class DashboardPages:
         self._snapshots.forget()
         return redirect(url_for("dashboard") + "#alarm", code=303)
 
-    @allows(Role.AUDITOR)
+    @allows(Role.AUDITOR, Role.FEED)
     def alarm_events(self) -> ResponseReturnValue:
         """Alarms as they were raised, for other systems: CloudEvents, as `/api/events`."""
         try:

@@ -26,7 +26,7 @@ from command_center.handling import (
 from command_center.handling.open_cases import OpenCase
 from command_center.handling.units import Units
 from command_center.staff import scope
-from command_center.staff.guard import account, allows
+from command_center.staff.guard import account, allows, noted
 from command_center.staff.roles import HANDLERS, PEOPLE, SUPERVISORS, Role
 from command_center.store import case_marks, open311, tables
 from command_center.store.database import reading
@@ -91,6 +91,7 @@ class HandlingPages:
         )
 
     @allows(*PEOPLE)
+    @noted
     def inbox(self, agency: str) -> ResponseReturnValue:
         """An agency: its units, and the cases of one of them or of all by deadline."""
         query = forms.inbox_query(request.args)

@@ -1,10 +1,12 @@
 """Accounts of the city: making, changing and disabling them; each act is in the audit trail."""
 
 import hashlib
+import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
+from appliance.domain import staff
 from appliance.domain.errors import BadInput
 from appliance.domain.wifi import resume_key
 from command_center.staff import logging_in
@@ -13,6 +15,9 @@ from command_center.store import staff_accounts, staff_log, staff_sessions, tabl
 from command_center.store.database import reading, writing
 
 INVITE_HOLDS = timedelta(days=7)
+TOKEN_BYTES = 32
+NO_PASSWORD = ""
+"""Of another system; nothing that is typed matches it (`web.hashing`)."""
 CONSOLE = "(konsol)"
 """Who acts by a command at the machine; no account can have this name."""
 
@@ -39,6 +44,20 @@ def invite(engine: Engine, code: str, post: Post, now: datetime, *, by: str) -> 
         staff_accounts.add_invite(connection, _code_hash(code), made)
         staff_log.add(connection, by=by, what="invite", subject=_about(post), now=now)
     return made
+
+
+def token(engine: Engine, name: str, now: datetime) -> str:
+    """A key for another system, whose account is made where there is none; it has no password."""
+    account = Account(name=staff.account_name(name), post=Post(role=Role.FEED))
+    with writing(engine) as connection:
+        found = staff_accounts.find(connection, account.name)
+        if found is not None and found != account:
+            raise BadInput(f"{name} is somebody's account, or disabled; choose another name")
+        if found is None:
+            _add(connection, account, NO_PASSWORD, now, by=CONSOLE)
+    secret = secrets.token_urlsafe(TOKEN_BYTES)
+    logging_in.open_session(engine, account, secret, now)
+    return secret
 
 
 def offer_setup(engine: Engine, code: str, now: datetime) -> bool:

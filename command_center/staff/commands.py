@@ -40,6 +40,8 @@ def add(
         ("reset", "give one a new password, print it, and enable it"),
     ):
         add_one(name, words).add_argument("name", metavar="NAME")
+    words = "print a key with which another system reads /api/events for a year, once"
+    add_one("token", words).add_argument("name", metavar="NAME", help="of the system")
     add_one("setup-code", "print a code that makes the first administrator")
 
 
@@ -66,6 +68,8 @@ def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
             password, hashed = new_password()
             accounts.reset(engine, args.name, hashed, now, by=CONSOLE)
             print(f"{args.name}: new password {password}")
+        case "token":
+            print(f"Authorization: Bearer {accounts.token(engine, args.name, now)}")
         case _:
             print(setup_code(engine, now) or "there is an administrator; see accounts reset")
 

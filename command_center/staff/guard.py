@@ -2,7 +2,7 @@
 
 A page about a case names it `request_id` in its address; whoever may not see that case gets 404,
 whatever the page does. What is sent by a form, and what shows a case, is noted before it happens:
-nothing is seen or done without a trace.
+nothing is seen or done without a trace. A list that refreshes itself is noted when it is opened.
 """
 
 from collections.abc import Callable
@@ -96,9 +96,12 @@ class Guard:
         if g.get("account") is None or endpoint in OWN_PAGES:
             return
         shows = hasattr(current_app.view_functions.get(endpoint), _NOTED)
-        if request.method != "POST" and not shows:
-            return
         given = request.view_args or {}
+        is_repeated = account().role is Role.FEED or (
+            staff_guard.is_background() and "request_id" not in given
+        )
+        if request.method != "POST" and (is_repeated or not shows):
+            return
         with writing(self._engine) as connection:
             staff_log.add(
                 connection,

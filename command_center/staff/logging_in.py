@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from appliance.domain import lockout
 from appliance.domain.lockout import OF_ACCOUNT, OF_CLIENT, Failures, Rule
 from appliance.domain.moment import Moment, to_ms
-from command_center.staff.roles import SESSIONS_PER_ACCOUNT, WALL_LONGEST, Account, Session
+from command_center.staff.roles import SESSIONS_PER_ACCOUNT, WITHOUT_IDLE, Account, Session
 from command_center.store import staff_accounts, staff_log, staff_sessions
 from command_center.store.database import reading, writing
 
@@ -57,7 +57,7 @@ def log_in(
 def open_session(engine: Engine, account: Account, session_id: str, now: datetime) -> None:
     """Begin a session under a fresh id; the oldest of the account beyond a few end."""
     with writing(engine) as connection:
-        staff_sessions.forget(connection, now - WALL_LONGEST)
+        staff_sessions.forget(connection, now - max(WITHOUT_IDLE.values()))
         staff_sessions.remove_of(connection, account.name, but_newest=SESSIONS_PER_ACCOUNT - 1)
         session = Session(account=account.name, opened_at=now, seen_at=now)
         staff_sessions.add(connection, session_hash(session_id), session)

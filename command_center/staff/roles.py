@@ -11,8 +11,6 @@ from appliance.domain.errors import BadInput
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=12)
-WALL_LONGEST = timedelta(days=90)
-"""Nobody logs in at a wall; it shows figures only."""
 SESSIONS_PER_ACCOUNT = 5
 UNIT_MAX_CHARS = 60
 
@@ -28,6 +26,7 @@ class Role(StrEnum):
     LEADER = "leader"
     ADMIN = "admin"
     WALL = "wall"
+    FEED = "feed"
 
 
 WORDS = {
@@ -39,6 +38,7 @@ WORDS = {
     Role.LEADER: "Pimpinan",
     Role.ADMIN: "Admin",
     Role.WALL: "Layar dinding",
+    Role.FEED: "Sistem lain",
 }
 DUTIES = {
     Role.OPERATOR: "menerima telepon, membetulkan, melihat pertama kali",
@@ -49,9 +49,13 @@ DUTIES = {
     Role.LEADER: "angka, rapor, dan daftar tanpa data pribadi",
     Role.ADMIN: "akun, kotak, tabel, pengaturan; tanpa isi laporan rahasia",
     Role.WALL: "hanya layar dinding, tetap masuk 90 hari",
+    Role.FEED: "umpan kejadian dengan kunci dari posko-center accounts token",
 }
 
-PEOPLE = tuple(role for role in Role if role is not Role.WALL)
+WITHOUT_IDLE = {Role.WALL: timedelta(days=90), Role.FEED: timedelta(days=365)}
+"""Nobody sits at a wall, which shows figures only, or at another system: how long a session holds,
+used or not."""
+PEOPLE = tuple(role for role in Role if role not in WITHOUT_IDLE)
 """Everybody who works here."""
 HANDLERS = (Role.VERIFIKATOR, Role.OFFICER, Role.SUBUNIT)
 """Who moves cases."""
@@ -115,8 +119,8 @@ class Session:
 
     def is_alive(self, role: Role, now: datetime) -> bool:
         """Whether it still holds."""
-        if role is Role.WALL:
-            return now - self.opened_at < WALL_LONGEST
+        if role in WITHOUT_IDLE:
+            return now - self.opened_at < WITHOUT_IDLE[role]
         return now - self.seen_at < IDLE and now - self.opened_at < LONGEST
 
 

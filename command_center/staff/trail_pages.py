@@ -31,6 +31,8 @@ WORDS = {
     "reset_account": "formulir kata sandi baru",
     "disable_account": "formulir tutup akun",
     "set_post": "formulir ganti peran",
+    "index": "daftar laporan dibuka",
+    "inbox": "kotak masuk dibuka",
     "show": "laporan dibuka",
     "photo": "foto dibuka",
     "events": "umpan kejadian dibaca",

@@ -6,14 +6,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from appliance.domain.errors import BadInput
+from command_center.staff import accounts
+from command_center.staff.guard import OWN_PAGES
 from command_center.staff.roles import Role
 from command_center.store import requests
 from tests.conftest import START
-from tests.support.city_staff import AGENCY, UNIT, Officer, a_center, an_account, logged_in
+from tests.support.city_staff import AGENCY, NOW, UNIT, Officer, a_center, an_account, logged_in
 from tests.unit.command_center.city import commit, received
 
 DOC = (Path(__file__).parents[3] / "docs" / "city-roles.md").read_text()
@@ -69,7 +73,7 @@ def app(engine: Engine) -> Flask:
     return a_center(engine, has_lapor=True)
 
 
-def ask(client: Officer, method: str, rule: Rule, given: dict[str, str]) -> TestResponse:
+def ask(client: FlaskClient, method: str, rule: Rule, given: dict[str, str]) -> TestResponse:
     address = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: given[found[1]], rule.rule)
     if method == "GET":
         return client.get(address)
@@ -78,10 +82,10 @@ def ask(client: Officer, method: str, rule: Rule, given: dict[str, str]) -> Test
 
 def test_every_address_is_in_the_table_and_no_other(app: Flask) -> None:
     assert {name for name, _, _ in rules(app)} == set(table()), "docs/city-roles.md"
-    assert all(set(row) == set(Role) for row in table().values())
+    assert all(set(row) == set(Role) - {Role.FEED} for row in table().values())
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.FEED])
 def test_every_role_is_answered_as_the_table_says(
     engine: Engine, app: Flask, cases: tuple[str, str], role: Role
 ) -> None:
@@ -101,6 +105,25 @@ def test_every_role_is_answered_as_the_table_says(
                 assert other not in away.text, said
                 assert "DLHK" not in away.text, said
         answer.close()
+
+
+def test_another_system_reads_the_feeds_with_its_key_and_nothing_else(
+    engine: Engine, app: Flask, cases: tuple[str, str]
+) -> None:
+    key = accounts.token(engine, "dasbor-provinsi", NOW)
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    for name, method, rule in rules(app):
+        if method == "GET" and rule.endpoint not in OWN_PAGES:
+            answer = ask(client, method, rule, {**INSIDE, "request_id": cases[0]})
+            is_feed = name in ("GET /api/events", "GET /api/alarms")
+            assert (answer.status_code == 200) is is_feed, name
+    accounts.disable(engine, "dasbor-provinsi", NOW, by="budi")
+    assert client.get("/api/events").status_code == 303
+    with pytest.raises(BadInput):
+        accounts.token(engine, "dasbor-provinsi", NOW)
+    client.post("/masuk", data={"name": "dasbor-provinsi", "password": ""})
+    assert client.get("/api/events").status_code == 303
 
 
 def test_strangers_are_led_to_the_log_in(

@@ -243,10 +243,16 @@ def test_what_is_seen_and_done_leaves_a_trace_before_it_happens(
     officer = logged_in(app, engine, now=time.now)
     case = received(engine).request_id
     officer.get("/")
-    officer.get(f"/permohonan/{case}")
+    for page in ("/", f"/permohonan/{case}"):
+        officer.get(page, headers={"Posko-Background": "1"})
     officer.post(f"/permohonan/{case}", data={"status": "diproses"})
     who = "uji-verifikator"
-    assert trail(engine)[-3:] == [(who, "log_in", None), (who, "show", case), (who, "change", case)]
+    assert trail(engine)[-4:] == [
+        (who, "log_in", None),
+        (who, "index", None),
+        (who, "show", case),
+        (who, "change", case),
+    ]
 
     def full(*_: object, **__: object) -> None:
         raise RuntimeError("the disk is full")
