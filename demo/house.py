@@ -13,14 +13,15 @@ from demo.broker import Engine
 from demo.supervisor import Child, Supervisor, answers
 
 SEALING_KEY = "sealing.key"
+BUKIT_RAYA = settings.Site(code="14.71.07", name="Bukit Raya", city="Kota Pekanbaru")
 PREFERRED_PORTS = {"portal": 8080, "kiosk": 8081, "desk": 8082, "center": 8090, "broker": 1883}
 
 _CONFIG = """\
 # Written anew by every `make run`.
 [site]
-code = "14.71.07"
-name = "Bukit Raya"
-city = "Kota Pekanbaru"
+code = "{site.code}"
+name = "{site.name}"
+city = "{site.city}"
 
 [store]
 path = "{folder}/posko.db"
@@ -62,7 +63,7 @@ signing_key = "{folder}/center-signing.key"
 
 
 class House:
-    """Every process of the product, for kecamatan Bukit Raya, with its data in one folder.
+    """Every process of the product, for one kecamatan and its city, with its data in one folder.
 
     `uplink` is the port where the box finds the broker, where that is not the broker's own.
     Without an `engine` the broker is somebody else's: it runs and is not ours to start.
@@ -75,6 +76,7 @@ class House:
         engine: Engine | None,
         *,
         uplink: int | None = None,
+        site: settings.Site = BUKIT_RAYA,
     ) -> None:
         self.folder = folder.resolve()
         self.config = self.folder / "posko.toml"
@@ -85,6 +87,7 @@ class House:
         self.config.write_text(
             _CONFIG.format(
                 folder=self.folder,
+                site=site,
                 uplink=uplink,
                 city_key=city_key,
                 sealing_key=sealing_key,

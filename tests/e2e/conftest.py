@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from appliance.runtime.settings import Site
 from command_center.staff.roles import Role
 from command_center.store import database
 from demo.air import control_socket
 from demo.broker import Engine
-from demo.house import House
+from demo.house import BUKIT_RAYA, House
 from tests.support import city_staff
 from tests.support.people import Air, Browser
 from tests.support.ports import unused_ports
@@ -33,11 +34,12 @@ class RunningHouse(House):
         *,
         broker: int | None = None,
         uplink: int | None = None,
+        site: Site = BUKIT_RAYA,
     ) -> None:
         names = ("portal", "kiosk", "desk", "center", "broker")
         ports = dict(zip(names, unused_ports(len(names)), strict=True))
         ports["broker"] = broker or ports["broker"]
-        super().__init__(folder, ports, engine, uplink=uplink)
+        super().__init__(folder, ports, engine, uplink=uplink, site=site)
         self.portal = f"http://{self.settings.portal.listen}"
         self.kiosk = f"http://{self.settings.kiosk.listen}"
         self.center = f"http://{self.settings.center.listen}"
