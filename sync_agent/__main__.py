@@ -8,7 +8,7 @@ from pathlib import Path
 
 from appliance.actions import health, sealing
 from appliance.domain.ids import SiteCode
-from appliance.runtime import clock, daemon, hardware, ids
+from appliance.runtime import clock, daemon, hardware, ids, release
 from appliance.runtime.settings import Settings, Sync
 from appliance.store import database, migrate
 from sync_agent.agent import Agent, Machine
@@ -69,6 +69,7 @@ def assemble(db: sqlite3.Connection, path: Path, site: SiteCode, sync: Sync) -> 
             on_up=agent.link_up,
             on_down=agent.link_down,
             on_message=agent.message,
+            software=release.version(),
             on_alarm=lambda words: health.state(db, "sync", {"link_alarm": words}, clock.now()),
         )
     )

@@ -37,8 +37,10 @@ class Link:
         on_down: Callable[[str], None],
         on_message: Callable[[str, bytes], None],
         on_alarm: Callable[[str], None],
+        software: str = "",
     ) -> None:
-        self._site, self._boot_id = site, boot_id
+        """`software` is the release that the city shows."""
+        self._site, self._boot_id, self._software = site, boot_id, software
         self._connection_number = connection_number
         self._number = 0
         self._on_up, self._on_message = on_up, on_message
@@ -120,4 +122,5 @@ class Link:
         return str(Topic(self._site, Leaf.STATE_CONN))
 
     def _conn(self, *, on: bool) -> bytes:
-        return wire.encode(wire.Conn(on=on, boot=self._boot_id, n=self._number))
+        conn = wire.Conn(on=on, boot=self._boot_id, n=self._number, sw=self._software)
+        return wire.encode(conn)

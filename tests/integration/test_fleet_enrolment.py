@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from appliance import __main__ as posko
 from appliance.domain.enrolment import Code
 from appliance.domain.ids import SiteCode
-from appliance.runtime import credential, settings
+from appliance.runtime import credential, release, settings
 from command_center.app import create_app
 from command_center.broker_config import Login
 from command_center.fleet import enrolling, listing, renewing, revoking
@@ -142,6 +142,7 @@ def test_a_code_is_all_a_box_needs_to_be_heard(
         with reading(engine) as connection:
             [known] = listing.every(connection, now())
         assert (known.site, known.credential) == (SITE, "valid")
+        assert known.software == release.version() != ""
 
 
 def test_a_power_cut_between_any_two_steps_is_mended_by_the_same_command(
