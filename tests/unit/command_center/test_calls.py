@@ -199,22 +199,17 @@ def test_a_caller_may_ask_for_secrecy_of_any_matter(engine: Engine, client: Flas
     assert only(engine).sensitivity == "rahasia"
 
 
-@pytest.mark.parametrize(
-    ("change", "problem"),
-    [
+def test_what_does_not_fit_is_told_beside_its_field(engine: Engine, client: FlaskClient) -> None:
+    for change, problem in (
         ({"text": "  "}, "Tulis dulu"),
         ({"text": "x" * 4001}, "Paling banyak 4000"),
         ({"name": "x" * 81}, "Paling banyak 80"),
         ({"phone": "abc"}, ""),
-    ],
-)
-def test_what_does_not_fit_is_told_beside_its_field(
-    engine: Engine, client: FlaskClient, change: dict[str, str], problem: str
-) -> None:
-    answer = client.post("/telepon", data={**CALL, **change})
-    assert answer.status_code == 400
-    assert problem in words(answer.text)
-    assert 'aria-invalid="true"' in answer.text
+    ):
+        answer = client.post("/telepon", data={**CALL, **change})
+        assert answer.status_code == 400, change
+        assert problem in words(answer.text), change
+        assert 'aria-invalid="true"' in answer.text, change
     assert all_requests(engine) == []
 
 
@@ -286,12 +281,11 @@ def test_the_same_words_sent_twice_are_said_once(engine: Engine, client: FlaskCl
     assert [by for by, _, _ in lines(engine, case)].count(OFFICER) == 1
 
 
-@pytest.mark.parametrize("form", [{}, {"wish": "hapus"}, {"wish": "tambah", "words": " "}])
-def test_what_is_not_said_is_not_noted(
-    engine: Engine, client: FlaskClient, form: dict[str, str]
-) -> None:
+def test_what_is_not_said_is_not_noted(engine: Engine, client: FlaskClient) -> None:
     case = received(engine)
-    assert client.post(f"/permohonan/{case.request_id}/telepon", data=form).status_code == 409
+    for form in ({}, {"wish": "hapus"}, {"wish": "tambah", "words": " "}):
+        answer = client.post(f"/permohonan/{case.request_id}/telepon", data=form)
+        assert answer.status_code == 409, form
     assert rows(engine, "SELECT * FROM follow_ups") == []
 
 

@@ -142,24 +142,21 @@ def test_a_case_is_disposed_on_its_page(engine: Engine, staff: FlaskClient) -> N
     assert rows(engine, "SELECT count(*) FROM dispositions") == [(1,)]
 
 
-@pytest.mark.parametrize(
-    ("form", "problem"),
-    [
+def test_a_disposition_that_does_not_fit_is_told_on_the_page(
+    engine: Engine, staff: FlaskClient
+) -> None:
+    case = filed(engine)
+    for form, problem in (
         ({}, "Pilih dinas"),
         ({"to": "NOBODY"}, "tidak dikenal"),
         ({"to": "DLHK/UPT_PPA"}, "bukan bagian"),
         ({"to": "DLHK", "due_on": "besok"}, "seperti 2026-11-30"),
         ({"to": "DLHK", "due_on": "2027-01-01"}, "04-11-2026"),
         ({"to": "DLHK", "note": "x" * 501}, "terlalu panjang"),
-    ],
-)
-def test_a_disposition_that_does_not_fit_is_told_on_the_page(
-    engine: Engine, staff: FlaskClient, form: dict[str, str], problem: str
-) -> None:
-    case = filed(engine)
-    answer = staff.post(f"/permohonan/{case.request_id}/disposisi", data=form)
-    assert answer.status_code == 409
-    assert problem in words(answer.text)
+    ):
+        answer = staff.post(f"/permohonan/{case.request_id}/disposisi", data=form)
+        assert answer.status_code == 409, form
+        assert problem in words(answer.text), form
     assert rows(engine, "SELECT * FROM dispositions") == []
 
 
