@@ -131,6 +131,19 @@ SHOTS = (
             Click("main button.btn-primary"),
         ),
     ),
+    Shot(name="center-inboxes", face="center", size=DESKTOP, path="/kotak-masuk"),
+    Shot(
+        name="center-call",
+        face="center",
+        size=(1280, 1240),
+        path="/telepon",
+        steps=(
+            Fill("[name=text]", "sampah menumpuk dua hari di depan pasar"),
+            Fill("[name=location]", "Jl Rajawali, kelurahan Simpang Tiga"),
+            Fill("[name=phone]", "0812 3456 7890"),
+            Click("main button.btn-primary"),
+        ),
+    ),
 )
 
 

@@ -128,7 +128,9 @@ def test_another_topic_brings_its_own_agency(engine: Engine, client: FlaskClient
 
 
 def test_an_emergency_is_told_before_anything_else(engine: Engine, client: FlaskClient) -> None:
-    shown = words(proposed(client, text="tolong rumah tetangga kebakaran sekarang di Rajawali"))
+    proposal = proposed(client, text="tolong rumah tetangga kebakaran sekarang di Rajawali")
+    assert " autofocus" not in proposal, "the browser would scroll past it"
+    shown = words(proposal)
     assert shown.index("menelepon 112 sekarang") < shown.index("Apa yang dilaporkan")
     where = saved(client, text="tolong rumah tetangga kebakaran sekarang di Rajawali")
     assert only(engine).kind == "darurat"
