@@ -95,7 +95,20 @@ def engine(address: URL) -> Engine:
         **POOL,
     )
     event.listen(made, "handle_error", _blame_the_server)
+    event.listen(made, "connect", _count_in_integers)
     return made
+
+
+def _count_in_integers(connection: Any, _record: object) -> None:
+    """Read a sum of integers as an integer, and an average as a float, as SQLite says them."""
+    from psycopg.adapt import Loader  # noqa: PLC0415 - only where there is a server
+
+    class Number(Loader):
+        def load(self, data: Any) -> int | float:
+            digits = bytes(data)
+            return float(digits) if b"." in digits else int(digits)
+
+    connection.adapters.register_loader("numeric", Number)
 
 
 def hold_city(connection: Connection) -> None:

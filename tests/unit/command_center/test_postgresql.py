@@ -133,6 +133,12 @@ def test_a_reader_sees_one_moment_and_may_not_write(engine: Engine) -> None:
             reader.execute(text("UPDATE city SET quarantined = 8"))
 
 
+def test_a_sum_is_an_integer_and_an_average_a_float(engine: Engine) -> None:
+    sql = "SELECT sum(n), avg(n) FROM (VALUES (1::bigint), (4::bigint)) AS numbers (n)"
+    [row] = rows(engine, sql.replace("::", "\\:\\:"))
+    assert [(value, type(value)) for value in row] == [(5, int), (2.5, float)]
+
+
 def test_two_receivers_with_the_same_messages_store_each_event_once(engine: Engine) -> None:
     events = [wire_event(a_received()) for _ in range(40)]
     batches = [a_batch(*events[at : at + 4], first=at + 1) for at in range(0, 40, 4)]
