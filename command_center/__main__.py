@@ -49,6 +49,7 @@ from command_center.lapor import token
 from command_center.lapor.bridge import Bridge
 from command_center.lapor.client import HttpService
 from command_center.link import Link
+from command_center.poison import quarantine_commands
 from command_center.receiver import Receiver
 from command_center.sharing import share_commands
 from command_center.sharing.share import Leased, Place, Share
@@ -73,6 +74,7 @@ _OF_STORED = {
     open311_commands.NAME: open311_commands.run,
     scorecard_commands.NAME: scorecard_commands.run,
     recount_command.NAME: recount_command.run,
+    quarantine_commands.NAME: quarantine_commands.run,
     staff_commands.NAME: staff_commands.run,
 }
 """Commands that need the city's database and the time."""
@@ -169,6 +171,7 @@ def _arguments() -> argparse.Namespace:
     recount_command.add(commands, common)
     staff_commands.add(commands, common)
     share_commands.add(commands, common)
+    quarantine_commands.add(commands, common)
     return parser.parse_args()
 
 

@@ -7,13 +7,17 @@ city. Readers see one snapshot.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import OperationalError
 
 from appliance.domain.errors import PoskoError
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg.abc import Buffer
 
 SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 MINIMUM_VERSION = 14
@@ -99,12 +103,12 @@ def engine(address: URL) -> Engine:
     return made
 
 
-def _count_in_integers(connection: Any, _record: object) -> None:
+def _count_in_integers(connection: "psycopg.Connection[Any]", _record: object) -> None:
     """Read a sum of integers as an integer, and an average as a float, as SQLite says them."""
     from psycopg.adapt import Loader  # noqa: PLC0415 - only where there is a server
 
     class Number(Loader):
-        def load(self, data: Any) -> int | float:
+        def load(self, data: "Buffer") -> int | float:
             digits = bytes(data)
             return float(digits) if b"." in digits else int(digits)
 

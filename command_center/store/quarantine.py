@@ -1,15 +1,21 @@
-"""Messages that could not be read: the newest, cut short, so that nobody can fill the disk."""
+"""Messages that could not be read or stored: the newest, so that nobody can fill the disk.
+
+The newest of them are kept whole, up to what one honest message may weigh, so that they can be
+tried again; of the others the beginning tells what they were.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from appliance.domain.moment import to_ms
+from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema import city, quarantine
 
 ROWS_KEPT = 1_000
+WHOLE_KEPT = 100
 PAYLOAD_KEPT_BYTES = 512
+"""Of the others, and of what is longer than a message may be."""
 TOPIC_KEPT_CHARS = 200
 
 
@@ -24,6 +30,24 @@ class Poison:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A message in the quarantine."""
+
+    id: int
+    site: str | None
+    topic: str
+    code: str
+    payload: bytes
+    size_bytes: int
+    received_at: datetime
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether only its beginning is there."""
+        return len(self.payload) < self.size_bytes or len(self.topic) == TOPIC_KEPT_CHARS
+
+
 def add(connection: Connection, poison: Poison, now: datetime) -> None:
     """Set a message aside, count it, and forget the oldest beyond the bound."""
     row = {
@@ -31,13 +55,40 @@ def add(connection: Connection, poison: Poison, now: datetime) -> None:
         "topic": poison.topic[:TOPIC_KEPT_CHARS],
         "code": poison.code,
         "size_bytes": poison.size_bytes,
-        "payload_hex": poison.payload[:PAYLOAD_KEPT_BYTES].hex(),
+        "payload_hex": poison.payload.hex(),
         "received_at": to_ms(now),
     }
     connection.execute(insert(quarantine).values(row))
     connection.execute(update(city).values(quarantined=city.c.quarantined + 1))
     newest = select(func.max(quarantine.c.id)).scalar_subquery()
     connection.execute(delete(quarantine).where(quarantine.c.id <= newest - ROWS_KEPT))
+    shown = 2 * PAYLOAD_KEPT_BYTES
+    is_old = quarantine.c.id <= newest - WHOLE_KEPT
+    is_long = func.length(quarantine.c.payload_hex) > shown
+    beginning = func.substr(quarantine.c.payload_hex, 1, shown)
+    connection.execute(update(quarantine).where(is_old, is_long).values(payload_hex=beginning))
+
+
+def every(connection: Connection) -> list[Kept]:
+    """All that is kept, the newest first."""
+    rows = connection.execute(select(quarantine).order_by(quarantine.c.id.desc()))
+    return [
+        Kept(
+            id=row.id,
+            site=row.site,
+            topic=row.topic,
+            code=row.code,
+            payload=bytes.fromhex(row.payload_hex),
+            size_bytes=row.size_bytes,
+            received_at=from_ms(row.received_at),
+        )
+        for row in rows
+    ]
+
+
+def drop(connection: Connection, id_: int) -> None:
+    """Forget a message."""
+    connection.execute(delete(quarantine).where(quarantine.c.id == id_))
 
 
 def total(connection: Connection) -> int:

@@ -112,7 +112,8 @@ quarantine = Table(
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
-"""Messages that nobody could read or store: the newest, cut short. Only reception writes."""
+"""Messages that nobody could read or store: the newest, all but 100 of them cut short. Reception
+inserts; an operator's replay or drop deletes."""
 
 requests = Table(
     "requests",

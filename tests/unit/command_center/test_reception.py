@@ -118,7 +118,7 @@ def test_a_malformed_message_is_set_aside_and_its_neighbours_go_on(
     after = wire.encode(a_batch(first=2))
     desk.work((UP, wire.encode(a_batch())), (topic, payload), (UP, after))
     assert [ack.upto for _, ack, _ in desk.acks] == [1, 2]
-    kept = rows(engine, "SELECT code, size_bytes, length(payload_hex) <= 1024 FROM quarantine")
+    kept = rows(engine, "SELECT code, size_bytes, length(payload_hex) <= 131072 FROM quarantine")
     assert kept == [(code, len(payload), 1)]
     assert rows(engine, "SELECT quarantined FROM city") == [(1,)]
 

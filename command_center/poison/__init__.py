@@ -1,0 +1,1 @@
+"""What the city has set aside: reading it, and trying it again."""
