@@ -1,6 +1,7 @@
 """systemd-networkd's files: a bridge for each zone, what hangs on it, and the way out. Pure."""
 
 from collections.abc import Iterator
+from itertools import product
 
 from appliance.runtime.network_settings import Port
 from appliance.runtime.settings import Settings
@@ -19,11 +20,7 @@ def render(settings: Settings) -> dict[str, str]:
     for zone in settings.wifi.zones:
         files[f"50-posko-{zone.name}.netdev"] = _bridge_device(zone)
         files[f"50-posko-{zone.name}.network"] = _bridge(zone)
-        for isolates in (True, False):
-            names = _on_air(settings, zone, isolates=isolates)
-            kind = "air" if isolates else "air-open"
-            if names:
-                files[f"50-posko-{zone.name}-{kind}.network"] = _air(zone, names, isolates)
+        files |= dict(_on_air(settings, zone))
     files |= dict(_ports(settings))
     return {f"{FOLDER}/{name}": _text(sections) for name, sections in files.items()}
 
@@ -51,18 +48,27 @@ def _bridge(zone: WifiZone) -> Sections:
     }
 
 
-def _on_air(settings: Settings, zone: WifiZone, *, isolates: bool) -> list[str]:
-    return [
-        bss.interface
-        for device in settings.radio.devices
-        for bss in bsses(settings.radio, device)
-        if bss.network.zone == zone.name and bss.network.isolate == isolates
-    ]
+def _on_air(settings: Settings, zone: WifiZone) -> Iterator[tuple[str, Sections]]:
+    """Members of the bridge that hostapd makes.
 
-
-def _air(zone: WifiZone, names: list[str], isolates: bool) -> Sections:
-    """Only in the mode of an access point: as a station a radio fits in no bridge."""
-    return _member(zone, ["Name=" + " ".join(names), "WLANInterfaceType=ap"], isolates=isolates)
+    A radio's own interface joins in the mode of an access point only: as a station it fits in no
+    bridge. Those that hostapd adds are never anything else, and networkd, which looks at them
+    before it knows their mode, would pass them by.
+    """
+    for is_first, isolates in product((True, False), repeat=2):
+        names = [
+            bss.interface
+            for device in settings.radio.devices
+            for bss in bsses(settings.radio, device)
+            if bss.network.zone == zone.name
+            and bss.network.isolate == isolates
+            and (bss.interface == device.interface) == is_first
+        ]
+        if names:
+            ending = f"air{'' if is_first else '-added'}{'' if isolates else '-open'}"
+            match = ["Name=" + " ".join(names), *(["WLANInterfaceType=ap"] if is_first else [])]
+            sections = _member(zone, match, isolates=isolates)
+            yield f"50-posko-{zone.name}-{ending}.network", sections
 
 
 def _member(zone: WifiZone, match: list[str], *, isolates: bool) -> Sections:
