@@ -10,6 +10,7 @@ from flask import Flask, g, send_from_directory, url_for
 from sqlalchemy import Engine
 
 from appliance.domain import progress, reference
+from appliance.domain.moment import CITY_TIME
 from appliance.domain.passwords import COST
 from command_center import scorecard_pages, wording
 from command_center.dashboard import pages as dashboard
@@ -61,7 +62,10 @@ def create_app(
     strangers = Limits()
     gate = Guard(engine, now, on_stranger=strangers.count)
     app = new_app(
-        "command_center", plate=Plate(name="Pusat Posko", place=place), staff_gate=gate.gate
+        "command_center",
+        plate=Plate(name="Pusat Posko", place=place),
+        staff_gate=gate.gate,
+        zone=CITY_TIME,
     )
     gate.install(app)
     strangers.install(app)

@@ -1,4 +1,4 @@
-"""The public report card as of the last midnight in WIB, made once a day beside the pages."""
+"""The public report card as of the last local midnight, made once a day beside the pages."""
 
 import csv
 import logging
@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 from command_center.scorecard import Row, scorecard
 from command_center.store import open_counts, scorecards
 from command_center.store.database import reading
@@ -81,9 +81,9 @@ def make(engine: Engine, until: datetime) -> Made:
 
 
 def last_midnight(now: datetime) -> datetime:
-    """When today began in WIB."""
-    day = now.astimezone(WESTERN_INDONESIA).date()
-    return datetime.combine(day, time_of_day(), WESTERN_INDONESIA)
+    """When today began there."""
+    day = now.astimezone(CITY_TIME).date()
+    return datetime.combine(day, time_of_day(), CITY_TIME)
 
 
 def benchmarks(path: Path | None) -> list[dict[str, str]]:

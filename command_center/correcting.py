@@ -13,7 +13,7 @@ from appliance.domain import gravity, reference
 from appliance.domain.city_tables import Tables
 from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestCorrected
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 from appliance.domain.routing import Facts, Route, route
 from appliance.domain.service_request import Kind, Sensitivity, clean_text
 from appliance.domain.triage.judgement import classify
@@ -120,7 +120,7 @@ def _route(request: CityRequest, category: str, known: Tables) -> Route:
             request.kelurahan or judged.kelurahan or known.place_names.kelurahan(request.text)
         ),
     )
-    day = request.occurred_at.astimezone(WESTERN_INDONESIA).date()
+    day = request.occurred_at.astimezone(CITY_TIME).date()
     return route(category, facts, day, known)
 
 

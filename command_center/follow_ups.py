@@ -14,7 +14,7 @@ from appliance.domain import sealing
 from appliance.domain.errors import BadInput
 from appliance.domain.events import FollowedUp, TextAmended
 from appliance.domain.ids import SiteCode
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 from appliance.domain.phrases import short_date
 from appliance.domain.service_request import (
     LOCATION_MAX_CHARS,
@@ -123,7 +123,7 @@ def _word(event: FollowedUp, asked_at: datetime) -> str:
     """The wish; of what came by another channel than SMS also by which, and when."""
     if event.channel == Channel.SMS:
         return event.wish.upper()
-    local = asked_at.astimezone(WESTERN_INDONESIA)
+    local = asked_at.astimezone(CITY_TIME)
     channel = _cut(wording.channel(event.channel), WORD_MAX_CHARS)
     return f"{event.wish.upper()} lewat {channel}, {short_date(asked_at)} {local:%H.%M}"
 

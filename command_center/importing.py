@@ -10,7 +10,7 @@ today on as long as others'.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 from hashlib import sha256
 
 from sqlalchemy import Connection, Engine
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from appliance.domain import gravity, masking, old_codes, reference
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode, Ticket
-from appliance.domain.moment import plausible, to_ms
+from appliance.domain.moment import CITY_TIME, plausible, to_ms
 from appliance.domain.reference import Kelurahan
 from appliance.domain.service_request import (
     TEXT_MAX_CHARS,
@@ -40,7 +40,6 @@ _ENDED = (Status.CLOSED, Status.NOT_OURS, Status.ARCHIVED)
 _NUMBER_MAX_CHARS = 40
 _BLOCK = 1_000
 _BLOCKS = 100
-_WIB = timezone(timedelta(hours=7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def take_over(
 
 def _day(text: str) -> datetime:
     try:
-        return plausible(datetime.combine(date.fromisoformat(text), time(12), _WIB), "date")
+        return plausible(datetime.combine(date.fromisoformat(text), time(12), CITY_TIME), "date")
     except ValueError:
         raise BadInput(f"date {text[:40]!r} is not written like 2019-11-30") from None
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 from command_center.cards import last_midnight
 from command_center.scorecard import exported, figures, scorecard
 from command_center.store import scorecards
@@ -44,7 +44,7 @@ def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
     until = last_midnight(now)
     if args.until is not None:
         after = args.until + timedelta(days=1)
-        until = min(until, datetime.combine(after, time(), WESTERN_INDONESIA))
+        until = min(until, datetime.combine(after, time(), CITY_TIME))
     with reading(engine) as connection:
         given = scorecards.given(connection, until)
     folder: Path = args.folder

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from appliance.domain import sealing
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 from appliance.domain.sealing import Content, Sealed
 from command_center import key_files, wording
 from command_center.store import blob_files, photos, requests, sealed_contents
@@ -168,8 +168,8 @@ def _show(opened: Iterable[Opened], args: argparse.Namespace) -> None:
 
 def _words(content: Content, data: bytes) -> str:
     """For the people of the unit, in their language; no control sign steers the terminal."""
-    at = content.at.astimezone(WESTERN_INDONESIA)
-    lines = [f"{at:%d-%m-%Y %H:%M} WIB, {content.said}"]
+    at = content.at.astimezone(CITY_TIME)
+    lines = [f"{at:%d-%m-%Y %H:%M %Z}, {content.said}"]
     lines += [
         f"{name}: {value}"
         for name, value in (

@@ -17,7 +17,7 @@ from appliance.domain.city_tables import Tables
 from appliance.domain.consent import Purpose
 from appliance.domain.deadline import Deadline
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import to_ms
+from appliance.domain.moment import local, to_ms
 from command_center import (
     casework,
     cloudevents,
@@ -54,7 +54,6 @@ from command_center.store import (
 )
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
-from web.face import local
 from web.staff_guard import may_open
 
 

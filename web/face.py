@@ -6,7 +6,7 @@ Knows how templates, languages, security and error pages are put together. Does 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone, tzinfo
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from web import bodies, errors, i18n, security
 
 HERE = Path(__file__).parent
 WIB = timezone(timedelta(hours=7), "WIB")
-"""Western Indonesian Time; Riau has no daylight saving."""
+"""Western Indonesian Time, no daylight saving: of a face that is told no other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +34,12 @@ def new_app(
     plate: Plate,
     staff_gate: security.StaffGate | None = None,
     more_templates: Sequence[Path] = (),
+    zone: tzinfo = WIB,
 ) -> Flask:
     """Build an app with the shared floor; the caller adds endpoints, then `check_endpoints`.
 
-    Templates are looked up in the face's own folder, then in `more_templates`, then here.
+    `zone` is the clock on the wall of the office. Templates are looked up in the face's own folder,
+    then in `more_templates`, then here.
     """
     app = Flask(import_name, static_folder=str(HERE / "static"), static_url_path="/static")
     app.request_class = bodies.InMemoryRequest
@@ -45,16 +47,11 @@ def new_app(
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(plate=plate, asset=asset)
-    app.jinja_env.filters["local"] = local
+    app.jinja_env.filters["local"] = lambda at: at.astimezone(zone)
     i18n.install(app)
     security.install(app, staff_gate)
     errors.install(app)
     return app
-
-
-def local(at: datetime) -> datetime:
-    """The clock on the wall of the office for an aware time."""
-    return at.astimezone(WIB)
 
 
 def asset(name: str) -> str:

@@ -41,7 +41,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     entry.add_argument("--post", default="", help='e.g. "Kepala Bidang PJU"')
     entry.add_argument("--from", dest="valid_from", help="first day in office, e.g. 2026-11-30")
     entry.add_argument("--until", dest="valid_until", help="last day in office")
-    entry.add_argument("--quiet-hours", help="his own, in WIB, e.g. 22:00-05:00")
+    entry.add_argument("--quiet-hours", help="his own, in local time, e.g. 22:00-05:00")
     entry.set_defaults(run=_add)
     loading = actions.add_parser("import", help="let a CSV file be this box's directory")
     loading.add_argument("file", metavar="FILE.csv", type=Path)

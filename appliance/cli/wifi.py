@@ -149,7 +149,7 @@ def _stats(args: argparse.Namespace) -> None:
         return
     print_table(rows, _DAY_COLUMNS)
     if days:
-        print(f"\nsessions opened on {days[0].day}, by hour (WIB):")
+        print(f"\nsessions opened on {days[0].day}, by hour (local time):")
         print(chart(days[0]))
 
 

@@ -18,7 +18,7 @@ from appliance.desk.question_pages import add_questions
 from appliance.desk.queue_pages import add_queue
 from appliance.desk.voice_pages import add_voices
 from appliance.desk.weekly_pages import add_weekly
-from appliance.domain.moment import Moment
+from appliance.domain.moment import CITY_TIME, Moment
 from appliance.domain.passwords import COST
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
@@ -49,7 +49,13 @@ def create_app(
     """
     plate = Plate(name="Meja petugas", place=f"Kecamatan {settings.site.name}")
     gate = guard.guard(now)
-    app = new_app(__name__, plate=plate, staff_gate=gate.gate, more_templates=[TEMPLATES])
+    app = new_app(
+        __name__,
+        plate=plate,
+        staff_gate=gate.gate,
+        more_templates=[TEMPLATES],
+        zone=CITY_TIME,
+    )
     app.url_value_preprocessor(_speak_indonesian)
     if spool:
         app.request_class = spooled_request(spool)

@@ -7,9 +7,10 @@ a first day too (column from).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 
 from appliance.domain.errors import BadInput
+from appliance.domain.moment import CITY_TIME
 from appliance.domain.service_request import clean_text
 
 TABLE = "announcements"
@@ -19,7 +20,6 @@ LOCAL_BODY_MAX_CHARS = 4_000
 SHOWN_AT_MOST = 3
 """On a first page; of the city's altogether."""
 BRIEF_MAX_CHARS = 200
-_WIB = timezone(timedelta(hours=7))
 """A date without a time ends at midnight in the west of Indonesia."""
 
 
@@ -88,7 +88,7 @@ def brief(found: Announcement) -> Announcement:
 
 def _begin(text: str) -> datetime | None:
     try:
-        begins = datetime.combine(date.fromisoformat(text), time(), _WIB) if text else None
+        begins = datetime.combine(date.fromisoformat(text), time(), CITY_TIME) if text else None
     except (ValueError, OverflowError):
         raise BadInput(f"from must be a date like 2026-11-30, not {text[:40]!r}") from None
     return begins.astimezone(UTC) if begins else None
@@ -100,7 +100,7 @@ def _until(text: str) -> datetime | None:
         return None
     try:
         if len(text) == len("2026-11-21"):
-            last_day = datetime.combine(date.fromisoformat(text), time(), _WIB)
+            last_day = datetime.combine(date.fromisoformat(text), time(), CITY_TIME)
             return (last_day + timedelta(days=1)).astimezone(UTC)
         until = datetime.fromisoformat(text)
         if until.tzinfo is None:

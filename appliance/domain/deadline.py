@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from appliance.domain import sla
 from appliance.domain.city_tables import Tables
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 from appliance.domain.service_request import OVER, Status
 from appliance.domain.working_days import Pause, WorkingCalendar
 
@@ -26,7 +26,7 @@ class Move(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The last day in WIB; while the resident is asked for details the clock stands."""
+    """The last local day; while the resident is asked for details the clock stands."""
 
     what: What
     day: date
@@ -80,7 +80,7 @@ def on(
     what: What, day: date, history: Sequence[Move], now: datetime, calendar: WorkingCalendar
 ) -> Deadline:
     """The deadline that ends on a day, as it stands now."""
-    today = now.astimezone(WESTERN_INDONESIA).date()
+    today = now.astimezone(CITY_TIME).date()
     return Deadline(
         what,
         day,

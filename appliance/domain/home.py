@@ -12,6 +12,9 @@ from appliance.domain.ids import SiteCode
 
 PEKANBARU = "1471"
 """Whose tables stand for a city that has none of its own."""
+_CENTRAL = frozenset(["51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"])
+_EASTERN = frozenset(["81", "82", "91", "92", "93", "94", "95", "96", "97"])
+"""Provinces by the first digits of their codes; all others have WIB (Keppres 41/1987)."""
 
 T = TypeVar("T")
 
@@ -35,6 +38,14 @@ def city() -> str:
 def prefix() -> str:
     """How the codes of its kecamatan and kelurahan begin: `14.71.`."""
     return f"{_Home.city[:2]}.{_Home.city[2:]}."
+
+
+def zone() -> tuple[str, int]:
+    """What its time is called, and how many hours that is ahead of UTC."""
+    province = _Home.city[:2]
+    if province in _EASTERN:
+        return "WIT", 9
+    return ("WITA", 8) if province in _CENTRAL else ("WIB", 7)
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:

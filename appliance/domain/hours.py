@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 
 HOURS_PATTERN = r"^([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])$"
 
 
 @dataclass(frozen=True, slots=True)
 class DailyHours:
-    """A time of day in WIB that may span midnight; empty when both ends are equal."""
+    """A time of day in local time that may span midnight; empty when both ends are equal."""
 
     begin: time
     end: time
@@ -31,7 +31,7 @@ class DailyHours:
 
     def cover(self, at: datetime) -> bool:
         """Whether `at` lies in them; the end does not."""
-        clock = at.astimezone(WESTERN_INDONESIA).time()
+        clock = at.astimezone(CITY_TIME).time()
         if self.begin <= self.end:
             return self.begin <= clock < self.end
         return clock >= self.begin or clock < self.end

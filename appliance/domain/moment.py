@@ -5,14 +5,32 @@ monotonic time beside it let the city work out when something really happened (d
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
+from appliance.domain import home
 from appliance.domain.errors import BadInput
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 WESTERN_INDONESIA = timezone(timedelta(hours=7))
 """WIB, the time of Sumatra and Java; no daylight saving."""
+
+
+class _CityTime(tzinfo):
+    """The time of the city that this program serves."""
+
+    def utcoffset(self, _at: datetime | None) -> timedelta:
+        return timedelta(hours=home.zone()[1])
+
+    def tzname(self, _at: datetime | None) -> str:
+        return home.zone()[0]
+
+    def dst(self, _at: datetime | None) -> timedelta:
+        return timedelta(0)
+
+
+CITY_TIME = _CityTime()
+"""WIB, WITA or WIT, by the code of the city; no daylight saving."""
 TRUSTED_SOURCES = frozenset({"ntp", "rtc", "city"})
 """Who must have set a wall clock for it to be believed."""
 
@@ -39,8 +57,8 @@ class Moment:
 
     @property
     def day(self) -> date:
-        """The day in WIB by the wall clock."""
-        return self.wall.astimezone(WESTERN_INDONESIA).date()
+        """The day in the city by the wall clock."""
+        return self.wall.astimezone(CITY_TIME).date()
 
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,3 +86,13 @@ def to_ms(at: datetime) -> int:
 def from_ms(ms: int) -> datetime:
     """Aware UTC time of Unix milliseconds."""
     return _EPOCH + timedelta(milliseconds=ms)
+
+
+def city_offset_ms() -> int:
+    """How far the city's clock is ahead of UTC."""
+    return CITY_TIME.utcoffset(None) // _MS
+
+
+def local(at: datetime) -> datetime:
+    """The clock on the wall of the city for an aware time."""
+    return at.astimezone(CITY_TIME)

@@ -8,7 +8,7 @@ nobody outside knows how they look for them.
 from datetime import datetime
 
 from appliance.domain import operator_filter
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 from appliance.domain.service_request import Status
 
 FREE_TEXT_MAX_CHARS = 160
@@ -168,8 +168,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt",
 
 
 def short_date(at: datetime) -> str:
-    """Day and month as people write them, in WIB: `21 Nov`."""
-    local = at.astimezone(WESTERN_INDONESIA)
+    """Day and month as people write them, in local time: `21 Nov`."""
+    local = at.astimezone(CITY_TIME)
     return f"{local.day} {_MONTHS[local.month - 1]}"
 
 

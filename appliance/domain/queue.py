@@ -11,12 +11,11 @@ from typing import NamedTuple
 from appliance.domain.city_tables import Tables
 from appliance.domain.deadline import Deadline, deadlines, latest
 from appliance.domain.marks import Mark
-from appliance.domain.moment import WESTERN_INDONESIA, from_ms
+from appliance.domain.moment import city_offset_ms, from_ms
 from appliance.domain.service_request import OVER, Kind, Sensitivity, Status
 
 _MS = timedelta(milliseconds=1)
 _DAY_MS = timedelta(days=1) // _MS
-_WIB_MS = WESTERN_INDONESIA.utcoffset(None) // _MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class _Clocks:
         if history is not None:
             return self._ask(case, history)
         is_untouched = case.status == Status.RECEIVED
-        day, into_day = divmod(case.created_ms + _WIB_MS, _DAY_MS)
+        day, into_day = divmod(case.created_ms + city_offset_ms(), _DAY_MS)
         key = (case.kind, case.category, is_untouched, day, into_day == 0)
         if key not in self._known:
             moves = [Move(Status.RECEIVED, from_ms(case.created_ms))]

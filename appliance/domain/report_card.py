@@ -14,7 +14,7 @@ from statistics import median
 from appliance.domain import sla
 from appliance.domain.city_tables import Tables
 from appliance.domain.deadline import UNTOUCHED, deadlines, pauses
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 from appliance.domain.service_request import Sensitivity, Status, StatusEntry
 from appliance.domain.working_days import WorkingCalendar
 
@@ -231,4 +231,4 @@ def _quality(line: Line) -> tuple[float, float, float]:
 
 
 def _day(at: datetime) -> date:
-    return at.astimezone(WESTERN_INDONESIA).date()
+    return at.astimezone(CITY_TIME).date()

@@ -85,7 +85,7 @@ def parse(table: Iterable[Mapping[str, str]]) -> dict[str, tuple[Rule, ...]]:
 
 
 def route(category: str, facts: Facts, on: date | None, tables: Tables) -> Route:
-    """Judge a request that arrives `on` a day in WIB; None where no clock can be trusted: today's
+    """Judge a request that arrives `on` a local day; None where no clock can be trusted: today's
     rules, the newest, count then."""
     rule = rule_of(category, on, tables)
     accused = _accused(category, facts, tables)

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from appliance.domain.city_tables import Tables
 from appliance.domain.deadline import deadlines, latest
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 from appliance.domain.report_card import Case
 from appliance.domain.service_request import Kind, Status
 
@@ -22,7 +22,7 @@ _WRITTEN = re.compile(r"(20[0-9]{2})-W([0-9]{2})")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Week:
-    """Monday to Sunday in WIB, written like 2026-W48 (ISO 8601)."""
+    """Monday to Sunday in local time, written like 2026-W48 (ISO 8601)."""
 
     monday: date
 
@@ -54,7 +54,7 @@ class Week:
     @property
     def begin(self) -> datetime:
         """Its first moment."""
-        return datetime.combine(self.monday, time(), WESTERN_INDONESIA)
+        return datetime.combine(self.monday, time(), CITY_TIME)
 
     @property
     def end(self) -> datetime:

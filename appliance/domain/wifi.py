@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from appliance.domain.errors import BadInput
 from appliance.domain.hours import DailyHours
-from appliance.domain.moment import WESTERN_INDONESIA, Moment
+from appliance.domain.moment import CITY_TIME, Moment
 
 TERMS_VERSION = "2026-11"
 """Of the terms and the privacy notice on the portal; recorded with each session."""
@@ -74,7 +74,7 @@ class ZonePolicy:
     daily_s: int
     max_sessions: int
     opening_hours: DailyHours
-    """When the WiFi is open, WIB; both ends equal is always."""
+    """When the WiFi is open, local time; both ends equal is always."""
 
     def is_open(self, at: datetime) -> bool:
         """Whether the zone is open at a time."""
@@ -171,18 +171,18 @@ def shown_code(code: str) -> str:
 
 
 def local_time(at: datetime, later_s: int) -> str:
-    """The time of day in WIB that comes `later_s` seconds later, like 06.00."""
-    then = at.astimezone(WESTERN_INDONESIA) + timedelta(seconds=later_s)
+    """The time of day in local time that comes `later_s` seconds later, like 06.00."""
+    then = at.astimezone(CITY_TIME) + timedelta(seconds=later_s)
     return then.strftime("%H.%M")
 
 
 def local_day(at: datetime) -> str:
-    """The day in WIB as YYYY-MM-DD."""
-    return at.astimezone(WESTERN_INDONESIA).date().isoformat()
+    """The local day as YYYY-MM-DD."""
+    return at.astimezone(CITY_TIME).date().isoformat()
 
 
 def since_midnight_s(at: datetime) -> int:
-    """Seconds of the day in WIB that have passed."""
+    """Seconds of the local day that have passed."""
     return 86_400 - _to_midnight_s(at)
 
 
@@ -265,7 +265,7 @@ def _to_midnight_s(now: datetime) -> int:
 
 
 def _until_s(now: datetime, minute_of_day: int) -> int:
-    local = now.astimezone(WESTERN_INDONESIA)
+    local = now.astimezone(CITY_TIME)
     then = local.replace(
         hour=minute_of_day // 60, minute=minute_of_day % 60, second=0, microsecond=0
     )

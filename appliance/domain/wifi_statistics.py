@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 from appliance.domain.wifi import Session, local_day
 
 HOURS = 24
@@ -12,10 +12,10 @@ HOURS = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """`opened` are sessions by the hour in WIB they began in."""
+    """`opened` are sessions by the hour in local time they began in."""
 
     day: str
-    """YYYY-MM-DD in WIB."""
+    """YYYY-MM-DD in local time."""
     sessions: int
     devices: int
     """Distinct hashes: of one day they are comparable."""
@@ -47,4 +47,4 @@ def _day(day: str, sessions: Sequence[Session]) -> Day:
 
 
 def _hour(at: datetime) -> int:
-    return at.astimezone(WESTERN_INDONESIA).hour
+    return at.astimezone(CITY_TIME).hour

@@ -1,4 +1,4 @@
-"""Deadlines in working days: Monday to Friday in WIB without the holidays of a table.
+"""Deadlines in working days: Monday to Friday in local time without the holidays of a table.
 
 A day is 24 hours of working days that have passed outside pauses; the deadline is the day on which
 the last of them ends. So what comes in on Monday is due on Tuesday with one day, and a pause of an
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -35,14 +35,14 @@ class WorkingCalendar:
         return day.weekday() < _SATURDAY and day not in self.holidays
 
     def due(self, since: datetime, days: int, pauses: Iterable[Pause] = ()) -> date:
-        """The last day, in WIB, for what began `since` and may take so many working days.
+        """The last local day for what began `since` and may take so many working days.
 
         Zero means the day itself. Pauses may overlap.
         """
         stood = tuple(pauses)
         if stood:
             return self._spend(since, days * _DAY, stood)[0]
-        day = since.astimezone(WESTERN_INDONESIA).date()
+        day = since.astimezone(CITY_TIME).date()
         is_whole = days > 0 and self.is_working(day) and since == _start(day)
         return _working_day_after(self, day, days - is_whole)
 
@@ -60,7 +60,7 @@ class WorkingCalendar:
     ) -> tuple[date, timedelta]:
         """The day on which so much open time is spent, and how much of it is that day's."""
         stood = _apart(pauses)
-        day = since.astimezone(WESTERN_INDONESIA).date()
+        day = since.astimezone(CITY_TIME).date()
         while left:
             if self.is_working(day):
                 begin = max(since, _start(day))
@@ -93,7 +93,7 @@ def of_table(table: Iterable[Mapping[str, str]]) -> WorkingCalendar:
 
 
 def _start(day: date) -> datetime:
-    return datetime.combine(day, time(), WESTERN_INDONESIA)
+    return datetime.combine(day, time(), CITY_TIME)
 
 
 def _open_time(begin: datetime, end: datetime, stood: Iterable[Pause]) -> timedelta:

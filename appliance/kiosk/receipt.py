@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from appliance.domain import self_help
-from appliance.domain.moment import WESTERN_INDONESIA
+from appliance.domain.moment import CITY_TIME
 from appliance.domain.phone import Msisdn
 from appliance.domain.reference import categories
 from appliance.domain.service_request import Sensitivity, ServiceRequest
@@ -92,8 +92,8 @@ def _head(request: ServiceRequest, office: Office, columns: int, _: Translate) -
     yield rule
     yield from _centred(_("Nomor laporan Anda:"), columns)
     yield Line(text=ticket, scale=min(SCALE_MAX, columns // len(ticket)), is_centred=True)
-    sent = request.created_at.astimezone(WESTERN_INDONESIA)
-    yield from _centred(f"{sent:%d-%m-%Y %H.%M} WIB", columns)
+    sent = request.created_at.astimezone(CITY_TIME)
+    yield from _centred(f"{sent:%d-%m-%Y %H.%M %Z}", columns)
     if request.sensitivity is Sensitivity.PUBLIC:
         yield from _centred(_("Tentang: %(topic)s") % {"topic": _topic(request)}, columns)
     yield rule

@@ -82,7 +82,7 @@ DailySpan = Annotated[
     str,
     msgspec.Meta(
         pattern=HOURS_PATTERN,
-        description="two times of day in WIB, like 21:00-06:00; twice the same means never",
+        description="two local times of day, like 21:00-06:00; twice the same means never",
     ),
 ]
 TextLimit = Annotated[

@@ -66,7 +66,7 @@ class WifiZone(Section, frozen=True, kw_only=True):
         str,
         msgspec.Meta(
             pattern=HOURS_PATTERN,
-            description="two times of day in WIB, like 06:00-22:00; twice the same means always",
+            description="two local times of day, like 06:00-22:00; twice the same means always",
         ),
     ] = "00:00-00:00"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from appliance.domain import progress
-from appliance.domain.moment import Moment
+from appliance.domain.moment import CITY_TIME, Moment
 from appliance.runtime.settings import Settings
 from appliance.store.errors import Unavailable
 from appliance.ticket_pages.fresh import KEY_BYTES, Freshness
@@ -22,7 +22,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 def new_face(import_name: str, settings: Settings) -> Flask:
     """Build the app of one kecamatan; the caller adds endpoints, then `check_endpoints`."""
     place = f"Kecamatan {settings.site.name}"
-    app = new_app(import_name, plate=Plate(name="Posko", place=place), more_templates=[TEMPLATES])
+    app = new_app(
+        import_name,
+        plate=Plate(name="Posko", place=place),
+        more_templates=[TEMPLATES],
+        zone=CITY_TIME,
+    )
     app.jinja_env.filters["stage"] = progress.stage
     app.register_error_handler(Unavailable, try_again)
     return app

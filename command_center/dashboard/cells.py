@@ -1,6 +1,6 @@
 """Where a request counts: one cell for each thing that the pages ask about. Pure.
 
-A cell holds a number for one value of a dimension, on one day in WIB, at one site. EVER stands for
+A cell holds a number for one value of a dimension, on one local day, at one site. EVER stands for
 all days together: what is asked about all that is stored must not read all days.
 """
 
@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from appliance.domain.moment import city_offset_ms
 from appliance.domain.service_request import OVER, Sensitivity, Status
 
 DAY_MS = 86_400_000
-WIB_MS = 7 * 3_600_000
 EVER = 0
 
 
@@ -57,13 +57,13 @@ class Counted(NamedTuple):
 
     @property
     def day(self) -> int:
-        """Days since 1970 in WIB."""
+        """Days since 1970, local."""
         return day_of(self.occurred_at)
 
 
 def day_of(ms: int) -> int:
-    """The day in WIB of a time."""
-    return (ms + WIB_MS) // DAY_MS
+    """The local day of a time."""
+    return (ms + city_offset_ms()) // DAY_MS
 
 
 def cells(request: Counted) -> Iterator[Cell]:

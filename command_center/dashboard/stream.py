@@ -8,7 +8,7 @@ are four. So each says whether anything has changed since the version that the p
 import json
 from datetime import datetime
 
-from web.face import local
+from appliance.domain.moment import local
 
 RETRY_MS = 2000
 MEDIA_TYPE = "text/event-stream"

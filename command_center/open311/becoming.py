@@ -7,7 +7,7 @@ import msgspec
 from appliance.domain import reference, sealing, standing
 from appliance.domain.city_tables import Tables
 from appliance.domain.ids import SiteCode, Ticket
-from appliance.domain.moment import WESTERN_INDONESIA, to_ms
+from appliance.domain.moment import CITY_TIME, to_ms
 from appliance.domain.reference import Category
 from appliance.domain.routing import Facts, Route, route
 from appliance.domain.sealing import Content
@@ -123,7 +123,7 @@ def _route(
         is_emergency=triage.kind is Kind.EMERGENCY,
         is_in_city=is_in_city,
     )
-    return route(category, facts, now.astimezone(WESTERN_INDONESIA).date(), known)
+    return route(category, facts, now.astimezone(CITY_TIME).date(), known)
 
 
 def _kind(triage: Triage) -> Kind:

@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
-from web.face import local
+from appliance.domain.moment import local
 
 MEDIA_TYPES = {
     "xml": "text/xml; charset=utf-8",

@@ -1,15 +1,14 @@
-"""How many requests there are of each sort, by month in WIB."""
+"""How many requests there are of each sort, by month in the city."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from appliance.domain.moment import to_ms
+from appliance.domain.moment import city_offset_ms, to_ms
 from command_center.store.schema import requests
 
 _DAY_MS = 86_400_000
-_WIB_MS = 7 * 3_600_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -30,7 +29,7 @@ class Count:
 
 def until(connection: Connection, end: datetime) -> list[Count]:
     """All requests that came before a time, by day in the database and by month here."""
-    day = (requests.c.occurred_at + _WIB_MS) // _DAY_MS
+    day = (requests.c.occurred_at + city_offset_ms()) // _DAY_MS
     columns = (
         *(requests.c.site, func.coalesce(requests.c.kelurahan, "")),
         *(requests.c.category, requests.c.channel, requests.c.status, requests.c.sensitivity),

@@ -681,7 +681,7 @@ daily_counts = Table(
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
-"""How many requests there are by what the dashboard asks about (`dashboard.cells`), by day in WIB
+"""How many requests there are by what the dashboard asks about (`dashboard.cells`), by local day
 of their occurrence; day 0 is all days together. Whoever changes a request writes, in the same
 transaction."""
 

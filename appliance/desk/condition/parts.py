@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from appliance.domain.moment import WESTERN_INDONESIA, Moment
+from appliance.domain.moment import CITY_TIME, Moment
 
 Gauges = Mapping[str, Mapping[str, tuple[str, datetime]]]
 """Process -> name -> (value, since when), as `store.gauges.every` reads them."""
@@ -50,4 +50,4 @@ class Seen:
 
 def moment(at: datetime) -> str:
     """A time as the page shows it."""
-    return at.astimezone(WESTERN_INDONESIA).strftime("%d-%m-%Y %H.%M WIB")
+    return at.astimezone(CITY_TIME).strftime("%d-%m-%Y %H.%M %Z")

@@ -1,12 +1,14 @@
 """Banjarmasin, 63.71: its places, agencies and routes, by the code of a site alone."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from appliance.domain import city_tables, home, old_codes, reference, table_checks
+from appliance.domain.hours import DailyHours
 from appliance.domain.ids import SiteCode, Ticket
+from appliance.domain.moment import local
 from appliance.domain.routing import Facts, route
 from appliance.domain.triage import gazetteer
 from appliance.domain.triage.judgement import classify
@@ -113,3 +115,30 @@ def test_bribes_never_reach_whom_they_accuse_there_either(banjarmasin: None) -> 
 
 def test_codes_of_before_2020_are_pekanbarus_alone(banjarmasin: None) -> None:
     assert old_codes.today("14.71.12", "Limbungan") is None
+
+
+@pytest.mark.parametrize(
+    ("site", "told"),
+    [
+        ("14.71.07", "2026-11-21 09:00 WIB"),
+        ("61.71.01", "2026-11-21 09:00 WIB"),
+        ("63.71.01", "2026-11-21 10:00 WITA"),
+        ("82.71.01", "2026-11-21 11:00 WIT"),
+    ],
+)
+def test_its_clock_is_that_of_its_province(site: str, told: str, banjarmasin: None) -> None:
+    home.settle(SiteCode(site))
+    at = datetime(2026, 11, 21, 2, tzinfo=UTC)
+    assert f"{local(at):%Y-%m-%d %H:%M %Z}" == told
+    assert local(at) == at
+
+
+def test_its_days_begin_an_hour_before_pekanbarus(banjarmasin: None) -> None:
+    late = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+    hours = DailyHours.parse("21:00-06:00")
+    calendar = city_tables.as_shipped().calendar
+    assert (local(late).day, calendar.due(late, 1).day) == (24, 25)
+    assert hours.cover(datetime(2026, 11, 23, 13, tzinfo=UTC))
+    home.settle(SiteCode("14.71.07"))
+    assert (local(late).day, calendar.due(late, 1).day) == (23, 24)
+    assert not hours.cover(datetime(2026, 11, 23, 13, tzinfo=UTC))

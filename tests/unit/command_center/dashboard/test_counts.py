@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
+from appliance.domain.moment import city_offset_ms
 from appliance.domain.service_request import Status
 from command_center import casework, correcting, erasing, linking
 from command_center.correcting import Wanted
@@ -117,7 +118,7 @@ def test_a_confidential_report_has_no_place_topic_or_agency(engine: Engine) -> N
 
 
 def test_the_last_hour_of_a_day_in_wib_belongs_to_it() -> None:
-    midnight = 1_800_000_000_000 // cells.DAY_MS * cells.DAY_MS - cells.WIB_MS
+    midnight = 1_800_000_000_000 // cells.DAY_MS * cells.DAY_MS - city_offset_ms()
     assert cells.day_of(midnight) == cells.day_of(midnight - 1) + 1
 
 
