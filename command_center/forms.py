@@ -16,7 +16,7 @@ from command_center.worklist import Due
 NO_KELURAHAN = "-"
 """Chosen where nobody knows it."""
 PAGE_SIZE = 50
-LISTED_MAX = 10_000
+LISTED_MAX = 2_000
 """Nobody reads on beyond so many; a filter finds what is further down."""
 LAST_PAGE = LISTED_MAX // PAGE_SIZE
 _WORD_MAX_CHARS = 40

@@ -6,8 +6,11 @@ faces. A shot is data: where to go, then what to click and fill.
 
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -21,8 +24,14 @@ from appliance.kiosk.slips import office
 from appliance.runtime import clock, ids
 from appliance.store import requests, ticket_pins
 from appliance.store.database import connect
+from command_center.dashboard import raising
+from command_center.staff.roles import Role
+from command_center.store import database, migrate
 from demo import broker, city_staff, staff
 from demo.house import House, free_ports
+from tests.support import full_city
+from tests.support.browser import served
+from tests.support.city_staff import a_center, cookies
 from web.i18n import catalog
 
 CHROMIUM = "/usr/bin/chromium"
@@ -30,6 +39,7 @@ OUT = Path(__file__).parents[1] / "docs" / "screens"
 PHONE = (360, 740)
 TOUCH_SCREEN = (1024, 600)
 DESKTOP = (1280, 800)
+WALL = (1920, 1080)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +155,11 @@ SHOTS = (
         ),
     ),
 )
+FULL_CITY_SHOTS = (
+    Shot(name="center-dashboard", face="center", size=DESKTOP, path="/dasbor"),
+    Shot(name="center-wall", face="center", size=WALL, path="/dinding"),
+    Shot(name="center-boxes", face="center", size=DESKTOP, path="/kotak"),
+)
 
 
 def main() -> None:
@@ -160,6 +175,7 @@ def main() -> None:
             draw_a_slip(house)
         finally:
             house.supervisor.stop()
+        take_full_city(Path(folder))
 
 
 def report(house: House) -> None:
@@ -216,14 +232,21 @@ def log_in(name: str, password: str) -> tuple[Fill | Click, ...]:
     return Fill("[name=name]", name), Fill("[name=password]", password), Click("main button")
 
 
-def take(browser: Browser, shot: Shot, address: str, before: tuple[Fill | Click, ...]) -> None:
-    """Walk to one page and write its picture."""
+def take(
+    browser: Browser,
+    shot: Shot,
+    address: str,
+    before: tuple[Fill | Click, ...],
+    held: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Walk to one page and write its picture; `held` are cookies of the browser."""
     width, height = shot.size
     context = browser.new_context(
         viewport={"width": width, "height": height},
         device_scale_factor=2 if shot.size == PHONE else 1,
         locale="id-ID",
     )
+    context.add_cookies([{"name": k, "value": v, "url": address} for k, v in held.items()])
     page = context.new_page()
     page.goto(address + shot.path)
     for step in before + shot.steps:
@@ -233,6 +256,27 @@ def take(browser: Browser, shot: Shot, address: str, before: tuple[Fill | Click,
     page.screenshot(path=path)
     print(path.relative_to(OUT.parents[1]))
     context.close()
+
+
+def take_full_city(folder: Path) -> None:
+    """The dashboard, the wall and the boxes of a city with made-up requests and fifteen boxes."""
+    now = datetime.now(UTC)
+    engine = database.connect(f"sqlite:///{folder}/full-city.db")
+    migrate.ensure(engine, full_city.CITY, ids.new_epoch, now)
+    full_city.fill(engine, 4_000, days=100, now=now)
+    full_city.boxes_report(engine, now)
+    full_city.an_outbreak(engine, now)
+    raising.raise_new(engine, now)
+    held = cookies(engine, Role.VERIFIKATOR, now=now)
+    with served(a_center(engine, now=now)) as port, sync_playwright() as playwright:
+        address = f"http://localhost:{port}"
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        for shot in FULL_CITY_SHOTS:
+            take(browser, shot, address, (), held)
+        browser.close()
+    engine.dispose()
 
 
 def draw_a_slip(house: House) -> None:

@@ -27,6 +27,8 @@ from command_center.store.database import reading
 from command_center.store.open311 import city_code
 
 FRESH_S = 2.0
+FRESH_TIMES = 20
+"""What takes long to make is kept for so many times as long."""
 _SHOWN = (Dimension.CHANNEL, Dimension.CATEGORY, Dimension.KELURAHAN, Dimension.AGENCY)
 
 
@@ -67,14 +69,17 @@ class Snapshots:
         self._late = Late(engine, now)
         self._lock = threading.Lock()
         self._made: dict[int, tuple[float, Made]] = {}
+        """By period, with the second until which it is fresh."""
 
     def latest(self, days: int) -> Made:
-        """That of a period, at most two seconds old."""
+        """That of a period, two seconds old or a little more."""
         with self._lock:
-            made_s, made = self._made.get(days, (0.0, None))
-            if made is None or time.monotonic() - made_s >= FRESH_S:
+            until_s, made = self._made.get(days, (0.0, None))
+            began_s = time.monotonic()
+            if made is None or began_s >= until_s:
                 made = self._make(days)
-                self._made[days] = (time.monotonic(), made)
+                now_s = time.monotonic()
+                self._made[days] = (now_s + max(FRESH_S, FRESH_TIMES * (now_s - began_s)), made)
             return made
 
     def forget(self) -> None:

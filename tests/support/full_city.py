@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, insert
 
 from appliance.domain import reference, wire
@@ -51,6 +52,28 @@ def boxes_report(engine: Engine, now: datetime) -> None:
         for n, site in enumerate(sites()):
             if str(site) not in NEVER:
                 _box(connection, site, n, now)
+
+
+def an_outbreak(engine: Engine, now: datetime) -> None:
+    """Dengue in a kelurahan, and larvae in an RW of it."""
+    texts = ["anak saya kena dbd"] * 4 + ["ada jentik di 3 rumah rw 04"] * 3
+    plain = _requests(len(texts), 1, now, random.Random(9), 10**8)
+    with writing(engine) as connection:
+        requests.add(
+            connection,
+            [
+                replace(
+                    one,
+                    text=text,
+                    category="wabah_jentik",
+                    sensitivity="publik",
+                    agency="DINKES",
+                    site_code="14.71.09",
+                    kelurahan="14.71.09.1003",
+                )
+                for one, text in zip(plain, texts, strict=True)
+            ],
+        )
 
 
 def sites() -> list[SiteCode]:
