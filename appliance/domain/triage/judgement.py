@@ -22,11 +22,13 @@ _MAX_CHARS = 2_000
 _EMERGENCY = -0.9
 _RULED_EMERGENCY = -1.6
 """The same where the rules call it one."""
-_SECRET = -1.0
+_SECRET = -0.8
 _SPAM = -0.5
 """What must be said at least, in log odds; chosen by writers whom the model had not read: of
 secrets so that 95 in 100 of theirs are found."""
-_SURELY_NOT = -1.3
+_MAYBE_SECRET = -1.0
+"""What may be one is no noise."""
+_SURELY_NOT = -2.0
 _UNLIKELY = 0.5
 """The same of an emergency, where all patterns tell of another matter, and none of danger."""
 _CALM = (
@@ -34,7 +36,7 @@ _CALM = (
     "noise.scam", "noise.advert", "noise.personal",
 )  # fmt: skip
 """Beside these a word of danger may be no cry for help."""
-_PLAIN_TOPIC, _BEYOND_DOUBT = 6.0, 12.0
+_TOLD_BESIDE, _PLAIN_TOPIC, _BEYOND_DOUBT = 3.0, 6.0, 12.0
 _VIOLENCE = "kekerasan"
 _FEW_WORDS = 4
 """Of so few the model knows too little: rules decide the kind."""
@@ -60,8 +62,10 @@ def classify(text: str, learned: Model | None = None) -> Triage:
     is_nothing = kind in (Kind.SPAM, Kind.STATUS) and not told.scores
     ranked = () if is_nothing else _fitting(kind, _violence_first(told, ranking.categories))
     top3 = ranked[:3] or (reference.FALLBACK_CATEGORY,)
-    reasons = (*told.reasons.get(top3[0], ()), *opinion.why(top3[0]))
     secret = _secrecy(kind, secrecy.judge(text, found, top3[0]), weighed, opinion)
+    if secret.level is Sensitivity.CONFIDENTIAL and kind is Kind.COMPLAINT:
+        top3 = _kept_first(told, top3)
+    reasons = (*told.reasons.get(top3[0], ()), *opinion.why(top3[0]))
     return Triage(
         kind=kind,
         category=top3[0],
@@ -79,6 +83,17 @@ def _violence_first(told: Told, ranked: tuple[str, ...]) -> tuple[str, ...]:
     if told.scores.get(_VIOLENCE, 0.0) < _BEYOND_DOUBT:
         return ranked
     return tuple(sorted(ranked, key=lambda category: category != _VIOLENCE))
+
+
+def _kept_first(told: Told, top3: tuple[str, ...]) -> tuple[str, ...]:
+    """What few may read goes to those who may: their matter comes before one that all may see."""
+    known = reference.categories()
+    theirs = (c for c in told.scores if known[c].sensitivity is Sensitivity.CONFIDENTIAL)
+    first = max(theirs, key=lambda category: told.scores[category], default="")
+    is_open = known[top3[0]].sensitivity is Sensitivity.PUBLIC
+    if not is_open or told.scores.get(first, 0.0) < _TOLD_BESIDE:
+        return top3
+    return (first, *(category for category in top3 if category != first))[:3]
 
 
 def _fitting(kind: Kind, ranked: tuple[str, ...]) -> tuple[str, ...]:
@@ -99,7 +114,7 @@ def _kind(
     if weighed[Kind.EMERGENCY] >= _least(ruled, found, told):
         return Kind.EMERGENCY
     is_noise = ruled is Kind.SPAM or told.best < _PLAIN_TOPIC
-    is_noise &= weighed[Kind.SPAM] >= _SPAM and weighed["secret"] < _SECRET
+    is_noise &= weighed[Kind.SPAM] >= _SPAM and weighed["secret"] < _MAYBE_SECRET
     if ruled is Kind.SPAM and is_noise:
         return Kind.SPAM
     likely = (k for k in Kind if k is not Kind.EMERGENCY and (is_noise or k is not Kind.SPAM))

@@ -82,6 +82,15 @@ def test_violence_beside_another_matter_is_confidential_and_goes_to_those_who_pr
     assert triage.secrecy is Sensitivity.CONFIDENTIAL
 
 
+def test_a_tip_about_crime_beside_another_matter_goes_to_those_who_may_read_it() -> None:
+    triage = classify(
+        "lampu jalan mati di jl Melur, di situ juga orang jual sabu, jgn sebut nama saya"
+    )
+    assert triage.top3[:2] == ("kriminal", "pju")
+    assert triage.secrecy is Sensitivity.CONFIDENTIAL
+    assert classify("lampu jalan mati di jl Melur, jgn sebut nama saya").category == "pju"
+
+
 def test_a_fire_at_the_market_goes_to_the_fire_brigade() -> None:
     assert classify("tolong ada kebakaran di pasar").category == "kebakaran"
 

@@ -40,6 +40,15 @@ def test_another_word_is_left_alone(token: str) -> None:
     assert SPELLER.root(token) not in ("lampu", "sampah", "pukul")
 
 
+@pytest.mark.parametrize(
+    "token",
+    ["karung", "tampak", "perang", "tenang", "bentar", "usia", "lembar", "digali", "renang"],
+)
+def test_an_ordinary_word_is_no_slip_of_a_graver_one(token: str) -> None:
+    """Of kurung, tampar, parang, tendang, bentak, usir, lempar, digaji, remang."""
+    assert SPELLER.root(token) == token
+
+
 def test_short_forms_doubled_words_and_fillers_are_written_out_or_dropped() -> None:
     assert words.tokens("smph2 nya blm diangkt pak, udh 3 hr") == [
         "sampah", "belum", "diangkut", "sudah", "3", "hari",
