@@ -15,6 +15,7 @@ from tests.sim.control import ModemControl
 from tests.support.waiting import wait_for
 
 TIMEOUT_S = 10
+FORM = "form:has(input[name=submission_id]), main form"
 _TICKET_PATH = re.compile(r"/tiket/([0-9]{8})")
 
 
@@ -31,9 +32,9 @@ class Browser:
         self._repeat(lambda: self._browser.open(self.base + path, timeout=TIMEOUT_S))
         return str(self._browser.page)
 
-    def press(self, button: str | None = None, **fields: str) -> str:
-        """Fill the last form of the page, press a button (`name=value`), return the new page."""
-        form = self._browser.select_form("form:has(input[name=submission_id]), main form")
+    def press(self, button: str | None = None, *, within: str = FORM, **fields: str) -> str:
+        """Fill a form of the page, press a button (`name=value`), return the new page."""
+        form = self._browser.select_form(within)
         for name, value in fields.items():
             self._browser[name] = value
         if button:
@@ -135,4 +136,5 @@ class Air:
 def decide(officer: Browser, request_id: str, status: str, message: str) -> None:
     """An officer opens a request in the command center and moves it."""
     officer.open(f"/permohonan/{request_id}")
-    officer.press(status=status, message=message)
+    form = f'form[action="/permohonan/{request_id}"]:has([name=message]:not([type=hidden]))'
+    officer.press(within=form, status=status, message=message)
