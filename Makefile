@@ -6,7 +6,7 @@ WORKERS ?= 2
 SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint types contracts bench bench-sync bench-fleet bench-sms bench-dashboard bench-portal triage-report triage-model soak screenshots golden i18n status dialog clean
+.PHONY: help run test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal triage-report triage-model soak screenshots golden i18n status dialog clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -54,6 +54,10 @@ bench-fleet: $(VENV)/dev.stamp ## all 7,277 kecamatan on one broker: storm, stea
 
 bench-dashboard: $(VENV)/dev.stamp ## the city's main pages with a million stored requests
 	$(BIN)/python -m bench.dashboard
+
+bench-city: $(VENV)/dev.stamp ## what the city stores a second, on SQLite and PostgreSQL, with 1, 2 and 4 receivers
+	@sh scripts/install-test-packages.sh
+	$(BIN)/python -m bench.city
 
 bench-sms: $(VENV)/dev.stamp ## the SMS part against gammu-smsd and smstools on one simulated modem
 	@sh scripts/install-test-packages.sh
