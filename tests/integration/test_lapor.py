@@ -8,17 +8,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
 from appliance.domain import sealing
+from command_center.staff.roles import Role
+from command_center.store import database
 from tests.sim.lapor import TOKEN, FakeLapor
+from tests.support import city_staff
 from tests.support.leaks import found_below, found_in
 from tests.support.waiting import wait_for
+from web import browser_id
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +37,7 @@ class City:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
         self.folder, self.log = folder, folder / "center.log"
+        self._cookie, self._token = "none=none", ""
         token = folder / "token"
         token.write_text(TOKEN)
         token.chmod(0o600)
@@ -48,7 +54,12 @@ class City:
         with self.log.open("ab") as log:
             words = [sys.executable, "-m", "command_center", "--config", str(self._config)]
             self.process = subprocess.Popen(words, stderr=log)
-        wait_for(lambda: self.page("/lapor"), f"the pages answer; see {self.log}")
+        wait_for(lambda: self.page("/masuk"), f"the pages answer; see {self.log}")
+        engine = database.connect(f"sqlite:///{self.folder}/center.db")
+        cookies = city_staff.cookies(engine, Role.VERIFIKATOR, now=datetime.now(UTC))
+        engine.dispose()
+        [(name, value)] = cookies.items()
+        self._cookie, self._token = f"{name}={value}", browser_id.token(value)
 
     def end(self, number: int) -> None:
         self.process.send_signal(number)
@@ -56,8 +67,10 @@ class City:
 
     def page(self, path: str, **form: str) -> str:
         try:
-            data = urlencode(form).encode() if form else None
-            with urlopen(self.url + path, data, timeout=5) as answer:
+            fields = {browser_id.FIELD: self._token, **form}
+            data = urlencode(fields).encode() if form else None
+            asked = Request(self.url + path, data, {"Cookie": self._cookie})
+            with urlopen(asked, timeout=5) as answer:
                 return str(answer.read().decode())
         except (URLError, ConnectionError):
             return ""

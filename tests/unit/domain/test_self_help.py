@@ -77,6 +77,7 @@ def test_marks_are_stored_by_their_words() -> None:
         "kuota",
         "suara",
         "pola",
+        "dikembalikan",
     ]
     assert parse(joined(frozenset(Mark))) == set(Mark)
     assert parse("gugus baru_nanti") == {Mark.CLUSTER}
