@@ -54,7 +54,7 @@ from command_center.receiver import Receiver
 from command_center.sharing import share_commands
 from command_center.sharing.share import Leased, Place, Share
 from command_center.staff import commands as staff_commands
-from command_center.store import case_links, database, migrate, requests
+from command_center.store import case_links, database, leases, migrate, requests
 from command_center.store.leases import Lease, Leases
 from command_center.store.requests import Filter
 from command_center.worklist import Due
@@ -228,14 +228,13 @@ def _show(loaded: Settings) -> None:
     """The pages alone."""
     _need_server(loaded)
     with _opened(loaded) as engine:
-        leases = Leases(engine)
-        _serve(
-            loaded,
-            engine,
-            is_link_up=lambda: bool(leases.held(Lease.RECEIVER)),
-            on_change=lambda: None,  # receivers look twice a second
-        )
-        leases.drop()
+        # Receivers look for what is to be sent twice a second.
+        _serve(loaded, engine, is_link_up=lambda: _is_received(engine), on_change=lambda: None)
+
+
+def _is_received(engine: Engine) -> bool:
+    with database.reading(engine) as connection:
+        return bool(leases.held(connection, Lease.RECEIVER))
 
 
 def _need_server(loaded: Settings) -> None:

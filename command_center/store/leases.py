@@ -29,6 +29,11 @@ class Lease(IntEnum):
     """What only one does (number 0)."""
 
 
+def held(connection: Connection, kind: Lease) -> set[int]:
+    """The numbers that anybody holds."""
+    return set(connection.scalars(_HELD, {"kind": _OURS + kind}))
+
+
 class Leases:
     """Those of one program, on a connection of its own; each raises OperationalError when the
     server is gone, and with it every lease."""
@@ -47,7 +52,7 @@ class Leases:
 
     def held(self, kind: Lease) -> set[int]:
         """The numbers that anybody holds."""
-        return set(self._ask().scalars(_HELD, {"kind": _OURS + kind}))
+        return held(self._ask(), kind)
 
     def drop(self) -> None:
         """Give all back; the next question opens a new connection."""
