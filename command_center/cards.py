@@ -1,4 +1,8 @@
-"""The public report card as of the last local midnight, made once a day beside the pages."""
+"""The public report card as of the last local midnight, made once a day beside the pages.
+
+It is kept in the database: after a start the last one is shown at once, and of several programs on
+one database a single one makes the next.
+"""
 
 import csv
 import logging
@@ -6,17 +10,22 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance.domain.moment import CITY_TIME
-from command_center.scorecard import Row, scorecard
-from command_center.store import open_counts, scorecards
-from command_center.store.database import reading
+from appliance.domain.report_card import Line
+from command_center.scorecard import ALGORITHM, Row, scorecard
+from command_center.store import kept_cards, open_counts, scorecards
+from command_center.store.database import reading, writing
+from command_center.store.kept_cards import KeptCard
+from command_center.store.leases import Lease, alone
 from command_center.store.open_counts import Count
 
 log = logging.getLogger(__name__)
@@ -33,12 +42,14 @@ class Made:
 
     since: datetime
     until: datetime
+    algorithm: int = ALGORITHM
     rows: Sequence[Row]
-    counts: Sequence[Count]
+    counts: Sequence[Count] = ()
+    """Of the open data; not kept with past days."""
 
 
 class Cards:
-    """The newest card made in this process; may be used by many threads."""
+    """The newest card, made or read by this process; may be used by many threads."""
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
         self._engine, self._now = engine, now
@@ -46,6 +57,8 @@ class Cards:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._next_try_s = 0.0
+        self._is_settled = threading.Event()
+        """There is a card, or trying to get one has ended."""
 
     def latest(self) -> Made | None:
         """That of the last midnight; while it is being made the one before, or None."""
@@ -53,23 +66,48 @@ class Cards:
         with self._lock:
             if self._is_due(until):
                 self._next_try_s = time.monotonic() + RETRY_S
-                self._thread = threading.Thread(target=self._make, args=[until], daemon=True)
+                self._is_settled.clear()
+                self._thread = threading.Thread(target=self._refresh, args=[until], daemon=True)
                 self._thread.start()
-            thread = self._thread
-        if self._made is None and thread is not None:
-            thread.join(FIRST_WAIT_S)
+        if self._made is None:
+            self._is_settled.wait(FIRST_WAIT_S)
         return self._made
+
+    def of_day(self, day: date) -> Made | None:
+        """The kept one of which this was the last day that counts."""
+        return kept(self._engine, end_of(day))
 
     def _is_due(self, until: datetime) -> bool:
         is_running = self._thread is not None and self._thread.is_alive()
         is_young = self._made is not None and self._made.until == until
         return not is_running and not is_young and time.monotonic() >= self._next_try_s
 
-    def _make(self, until: datetime) -> None:
+    def _refresh(self, until: datetime) -> None:
         try:
-            self._made = make(self._engine, until)
+            if not self._show(stored(self._engine, until), until):
+                with alone(self._engine, Lease.CARD) as is_alone:
+                    if is_alone:
+                        self._make(until)
         except SQLAlchemyError as error:
             log.error("the report card cannot be made reason=%s", type(error).__name__)
+        finally:
+            self._is_settled.set()
+
+    def _make(self, until: datetime) -> None:
+        if not self._show(stored(self._engine, until), until):  # another may just have made it
+            made = make(self._engine, until)
+            try:
+                keep(self._engine, made, self._now())
+            finally:
+                self._made = made
+
+    def _show(self, made: Made | None, until: datetime) -> bool:
+        """Show a card if there is one; whether it is that of this midnight."""
+        if made is None:
+            return False
+        self._made = made
+        self._is_settled.set()
+        return made.until == until
 
 
 def make(engine: Engine, until: datetime) -> Made:
@@ -80,9 +118,59 @@ def make(engine: Engine, until: datetime) -> Made:
     return Made(since=given.since, until=until, rows=scorecard(given), counts=counts)
 
 
+def keep(engine: Engine, made: Made, now: datetime) -> None:
+    """Store a card for the next start and for later."""
+    card = kept_cards.KeptCard(
+        since=made.since,
+        until=made.until,
+        algorithm=made.algorithm,
+        card=msgspec.json.encode(made.rows),
+        counts=msgspec.json.encode(made.counts),
+    )
+    with writing(engine) as connection:
+        kept_cards.put(connection, card, now)
+
+
+def stored(engine: Engine, until: datetime) -> Made | None:
+    """The newest that was kept, of this midnight or before."""
+    with reading(engine) as connection:
+        found = kept_cards.newest(connection, until, ALGORITHM)
+    return None if found is None else _read(found)
+
+
+def kept(engine: Engine, until: datetime) -> Made | None:
+    """That of one midnight, without open data."""
+    with reading(engine) as connection:
+        found = kept_cards.of(connection, until)
+    return None if found is None else _read(found)
+
+
+def _read(found: KeptCard) -> Made:
+    return Made(
+        since=found.since.astimezone(CITY_TIME),
+        until=found.until.astimezone(CITY_TIME),
+        algorithm=found.algorithm,
+        rows=[_row(row) for row in msgspec.json.decode(found.card)],
+        counts=msgspec.json.decode(found.counts, type=list[Count]) if found.counts else (),
+    )
+
+
+def _row(told: dict[str, Any]) -> Row:
+    """By hand, so that a median that is whole stays whole."""
+    return Row(**(told | {name: Line(**told[name]) for name in ("shown", "raw")}))
+
+
 def last_midnight(now: datetime) -> datetime:
     """When today began there."""
-    day = now.astimezone(CITY_TIME).date()
+    return _start(now.astimezone(CITY_TIME).date())
+
+
+def end_of(day: date) -> datetime:
+    """The local midnight after a day; raises OverflowError for the last of all days."""
+    return _start(day + timedelta(days=1))
+
+
+def _start(day: date) -> datetime:
     return datetime.combine(day, time_of_day(), CITY_TIME)
 
 

@@ -16,6 +16,8 @@ from appliance.domain.moment import to_ms
 from appliance.domain.report_card import PERIOD, RANKED_FROM, Line, report_card
 from command_center.gaming import Filed, Findings, findings, without
 
+ALGORITHM = 1
+"""Goes up when the same events give other figures, or `Row` or `Line` other fields."""
 CONFIDENTIAL_STEP = 5
 """Confidential cases are told in fives, rounded down: below five nothing, and no single case moves
 between two cards that one could compare."""

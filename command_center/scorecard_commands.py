@@ -3,14 +3,13 @@
 import argparse
 import csv
 import json
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
-from appliance.domain.moment import CITY_TIME
-from command_center.cards import last_midnight
+from command_center.cards import end_of, last_midnight
 from command_center.scorecard import exported, figures, scorecard
 from command_center.store import scorecards
 from command_center.store.database import reading
@@ -43,8 +42,7 @@ def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
     """Write the files."""
     until = last_midnight(now)
     if args.until is not None:
-        after = args.until + timedelta(days=1)
-        until = min(until, datetime.combine(after, time(), CITY_TIME))
+        until = min(until, end_of(args.until))
     with reading(engine) as connection:
         given = scorecards.given(connection, until)
     folder: Path = args.folder

@@ -1,7 +1,7 @@
 """What everybody may see of the city: the report card and the open data, without personal data."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from flask import Flask, Response, jsonify, render_template, request
@@ -45,9 +45,20 @@ class ScorecardPages:
 
     @public
     def as_json(self) -> ResponseReturnValue:
-        """The report card for machines."""
+        """The report card for machines; `?day=` asks for that up to a past day."""
+        if "day" in request.args:
+            return self._past(request.args["day"])
         made = self._cards.latest()
         return _later() if made is None else _kept(jsonify(record(made)))
+
+    def _past(self, day: str) -> ResponseReturnValue:
+        try:
+            made = self._cards.of_day(date.fromisoformat(day))
+        except (ValueError, OverflowError):
+            return {"error": "day must be a date such as 2026-11-30"}, 400
+        if made is None:
+            return {"error": "no card of that day is kept"}, 404
+        return _kept(jsonify(record(made)))
 
     @public
     def open_data(self) -> ResponseReturnValue:
@@ -85,6 +96,7 @@ def record(made: Made) -> dict[str, object]:
     return {
         "since": made.since.isoformat(),
         "until": made.until.isoformat(),
+        "algorithm": made.algorithm,
         "agencies": [facts | line for facts, line in both],
     }
 

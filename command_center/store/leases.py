@@ -3,9 +3,13 @@
 What they guard is done once at a time anyway (`postgresql.hold_sites`); they only divide the work.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 from sqlalchemy import Connection, Engine, text
+
+from command_center.store import postgresql
 
 _OURS = 0x706F7300
 """First half of the locks, with the kind; the second is a number."""
@@ -27,6 +31,8 @@ class Lease(IntEnum):
     """The boxes of this share are served."""
     CHORES = 3
     """What only one does (number 0)."""
+    CARD = 4
+    """Making the report card of a day (number 0)."""
 
 
 def held(connection: Connection, kind: Lease) -> set[int]:
@@ -68,3 +74,16 @@ class Leases:
                 isolation_level="AUTOCOMMIT"
             )
         return self._connection
+
+
+@contextmanager
+def alone(engine: Engine, kind: Lease) -> Iterator[bool]:
+    """Whether no other program does this meanwhile; a database that is a file has but one."""
+    if not postgresql.is_behind(engine):
+        yield True
+        return
+    leases = Leases(engine)
+    try:
+        yield leases.take(kind)
+    finally:
+        leases.drop()

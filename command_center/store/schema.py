@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -712,6 +713,20 @@ alarms = Table(
 )
 """Episodes of alarms (`dashboard.alarms`): one row while a rule holds for a target. The watch
 inserts and writes `number`, `held_at` and `ended_at`; officers write who has seen and closed it."""
+
+scorecards = Table(
+    "scorecards",
+    metadata,
+    Column("until", BIG, primary_key=True, autoincrement=False),
+    Column("since", BIG, nullable=False),
+    Column("algorithm", Integer, nullable=False),
+    Column("made_at", BIG, nullable=False),
+    Column("card", LargeBinary, nullable=False),
+    Column("counts", LargeBinary),
+    sqlite_strict=True,
+)
+"""The public report card of each midnight as JSON, for 400 days; `counts` of the open data with the
+newest only."""
 
 staff_accounts = Table(
     "staff_accounts",

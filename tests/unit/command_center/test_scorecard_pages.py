@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, delete, event
 
 from appliance.domain.events import TablePublished
 from appliance.domain.service_request import Status
@@ -20,6 +20,8 @@ from command_center import casework, opendata, watching
 from command_center.cards import last_midnight
 from command_center.opendata import LEAST, TOGETHER, suppressed
 from command_center.store import case_links, downlinks
+from command_center.store.database import writing
+from command_center.store.schema import scorecards
 from tests.conftest import SITE, START
 from tests.support.city_staff import a_center
 from tests.unit.command_center.city import commit, hello, received
@@ -141,6 +143,8 @@ def test_fifty_texts_of_three_phones_about_one_kelurahan_move_no_rank(
             text=f"sampah busuk gang {n}",
         )
     watching.find_patterns(filled, START)
+    with writing(filled) as connection:
+        connection.execute(delete(scorecards))
     fresh = a_center(filled, now=LATER).test_client()
     after = {row["agency"]: row for row in fresh.get("/rapor.json").get_json()["agencies"]}
     assert after["DLHK"]["flags"]["bursts"] == 50
@@ -153,6 +157,8 @@ def test_fifty_texts_of_three_phones_about_one_kelurahan_move_no_rank(
 
 def queries(engine: Engine) -> list[int]:
     """How many the first and the second look at the card take."""
+    with writing(engine) as connection:
+        connection.execute(delete(scorecards))
     client = a_center(engine, now=LATER).test_client()
     asked: list[str] = []
 
