@@ -304,7 +304,12 @@ def _serve(
     if bridge is not None:
         bridge.start()
     try:
-        serve(app, loaded.center.listen, on_ready=lambda: daemon.notify("READY=1"))
+        serve(
+            app,
+            loaded.center.listen,
+            on_ready=lambda: daemon.notify("READY=1"),
+            on_turn=daemon.Watchdog(),
+        )
     finally:
         if bridge is not None:
             bridge.stop()

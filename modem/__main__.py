@@ -91,7 +91,13 @@ def _run(settings: Settings, name: str, roster: Roster, stop: threading.Event) -
             hardware=hardware,
         )
         daemon.notify("READY=1")
-        driver.run(stop, on_turn=mailbox.act)
+        watchdog = daemon.Watchdog()
+
+        def turn() -> None:
+            mailbox.act()
+            watchdog()
+
+        driver.run(stop, on_turn=turn)
 
 
 if __name__ == "__main__":

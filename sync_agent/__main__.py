@@ -34,7 +34,7 @@ def _body(settings: Settings) -> None:
     db = database.connect(path)
     agent = assemble(db, path, site, settings.sync)
     daemon.notify("READY=1")
-    agent.run(stop)
+    agent.run(stop, on_turn=daemon.Watchdog())
     db.close()
 
 

@@ -87,10 +87,11 @@ class Agent:
             self._db, link.publish, now=self._host.now, monotonic_s=self._host.monotonic_s
         )
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: threading.Event, on_turn: Callable[[], None] = lambda: None) -> None:
         """Loop until `stop` is set; each turn leaves the database consistent."""
         next_housekeeping_s = 0.0
         while not stop.is_set():
+            on_turn()
             try:
                 self._link.run(POLL_S)
                 self._look_at_outbox()

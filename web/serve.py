@@ -13,6 +13,7 @@ from waitress import create_server, wasyncore
 from waitress.server import BaseWSGIServer
 
 from web.bodies import BODY_MAX_BYTES, READ_BYTES, Spool, channel_class
+from web.turning import turning
 
 THREADS = 4
 CONNECTION_LIMIT = 200
@@ -28,15 +29,17 @@ def serve(
     listen: str,
     *,
     on_ready: Callable[[], None] = lambda: None,
+    on_turn: Callable[[], None] | None = None,
     body_max_bytes: int = BODY_MAX_BYTES,
     spool: Spool | None = None,
 ) -> None:
     """Listen on `host:port` and answer until SIGTERM or SIGINT, then return.
 
-    `on_ready` is called once the port is open; `body_max_bytes` is the largest body that any page
-    of the app takes, large ones go to `spool` if there is one. Requests that are running at the
-    signal get up to five seconds to finish (waitress). Must be called from the main thread. Exits
-    with a sentence when the address cannot be had.
+    `on_ready` is called once the port is open, `on_turn` again and again by a thread that answers
+    requests, as long as both they and the loop come round. `body_max_bytes` is the largest body
+    that any page of the app takes, large ones go to `spool` if there is one. Requests that are
+    running at the signal get up to five seconds to finish (waitress). Must be called from the main
+    thread. Exits with a sentence when the address cannot be had.
     """
     sockets: dict[int, object] = {}
     channel = channel_class(body_max_bytes, spool)
@@ -67,7 +70,11 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     on_ready()
-    server.run()
+    if on_turn is None:
+        server.run()
+        return
+    with turning(sockets, server.task_dispatcher, on_turn):
+        server.run()
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -81,7 +81,7 @@ def _guard(loaded: Settings) -> None:
         problems=problems,
         now=clock.now,
     )
-    gate.run(stop, on_ready=lambda: daemon.notify("READY=1"))
+    gate.run(stop, on_ready=lambda: daemon.notify("READY=1"), on_turn=daemon.Watchdog())
 
 
 def _advertise(loaded: Settings, problems: Problems) -> Callable[[], None]:

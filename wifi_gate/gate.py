@@ -64,11 +64,17 @@ class Gate:
         self._next_tick_ms = 0
         self.problems = problems
 
-    def run(self, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+    def run(
+        self,
+        stop: threading.Event,
+        on_ready: Callable[[], None],
+        on_turn: Callable[[], None] = lambda: None,
+    ) -> None:
         """Work until told to stop; the kernel keeps what it has. Ready is when rules are there."""
         is_ready = False
         while not stop.is_set():
             self.turn()
+            on_turn()
             if not is_ready and self._table.is_there:
                 is_ready = True
                 on_ready()

@@ -46,6 +46,7 @@ def _serve(settings: Settings) -> None:
             create_app(settings, opened, spool=spool, wake=wake),
             settings.desk.listen,
             on_ready=lambda: daemon.notify("READY=1"),
+            on_turn=daemon.Watchdog(),
             body_max_bytes=file_bytes + BODY_MAX_BYTES,
             spool=spool,
         )

@@ -54,6 +54,7 @@ def _serve(settings: Settings) -> None:
             app,
             settings.kiosk.listen,
             on_ready=lambda: daemon.notify("READY=1"),
+            on_turn=daemon.Watchdog(),
             body_max_bytes=FORM_MAX_BYTES,
         )
 

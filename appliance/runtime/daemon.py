@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 from appliance.domain.errors import PoskoError
@@ -88,3 +89,19 @@ def notify(state: str) -> None:
         contextlib.suppress(FileNotFoundError, ConnectionRefusedError),
     ):
         channel.sendto(state.encode(), address)
+
+
+class Watchdog:
+    """Tells systemd that a daemon still turns, four times in each WatchdogSec= of its unit."""
+
+    def __init__(self, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic_s = monotonic_s
+        self._every_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 4e6
+        self._next_s = 0.0
+
+    def __call__(self) -> None:
+        """The daemon has come round; may be called as often as it does."""
+        now_s = self._monotonic_s()
+        if self._every_s and now_s >= self._next_s:
+            self._next_s = now_s + self._every_s
+            notify("WATCHDOG=1")

@@ -23,6 +23,10 @@ PAGE_BYTES = 512
 """A complaint changes about 15 pages and each change writes the whole page: with SQLite's default
 of 4096 the WAL takes four times as many bytes (docs/benchmarks.md, Wear)."""
 
+_MODE = 0o660
+"""Daemons are users of one group; SQLite would make a file that its owner alone may write, and
+its WAL alike."""
+
 
 class SchemaError(PoskoError, RuntimeError):
     """The database file does not fit this program; the message says what to do."""
@@ -86,6 +90,7 @@ def _mend(path: Path, site: SiteCode, new_epoch: Callable[[], str], *, is_thorou
 def _build(path: Path) -> None:
     """Make an empty database of this release in a file that nobody uses yet."""
     files.remove(path)
+    path.touch(mode=_MODE)
     db = sqlite3.connect(path, isolation_level=None)
     try:
         db.execute("PRAGMA synchronous = OFF")

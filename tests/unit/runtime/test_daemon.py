@@ -1,3 +1,4 @@
+import contextlib
 import socket
 import sys
 from pathlib import Path
@@ -63,6 +64,35 @@ def test_a_daemon_lives_though_nobody_hears_that_it_is_ready(
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
     daemon.notify("READY=1")
+
+
+def test_the_watchdog_is_told_four_times_in_its_patience(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", "8000000")
+        now = [100.0]
+        watchdog = daemon.Watchdog(lambda: now[0])
+        told = []
+        for now[0] in (100.0, 100.5, 101.9, 102.0, 103.0, 110.0):
+            watchdog()
+            with contextlib.suppress(BlockingIOError):
+                told.append((now[0], systemd.recv(100)))
+        assert told == [(at, b"WATCHDOG=1") for at in (100.0, 102.0, 110.0)]
+
+
+def test_without_a_watchdog_nobody_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.delenv("WATCHDOG_USEC", raising=False)
+        daemon.Watchdog()()
+        with pytest.raises(BlockingIOError):
+            systemd.recv(100)
 
 
 def test_masked_values_do_not_show_their_middle() -> None:

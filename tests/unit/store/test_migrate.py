@@ -1,5 +1,6 @@
 """The rules of migration, in one process; check 26 with several is in tests/integration."""
 
+import os
 import sqlite3
 import threading
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from appliance.domain.ids import SiteCode
 from appliance.store import migrate
+from appliance.store.database import connect
 from appliance.store.migrate import SchemaError
 from tests.conftest import EPOCH, SITE
 
@@ -26,6 +28,18 @@ def test_a_second_start_changes_nothing(db_path: Path) -> None:
     before = version(db_path)
     migrate.ensure(db_path, SITE, lambda: "ffffffff")
     assert version(db_path) == before == len(migrate.scripts())
+
+
+def test_other_users_of_the_group_may_write_the_database_and_its_wal(tmp_path: Path) -> None:
+    before = os.umask(0o007)
+    try:
+        migrate.ensure(tmp_path / "posko.db", SITE, lambda: EPOCH)
+        db = connect(tmp_path / "posko.db")
+        for name in ("posko.db", "posko.db-wal", "posko.db-shm"):
+            assert (tmp_path / name).stat().st_mode & 0o777 == 0o660, name
+        db.close()
+    finally:
+        os.umask(before)
 
 
 def test_many_processes_starting_at_once_make_one_database(tmp_path: Path) -> None:

@@ -1,0 +1,200 @@
+"""The units, read by systemd itself (offline) and held against the settings and the programs."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from appliance.runtime import daemon, settings
+from appliance.runtime.settings import Center, Store
+from firmware_config import activation, rendering, services
+from tests.support.programs import needs
+
+ROOT = Path(__file__).parents[3]
+SYSTEMD = ROOT / "systemd"
+UNITS = SYSTEMD / "system"
+NO_DAEMONS = {"posko", "posko-firmware"}
+THRESHOLD = 2.0
+SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+DAEMONS = sorted(set(SCRIPTS) - NO_DAEMONS)
+OWN = [*DAEMONS, "posko-migrate"]
+_PROGRAM = re.compile(r"(?m)^Exec\w+=(/\S+)")
+_EXPOSURE = re.compile(r"Overall exposure level for \S+: ([\d.]+)")
+
+
+def text(unit: str) -> str:
+    """A service with its drop-ins, in the order in which systemd reads them."""
+    parts = [UNITS / f"{unit}.service", *sorted((UNITS / f"{unit}.service.d").glob("*.conf"))]
+    return "\n".join(part.read_text() for part in parts)
+
+
+def values(unit: str, key: str) -> list[str]:
+    return re.findall(rf"(?m)^{key}=(.*)$", text(unit))
+
+
+def exposure(unit: str) -> float:
+    """As systemd computes it, without running anything."""
+    done = subprocess.run(
+        [
+            needs("systemd-analyze"),
+            *("security", "--offline=true", f"--threshold={THRESHOLD * 10:.0f}", "--no-pager"),
+            str(UNITS / f"{unit}.service"),
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    found = _EXPOSURE.search(done.stdout)
+    assert found, done.stdout + done.stderr
+    assert (done.returncode == 0) == (float(found[1]) <= THRESHOLD)
+    return float(found[1])
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    """A root with the units, and a program for each of their commands."""
+    folder = tmp_path / "usr/lib/systemd"
+    shutil.copytree(UNITS, folder / "system", symlinks=True)
+    shutil.copy(SYSTEMD / "sandbox.conf", folder)
+    for unit in UNITS.glob("*.service"):
+        for program in _PROGRAM.findall(unit.read_text()):
+            stub = tmp_path / program.lstrip("/")
+            stub.parent.mkdir(parents=True, exist_ok=True)
+            stub.write_text("#!/bin/sh\n")
+            stub.chmod(0o755)
+    return tmp_path
+
+
+def verified(box: Path) -> str:
+    """What systemd says about all units."""
+    names = sorted(
+        str(unit) for unit in (box / "usr/lib/systemd/system").glob("*.*") if unit.is_file()
+    )
+    command = [needs("systemd-analyze"), "verify", "--man=no", "--recursive-errors=no"]
+    done = subprocess.run(
+        [*command, f"--root={box}", *names], check=False, capture_output=True, text=True
+    )
+    return done.stdout + done.stderr
+
+
+def test_systemd_has_nothing_to_say_about_the_units(box: Path) -> None:
+    assert verified(box) == ""
+
+
+@pytest.mark.parametrize("wrong", ["WatchdogSecs=3", "SystemCallFilter=@no-such-set"])
+def test_systemd_would_say_what_is_wrong(box: Path, wrong: str) -> None:
+    unit = box / "usr/lib/systemd/system/posko-portal.service"
+    unit.write_text(f"{unit.read_text()}\n[Service]\n{wrong}\n")
+    assert any(word in verified(box) for word in wrong.split("="))
+
+
+@pytest.mark.parametrize("unit", OWN)
+def test_what_a_program_of_ours_could_reach_is_little(unit: str) -> None:
+    assert exposure(unit) <= THRESHOLD
+
+
+def test_the_table_of_the_documentation_is_true() -> None:
+    rows = re.findall(
+        r"(?m)^\| `(posko-[\w-]+)` \| `([\w-]+)` \| ([^|]+) \| ([^|]+) \| ([\d.]+) \|",
+        (ROOT / "docs/units.md").read_text(),
+    )
+    assert {name for name, *_ in rows} == set(OWN)
+    for name, user, watchdog, memory, told in rows:
+        assert [user] == values(name, "User")
+        assert [watchdog] == (values(name, "WatchdogSec") or ["-"])
+        assert [memory] == (values(name, "MemoryMax") or ["-"])
+        assert float(told) == exposure(name)
+
+
+@pytest.mark.parametrize("name", DAEMONS)
+def test_every_daemon_has_a_unit_that_watches_it_and_starts_it_anew(name: str) -> None:
+    assert values(name, "ExecStart") == [f"/usr/bin/{name}"]
+    assert values(name, "Type") == ["notify"]
+    assert values(name, "WatchdogSec")
+    assert values(name, "Restart") == ["always"]
+    assert values(name, "RestartPreventExitStatus") == [str(daemon.EXIT_CONFIG)]
+    assert values(name, "OnFailure") == ["posko-retry@%n.service"]
+    assert "MALLOC_ARENA_MAX=1" in values(name, "Environment")[0]
+
+
+@pytest.mark.parametrize("name", sorted(set(DAEMONS) - {"posko-center"}))
+def test_a_daemon_of_the_box_starts_once_the_database_is_there(name: str) -> None:
+    assert values(name, "Requires") == ["posko-migrate.service"]
+    assert "posko-migrate.service" in values(name, "After")
+    assert values(name, "WantedBy") == ["posko.target"]
+
+
+@pytest.mark.parametrize("unit", OWN)
+def test_the_group_may_write_what_a_program_of_ours_makes(unit: str) -> None:
+    assert values(unit, "Group") == ["posko"]
+    assert values(unit, "UMask") == ["0007"]
+    assert "CapabilityBoundingSet=\n" in text(unit)
+
+
+def test_the_gate_alone_has_capabilities_and_no_more_than_two() -> None:
+    having = {unit for unit in OWN if any(values(unit, "CapabilityBoundingSet"))}
+    assert having == {"posko-gate"}
+    assert values("posko-gate", "CapabilityBoundingSet")[-1] == "CAP_NET_ADMIN CAP_NET_RAW"
+
+
+@pytest.mark.parametrize("unit", OWN)
+def test_paths_are_those_of_the_settings(unit: str) -> None:
+    assert values(unit, "ReadWritePaths") == [str(Store().path.parent)]
+    assert Center().database == f"sqlite:///{Store().path.parent}/center.db"
+
+
+def test_files_of_the_system_are_where_posko_firmware_puts_them() -> None:
+    named = {
+        path
+        for unit in UNITS.glob("*.service")
+        for path in re.findall(r"/etc/posko/[\w/@%.*-]+", unit.read_text())
+    }
+    assert named
+    assert all(path.startswith(rendering.HOME) for path in named)
+    assert f"ConditionPathExists={settings.DEFAULT_PATH}" in (UNITS / "posko.target").read_text()
+
+
+def test_folders_are_made_where_the_settings_look_for_them() -> None:
+    made = (SYSTEMD / "tmpfiles.d/posko.conf").read_text()
+    for folder in (Store().path.parent, settings.DEFAULT_PATH.parent, services.EDGE_RUN):
+        assert re.search(rf"(?m)^d {folder} ", made)
+    assert f"z {settings.DEFAULT_PATH} 0640 root posko" in made
+    assert re.search(rf"(?m)^d {settings.additions(settings.DEFAULT_PATH)} ", made)
+
+
+def test_every_user_of_a_unit_is_made() -> None:
+    made = (SYSTEMD / "sysusers.d/posko.conf").read_text()
+    for unit in UNITS.glob("*.service"):
+        for user in re.findall(r"(?m)^User=(.+)$", unit.read_text()):
+            assert re.search(rf"(?m)^u {user} ", made), user
+
+
+def test_systemd_makes_the_users_and_folders(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    for kind, program in (("sysusers", "systemd-sysusers"), ("tmpfiles", "systemd-tmpfiles")):
+        folder = tmp_path / f"usr/lib/{kind}.d"
+        folder.mkdir(parents=True)
+        shutil.copy(SYSTEMD / f"{kind}.d/posko.conf", folder)
+        create = ["--create"] if kind == "tmpfiles" else []
+        command = [needs(program), f"--root={tmp_path}", *create, "posko.conf"]
+        subprocess.run(command, check=True, capture_output=True)
+    home = tmp_path / "var/lib/posko"
+    groups = dict(re.findall(r"(?m)^([\w-]+):x:(\d+)", (tmp_path / "etc/group").read_text()))
+    assert home.stat().st_mode & 0o7777 == 0o2770
+    assert home.stat().st_gid == int(groups["posko"])
+
+
+def test_posko_firmware_tells_units_that_are_there() -> None:
+    there = {unit.name for unit in UNITS.iterdir() if unit.is_file()}
+    everything = {"hostapd/wlan0.conf", "edge/dnsmasq.conf", "edge/nginx.conf", "kiosk/browser"}
+    told = activation.commands(everything | {"nftables/posko.nft"}, everything)
+    names = {word for command in told for word in command if word.startswith("posko-")}
+    assert {re.sub(r"@.*", "@", name) + ".service" for name in names} <= there
+    assert len(names) == 6
+
+
+def test_what_hostapd_says_of_phones_reaches_no_journal() -> None:
+    assert values("posko-hostapd@", "StandardOutput") == ["null"]
