@@ -36,7 +36,7 @@ def free_port() -> int:
     ("module", "section"),
     [("captive_portal", "portal"), ("appliance.kiosk", "kiosk"), ("appliance.desk", "desk")],
 )
-def test_a_face_starts_says_ready_serves_and_leaves_cleanly(
+def test_a_face_starts_says_ready_serves_feeds_the_watchdog_and_leaves_cleanly(
     module: str, section: str, tmp_path: Path
 ) -> None:
     port = free_port()
@@ -49,10 +49,16 @@ def test_a_face_starts_says_ready_serves_and_leaves_cleanly(
         with subprocess.Popen(
             [sys.executable, "-m", module],
             cwd=Path(__file__).parents[2],
-            env={**os.environ, "POSKO_CONFIG": str(config), "NOTIFY_SOCKET": str(notify)},
+            env={
+                **os.environ,
+                "POSKO_CONFIG": str(config),
+                "NOTIFY_SOCKET": str(notify),
+                "WATCHDOG_USEC": "90000000",
+            },
         ) as process:
             try:
                 assert systemd.recv(100) == b"READY=1"
+                assert systemd.recv(100) == b"WATCHDOG=1"
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
                     assert "Kecamatan Bukit Raya" in page.read().decode()
                 process.send_signal(signal.SIGTERM)
