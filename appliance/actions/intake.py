@@ -184,12 +184,17 @@ def route_of(db: sqlite3.Connection, draft: Draft, triage: Triage, now: Moment) 
         text=f"{draft.text}\ndi {draft.location}" if draft.location else draft.text,
         accusation=triage.accusation,
         is_emergency=triage.kind is Kind.EMERGENCY,
-        is_in_city=bool(
-            draft.kelurahan or triage.kelurahan or known.place_names.kelurahan(draft.text)
-        ),
+        is_in_city=_kelurahan(db, draft) is not None,
     )
     day = now.day if now.is_trusted else None
     return route(_category(draft, triage).id, facts, day, known)
+
+
+def _kelurahan(db: sqlite3.Connection, draft: Draft) -> str | None:
+    """As picked, else as the words name it."""
+    if draft.kelurahan:
+        return draft.kelurahan
+    return city_tables.in_force(db).place_names.named_by(draft.text, draft.location)
 
 
 def _request(
@@ -208,7 +213,7 @@ def _request(
         reporter_phone=draft.reporter_phone,
         reporter_name=draft.reporter_name,
         location=draft.location,
-        kelurahan=draft.kelurahan,
+        kelurahan=_kelurahan(db, draft),
         created_at=now.wall,
         updated_at=now.wall,
         acked=False,

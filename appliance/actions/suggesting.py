@@ -46,7 +46,7 @@ def suggestion(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> 
     return Suggestion(
         kind=triage.kind,
         category=triage.category,
-        kelurahan=triage.kelurahan or place_names.kelurahan(request.text),
+        kelurahan=place_names.named_by(request.text, request.location),
         agency=routed.agency,
         judged=standing.judged(request.sensitivity, triage, routed),
     )

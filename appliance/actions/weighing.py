@@ -9,7 +9,6 @@ from appliance.domain.moment import Moment
 from appliance.domain.place_names import PlaceNames
 from appliance.domain.self_help import Told
 from appliance.domain.service_request import ServiceRequest
-from appliance.domain.triage import gazetteer
 from appliance.domain.triage.verdict import Triage
 from appliance.store import city_tables, requests
 from appliance.store.requests import Neighbour
@@ -45,6 +44,5 @@ def _of_larvae(db: sqlite3.Connection, request: ServiceRequest, now: Moment) -> 
 
 
 def _told(request: ServiceRequest | Neighbour, names: PlaceNames) -> Told:
-    text = f"{request.text}, {request.location or ''}"
-    named = request.kelurahan or gazetteer.kelurahan(text) or names.kelurahan(text)
-    return Told(text=text, kelurahan=named)
+    named = request.kelurahan or names.named_by(request.text, request.location)
+    return Told(text=f"{request.text}, {request.location or ''}", kelurahan=named)

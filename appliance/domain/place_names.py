@@ -32,6 +32,11 @@ class PlaceNames:
                     return code
         return None
 
+    def named_by(self, text: str, location: str | None) -> str | None:
+        """The code of the kelurahan that a report names, in its words or its place; or None."""
+        both = f"{text}, {location}" if location else text
+        return gazetteer.kelurahan(both) or self.kelurahan(both)
+
 
 def parse(table: Iterable[Mapping[str, str]]) -> PlaceNames:
     """Read a table; raises BadInput that names what is wrong."""

@@ -1,3 +1,4 @@
+import json
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
@@ -92,6 +93,24 @@ def test_a_confidential_report_is_answered_without_its_topic(db: sqlite3.Connect
 def test_choosing_another_category_does_not_lift_confidentiality(db: sqlite3.Connection) -> None:
     request = receive(db, a_draft("saya dipukul suami, kdrt", category="kesehatan")).request
     assert (request.category, request.sensitivity) == ("kesehatan", Sensitivity.CONFIDENTIAL)
+
+
+@pytest.mark.parametrize(
+    ("text", "location", "picked", "stored"),
+    [
+        ("lampu jalan mati di kel Tangkerang Labuai", None, None, "14.71.07.1011"),
+        ("lampu jalan mati", "dekat masjid, kelurahan Simpang Tiga", None, "14.71.07.1005"),
+        ("lampu jalan mati di kel Tangkerang Labuai", None, "14.71.07.1005", "14.71.07.1005"),
+        ("lampu jalan mati di jl Tangkerang", None, None, None),
+    ],
+)
+def test_a_request_lies_where_its_reporter_picked_or_else_where_the_words_say(
+    db: sqlite3.Connection, text: str, location: str | None, picked: str | None, stored: str | None
+) -> None:
+    request = receive(db, a_draft(text, location=location, kelurahan=picked)).request
+    assert request.kelurahan == stored
+    [event] = outbox.every(db)
+    assert json.loads(event.payload).get("kelurahan") == stored
 
 
 def test_a_category_nobody_knows_is_judged_by_triage(db: sqlite3.Connection) -> None:
