@@ -66,8 +66,11 @@ def without(filed: Iterable[Filed], found: Findings) -> list[Case]:
 
 
 def _straight(case: Filed, found: Findings, known: dict[str, Filed]) -> Case:
-    history = _without_moves(case.history, found.mass_moves.get(case.id, frozenset()))
-    if first := found.refiled.get(case.id):
+    mass, first = found.mass_moves.get(case.id, frozenset()), found.refiled.get(case.id)
+    if not mass and not first:
+        return case
+    history = _without_moves(case.history, mass)
+    if first:
         history = [replace(history[0], at=known[first].received_at), *history[1:]]
     return replace(case, history=tuple(history), status=history[-1].status)
 
