@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from appliance.domain import progress, reference
 from appliance.domain.moment import CITY_TIME
 from appliance.domain.passwords import COST
-from command_center import scorecard_pages, wording
+from command_center import scorecard_pages, storable, wording
 from command_center.dashboard import pages as dashboard
 from command_center.fleet import endpoint
 from command_center.fleet.office import Office
@@ -67,6 +67,8 @@ def create_app(
         staff_gate=gate.gate,
         zone=CITY_TIME,
     )
+    app.url_value_preprocessor(_speak_indonesian)
+    storable.install(app)
     gate.install(app)
     strangers.install(app)
     hashing = hashing or Hashing(COST)
@@ -111,7 +113,6 @@ def create_app(
     FleetPages(engine, office, now).add(app)
     _add_static(app)
     _teach_words(app, engine)
-    app.url_value_preprocessor(_speak_indonesian)
     app.register_error_handler(Busy, try_again)
     check_endpoints(app)
     guard.check(app)

@@ -1,7 +1,7 @@
 """Accounts of the city, for administrators: who may log in, with which post; invitations."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,7 +53,7 @@ class AccountPages:
     @allows(Role.ADMIN)
     def make(self) -> ResponseReturnValue:
         """Make a code for whoever is told it, or an account whose owner is known."""
-        post, by = _post(self.units()), account().name
+        post, by = self._post(), account().name
         if post is None:
             return self._list(problems={"place": _NO_POST}), 422
         if request.form.get("do") == "invite":
@@ -94,7 +94,7 @@ class AccountPages:
     @allows(Role.ADMIN)
     def set_post(self, name: str) -> ResponseReturnValue:
         """Let an account have another post."""
-        found, post = self._known(name), _post(self.units())
+        found, post = self._known(name), self._post()
         if post is None:
             return self._one(found, problem=_NO_POST), 422
         try:
@@ -141,6 +141,10 @@ class AccountPages:
         choices = [(role.value, f"{roles.WORDS[role]}: {roles.DUTIES[role]}") for role in Role]
         return {"places": places, "roles": choices}
 
+    def _post(self) -> Post | None:
+        with reading(self.engine) as connection:
+            return _post(self.units(), tables.in_force(connection).working())
+
     def _known(self, name: str) -> Account:
         with reading(self.engine) as connection:
             return staff_accounts.find(connection, name) or abort(404)
@@ -152,10 +156,10 @@ class AccountPages:
         return self._known(name)
 
 
-def _post(units: Units) -> Post | None:
+def _post(units: Units, agencies: Container[str]) -> Post | None:
     """The post that a form names; None for one that does not exist."""
     agency, _, unit = request.form.get("place", "")[:TYPED_MAX_CHARS].partition("/")
-    if unit and unit not in units.get(agency, {}):
+    if (agency and agency not in agencies) or (unit and unit not in units.get(agency, {})):
         return None
     try:
         role = Role(request.form.get("role", ""))

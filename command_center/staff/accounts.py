@@ -129,6 +129,7 @@ def set_post(engine: Engine, name: str, post: Post, now: datetime, *, by: str) -
         found = _known(connection, name)
         if post.role is not Role.ADMIN:
             _refuse_last(connection, found)
+            staff_accounts.drop_invites(connection, name)
         staff_accounts.set_post(connection, name, post)
         staff_sessions.remove_of(connection, name)
         about = f"{name}: {_about(post)}"

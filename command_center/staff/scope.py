@@ -21,8 +21,15 @@ HIDDEN = "Isi dirahasiakan."
 
 
 def narrowed(account: Account, wanted: Filter) -> Filter:
-    """A filter that lets through only what the account may see."""
-    return replace(wanted, only_agency=account.agency or "", only_unit=account.unit or "")
+    """A filter that lets through only what the account may see; who does not read where a
+    confidential case is does not find it by asking for places either."""
+    asks_in_vain = wanted.kelurahan and account.role not in READERS
+    return replace(
+        wanted,
+        only_agency=account.agency or "",
+        only_unit=account.unit or "",
+        but_sensitivity=Sensitivity.CONFIDENTIAL.value if asks_in_vain else "",
+    )
 
 
 def includes(connection: Connection, account: Account, request_id: str) -> bool:

@@ -132,6 +132,7 @@ class Filter:
     only_agency: str = ""
     """Whose cases alone may be seen; `only_unit` of which unit of it (`staff.scope`)."""
     only_unit: str = ""
+    but_sensitivity: str = ""
 
 
 def owners(connection: Connection, request_ids: list[str]) -> dict[str, SiteCode]:
@@ -333,6 +334,8 @@ def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
         query = query.where(requests.c.agency == wanted.only_agency)
     if wanted.only_unit:
         query = query.where(requests.c.unit == wanted.only_unit)
+    if wanted.but_sensitivity:
+        query = query.where(requests.c.sensitivity != wanted.but_sensitivity)
     return query
 
 

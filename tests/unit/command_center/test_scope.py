@@ -51,6 +51,21 @@ def test_who_reads_what_of_a_case(engine: Engine, role: Role) -> None:
     assert WORDS not in listed
 
 
+@pytest.mark.parametrize("role", [Role.LEADER, Role.ADMIN, Role.VERIFIKATOR])
+def test_who_may_not_read_where_a_confidential_case_is_does_not_find_it_by_its_place(
+    engine: Engine, role: Role
+) -> None:
+    place = "14.71.07.1005"
+    closed_case, open_case = secret(engine, kelurahan=place), plain(engine, kelurahan=place)
+    officer = an_officer(engine, role)
+    found = officer.get(f"/?kelurahan={place}").text
+    assert open_case.request_id in found
+    for asked in ("", f"&ticket={closed_case.ticket}"):
+        found = officer.get(f"/?kelurahan={place}{asked}").text
+        assert (closed_case.request_id in found) is (role in READERS)
+    assert closed_case.request_id in officer.get("/").text
+
+
 @pytest.mark.parametrize("role", [Role.LEADER, Role.ADMIN])
 def test_what_was_said_of_a_confidential_case_stays_with_who_handles_it(
     engine: Engine, role: Role

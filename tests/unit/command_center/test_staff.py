@@ -205,6 +205,16 @@ def test_who_leaves_is_out_at_once_and_comes_back_by_a_new_password(
     assert again.get("/").location == "/sandi", "another knows this password"
 
 
+def test_codes_of_who_is_no_administrator_any_more_make_no_administrators(
+    engine: Engine, time: Time
+) -> None:
+    for name in ("budi", "sri"):
+        an_account(engine, name)
+    accounts.invite(engine, "AAAAA22222", a_post(Role.ADMIN), time.now, by="sri")
+    accounts.set_post(engine, "sri", a_post(Role.AUDITOR), time.now, by="budi")
+    assert accounts.accept(engine, "AAAAA22222", "sri-lagi", "hash", time.now) is None
+
+
 def test_the_last_administrator_stays(engine: Engine, time: Time) -> None:
     an_account(engine, "budi")
     with pytest.raises(LastAdmin):

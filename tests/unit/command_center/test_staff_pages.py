@@ -78,6 +78,8 @@ def test_an_account_is_made_changed_reset_and_closed(
         ({"role": "subunit", "place": "DLHK"}, "memerlukan dinas"),
         ({"role": "subunit", "place": "DLHK/NONE"}, "memerlukan dinas"),
         ({"role": "king", "place": ""}, "memerlukan dinas"),
+        ({"role": "officer", "place": "NONE"}, "memerlukan dinas"),
+        ({"role": "officer", "place": "NONE", "do": "invite"}, "memerlukan dinas"),
         ({"role": "auditor", "name": "uji-admin"}, "sudah dipakai"),
         ({"role": "auditor", "name": "1"}, "huruf kecil"),
     ],
@@ -86,6 +88,12 @@ def test_what_cannot_be_made_is_told(admin: Officer, fields, problem: str) -> No
     answer = admin.post("/akun", data={"do": "account", "name": "sri", **fields})
     assert answer.status_code == 422
     assert problem in answer.text
+
+
+def test_a_post_at_an_agency_that_there_is_not_is_told(admin: Officer) -> None:
+    answer = admin.post("/akun/uji-admin/peran", data={"role": "officer", "place": "NONE"})
+    assert answer.status_code == 422
+    assert "memerlukan dinas" in answer.text
 
 
 def test_an_administrator_neither_closes_nor_demotes_herself(admin: Officer) -> None:
