@@ -4,6 +4,7 @@ It may lie behind any proxy: what travels is sealed with the code (`appliance.do
 """
 
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -36,14 +37,18 @@ _STATUS: dict[str, int] = {
 
 
 class Pace:
-    """How many may ask within a minute, from one address and in all."""
+    """How many may ask within a minute, from one address and in all; for many threads."""
 
     def __init__(self, monotonic_s: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic_s = monotonic_s
+        self._monotonic_s, self._lock = monotonic_s, threading.Lock()
         self._recent: deque[tuple[float, str]] = deque()
 
     def allows(self, address: str) -> bool:
         """Whether this one may; what is refused does not count."""
+        with self._lock:
+            return self._allows(address)
+
+    def _allows(self, address: str) -> bool:
         now_s = self._monotonic_s()
         while self._recent and self._recent[0][0] <= now_s - 60:
             self._recent.popleft()

@@ -21,13 +21,13 @@ def connect(url: str, *, files: Path | None = None) -> Engine:
     """Make an engine; nothing is opened before its first use.
 
     `files` is the folder for large files where the database is a server's; SQLite keeps them
-    beside its file.
+    beside its file. What cannot be written is not in the error, which goes to the log.
     """
     address = make_url(url)
     if address.drivername in postgresql.SCHEMES:
         engine = postgresql.engine(address)
     else:
-        engine = create_engine(address)
+        engine = create_engine(address, hide_parameters=True)
         sqlite.prepare(engine)
     return engine.execution_options(**{_FILES: files})
 

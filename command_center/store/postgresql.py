@@ -96,6 +96,7 @@ def engine(address: URL) -> Engine:
             "tcp_user_timeout": 30_000,
             "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
         },
+        hide_parameters=True,
         **POOL,
     )
     event.listen(made, "handle_error", _blame_the_server)

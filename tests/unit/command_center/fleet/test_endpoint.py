@@ -1,6 +1,7 @@
 """The one address that strangers may ask: small messages, few of them, and few words in return."""
 
 from dataclasses import replace
+from threading import Thread
 
 import msgspec
 import pytest
@@ -82,6 +83,27 @@ def test_all_together_may_ask_so_often_and_the_minute_passes() -> None:
     assert all(pace.allows(f"10.0.{n}.1") for n in range(endpoint.PER_MINUTE))
     assert not pace.allows("10.0.99.1")
     assert pace.allows("10.0.99.1")
+
+
+def test_two_who_ask_at_once_are_both_counted() -> None:
+    pace = Pace(lambda: 0.0)
+    other = Thread(target=pace.allows, args=["10.0.0.2"])
+
+    class Slow(str):
+        """An address during whose comparison another asks."""
+
+        def __eq__(self, known: object) -> bool:
+            if not other.ident:
+                other.start()
+                other.join(0.1)
+            return str.__eq__(self, known)
+
+        __hash__ = str.__hash__
+
+    assert pace.allows("10.0.0.1")
+    assert pace.allows(Slow("10.0.0.3"))
+    other.join()
+    assert not other.is_alive()
 
 
 def test_a_city_that_cannot_enrol_says_so(engine: Engine, office: Office) -> None:
