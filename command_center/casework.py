@@ -71,16 +71,18 @@ def change_status(
 ) -> CityRequest:
     """Move a request and queue the news for its box; return the request as it is now.
 
-    `with_children` moves those under it as well that may make the move and whoever acts
-    `may_touch`, and tells their residents. `destination` says whose business it is (an id of that
-    table), and to the resident so where there is no message.
+    Whoever acts `may_touch` it still, now that nobody else can take it away; else UnknownRequest.
+    `with_children` moves those under it as well that may make the move and be touched, and tells
+    their residents; not those that are confidential where it is not, or the other way round.
+    `destination` says whose business it is (an id of that table), and to the resident so where
+    there is no message.
 
     `seen_at` is the `updated_at` that the officer looked at; a request changed since then is left
     alone (so a form sent twice moves it once). Raises UnknownRequest, IllegalMove, Outdated,
     TooSoon, or BadInput for a message that is missing or too long.
     """
     with writing(engine) as connection:
-        request = found(connection, request_id, seen_at)
+        request = found(connection, request_id, seen_at, may_touch)
         if destination:
             message = _refer(connection, request, destination, status, message)
         words = change_in(
@@ -89,7 +91,7 @@ def change_status(
         for child in (
             case_links.children(connection, request_id, lock=True) if with_children else ()
         ):
-            if may_move(child, status) and may_touch(child):
+            if may_move(child, status) and may_touch(child) and _alike_secret(request, child):
                 write(connection, child, status, words, by=by, source=Source.OFFICER, now=now)
     return structs.replace(request, status=status, updated_ms=to_ms(now))
 
@@ -169,15 +171,25 @@ def write(
     case_history.add(connection, request.request_id, entry)
 
 
-def found(connection: Connection, request_id: str, seen_at: datetime | None) -> CityRequest:
-    """A request, kept from others' changes; raises UnknownRequest, or Outdated if it has been
-    changed since `seen_at`."""
+def found(
+    connection: Connection,
+    request_id: str,
+    seen_at: datetime | None,
+    may_touch: Callable[[CityRequest], bool] = lambda _: True,
+) -> CityRequest:
+    """A request, kept from others' changes; raises UnknownRequest, also where it may not be
+    touched, or Outdated if it has been changed since `seen_at`."""
     request = requests.by_id(connection, request_id, lock=True)
-    if request is None:
+    if request is None or not may_touch(request):
         raise UnknownRequest("no such request")
     if seen_at is not None and request.updated_at != seen_at:
         raise Outdated("the request has been changed in the meantime")
     return request
+
+
+def _alike_secret(one: CityRequest, other: CityRequest) -> bool:
+    secret = Sensitivity.CONFIDENTIAL
+    return (one.sensitivity == secret) is (other.sensitivity == secret)
 
 
 def _checked(message: str, status: Status) -> str:

@@ -4,6 +4,7 @@ The agency changes as by a correction, so that nobody can send a complaint to wh
 status as by any move, so that the reporter and his box hear of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -47,13 +48,14 @@ def dispose(
     by: str,
     now: datetime,
     seen_at: datetime | None = None,
+    may_touch: Callable[[CityRequest], bool] = lambda _: True,
 ) -> None:
-    """Hand a case on; `seen_at` as of `casework.change_status`.
+    """Hand a case on; `seen_at` and `may_touch` as of `casework.change_status`.
 
     Raises UnknownRequest, Outdated, IllegalMove, or BadInput in words for the officer.
     """
     with writing(engine) as connection:
-        request = casework.found(connection, request_id, seen_at)
+        request = casework.found(connection, request_id, seen_at, may_touch)
         dispose_in(connection, request, order, known, by=by, now=now)
 
 
@@ -102,16 +104,18 @@ def hand_back(
     by: str,
     now: datetime,
     seen_at: datetime | None = None,
+    may_touch: Callable[[CityRequest], bool] = lambda _: True,
 ) -> None:
     """A unit gives a case back to its agency, an agency to who disposes; with the reason.
 
-    `seen_at` as of `casework.change_status`. Raises UnknownRequest, Outdated, or BadInput.
+    `seen_at` and `may_touch` as of `casework.change_status`. Raises UnknownRequest, Outdated, or
+    BadInput.
     """
     words = clean_text(reason)
     if not 1 <= len(words) <= NOTE_MAX_CHARS:
         raise BadInput(f"Tulis alasannya, paling banyak {NOTE_MAX_CHARS} huruf.")
     with writing(engine) as connection:
-        request = casework.found(connection, request_id, seen_at)
+        request = casework.found(connection, request_id, seen_at, may_touch)
         if request.status in OVER:
             raise BadInput("Laporan ini sudah selesai.")
         if request.unit is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from flask import Flask, abort, redirect, render_template, request, url_for
@@ -155,6 +155,7 @@ class HandlingPages:
                 by=account().name,
                 now=self._now(),
                 seen_at=seen_at,
+                may_touch=partial(scope.covers, account()),
             )
 
         return self._acted(request_id, act)
@@ -172,6 +173,7 @@ class HandlingPages:
                 by=account().name,
                 now=self._now(),
                 seen_at=forms.seen(request.form),
+                may_touch=partial(scope.covers, account()),
             ),
         )
 

@@ -116,6 +116,22 @@ def test_two_who_dispose_the_same_page_are_one_disposition(
     assert len(made(engine, case)) == 1
 
 
+def test_who_acts_on_a_case_that_has_just_been_taken_away_changes_nothing(
+    engine: Engine, case: CityRequest
+) -> None:
+    taken = {"by": "Rina", "now": TUESDAY, "may_touch": lambda case: case.agency == "PUPR"}
+    hand(engine, case)
+    before = request(engine, case.request_id)
+    for act in (
+        lambda: dispose(engine, case.request_id, Order(agency="PUPR"), UNITS, **taken),
+        lambda: hand_back(engine, case.request_id, "bukan kami", UNITS, **taken),
+        lambda: casework.change_status(engine, case.request_id, Status.IN_PROGRESS, "", **taken),
+    ):
+        with pytest.raises(casework.UnknownRequest):
+            act()
+    assert request(engine, case.request_id) == before
+
+
 def test_a_case_that_is_over_is_handed_to_nobody(engine: Engine, case: CityRequest) -> None:
     casework.change_status(
         engine, case.request_id, Status.ARCHIVED, "ganda", by="Rina", now=TUESDAY

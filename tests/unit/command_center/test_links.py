@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
-from command_center import anomaly, casework, linking, watching
+from command_center import anomaly, casework, correcting, linking, watching
 from command_center.anomaly import Telling
+from command_center.correcting import Wanted
 from command_center.store import case_links, case_marks
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
@@ -126,6 +127,19 @@ def test_a_move_of_the_parent_is_told_to_the_children_if_the_officer_says_so(
     assert stands == ["selesai", "selesai", "diarsipkan"]
     sent = rows(engine, "SELECT subject, count(*) FROM down_outbox GROUP BY 1 ORDER BY 1")
     assert sent == [(lead.request_id, 2), (child.request_id, 1), (closed.request_id, 1)]
+
+
+def test_what_is_said_of_a_parent_that_has_become_secret_is_told_to_no_open_child(
+    engine: Engine,
+) -> None:
+    lead, child = received(engine), received(engine)
+    linking.link(engine, child.request_id, lead.request_id, by="x", now=START)
+    correcting.correct(engine, lead.request_id, Wanted(sensitivity="rahasia"), by="x", now=START)
+    casework.change_status(
+        engine, lead.request_id, Status.IN_PROGRESS, "", by="x", now=START, with_children=True
+    )
+    stands = [request(engine, case.request_id).status for case in (lead, child)]
+    assert stands == ["diproses", "diterima"]
 
 
 def test_the_pages_show_parent_children_and_reporters(engine: Engine, client: FlaskClient) -> None:
