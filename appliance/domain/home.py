@@ -5,6 +5,7 @@ city beside its code is data (docs/second-city.md).
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, wraps
 from typing import TypeVar
 
@@ -19,15 +20,22 @@ _EASTERN = frozenset(["81", "82", "91", "92", "93", "94", "95", "96", "97"])
 T = TypeVar("T")
 
 
+def _zone(city: str) -> tuple[str, timedelta]:
+    if city[:2] in _EASTERN:
+        return "WIT", timedelta(hours=9)
+    return ("WITA", timedelta(hours=8)) if city[:2] in _CENTRAL else ("WIB", timedelta(hours=7))
+
+
 class _Home:
-    """The one place that holds it."""
+    """The one place that holds it; the zone is asked for too often to be found anew."""
 
     city = PEKANBARU
+    zone = _zone(PEKANBARU)
 
 
 def settle(site: SiteCode) -> None:
     """Say where this program is at home; only who starts it may."""
-    _Home.city = site.city
+    _Home.city, _Home.zone = site.city, _zone(site.city)
 
 
 def city() -> str:
@@ -40,12 +48,9 @@ def prefix() -> str:
     return f"{_Home.city[:2]}.{_Home.city[2:]}."
 
 
-def zone() -> tuple[str, int]:
-    """What its time is called, and how many hours that is ahead of UTC."""
-    province = _Home.city[:2]
-    if province in _EASTERN:
-        return "WIT", 9
-    return ("WITA", 8) if province in _CENTRAL else ("WIB", 7)
+def zone() -> tuple[str, timedelta]:
+    """What its time is called, and how far that is ahead of UTC."""
+    return _Home.zone
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:

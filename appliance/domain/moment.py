@@ -20,7 +20,7 @@ class _CityTime(tzinfo):
     """The time of the city that this program serves."""
 
     def utcoffset(self, _at: datetime | None) -> timedelta:
-        return timedelta(hours=home.zone()[1])
+        return home.zone()[1]
 
     def tzname(self, _at: datetime | None) -> str:
         return home.zone()[0]
@@ -90,7 +90,7 @@ def from_ms(ms: int) -> datetime:
 
 def city_offset_ms() -> int:
     """How far the city's clock is ahead of UTC."""
-    return CITY_TIME.utcoffset(None) // _MS
+    return home.zone()[1] // _MS
 
 
 def local(at: datetime) -> datetime:

@@ -7,12 +7,14 @@ hour costs an hour. Pure.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from appliance.domain.moment import CITY_TIME
+from appliance.domain.moment import CITY_TIME, EARLIEST, city_offset_ms
 
 _DAY = timedelta(days=1)
+_MICROSECOND = timedelta(microseconds=1)
+_DAY_US = _DAY // _MICROSECOND
 _SATURDAY = 5
 
 
@@ -59,17 +61,22 @@ class WorkingCalendar:
         self, since: datetime, left: timedelta, pauses: Iterable[Pause]
     ) -> tuple[date, timedelta]:
         """The day on which so much open time is spent, and how much of it is that day's."""
+        begin, rest = _on_the_wall(since), left // _MICROSECOND
         stood = _apart(pauses)
-        day = since.astimezone(CITY_TIME).date()
-        while left:
-            if self.is_working(day):
-                begin = max(since, _start(day))
-                is_open = _open_time(begin, _start(day + _DAY), stood)
-                if left <= is_open:
-                    return day, left
-                left -= is_open
-            day += _DAY
-        return day, left
+        day = begin // _DAY_US
+        while rest:
+            if _is_working(self, day):
+                is_open = _open_time(max(begin, day * _DAY_US), (day + 1) * _DAY_US, stood)
+                if rest <= is_open:
+                    break
+                rest -= is_open
+            day += 1
+        return _date(day), rest * _MICROSECOND
+
+
+@lru_cache(maxsize=50_000)
+def _is_working(calendar: WorkingCalendar, day: int) -> bool:
+    return calendar.is_working(_date(day))
 
 
 @lru_cache(maxsize=50_000)
@@ -96,18 +103,27 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time(), CITY_TIME)
 
 
-def _open_time(begin: datetime, end: datetime, stood: Iterable[Pause]) -> timedelta:
-    spans = (min(end, pause.end) - max(begin, pause.begin) for pause in stood)
-    return end - begin - sum((span for span in spans if span > timedelta()), timedelta())
+def _on_the_wall(at: datetime) -> int:
+    """Microseconds since 1970 by the city's clock; sums of whole numbers are quick."""
+    return (at - EARLIEST) // _MICROSECOND + city_offset_ms() * 1000
 
 
-def _apart(pauses: Iterable[Pause]) -> list[Pause]:
+def _date(day: int) -> date:
+    return date.fromordinal(EARLIEST.toordinal() + day)
+
+
+def _open_time(begin: int, end: int, stood: Iterable[tuple[int, int]]) -> int:
+    closed = (min(end, until) - max(begin, since) for since, until in stood)
+    return end - begin - sum(span for span in closed if span > 0)
+
+
+def _apart(pauses: Iterable[Pause]) -> list[tuple[int, int]]:
     """The same time without overlaps, in order."""
-    apart: list[Pause] = []
-    reached = datetime.min.replace(tzinfo=UTC)
-    for pause in sorted(pauses, key=lambda one: one.begin):
-        begin = max(pause.begin, reached)
-        if begin < pause.end:
-            apart.append(Pause(begin, pause.end))
-            reached = pause.end
+    apart: list[tuple[int, int]] = []
+    spans = sorted((_on_the_wall(one.begin), _on_the_wall(one.end)) for one in pauses)
+    reached = spans[0][0] if spans else 0
+    for begin, end in spans:
+        if max(begin, reached) < end:
+            apart.append((max(begin, reached), end))
+            reached = end
     return apart
