@@ -171,6 +171,7 @@ class Pages:
             texts = case_texts.of_request(connection, found.site, request_id)
             known = tables.in_force(connection, found.site, judged_at=found.received_at)
             sealed = sealed_contents.of_request(connection, request_id)
+            seen_history = scope.seen_history(connection, account(), found, history)
             links = link_pages.of_case(connection, found) | self._more(connection, found)
         case, reads = scope.seen(account(), found), scope.reads(account(), found)
         why = explaining.why(case, known)
@@ -178,7 +179,7 @@ class Pages:
             "request.html",
             case=case,
             reads=reads,
-            history=scope.seen_history(account(), found, history)[::-1],
+            history=seen_history[::-1],
             why=why,
             proposal=explaining.proposal(found, known),
             choices=_corrections(found, why, known),

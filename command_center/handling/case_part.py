@@ -13,6 +13,8 @@ from command_center.handling import due, steps, units
 from command_center.handling.open_cases import OpenCase
 from command_center.handling.steps import To
 from command_center.handling.units import Units
+from command_center.staff import scope
+from command_center.staff.roles import Account
 from command_center.store import dispositions, escalations, tables
 from command_center.store.escalations import Escalation
 from command_center.store.requests import CityRequest
@@ -31,16 +33,18 @@ class Told:
 
 
 def content(
-    connection: Connection, case: OpenCase, known: Units, now: datetime
+    connection: Connection, case: OpenCase, known: Units, account: Account, now: datetime
 ) -> dict[str, object]:
-    """All of it, for the template."""
+    """All of it as an account sees it, for the template."""
     request = case.request
+    unit = scope.seen(account, request).unit
+    given = dispositions.of_request(connection, request.request_id)
     in_force = tables.in_force(connection, request.site, judged_at=request.received_at)
     steps_taken = escalations.of_request(connection, request.request_id)
     can_dispose = bool(case.deadlines) and Status.FORWARDED in TRANSITIONS[Status(request.status)]
     return {
-        "unit_name": units.name(known, request.agency, request.unit) if request.unit else "",
-        "dispositions": dispositions.of_request(connection, request.request_id)[::-1],
+        "unit_name": units.name(known, request.agency, unit) if unit else "",
+        "dispositions": [scope.seen_disposition(account, request, one) for one in given[::-1]],
         "unit_of": lambda agency, unit: units.name(known, agency, unit),
         "escalations": told(connection, steps_taken[::-1], in_force, now.date()),
         "targets": targets(request, known, in_force) if can_dispose else [],

@@ -1,6 +1,7 @@
 """The pages of dispositions: inboxes, the list of escalations, and the acts of a case's page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -71,7 +72,7 @@ class HandlingPages:
     def of_case(self, connection: Connection, found: CityRequest) -> dict[str, object]:
         """What the page of a case shows."""
         case = open_cases.one(connection, found, self._now())
-        content = case_part.content(connection, case, self.units, self._now())
+        content = case_part.content(connection, case, self.units, account(), self._now())
         return {"deadlines": case.deadlines, **content}
 
     @allows(*PEOPLE)
@@ -100,7 +101,7 @@ class HandlingPages:
             if agency not in known.agencies or account().agency not in (None, agency):
                 abort(404)
             mine = scope.narrowed(account(), Filter(agency=agency))
-            cases = list(open_cases.every(connection, mine, self._now()))
+            cases = [_seen(case) for case in open_cases.every(connection, mine, self._now())]
         rows = inbox.by_unit(cases, agency, self.units)
         chosen = [case for case in cases if query.unit in ("", case.request.unit or "-")]
         shown = inbox.by_deadline(chosen)[query.offset : query.offset + PAGE_SIZE]
@@ -127,9 +128,8 @@ class HandlingPages:
             known = tables.in_force(connection)
             waiting = escalating.waiting(connection, self._now())
             shown = waiting[query.offset : query.offset + PAGE_SIZE]
-            people = case_part.told(
-                connection, [one.step for one in shown], known, self._now().date()
-            )
+            seen = [scope.seen_step(account(), one.request, one.step) for one in shown]
+            people = case_part.told(connection, seen, known, self._now().date())
         return render_template(
             "handling/escalations.html",
             query=query,
@@ -202,7 +202,14 @@ class HandlingPages:
         return redirect(where, code=303)
 
 
+def _seen(case: OpenCase) -> OpenCase:
+    """Without its unit for who may not know where it is, so that none is found by its unit."""
+    if not scope.is_placeless(account(), case.request):
+        return case
+    return replace(case, request=scope.seen(account(), case.request))
+
+
 def _note(case: OpenCase) -> str:
     """What its agency was told, for who may read it."""
-    may_read = scope.reads(account(), case.request)
-    return case.disposition.note if case.disposition and may_read else ""
+    given = case.disposition
+    return scope.seen_note(account(), case.request, given) if given else ""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from appliance.domain import reference, same_matter
 from appliance.domain.city_tables import Tables
 from appliance.domain.consent import TEXT_VERSION
+from appliance.domain.errors import BadInput
 from appliance.domain.events import ConsentChanged
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.service_request import OVER, Channel, Sensitivity
@@ -154,8 +155,11 @@ def _link(
     by: str,
     now: datetime,
 ) -> None:
-    """Put it under the report that the operator chose; without one it is a matter of its own."""
+    """Put it under the report that the operator chose from those proposed; without one it is a
+    matter of its own."""
     if entry.parent:
+        if entry.parent not in {one.request_id for one in same}:
+            raise BadInput("Laporan itu tidak lagi cocok dengan panggilan ini; pilih lagi.")
         linking.link_in(connection, request.request_id, entry.parent, by=by, now=now)
     elif same:
         case_links.put(connection, request.request_id, None, by=by, now=now)

@@ -4,6 +4,7 @@ The one place of both rules: lists narrow their filter by `narrowed`, the gate a
 the case in an address, and whatever shows a case shows what `seen` leaves of it.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -15,9 +16,13 @@ from appliance.domain.service_request import Sensitivity
 from command_center.staff.roles import READERS, Account, Role
 from command_center.store import requests
 from command_center.store.case_history import HistoryEntry
+from command_center.store.dispositions import Disposition
+from command_center.store.escalations import Escalation
 from command_center.store.requests import CityRequest, Filter
 
 HIDDEN = "Isi dirahasiakan."
+_LINKED = re.compile(r"(?<=^Digabung ke tiket )\d+(?=\.$)")
+"""The number in the line of `linking.link_in`."""
 
 
 def narrowed(account: Account, wanted: Filter) -> Filter:
@@ -48,6 +53,11 @@ def reads(account: Account, case: CityRequest) -> bool:
     return account.role in READERS or (account.role is Role.ADMIN and is_open)
 
 
+def is_placeless(account: Account, case: CityRequest) -> bool:
+    """Whether the account may not know where a case is; the name of a unit tells it too."""
+    return case.sensitivity == Sensitivity.CONFIDENTIAL and not reads(account, case)
+
+
 def seen(account: Account, case: CityRequest) -> CityRequest:
     """A case as the account sees it: whole, without what leads to a person, or without words."""
     if reads(account, case):
@@ -58,6 +68,7 @@ def seen(account: Account, case: CityRequest) -> CityRequest:
         text=masking.mask(case.text, name=case.name) if is_open or case.is_sealed else HIDDEN,
         location=masking.mask(case.location, name=case.name) if is_open and case.location else None,
         kelurahan=case.kelurahan if is_open else None,
+        unit=case.unit if is_open else None,
         phone=None,
         name=None,
         judged=None,
@@ -70,9 +81,37 @@ def all_seen(account: Account, cases: Iterable[CityRequest]) -> list[CityRequest
 
 
 def seen_history(
-    account: Account, case: CityRequest, history: Sequence[HistoryEntry]
+    connection: Connection, account: Account, case: CityRequest, history: Sequence[HistoryEntry]
 ) -> list[HistoryEntry]:
-    """The lines of a case as the account sees them: without words where it reads none."""
-    if reads(account, case):
-        return list(history)
-    return [replace(entry, message="") for entry in history]
+    """The lines of a case as the account sees them: without words where it reads none, without the
+    tickets of cases that are not its own."""
+    if not reads(account, case):
+        return [replace(entry, message="") for entry in history]
+    return [
+        replace(entry, message=_seen_message(connection, account, entry.message))
+        for entry in history
+    ]
+
+
+def seen_note(account: Account, case: CityRequest, given: Disposition) -> str:
+    """What an agency was told, for itself and for who reads the cases of all."""
+    may_read = reads(account, case) and account.agency in (None, given.agency)
+    return given.note if may_read else ""
+
+
+def seen_disposition(account: Account, case: CityRequest, given: Disposition) -> Disposition:
+    """A disposition of a case as the account sees it."""
+    unit = None if is_placeless(account, case) else given.unit
+    return replace(given, unit=unit, note=seen_note(account, case, given))
+
+
+def seen_step(account: Account, case: CityRequest, step: Escalation) -> Escalation:
+    """A step of a case as the account sees it."""
+    return replace(step, unit=None) if is_placeless(account, case) else step
+
+
+def _seen_message(connection: Connection, account: Account, message: str) -> str:
+    found = account.agency and _LINKED.search(message)
+    if not found or requests.page(connection, narrowed(account, Filter(ticket=found[0])), limit=1):
+        return message
+    return _LINKED.sub("dinas lain", message)

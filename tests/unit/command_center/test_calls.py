@@ -168,14 +168,16 @@ def test_what_the_operator_calls_another_matter_is_not_linked_later(
     assert rows(engine, "SELECT parent_id FROM case_links WHERE parent_id IS NOT NULL") == []
 
 
-def test_a_parent_that_does_not_exist_is_told_on_the_page(
+def test_a_parent_that_was_not_proposed_is_told_on_the_page(
     engine: Engine, client: FlaskClient
 ) -> None:
+    other = received(engine, text="sampah menumpuk", category="sampah")
     shown = proposed(client)
-    answer = press(client, shown, **{**CALL, **chosen(shown), "parent": "nobody"})
-    assert answer.status_code == 409
-    assert "tidak ada di pusat" in words(answer.text)
-    assert all_requests(engine) == []
+    for parent in ("nobody", other.request_id):
+        answer = press(client, shown, **{**CALL, **chosen(shown), "parent": parent})
+        assert answer.status_code == 409
+        assert "tidak lagi cocok dengan panggilan ini" in words(answer.text)
+    assert [one.request_id for one in all_requests(engine)] == [other.request_id]
 
 
 SECRET_WORDS = "saya dipukul suami setiap malam, tolong"

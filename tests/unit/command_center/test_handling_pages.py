@@ -11,6 +11,7 @@ from appliance.domain.moment import to_ms
 from command_center.handling import escalating, forms, inbox, open_cases, pages
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_steps, shipped_units
+from command_center.staff.roles import Role
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter
 from command_center.table_publishing import publish
@@ -121,6 +122,22 @@ def test_inboxes_show_nothing_of_what_is_confidential(engine: Engine, staff: Fla
     for path in ("/kotak-masuk", "/kotak-masuk/DLHK", "/eskalasi"):
         assert "rahasia sekali" not in page(staff, path)
         assert "Siti" not in page(staff, path)
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.VERIFIKATOR])
+def test_the_unit_of_a_confidential_case_is_told_to_who_may_know_where_it_is(
+    engine: Engine, role: Role
+) -> None:
+    case = filed(engine, MONDAY - 10 * DAY, sensitivity="rahasia")
+    hand(engine, case, LPS, now=MONDAY - 9 * DAY)
+    escalating.run(engine, shipped_steps(), NOW)
+    supervisor = an_officer(engine, role, now=NOW)
+    of_case, knows = f"/permohonan/{case.request_id}", role is Role.VERIFIKATOR
+    for path in ("/eskalasi", "/kotak-masuk/DLHK", of_case):
+        shown = page(supervisor, path)
+        assert case.request_id in shown
+        assert (UNITS["DLHK"][LPS].name in shown) is knows, path
+    assert (of_case in page(supervisor, f"/kotak-masuk/DLHK?unit={LPS}")) is knows
 
 
 def test_a_case_is_disposed_on_its_page(engine: Engine, staff: FlaskClient) -> None:

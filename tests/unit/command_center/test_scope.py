@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from appliance.domain.service_request import Status
-from command_center import casework
+from command_center import casework, correcting, linking
+from command_center.correcting import Wanted
+from command_center.handling.disposing import Order, dispose
 from command_center.staff import scope
 from command_center.staff.roles import PEOPLE, READERS, Account, Post, Role
 from command_center.store import case_links, database, requests
@@ -120,6 +122,45 @@ def test_cases_of_others_under_a_case_are_neither_shown_nor_moved(engine: Engine
     assert officer.post(page, data=form).status_code == 303
     assert request(engine, mine.request_id).status == "diproses"
     assert request(engine, other.request_id).status == "diterima"
+
+
+def test_the_ticket_of_another_agencys_case_is_not_told_by_the_history(engine: Engine) -> None:
+    mine, other, third = (
+        plain(engine),
+        plain(engine, agency="DLHK", category="sampah"),
+        plain(engine),
+    )
+    for parent in (third, other):
+        linking.link(engine, mine.request_id, parent.request_id, by="x", now=START)
+    page = f"/permohonan/{mine.request_id}"
+    told = an_officer(engine, Role.OFFICER).get(page).text
+    assert other.ticket not in told
+    assert "Digabung ke tiket dinas lain." in told
+    assert f"Digabung ke tiket {third.ticket}." in told
+    assert f"Digabung ke tiket {other.ticket}." in an_officer(engine).get(page).text
+
+
+def test_a_note_is_for_the_agency_that_it_was_written_to(engine: Engine) -> None:
+    case = plain(engine, agency="DLHK", category="sampah")
+    for agency, note in (("DLHK", "untuk yang lama"), (AGENCY, "untuk yang baru")):
+        order = Order(agency=agency, note=note)
+        dispose(engine, case.request_id, order, {}, by="x", now=START)
+    page = f"/permohonan/{case.request_id}"
+    told, whole = an_officer(engine, Role.OFFICER).get(page).text, an_officer(engine).get(page).text
+    assert ("untuk yang lama" in told, "untuk yang baru" in told) == (False, True)
+    assert ("untuk yang lama" in whole, "untuk yang baru" in whole) == (True, True)
+
+
+def test_the_note_of_the_agency_that_had_a_case_is_not_in_the_inbox_of_the_next(
+    engine: Engine,
+) -> None:
+    case = plain(engine, agency="DLHK", category="sampah")
+    order = Order(agency="DLHK", note="untuk yang lama")
+    dispose(engine, case.request_id, order, {}, by="x", now=START)
+    correcting.correct(engine, case.request_id, Wanted(agency=AGENCY), by="x", now=START)
+    shown = an_officer(engine, Role.OFFICER).get(f"/kotak-masuk/{AGENCY}").text
+    assert case.request_id in shown
+    assert "untuk yang lama" not in shown
 
 
 def test_a_page_offers_what_its_reader_may_do(engine: Engine) -> None:
