@@ -69,11 +69,10 @@ def list_query(sent: Sent) -> ListQuery:
         name: sent.get(name, "")[:_WORD_MAX_CHARS]
         for name in ("status", "agency", "category", "site", "kelurahan")
     }
-    page = _number(sent.get("page", "1"))
     return ListQuery(
         filter=Filter(ticket=digits, **words),
         due=next((due for due in Due if due == sent.get("tenggat", "")), None),
-        page=min(max(page or 1, 1), LAST_PAGE),
+        page=page(sent, LAST_PAGE),
         typed_ticket=typed,
         problem=problem,
     )
@@ -93,9 +92,7 @@ def correction_form(sent: Sent) -> tuple[Wanted, datetime | None]:
     words = {name: sent.get(name, "")[:_WORD_MAX_CHARS] or None for name in FIELDS}
     if words["kelurahan"] is not None:
         words["kelurahan"] = "" if words["kelurahan"] == NO_KELURAHAN else words["kelurahan"]
-    seen_ms = _number(sent.get("seen", ""))
-    wanted = Wanted(**words, reason=sent.get("reason", ""))
-    return wanted, None if seen_ms is None else from_ms(seen_ms)
+    return Wanted(**words, reason=sent.get("reason", "")), seen(sent)
 
 
 def status_form(sent: Sent) -> StatusForm:
@@ -104,14 +101,24 @@ def status_form(sent: Sent) -> StatusForm:
         status = Status(sent.get("status", ""))
     except ValueError:
         raise BadInput("Pilih status baru.") from None
-    seen_ms = _number(sent.get("seen", ""))
     return StatusForm(
         status=status,
         message=sent.get("message", ""),
-        seen_at=None if seen_ms is None else from_ms(seen_ms),
+        seen_at=seen(sent),
         with_children=sent.get("with_children", "") == "1",
         destination=sent.get("destination", "")[:_WORD_MAX_CHARS],
     )
+
+
+def seen(sent: Sent) -> datetime | None:
+    """The `updated_at` of the case that an officer looked at."""
+    ms = _number(sent.get("seen", ""))
+    return None if ms is None else from_ms(ms)
+
+
+def page(sent: Sent, last: int) -> int:
+    """The page of a list that is asked for, from 1 to the last that there can be."""
+    return min(max(_number(sent.get("page", "")) or 1, 1), last)
 
 
 def _number(text: str) -> int | None:

@@ -12,8 +12,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.marks import Mark
 from appliance.domain.reference import kecamatan_name, kelurahan_by_code
-from command_center import anomaly, linking, wording
-from command_center.handling import forms
+from command_center import anomaly, forms, linking, wording
 from command_center.staff import scope
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role

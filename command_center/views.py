@@ -33,7 +33,8 @@ from command_center import (
 from command_center.dashboard.cells import Dimension
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
-from command_center.handling import powers
+from command_center.handling import open_cases, powers
+from command_center.handling.open_cases import OpenCase
 from command_center.staff import scope
 from command_center.staff.guard import account, allows, noted
 from command_center.staff.roles import HANDLERS, PEOPLE, Role
@@ -67,7 +68,7 @@ class Pages:
         now: Callable[[], datetime],
         is_link_up: Callable[[], bool],
         on_change: Callable[[], None],
-        more: Callable[[Connection, CityRequest], dict[str, object]],
+        more: Callable[[Connection, OpenCase], dict[str, object]],
     ) -> None:
         self._engine, self._now, self._more = engine, now, more
         self._is_link_up, self._on_change = is_link_up, on_change
@@ -169,11 +170,12 @@ class Pages:
             erased = erasures.of(connection, request_id)
             may_be_shown = consents.holds(connection, request_id, Purpose.PUBLISH)
             texts = case_texts.of_request(connection, found.site, request_id)
-            known = tables.in_force(connection, found.site, judged_at=found.received_at)
+            opened = open_cases.one(connection, found, self._now())
             sealed = sealed_contents.of_request(connection, request_id)
             seen_history = scope.seen_history(connection, account(), found, history)
-            links = link_pages.of_case(connection, found) | self._more(connection, found)
+            links = link_pages.of_case(connection, found) | self._more(connection, opened)
         case, reads = scope.seen(account(), found), scope.reads(account(), found)
+        known = opened.known
         why = explaining.why(case, known)
         return render_template(
             "request.html",

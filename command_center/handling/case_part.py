@@ -36,10 +36,9 @@ def content(
     connection: Connection, case: OpenCase, known: Units, account: Account, now: datetime
 ) -> dict[str, object]:
     """All of it as an account sees it, for the template."""
-    request = case.request
+    request, in_force = case.request, case.known
     unit = scope.seen(account, request).unit
     given = dispositions.of_request(connection, request.request_id)
-    in_force = tables.in_force(connection, request.site, judged_at=request.received_at)
     steps_taken = escalations.of_request(connection, request.request_id)
     can_dispose = bool(case.deadlines) and Status.FORWARDED in TRANSITIONS[Status(request.status)]
     return {

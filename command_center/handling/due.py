@@ -11,7 +11,7 @@ from appliance.domain import deadline
 from appliance.domain.city_tables import Tables
 from appliance.domain.deadline import Deadline, Move
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import CITY_TIME
+from appliance.domain.moment import local
 from command_center.store.dispositions import Disposition
 from command_center.store.requests import CityRequest
 
@@ -58,4 +58,4 @@ def days_until(day: date, latest: date, now: datetime, tables: Tables) -> int:
 
 def today(now: datetime) -> date:
     """The local day."""
-    return now.astimezone(CITY_TIME).date()
+    return local(now).date()

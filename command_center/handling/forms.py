@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import from_ms
-from command_center.forms import PAGE_SIZE, Sent
+from command_center.forms import PAGE_SIZE, Sent, page, seen
 from command_center.handling.disposing import Order
 
 LAST_PAGE = 1_000
@@ -39,19 +38,10 @@ def order_form(sent: Sent) -> tuple[Order, datetime | None]:
     return order, seen(sent)
 
 
-def seen(sent: Sent) -> datetime | None:
-    """The `updated_at` of the case that the officer looked at."""
-    text = sent.get("seen", "")
-    is_number = text.isascii() and text.isdigit() and len(text) <= 14
-    return from_ms(int(text)) if is_number else None
-
-
 def inbox_query(sent: Sent) -> InboxQuery:
     """Read what of an agency is to be shown; what cannot be read is left out."""
-    page = sent.get("page", "1")
-    is_number = page.isascii() and page.isdigit() and len(page) <= 4
-    number = min(max(int(page), 1), LAST_PAGE) if is_number else 1
-    return InboxQuery(unit=sent.get("unit", "")[:_WORD_MAX_CHARS], page=number)
+    unit = sent.get("unit", "")[:_WORD_MAX_CHARS]
+    return InboxQuery(unit=unit, page=page(sent, LAST_PAGE))
 
 
 def _day(text: str) -> date | None:

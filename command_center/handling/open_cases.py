@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from appliance.domain.city_tables import Tables
 from appliance.domain.deadline import Deadline, Move
 from command_center.handling import due
 from command_center.store import case_history, dispositions, tables
@@ -21,6 +22,8 @@ class OpenCase:
     moves: Sequence[Move]
     disposition: Disposition | None
     deadlines: list[Deadline]
+    known: Tables
+    """By which it is judged."""
 
 
 def every(connection: Connection, wanted: Filter, now: datetime) -> Iterator[OpenCase]:
@@ -30,7 +33,7 @@ def every(connection: Connection, wanted: Filter, now: datetime) -> Iterator[Ope
         known = judge(request.site, request.received_at)
         disposition = given.get(request.request_id)
         deadlines = due.of_case(request, moves, disposition, now, known)
-        yield OpenCase(request, moves, disposition, deadlines)
+        yield OpenCase(request, moves, disposition, deadlines, known)
 
 
 def one(connection: Connection, request: CityRequest, now: datetime) -> OpenCase:
@@ -40,4 +43,4 @@ def one(connection: Connection, request: CityRequest, now: datetime) -> OpenCase
     disposition = given[-1] if given else None
     known = tables.in_force(connection, request.site, judged_at=request.received_at)
     deadlines = due.of_case(request, moves, disposition, now, known)
-    return OpenCase(request, moves, disposition, deadlines)
+    return OpenCase(request, moves, disposition, deadlines, known)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from appliance.domain.errors import BadInput
 from appliance.domain.marks import Mark
 from command_center import casework, wording
-from command_center.forms import PAGE_SIZE
+from command_center.forms import PAGE_SIZE, seen
 from command_center.handling import (
     case_part,
     disposing,
@@ -31,7 +31,7 @@ from command_center.staff.guard import account, allows, noted
 from command_center.staff.roles import HANDLERS, PEOPLE, SUPERVISORS, Role
 from command_center.store import case_marks, open311, tables
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.requests import Filter
 
 Detail = Callable[[str, str], str]
 """The page of a case, with what went wrong."""
@@ -69,9 +69,8 @@ class HandlingPages:
         app.add_url_rule(f"{case}/kembalikan", "hand_back", self.hand_back, methods=["POST"])
         app.add_url_rule(f"{case}/eskalasi", "told", self.told, methods=["POST"])
 
-    def of_case(self, connection: Connection, found: CityRequest) -> dict[str, object]:
+    def of_case(self, connection: Connection, case: OpenCase) -> dict[str, object]:
         """What the page of a case shows."""
-        case = open_cases.one(connection, found, self._now())
         content = case_part.content(connection, case, self.units, account(), self._now())
         return {"deadlines": case.deadlines, **content}
 
@@ -172,7 +171,7 @@ class HandlingPages:
                 self.units,
                 by=account().name,
                 now=self._now(),
-                seen_at=forms.seen(request.form),
+                seen_at=seen(request.form),
                 may_touch=partial(scope.covers, account()),
             ),
         )

@@ -64,12 +64,7 @@ def in_force(
     """
     found = {}
     for name in NAMES:
-        wanted = (
-            select(down_outbox.c.payload)
-            .where(_IS_TABLE, _IS_GOOD, down_outbox.c.subject == name)
-            .order_by(down_outbox.c.created_at.desc(), down_outbox.c.seq.desc())
-            .limit(1)
-        )
+        wanted = _last(name)
         if site is not None and not site.is_city:
             wanted = wanted.where(down_outbox.c.site == str(site))
         if name == "sla" and judged_at is not None:
@@ -88,13 +83,7 @@ def sealing_keys(connection: Connection) -> dict[str, str]:
 
 def published(connection: Connection, name: str) -> list[dict[str, str]]:
     """The rows of a table as the city has last published it to any box; none where it has not."""
-    wanted = (
-        select(down_outbox.c.payload)
-        .where(_IS_TABLE, _IS_GOOD, down_outbox.c.subject == name)
-        .order_by(down_outbox.c.created_at.desc(), down_outbox.c.seq.desc())
-        .limit(1)
-    )
-    payload = connection.scalar(wanted)
+    payload = connection.scalar(_last(name))
     return _table(payload).rows if payload else []
 
 
@@ -113,6 +102,16 @@ def by_arrival(connection: Connection) -> Callable[[SiteCode, datetime], Tables]
         return known[key]
 
     return judge
+
+
+def _last(name: str) -> Select[Any]:
+    """The version of a table that was published last and that no box has set aside."""
+    return (
+        select(down_outbox.c.payload)
+        .where(_IS_TABLE, _IS_GOOD, down_outbox.c.subject == name)
+        .order_by(down_outbox.c.created_at.desc(), down_outbox.c.seq.desc())
+        .limit(1)
+    )
 
 
 def _sent() -> Select[Any]:
