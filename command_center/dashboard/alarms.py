@@ -16,6 +16,7 @@ from math import sqrt
 
 from appliance.domain import houses
 from appliance.domain.triage.words import plain
+from command_center.dashboard.cells import total
 
 SPANS_BEFORE = 8
 """A topic's usual is the mean of so many spans before."""
@@ -137,15 +138,11 @@ def _rising(rule: Rule, by_day: Mapping[str, Mapping[int, int]], today: int) -> 
         return {}
     found = {}
     for topic, of_topic in by_day.items():
-        number = _sum(of_topic, today - days + 1, today)
-        usual = _sum(of_topic, today - days * (spans + 1) + 1, today - days) / spans
+        number = total(of_topic, today - days + 1, today)
+        usual = total(of_topic, today - days * (spans + 1) + 1, today - days) / spans
         if number >= rule.times * usual and number > usual + DEVIATIONS * sqrt(usual):
             found[topic] = number
     return found
-
-
-def _sum(by_day: Mapping[int, int], first: int, last: int) -> int:
-    return sum(by_day.get(day, 0) for day in range(first, last + 1))
 
 
 def _rule(row: Mapping[str, str]) -> Rule:

@@ -5,7 +5,7 @@ all days together: what is asked about all that is stored must not read all days
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -64,6 +64,11 @@ class Counted(NamedTuple):
 def day_of(ms: int) -> int:
     """The local day of a time."""
     return (ms + city_offset_ms()) // DAY_MS
+
+
+def total(by_day: Mapping[int, int], first: int, last: int) -> int:
+    """The numbers of some days together."""
+    return sum(by_day.get(day, 0) for day in range(first, last + 1))
 
 
 def cells(request: Counted) -> Iterator[Cell]:

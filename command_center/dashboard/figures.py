@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from command_center.dashboard.cells import Dimension
+from command_center.dashboard.cells import Dimension, total
 
 LEAST = 5
 UNKNOWN = "Tidak diketahui"
@@ -100,9 +100,9 @@ def figures(
     return Figures(
         days=days,
         today=of_day.get(today, 0),
-        week=_sum(of_day, today - WEEK + 1, today),
-        before=_sum(of_day, today - 2 * WEEK + 1, today - WEEK),
-        number=_sum(of_day, today - days + 1, today),
+        week=total(of_day, today - WEEK + 1, today),
+        before=total(of_day, today - 2 * WEEK + 1, today - WEEK),
+        number=total(of_day, today - days + 1, today),
         trend=tuple((date_of(d), of_day.get(d, 0)) for d in range(today - trend + 1, today + 1)),
         channels=_most_first(_rows(counts, Dimension.CHANNEL, names)),
         categories=_most_first(_rows(counts, Dimension.CATEGORY, names)),
@@ -157,7 +157,3 @@ def _agencies(
 
 def _most_first(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-row.number, row.name))
-
-
-def _sum(by_day: Mapping[int, int], first: int, last: int) -> int:
-    return sum(by_day.get(day, 0) for day in range(first, last + 1))

@@ -27,7 +27,6 @@ ID_MAX_CHARS = 80
 _WORD_MAX_CHARS = 60
 _CURSOR_MAX_CHARS = 200
 _NO = ("0", "false", "tidak", "t", "no", "n")
-_YES = ("1", "true", "ya", "y", "yes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +167,6 @@ def flag(value: object) -> bool:
     """Whether a flag is set; see above for what is neither."""
     plain = str(value).strip().casefold()
     return plain not in _NO
-
-
-def is_flag(value: str) -> bool:
-    """Whether a word is one of those that flags have."""
-    return value.strip().casefold() in (*_NO, *_YES)
 
 
 def fingerprint(raw: object) -> str:

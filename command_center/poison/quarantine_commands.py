@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from appliance.domain import wire
 from appliance.domain.errors import BadInput
 from command_center.poison import replaying
-from command_center.report import iso
+from command_center.report import iso, table
 from command_center.store import quarantine
 from command_center.store.database import reading, writing
 from command_center.store.quarantine import Kept
@@ -94,13 +94,14 @@ def _json(found: Sequence[Kept]) -> str:
 
 
 def _table(found: Sequence[Kept]) -> str:
-    lines = [f"{'ID':>6} {'RECEIVED':<25} {'SITE':<9} {'CODE':<8} {'BYTES':>9} TOPIC"]
-    lines += [
-        f"{kept.id:>6} {iso(kept.received_at):<25} {kept.site or '-':<9} {kept.code:<8} "
-        f"{kept.size_bytes:>9} {kept.topic}{' (cut)' if kept.is_cut else ''}"
+    rows = [
+        (
+            *(str(kept.id), iso(kept.received_at) or "", kept.site or "-", kept.code),
+            *(str(kept.size_bytes), f"{kept.topic}{' (cut)' if kept.is_cut else ''}"),
+        )
         for kept in found
     ]
-    return "\n".join(lines)
+    return table(("ID", "RECEIVED", "SITE", "CODE", "BYTES", "TOPIC"), rows)
 
 
 def _content(kept: Kept) -> str:

@@ -39,12 +39,11 @@ def counted(connection: Connection, request_id: str) -> Counted | None:
     return Counted(*row) if row else None
 
 
-def rebuild(connection: Connection) -> int:
-    """Count all requests anew; return how many cells there are."""
+def rebuild(connection: Connection) -> None:
+    """Count all requests anew."""
     found = from_scratch(connection)
     connection.execute(delete(daily_counts))
     add(connection, found)
-    return len(found)
 
 
 def from_scratch(connection: Connection) -> Counter[Cell]:
