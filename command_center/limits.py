@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, abort, g, request
 
-from web.clients import counted_as
+from web.clients import counted_as, subscriber
 from web.security import is_keyed
 from web.throttle import Throttle
 
@@ -31,7 +31,8 @@ class Limits:
 
     def count(self) -> None:
         """Refuse what is too often with 429 and when to come back."""
-        if wait_s := self._throttle.take(counted_as(request.remote_addr), self._monotonic_s()):
+        client = counted_as(request.remote_addr)
+        if wait_s := self._throttle.take(client and subscriber(client), self._monotonic_s()):
             g.wait_s = wait_s
             abort(429)
 

@@ -3,7 +3,7 @@
 Knows addresses only. What is counted, and how often is too often, is the face's and the domain's.
 """
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 NAME_MAX_CHARS = 64
 """Longer than any address (an IPv6 address with a zone fits); a proxy may pass on anything."""
@@ -24,3 +24,14 @@ def counted_as(address: str | None) -> str | None:
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
     return None if ip.is_loopback else str(ip)
+
+
+def subscriber(client: str) -> str:
+    """The name of who comes over the Internet: the /64 of an IPv6 client, whose 2^64 addresses are
+    all at its hand. Not for a hall, where all share one."""
+    try:
+        ip = ip_address(client)
+    except ValueError:
+        return client
+    is_wide = isinstance(ip, IPv6Address)
+    return str(IPv6Network((int(ip), 64), strict=False)) if is_wide else client

@@ -4,6 +4,7 @@ Parses words and prints answers.
 """
 
 import argparse
+import getpass
 import json
 import secrets
 import sys
@@ -20,8 +21,8 @@ from command_center import report
 from command_center.fleet import breach, enrolling, listing, revoking
 from command_center.fleet.listing import FleetBox
 from command_center.fleet.office import Office
-from command_center.store import credentials
-from command_center.store.database import reading
+from command_center.store import credentials, staff_log
+from command_center.store.database import reading, writing
 
 NAME = "fleet"
 BY = "posko-center"
@@ -98,6 +99,9 @@ def _revoke(engine: Engine, args: argparse.Namespace, office: Office, now: datet
     site = enrolling.site_of(engine, args.site)
     is_lost = not args.box_is_here
     revoking.revoke(engine, site, args.reason, is_box_lost=is_lost, now=now)
+    with writing(engine) as connection:
+        by = f"{BY}, {getpass.getuser()}"
+        staff_log.add(connection, by=by, what="revoke_box", subject=str(site), now=now)
     print(f"{site} is revoked: the city takes nothing from it any more")
     revoking.shut_out(engine, office, site, now)
     print("the broker refuses it, and its connection has ended")

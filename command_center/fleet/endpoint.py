@@ -21,11 +21,12 @@ from appliance.domain.errors import PoskoError
 from command_center.fleet import enrolling
 from command_center.fleet.enrolling import Refusal
 from command_center.fleet.office import Office
+from web.clients import counted_as, subscriber
 from web.security import accepts_body, keyed, public
 
 log = logging.getLogger(__name__)
 
-PER_ADDRESS, PER_MINUTE = 10, 60
+PER_ADDRESS, PER_MINUTE = 10, 600
 _STATUS: dict[str, int] = {
     Refusal.UNKNOWN: 404,
     Refusal.WRONG: 403,
@@ -74,7 +75,7 @@ class Endpoint:
         """Answer a box; whoever asks too often is told so before anything is read."""
         if not self._office.can_enrol:
             return _refused("off")
-        if not self._pace.allows(request.remote_addr or ""):
+        if not self._pace.allows(subscriber(counted_as(request.remote_addr) or "")):
             return _refused("busy")
         try:
             envelope = msgspec.json.decode(request.get_data(), type=Envelope)

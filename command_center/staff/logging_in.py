@@ -13,6 +13,7 @@ from appliance.domain.moment import Moment, to_ms
 from command_center.staff.roles import SESSIONS_PER_ACCOUNT, WITHOUT_IDLE, Account, Session
 from command_center.store import staff_accounts, staff_log, staff_sessions
 from command_center.store.database import reading, writing
+from web.clients import subscriber
 
 TOUCH_EVERY = timedelta(minutes=1)
 """Each note that a session is in use is a write."""
@@ -117,8 +118,8 @@ def take_back(connection: Connection, who: str) -> None:
 
 
 def of_client(client: str) -> tuple[Rule, str]:
-    """What is counted for an address."""
-    return OF_CLIENT, f"client:{client}"[:80]
+    """What is counted for an address, or for the network of one of IPv6."""
+    return OF_CLIENT, f"client:{subscriber(client)}"[:80]
 
 
 def forget_failures(connection: Connection, name: str) -> None:

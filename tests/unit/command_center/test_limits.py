@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from command_center import limits
+from command_center.staff import logging_in
 from tests.support.city_staff import a_center, an_account, logged_in
 
 PATHS = ("/data/", "/open311/v2/services.json", "/open311/v2/requests.xml", "/", "/nowhere")
@@ -41,3 +42,12 @@ def test_neither_staff_nor_this_machine_waits(app: Flask, engine: Engine) -> Non
         assert local.get("/data/").status_code == 200
     for _ in range(limits.PER_MINUTE + 1):
         assert ask(officer, "/sandi").status_code == 200
+
+
+def test_the_addresses_of_one_network_are_counted_as_one(app: Flask) -> None:
+    client = app.test_client()
+    for n in range(limits.PER_MINUTE):
+        assert ask(client, "/data/", f"2001:db8::{n + 1:x}").status_code == 200
+    assert ask(client, "/data/", "2001:db8::ffff").status_code == 429
+    assert ask(client, "/data/", "2001:db8:0:1::1").status_code == 200
+    assert logging_in.of_client("2001:db8::1") == logging_in.of_client("2001:db8::2")

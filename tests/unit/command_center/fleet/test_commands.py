@@ -8,7 +8,13 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import enrolment
+from appliance.domain.ids import SiteCode
+from command_center.fleet import revoking
 from command_center.fleet.authority import Authority
+from command_center.store import credentials, staff_log
+from command_center.store.credentials import Credential
+from command_center.store.database import reading, writing
+from tests.conftest import START
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -48,6 +54,21 @@ def test_a_box_that_is_not_known_cannot_be_revoked_by_mistake(
     code, _, err = run("fleet", "revoke", "147107", "--reason", "stolen")
     assert code == 1
     assert "fleet adopt" in err
+
+
+def test_who_revokes_a_box_is_in_the_trail(
+    run: Run, city: Engine, enrolling_city: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "rina")
+    monkeypatch.setattr(revoking, "shut_out", lambda *_: None)
+    site = SiteCode("14.71.01")
+    one = Credential(site=site, key="k", certificate="", serial=None, issued_at=START, ends_at=None)
+    with writing(city) as connection:
+        credentials.add(connection, one)
+    assert run("fleet", "revoke", "147101", "--reason", "stolen")[0] == 0
+    with reading(city) as connection:
+        [entry] = staff_log.page(connection, limit=9)
+    assert (entry.by, entry.what, entry.subject) == ("posko-center, rina", "revoke_box", "14.71.01")
 
 
 def test_the_list_is_for_eyes_and_for_scripts(run: Run, enrolling_city: Path) -> None:

@@ -77,12 +77,23 @@ def test_who_asks_too_often_is_told_to_wait_and_others_are_served(asking: FlaskC
     assert post(asking, guess, "10.0.0.10")[0] == 404
 
 
+def test_a_few_strangers_hold_nobody_else_up(asking: FlaskClient) -> None:
+    guess = Envelope(v=1, sealed="eA==", locator="ABCD")
+    for n in range(6):
+        for _ in range(endpoint.PER_ADDRESS):
+            assert post(asking, guess, f"10.0.1.{n}")[0] == 404
+    for n in range(endpoint.PER_ADDRESS):
+        assert post(asking, guess, f"2001:db8::{n}")[0] == 404
+    assert post(asking, guess, "2001:db8::ffff")[0] == 429
+    assert post(asking, guess, "10.0.0.10")[0] == 404
+
+
 def test_all_together_may_ask_so_often_and_the_minute_passes() -> None:
     clock = iter([0.0] * (endpoint.PER_MINUTE + 1) + [60.0])
     pace = Pace(lambda: next(clock))
-    assert all(pace.allows(f"10.0.{n}.1") for n in range(endpoint.PER_MINUTE))
-    assert not pace.allows("10.0.99.1")
-    assert pace.allows("10.0.99.1")
+    assert all(pace.allows(f"10.{n // 200}.{n % 200}.1") for n in range(endpoint.PER_MINUTE))
+    assert not pace.allows("10.9.9.1")
+    assert pace.allows("10.9.9.1")
 
 
 def test_two_who_ask_at_once_are_both_counted() -> None:
