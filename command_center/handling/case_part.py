@@ -45,7 +45,7 @@ def content(
         "unit_name": units.name(known, request.agency, unit) if unit else "",
         "dispositions": [scope.seen_disposition(account, request, one) for one in given[::-1]],
         "unit_of": lambda agency, unit: units.name(known, agency, unit),
-        "escalations": told(connection, steps_taken[::-1], in_force, now.date()),
+        "escalations": told(connection, steps_taken[::-1], in_force, due.today(now)),
         "targets": targets(request, known, in_force) if can_dispose else [],
         "target": _target(request, known),
         "latest_day": due.last_day(request, case.moves, now, in_force),

@@ -17,6 +17,7 @@ from command_center.forms import PAGE_SIZE, seen
 from command_center.handling import (
     case_part,
     disposing,
+    due,
     escalating,
     files,
     forms,
@@ -128,7 +129,7 @@ class HandlingPages:
             waiting = escalating.waiting(connection, self._now())
             shown = waiting[query.offset : query.offset + PAGE_SIZE]
             seen = [scope.seen_step(account(), one.request, one.step) for one in shown]
-            people = case_part.told(connection, seen, known, self._now().date())
+            people = case_part.told(connection, seen, known, due.today(self._now()))
         return render_template(
             "handling/escalations.html",
             query=query,

@@ -1,13 +1,13 @@
 """Inboxes, the list of escalations, and handing on from the page of a case."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
-from appliance.domain.moment import to_ms
+from appliance.domain.moment import CITY_TIME, to_ms
 from command_center.handling import escalating, forms, inbox, open_cases, pages
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_steps, shipped_units
@@ -232,6 +232,21 @@ def test_the_citys_directory_names_whom_to_tell(engine: Engine, staff: FlaskClie
     assert "Budi Hartono" in page(staff, "/eskalasi")
     assert "tel:+6281234567891" not in page(staff, "/eskalasi")
     assert "tel:+6281234567891" in page(staff, f"/permohonan/{case.request_id}")
+
+
+def test_who_takes_office_on_a_day_is_named_from_its_first_minute_in_the_city(
+    engine: Engine,
+) -> None:
+    first_minute = datetime(2026, 11, 26, 0, 1, tzinfo=CITY_TIME)
+    person = {
+        "agency": "DLHK", "rank": "1", "name": "Budi Hartono", "phone": "081234567891",
+        "valid_from": "2026-11-26",
+    }  # fmt: skip
+    publish(engine, [SITE], "officials", [person], MONDAY)
+    case = late(engine, 3)
+    staff = an_officer(engine, now=first_minute.astimezone(UTC))
+    assert "Budi Hartono" in page(staff, "/eskalasi")
+    assert "Budi Hartono" in page(staff, f"/permohonan/{case.request_id}")
 
 
 def test_the_pages_ask_as_much_of_the_database_for_many_cases_as_for_one(
