@@ -209,7 +209,10 @@ def _replace(engine: Engine, city: City, monkeypatch: pytest.MonkeyPatch, folder
 
 
 def test_a_certificate_is_renewed_over_the_link_before_it_ends(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A certificate of a day: the box asks as soon as it runs, and comes back with the new one."""
     box = NewBox(tmp_path / "box")
@@ -226,7 +229,7 @@ def test_a_certificate_is_renewed_over_the_link_before_it_ends(
 
             wait_for(is_renewed, "a new pair lies there")
             wait_for(lambda: agent.outcomes() == ["done"], "the box has said so")
-            wait_for(lambda: "renewing" in agent.gauge("link_reason"), "it is used", limit_s=30)
+            wait_for(lambda: "renewing" in caplog.text, "it is used", limit_s=30)
             wait_for(lambda: agent.gauge("link") == "up", "and let in")
         assert not own.pending.exists()
 

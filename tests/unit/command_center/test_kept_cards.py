@@ -104,11 +104,12 @@ def test_a_card_of_an_older_algorithm_is_made_again(filled: Engine) -> None:
     assert looked_at(filled).get("/rapor.json").get_json()["algorithm"] > 0
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("city_url", ["postgresql"], indirect=True)
 def test_of_two_programs_one_makes_the_card(
     filled: Engine, city_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if database.file_of(filled) is not None:
-        pytest.skip("a database that is a file has one program only")
+    """A database that is a file has one program only."""
     monkeypatch.setattr("command_center.cards.RETRY_S", 0.0)
     engines = [filled, database.connect(city_url, files=tmp_path)]
     start, made = Barrier(2), []
