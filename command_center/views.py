@@ -34,13 +34,12 @@ from command_center.dashboard.cells import Dimension
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
 from command_center.handling import open_cases, powers
-from command_center.handling.open_cases import OpenCase
+from command_center.handling.open_cases import WholeCase
 from command_center.staff import scope
 from command_center.staff.guard import account, allows, noted
 from command_center.staff.roles import HANDLERS, PEOPLE, Role
 from command_center.store import (
     boxes,
-    case_history,
     case_links,
     case_marks,
     case_texts,
@@ -68,7 +67,7 @@ class Pages:
         now: Callable[[], datetime],
         is_link_up: Callable[[], bool],
         on_change: Callable[[], None],
-        more: Callable[[Connection, OpenCase], dict[str, object]],
+        more: Callable[[Connection, WholeCase], dict[str, object]],
     ) -> None:
         self._engine, self._now, self._more = engine, now, more
         self._is_link_up, self._on_change = is_link_up, on_change
@@ -164,7 +163,6 @@ class Pages:
             found = requests.by_id(connection, request_id)
             if found is None:
                 abort(404)
-            history = case_history.of_request(connection, found)
             photo = photo_page.seen(self._engine, connection, request_id)
             due = follow_ups.due(connection, request_id)
             erased = erasures.of(connection, request_id)
@@ -172,7 +170,7 @@ class Pages:
             texts = case_texts.of_request(connection, found.site, request_id)
             opened = open_cases.one(connection, found, self._now())
             sealed = sealed_contents.of_request(connection, request_id)
-            seen_history = scope.seen_history(connection, account(), found, history)
+            history = scope.seen_history(connection, account(), found, opened.history)
             links = link_pages.of_case(connection, found) | self._more(connection, opened)
         case, reads = scope.seen(account(), found), scope.reads(account(), found)
         known = opened.known
@@ -181,7 +179,7 @@ class Pages:
             "request.html",
             case=case,
             reads=reads,
-            history=seen_history[::-1],
+            history=history[::-1],
             why=why,
             proposal=explaining.proposal(found, known),
             choices=_corrections(found, why, known),

@@ -10,12 +10,12 @@ from appliance.domain.city_tables import Tables
 from appliance.domain.official import TABLE, Official, directory
 from appliance.domain.service_request import TRANSITIONS, Status
 from command_center.handling import due, steps, units
-from command_center.handling.open_cases import OpenCase
+from command_center.handling.open_cases import WholeCase
 from command_center.handling.steps import To
 from command_center.handling.units import Units
 from command_center.staff import scope
 from command_center.staff.roles import Account
-from command_center.store import dispositions, escalations, tables
+from command_center.store import escalations, tables
 from command_center.store.escalations import Escalation
 from command_center.store.requests import CityRequest
 
@@ -33,17 +33,16 @@ class Told:
 
 
 def content(
-    connection: Connection, case: OpenCase, known: Units, account: Account, now: datetime
+    connection: Connection, case: WholeCase, known: Units, account: Account, now: datetime
 ) -> dict[str, object]:
     """All of it as an account sees it, for the template."""
     request, in_force = case.request, case.known
     unit = scope.seen(account, request).unit
-    given = dispositions.of_request(connection, request.request_id)
     steps_taken = escalations.of_request(connection, request.request_id)
     can_dispose = bool(case.deadlines) and Status.FORWARDED in TRANSITIONS[Status(request.status)]
     return {
         "unit_name": units.name(known, request.agency, unit) if unit else "",
-        "dispositions": [scope.seen_disposition(account, request, one) for one in given[::-1]],
+        "dispositions": [scope.seen_disposition(account, request, one) for one in case.given[::-1]],
         "unit_of": lambda agency, unit: units.name(known, agency, unit),
         "escalations": told(connection, steps_taken[::-1], in_force, due.today(now)),
         "targets": targets(request, known, in_force) if can_dispose else [],

@@ -10,6 +10,7 @@ from appliance.domain.city_tables import Tables
 from appliance.domain.deadline import Deadline, Move
 from command_center.handling import due
 from command_center.store import case_history, dispositions, tables
+from command_center.store.case_history import HistoryEntry
 from command_center.store.dispositions import Disposition
 from command_center.store.requests import CityRequest, Filter
 
@@ -26,6 +27,14 @@ class OpenCase:
     """By which it is judged."""
 
 
+@dataclass(frozen=True, slots=True)
+class WholeCase(OpenCase):
+    """One with all that was noted and ordered, oldest first."""
+
+    history: Sequence[HistoryEntry]
+    given: Sequence[Disposition]
+
+
 def every(connection: Connection, wanted: Filter, now: datetime) -> Iterator[OpenCase]:
     """Those that a filter lets through, by a number of queries that does not grow with theirs."""
     judge, given = tables.by_arrival(connection), dispositions.in_force(connection, wanted)
@@ -36,11 +45,11 @@ def every(connection: Connection, wanted: Filter, now: datetime) -> Iterator[Ope
         yield OpenCase(request, moves, disposition, deadlines, known)
 
 
-def one(connection: Connection, request: CityRequest, now: datetime) -> OpenCase:
+def one(connection: Connection, request: CityRequest, now: datetime) -> WholeCase:
     """A case as it stands; without deadlines once it is over."""
-    moves = case_history.of_request(connection, request)
+    history = case_history.of_request(connection, request)
     given = dispositions.of_request(connection, request.request_id)
     disposition = given[-1] if given else None
     known = tables.in_force(connection, request.site, judged_at=request.received_at)
-    deadlines = due.of_case(request, moves, disposition, now, known)
-    return OpenCase(request, moves, disposition, deadlines, known)
+    deadlines = due.of_case(request, history, disposition, now, known)
+    return WholeCase(request, history, disposition, deadlines, known, history, given)

@@ -25,7 +25,7 @@ from command_center.handling import (
     open_cases,
     units,
 )
-from command_center.handling.open_cases import OpenCase
+from command_center.handling.open_cases import OpenCase, WholeCase
 from command_center.handling.units import Units
 from command_center.staff import scope
 from command_center.staff.guard import account, allows, noted
@@ -70,7 +70,7 @@ class HandlingPages:
         app.add_url_rule(f"{case}/kembalikan", "hand_back", self.hand_back, methods=["POST"])
         app.add_url_rule(f"{case}/eskalasi", "told", self.told, methods=["POST"])
 
-    def of_case(self, connection: Connection, case: OpenCase) -> dict[str, object]:
+    def of_case(self, connection: Connection, case: WholeCase) -> dict[str, object]:
         """What the page of a case shows."""
         content = case_part.content(connection, case, self.units, account(), self._now())
         return {"deadlines": case.deadlines, **content}

@@ -55,7 +55,7 @@ class LaporPages:
             if link is not None:
                 return redirect(url_for("show", request_id=link.request_id), 303)
             unsent = lapor_outbox.unsent(connection, SHOWN)
-            cases = {e.id: requests.by_id(connection, e.request_id) for e in unsent}
+            tickets = requests.tickets_of(connection, {e.request_id for e in unsent})
             content = {
                 "state": lapor_intake.state(connection),
                 "left_out": lapor_intake.left_out(connection, SHOWN),
@@ -65,7 +65,8 @@ class LaporPages:
         return render_template(
             "lapor.html",
             typed=typed,
-            unsent=[(entry, cases[entry.id]) for entry in unsent],
+            unsent=unsent,
+            tickets=tickets,
             is_on=self._is_on,
             now=self._now(),
             **content,

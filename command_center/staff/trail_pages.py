@@ -81,11 +81,8 @@ class TrailPages:
                 before=before if before and 0 < before < 1 << 63 else None,
                 limit=PER_PAGE + 1,
             )
-            tickets = {
-                id_: found.ticket
-                for id_ in {entry.request_id for entry in entries if entry.request_id}
-                if (found := requests.by_id(connection, id_))
-            }
+            of_cases = {entry.request_id for entry in entries if entry.request_id}
+            tickets = requests.tickets_of(connection, of_cases)
             names = [(found.name, found.name) for found in staff_accounts.every(connection)]
         return render_template(
             "staff/trail.html",

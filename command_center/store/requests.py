@@ -1,7 +1,7 @@
 """Service requests of the whole city, and what the pages ask about them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -181,6 +181,13 @@ def by_id(connection: Connection, request_id: str, *, lock: bool = False) -> Cit
     query = select(requests).where(requests.c.request_id == request_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else from_row(row)
+
+
+def tickets_of(connection: Connection, request_ids: Collection[str]) -> dict[str, str]:
+    """The tickets of several requests, as far as they are stored."""
+    wanted = requests.c.request_id.in_(request_ids)
+    rows = connection.execute(select(requests.c.request_id, requests.c.ticket).where(wanted))
+    return {row.request_id: row.ticket for row in rows}
 
 
 def is_in(connection: Connection, request_id: str, wanted: Filter) -> bool:
