@@ -1,26 +1,18 @@
 """Logging in at the desk: tries, waits and sessions."""
 
-import hashlib
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from appliance.domain import lockout
-from appliance.domain.lockout import OF_ACCOUNT, OF_CLIENT, Failures, Rule
+from appliance.domain.lockout import Failures, Rule, Wait
 from appliance.domain.moment import Moment
+from appliance.domain.passwords import hashed_id
 from appliance.domain.staff import SESSIONS_PER_ACCOUNT, Account, Session
 from appliance.store import staff_accounts, staff_log, staff_sessions
 from appliance.store.database import transaction
 
 TOUCH_EVERY_MS = 60_000
 """Each note that a session is in use is a write to the card."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Too many failures; nothing was looked at."""
-
-    seconds: int
 
 
 def log_in(
@@ -35,16 +27,16 @@ def log_in(
     `is_right` compares what was typed with the stored form of the password, in equal time where
     there is none. A try counts before it is looked at, so that tries at one time count too.
     """
-    subjects = ((OF_ACCOUNT, _subject(name)), (OF_CLIENT, f"client:{client}"[:80]))
-    if wait_s := _begin(db, subjects, client, now):
+    of_client = lockout.of_client(client)
+    if wait_s := _begin(db, (lockout.of_account(name), of_client), client, now):
         return Wait(wait_s)
     matches = is_right(staff_accounts.password_hash(db, name))
     account = staff_accounts.find(db, name)
     if account is None or account.is_locked or not matches:
         return None
     with transaction(db):
-        staff_sessions.forget_failures(db, _subject(name))
-        _take_back(db, f"client:{client}"[:80])
+        forget_failures(db, name)
+        _set(db, of_client[1], lockout.taken_back(staff_sessions.failures(db, of_client[1])))
     return account
 
 
@@ -62,13 +54,13 @@ def open_session(db: sqlite3.Connection, account: Account, session_id: str, now:
             opened_mono_ms=now.mono_ms,
             seen_mono_ms=now.mono_ms,
         )
-        staff_sessions.add(db, session_hash(session_id), session)
+        staff_sessions.add(db, hashed_id(session_id), session)
         staff_log.add(db, by=account.name, what="login", subject="", at=now.wall)
 
 
 def resume(db: sqlite3.Connection, session_id: str, now: Moment) -> Account | None:
     """Whose session this is, if it is alive; it is then in use."""
-    id_hash = session_hash(session_id)
+    id_hash = hashed_id(session_id)
     session = staff_sessions.find(db, id_hash)
     if session is None or not session.is_alive(now):
         return None
@@ -82,17 +74,12 @@ def resume(db: sqlite3.Connection, session_id: str, now: Moment) -> Account | No
 def log_out(db: sqlite3.Connection, session_id: str) -> None:
     """End a session."""
     with transaction(db):
-        staff_sessions.remove(db, session_hash(session_id))
+        staff_sessions.remove(db, hashed_id(session_id))
 
 
 def forget_failures(db: sqlite3.Connection, name: str) -> None:
     """Let an account be tried at once again, in the caller's transaction."""
-    staff_sessions.forget_failures(db, _subject(name))
-
-
-def session_hash(session_id: str) -> str:
-    """How a session is stored: whoever reads the database cannot take it over."""
-    return hashlib.sha256(session_id.encode()).hexdigest()
+    _set(db, lockout.of_account(name)[1], None)
 
 
 def _begin(
@@ -111,18 +98,8 @@ def _begin(
     return 0
 
 
-def _take_back(db: sqlite3.Connection, who: str) -> None:
-    """A try that was none of somebody who guesses."""
-    failures = staff_sessions.failures(db, who)
-    if failures is None or failures.count <= 1:
+def _set(db: sqlite3.Connection, who: str, failures: Failures | None) -> None:
+    if failures is None:
         staff_sessions.forget_failures(db, who)
     else:
-        fewer = Failures(
-            count=failures.count - 1, boot_id=failures.boot_id, mono_ms=failures.mono_ms
-        )
-        staff_sessions.set_failures(db, who, fewer)
-
-
-def _subject(name: str) -> str:
-    """The same whether there is such an account or not; what was typed may be a password."""
-    return "account:" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+        staff_sessions.set_failures(db, who, failures)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from flask import Flask
 
 from appliance.actions import logging_in, staffing
-from appliance.actions.logging_in import Wait
 from appliance.desk import guard
 from appliance.domain import staff, staff_words
 from appliance.domain.errors import BadInput
+from appliance.domain.lockout import Wait
 from appliance.domain.moment import Moment
 from appliance.domain.staff import Account, Role
 from appliance.domain.wifi import resume_key

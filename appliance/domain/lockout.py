@@ -1,11 +1,12 @@
-"""How long who has failed to log in must wait before the next try. Pure.
+"""How long who has failed to log in must wait before the next try, at a desk and at the city. Pure.
 
 Time is the boot's, never the wall clock's: a box without a battery for its clock boots in the past.
 What was noted in an earlier boot happened before this one began, so that at least the time since
 then has passed; a restart can lengthen a wait, but never shorten it.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 
 from appliance.domain.moment import Moment
 
@@ -36,6 +37,13 @@ class Failures:
     mono_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Too many failures; nothing was looked at."""
+
+    seconds: int
+
+
 def wait_s(rule: Rule, failures: Failures | None, now: Moment) -> int:
     """Seconds until the next try is allowed; 0 if it is now."""
     if failures is None or failures.count < rule.free:
@@ -49,6 +57,24 @@ def failed(rule: Rule, before: Failures | None, now: Moment) -> Failures:
     """Count one more failure."""
     count = 0 if before is None or is_forgotten(rule, before, now) else before.count
     return Failures(count=count + 1, boot_id=now.boot_id, mono_ms=now.mono_ms)
+
+
+def taken_back(failures: Failures | None) -> Failures | None:
+    """Without one try that was none of somebody who guesses; None if none is left."""
+    if failures is None or failures.count <= 1:
+        return None
+    return replace(failures, count=failures.count - 1)
+
+
+def of_account(name: str) -> tuple[Rule, str]:
+    """What is counted for a name, whether there is such an account or not; what was typed may be a
+    password."""
+    return OF_ACCOUNT, "account:" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+
+
+def of_client(client: str) -> tuple[Rule, str]:
+    """What is counted for an address."""
+    return OF_CLIENT, f"client:{client}"[:80]
 
 
 def is_forgotten(rule: Rule, failures: Failures, now: Moment) -> bool:

@@ -54,6 +54,11 @@ def matches(password: str, stored: str) -> bool:
     return hmac.compare_digest(_key(password, bytes.fromhex(salt), cost), bytes.fromhex(key))
 
 
+def hashed_id(session_id: str) -> str:
+    """How a session is stored: whoever reads the database cannot take it over."""
+    return hashlib.sha256(session_id.encode()).hexdigest()
+
+
 def _key(password: str, salt: bytes, cost: Cost) -> bytes:
     return hashlib.scrypt(
         as_typed(password).encode("utf-8", "surrogatepass"),

@@ -1,15 +1,14 @@
 """Logging in at the city: tries, waits and sessions."""
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
 from appliance.domain import lockout
-from appliance.domain.lockout import OF_ACCOUNT, OF_CLIENT, Failures, Rule
+from appliance.domain.lockout import Failures, Rule, Wait
 from appliance.domain.moment import Moment, to_ms
+from appliance.domain.passwords import hashed_id
 from command_center.staff.roles import SESSIONS_PER_ACCOUNT, WITHOUT_IDLE, Account, Session
 from command_center.store import staff_accounts, staff_log, staff_sessions
 from command_center.store.database import reading, writing
@@ -19,13 +18,6 @@ TOUCH_EVERY = timedelta(minutes=1)
 """Each note that a session is in use is a write."""
 NOBODY = "-"
 """Who has failed to log in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Too many failures; nothing was looked at."""
-
-    seconds: int
 
 
 def log_in(
@@ -40,7 +32,7 @@ def log_in(
     `is_right` compares what was typed with the stored form of the password, in equal time where
     there is none. A try counts before it is looked at, so that tries at one time count too.
     """
-    if wait_s := begin(engine, ((OF_ACCOUNT, _subject(name)), of_client(client)), client, now):
+    if wait_s := begin(engine, (lockout.of_account(name), of_client(client)), client, now):
         return Wait(wait_s)
     with reading(engine) as connection:
         stored = staff_accounts.password_hash(connection, name)
@@ -61,13 +53,13 @@ def open_session(engine: Engine, account: Account, session_id: str, now: datetim
         staff_sessions.forget(connection, now - max(WITHOUT_IDLE.values()))
         staff_sessions.remove_of(connection, account.name, but_newest=SESSIONS_PER_ACCOUNT - 1)
         session = Session(account=account.name, opened_at=now, seen_at=now)
-        staff_sessions.add(connection, session_hash(session_id), session)
+        staff_sessions.add(connection, hashed_id(session_id), session)
         staff_log.add(connection, by=account.name, what="log_in", now=now)
 
 
 def resume(engine: Engine, session_id: str, now: datetime, *, is_use: bool) -> Account | None:
     """Whose session this is, if it is alive; it is then in use, unless a page asks by itself."""
-    id_hash = session_hash(session_id)
+    id_hash = hashed_id(session_id)
     with reading(engine) as connection:
         session = staff_sessions.find(connection, id_hash)
         account = staff_accounts.find(connection, session.account) if session else None
@@ -84,7 +76,7 @@ def resume(engine: Engine, session_id: str, now: datetime, *, is_use: bool) -> A
 def log_out(engine: Engine, session_id: str) -> None:
     """End a session."""
     with writing(engine) as connection:
-        staff_sessions.remove(connection, session_hash(session_id))
+        staff_sessions.remove(connection, hashed_id(session_id))
 
 
 def begin(
@@ -107,31 +99,21 @@ def begin(
 
 def take_back(connection: Connection, who: str) -> None:
     """A try that was none of somebody who guesses."""
-    failures = staff_sessions.failures(connection, who)
-    if failures is None or failures.count <= 1:
-        staff_sessions.forget_failures(connection, who)
-    else:
-        fewer = Failures(
-            count=failures.count - 1, boot_id=failures.boot_id, mono_ms=failures.mono_ms
-        )
-        staff_sessions.set_failures(connection, who, fewer)
+    _set(connection, who, lockout.taken_back(staff_sessions.failures(connection, who)))
 
 
 def of_client(client: str) -> tuple[Rule, str]:
     """What is counted for an address, or for the network of one of IPv6."""
-    return OF_CLIENT, f"client:{subscriber(client)}"[:80]
+    return lockout.of_client(subscriber(client))
 
 
 def forget_failures(connection: Connection, name: str) -> None:
     """Let an account be tried at once again, in the caller's transaction."""
-    staff_sessions.forget_failures(connection, _subject(name))
+    _set(connection, lockout.of_account(name)[1], None)
 
 
-def session_hash(session_id: str) -> str:
-    """How a session is stored: whoever reads the database cannot take it over."""
-    return hashlib.sha256(session_id.encode()).hexdigest()
-
-
-def _subject(name: str) -> str:
-    """The same whether there is such an account or not; what was typed may be a password."""
-    return "account:" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+def _set(connection: Connection, who: str, failures: Failures | None) -> None:
+    if failures is None:
+        staff_sessions.forget_failures(connection, who)
+    else:
+        staff_sessions.set_failures(connection, who, failures)

@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 
 from appliance.domain import staff, staff_words
 from appliance.domain.errors import BadInput
+from appliance.domain.lockout import Wait
 from command_center.staff import accounts, guard, logging_in
 from command_center.staff.accounts import NameTaken
 from command_center.staff.guard import Guard
-from command_center.staff.logging_in import Wait
 from command_center.staff.roles import Account
 from web.hashing import Hashing
 from web.login_pages import Problems, Refused, Words
