@@ -1,7 +1,6 @@
 """`posko-center`: the composition root of the command center, and its command line."""
 
 import argparse
-import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -27,12 +26,11 @@ from command_center import (
     open311_commands,
     orders,
     privacy_commands,
-    report,
+    report_commands,
     scorecard_commands,
     sealing_commands,
     signing,
     table_commands,
-    worklist,
 )
 from command_center.app import create_app
 from command_center.dashboard import recount_command
@@ -54,10 +52,8 @@ from command_center.receiver import Receiver
 from command_center.sharing import share_commands
 from command_center.sharing.share import Leased, Place, Share
 from command_center.staff import commands as staff_commands
-from command_center.store import case_links, database, leases, migrate, requests
+from command_center.store import database, leases, migrate
 from command_center.store.leases import Lease, Leases
-from command_center.store.requests import Filter
-from command_center.worklist import Due
 from mqtt_link import access
 from web.hashing import give_back_large_blocks
 from web.serve import serve
@@ -65,7 +61,31 @@ from web.serve import serve
 log = logging.getLogger(__name__)
 
 PROGRAM = "posko-center"
+_COMMANDS = (
+    report_commands,
+    broker_config,
+    key_command,
+    orders,
+    handling_commands,
+    document_commands,
+    table_commands,
+    correction_commands,
+    link_commands,
+    import_command,
+    privacy_commands,
+    open311_commands,
+    scorecard_commands,
+    sealing_commands,
+    lapor_commands,
+    fleet_commands,
+    recount_command,
+    staff_commands,
+    share_commands,
+    quarantine_commands,
+)
+"""As `--help` lists them."""
 _OF_STORED = {
+    **dict.fromkeys(report_commands.NAMES, report_commands.run),
     **dict.fromkeys(correction_commands.NAMES, correction_commands.run),
     **dict.fromkeys(link_commands.NAMES, link_commands.run),
     import_command.NAME: import_command.run,
@@ -92,11 +112,7 @@ def _perform(args: argparse.Namespace) -> None:
         sealing_commands.run(args, lambda: _stored(_load(args)))
         return
     loaded = _load(args)
-    if args.command == "requests":
-        _print_requests(loaded, args.due, as_json=args.json)
-    elif args.command == "status":
-        _print_status(loaded, as_json=args.json)
-    elif args.command == "broker-config":
+    if args.command == broker_config.NAME:
         _write_broker_config(loaded, args)
     elif args.command == fleet_commands.NAME:
         with _stored(loaded) as engine:
@@ -142,46 +158,9 @@ def _arguments() -> argparse.Namespace:
         "Without a command: run receiver and web pages until SIGTERM.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, words in (
-        ("requests", "print the service requests that the city has stored, oldest first"),
-        ("status", "print streams, boxes and counters"),
-    ):
-        command = commands.add_parser(name, parents=[common], help=words, description=words)
-        command.add_argument("--json", action="store_true", help="for scripts")
-        if name == "requests":
-            _add_due(command)
-    words = "write a mosquitto configuration in which each box is confined to its own site"
-    broker_config.add_options(
-        commands.add_parser("broker-config", parents=[common], help=words, description=words)
-    )
-    key_command.add(commands, common)
-    orders.add(commands, common)
-    handling_commands.add(commands, common)
-    document_commands.add(commands, common)
-    table_commands.add(commands, common)
-    correction_commands.add(commands, common)
-    link_commands.add(commands, common)
-    import_command.add(commands, common)
-    privacy_commands.add(commands, common)
-    open311_commands.add(commands, common)
-    scorecard_commands.add(commands, common)
-    sealing_commands.add(commands, common)
-    lapor_commands.add(commands, common)
-    fleet_commands.add(commands, common)
-    recount_command.add(commands, common)
-    staff_commands.add(commands, common)
-    share_commands.add(commands, common)
-    quarantine_commands.add(commands, common)
+    for module in _COMMANDS:
+        module.add(commands, common)
     return parser.parse_args()
-
-
-def _add_due(command: argparse.ArgumentParser) -> None:
-    chosen = command.add_mutually_exclusive_group()
-    for option, due, words in (
-        ("--overdue", Due.LATE, "only what is late, by working days"),
-        ("--due-soon", Due.SOON, "only what is due today or on the next working day"),
-    ):
-        chosen.add_argument(option, dest="due", action="store_const", const=due, help=words)
 
 
 def _run_daemon(loaded: Settings, args: argparse.Namespace) -> None:
@@ -391,31 +370,6 @@ def _write_broker_config(loaded: Settings, args: argparse.Namespace) -> None:
         port=args.port,
     )
     print("written:", *written)
-
-
-def _print_requests(loaded: Settings, due: Due | None, *, as_json: bool) -> None:
-    with _stored(loaded) as engine, database.reading(engine) as connection:
-        if due is not None:
-            items = worklist.items(connection, Filter(), due, _now())
-            records = [report.item_record(item) for item in items]
-            print(_json(records) if as_json else report.item_table(items))
-            return
-        found = requests.every(connection)
-        if as_json:
-            parents = case_links.parents(connection)
-            print(_json([report.request_record(r, parents.get(r.request_id)) for r in found]))
-        else:
-            print(report.request_table(found))
-
-
-def _json(records: list[dict[str, object]]) -> str:
-    return json.dumps(records, ensure_ascii=False, indent=1)
-
-
-def _print_status(loaded: Settings, *, as_json: bool) -> None:
-    with _stored(loaded) as engine, database.reading(engine) as connection:
-        record = report.status_record(connection)
-    print(json.dumps(record, indent=1) if as_json else report.status_text(record))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from appliance.domain import topics, wire
 
+NAME = "broker-config"
 TLS_PORT = 8883
 
 _CONFIG = """\
@@ -94,8 +95,13 @@ class Login(StrEnum):
     PASSWORD = "password"  # noqa: S105  # a word, not a secret
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
-    """Describe the command line of `broker-config`."""
+def add(
+    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    common: argparse.ArgumentParser,
+) -> None:
+    """Register the command."""
+    words = "write a mosquitto configuration in which each box is confined to its own site"
+    command = parsers.add_parser(NAME, parents=[common], help=words, description=words)
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
     command.add_argument(
         "--login",
