@@ -47,7 +47,7 @@ class Loss:
 
 def look(connection: Connection, site: SiteCode, now: datetime) -> Loss:
     """What was on the box: what it has reported itself since its database was made."""
-    box = next((one for one in boxes.every(connection) if one.site == site), None)
+    box = boxes.of_site(connection, site)
     given = credentials.of_site(connection, site)
     revoked = next((one for one in given if one.revoked_at), None)
     mine = (requests.c.site == str(site)) & (requests.c.received_at <= to_ms(now))

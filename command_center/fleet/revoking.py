@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
@@ -57,8 +57,9 @@ def revoke(engine: Engine, site: SiteCode, reason: str, *, is_box_lost: bool, no
         barred.bar(connection, site, barred.WHOLE, now)
         boxes.put_offline(connection, site)
         if is_box_lost:
-            for epoch in _epochs(connection, site):
-                barred.bar(connection, site, epoch, now)
+            box = boxes.of_site(connection, site)
+            if box is not None and box.epoch:
+                barred.bar(connection, site, box.epoch, now)
     log.warning("box revoked site=%s credentials=%s lost=%s", site, taken, is_box_lost)
     return taken
 
@@ -135,7 +136,3 @@ def _wait_until_refused(where: Access, now: datetime) -> None:
         if time.monotonic() > until_s:
             raise BrokerFilesError(f"the broker still lets in who is revoked; {_BY_HAND}")
         time.sleep(ASK_EVERY_S)
-
-
-def _epochs(connection: Connection, site: SiteCode) -> list[str]:
-    return [box.epoch for box in boxes.every(connection) if box.site == site and box.epoch]

@@ -111,6 +111,12 @@ def put_offline(connection: Connection, site: SiteCode) -> None:
     connection.execute(update(boxes).where(boxes.c.site == str(site)).values(is_online=0))
 
 
+def of_site(connection: Connection, site: SiteCode) -> Box | None:
+    """The box of a kecamatan, if it has been heard."""
+    row = connection.execute(_BY_SITE, {"of_site": str(site)}).one_or_none()
+    return None if row is None else _box(row)
+
+
 def every(connection: Connection) -> list[Box]:
     """All boxes by site."""
     return [_box(row) for row in connection.execute(select(boxes).order_by(boxes.c.site))]

@@ -44,8 +44,8 @@ wan_gateway = "192.168.1.1"
 
 _PLAY = r"""
 for place in etc usr/local/lib; do
-    mkdir -p /run/over/$place /run/work/$place
-    over="lowerdir=/$place,upperdir=/run/over/$place,workdir=/run/work/$place"
+    mkdir -p /run/over/$place /run/scratch/$place
+    over="lowerdir=/$place,upperdir=/run/over/$place,workdir=/run/scratch/$place"
     mount -t overlay none -o "$over" /$place
 done
 mount -t tmpfs none /boot
