@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import msgspec
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from appliance.domain.moment import CITY_TIME
+from appliance.domain.moment import local, start_of
 from appliance.domain.report_card import Line
 from command_center.scorecard import ALGORITHM, Row, scorecard
 from command_center.store import kept_cards, open_counts, scorecards
@@ -147,8 +146,8 @@ def kept(engine: Engine, until: datetime) -> Made | None:
 
 def _read(found: KeptCard) -> Made:
     return Made(
-        since=found.since.astimezone(CITY_TIME),
-        until=found.until.astimezone(CITY_TIME),
+        since=local(found.since),
+        until=local(found.until),
         algorithm=found.algorithm,
         rows=[_row(row) for row in msgspec.json.decode(found.card)],
         counts=msgspec.json.decode(found.counts, type=list[Count]) if found.counts else (),
@@ -162,16 +161,12 @@ def _row(told: dict[str, Any]) -> Row:
 
 def last_midnight(now: datetime) -> datetime:
     """When today began there."""
-    return _start(now.astimezone(CITY_TIME).date())
+    return start_of(local(now).date())
 
 
 def end_of(day: date) -> datetime:
     """The local midnight after a day; raises OverflowError for the last of all days."""
-    return _start(day + timedelta(days=1))
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time_of_day(), CITY_TIME)
+    return start_of(day + timedelta(days=1))
 
 
 def benchmarks(path: Path | None) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from appliance.domain.city_tables import Tables
 from appliance.domain.consent import Purpose
 from appliance.domain.deadline import Deadline
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import local, to_ms
+from appliance.domain.moment import to_ms
 from command_center import (
     casework,
     cloudevents,
@@ -30,6 +30,7 @@ from command_center import (
     wording,
     worklist,
 )
+from command_center.cards import last_midnight
 from command_center.dashboard.cells import Dimension
 from command_center.follow_ups import RESIDENT
 from command_center.forms import ListQuery
@@ -200,7 +201,7 @@ class Pages:
 
     def _strip(self, connection: Connection) -> dict[str, object]:
         is_link_up = self._is_link_up()
-        today = requests.count_since(connection, _midnight(self._now()))
+        today = requests.count_since(connection, last_midnight(self._now()))
         return {
             "is_link_up": is_link_up,
             "now": self._now(),
@@ -275,7 +276,3 @@ def _corrections(
         "sensitivity": list(staff_words.SENSITIVITIES.items()),
         "destination": [(d.id, d.name) for d in known.destinations],
     }
-
-
-def _midnight(now: datetime) -> datetime:
-    return local(now).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -7,10 +7,10 @@ a first day too (column from).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import CITY_TIME
+from appliance.domain.moment import start_of
 from appliance.domain.service_request import clean_text
 
 TABLE = "announcements"
@@ -88,7 +88,7 @@ def brief(found: Announcement) -> Announcement:
 
 def _begin(text: str) -> datetime | None:
     try:
-        begins = datetime.combine(date.fromisoformat(text), time(), CITY_TIME) if text else None
+        begins = start_of(date.fromisoformat(text)) if text else None
     except (ValueError, OverflowError):
         raise BadInput(f"from must be a date like 2026-11-30, not {text[:40]!r}") from None
     return begins.astimezone(UTC) if begins else None
@@ -100,7 +100,7 @@ def _until(text: str) -> datetime | None:
         return None
     try:
         if len(text) == len("2026-11-21"):
-            last_day = datetime.combine(date.fromisoformat(text), time(), CITY_TIME)
+            last_day = start_of(date.fromisoformat(text))
             return (last_day + timedelta(days=1)).astimezone(UTC)
         until = datetime.fromisoformat(text)
         if until.tzinfo is None:

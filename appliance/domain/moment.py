@@ -5,7 +5,7 @@ monotonic time beside it let the city work out when something really happened (d
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from appliance.domain import home
 from appliance.domain.errors import BadInput
@@ -91,6 +91,11 @@ def from_ms(ms: int) -> datetime:
 def city_offset_ms() -> int:
     """How far the city's clock is ahead of UTC."""
     return home.zone()[1] // _MS
+
+
+def start_of(day: date) -> datetime:
+    """When a day begins in the city."""
+    return datetime.combine(day, time(), CITY_TIME)
 
 
 def local(at: datetime) -> datetime:

@@ -7,12 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from appliance.domain.city_tables import Tables
 from appliance.domain.deadline import deadlines, latest
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import CITY_TIME
+from appliance.domain.moment import start_of
 from appliance.domain.report_card import Case
 from appliance.domain.service_request import Kind, Status
 
@@ -54,7 +54,7 @@ class Week:
     @property
     def begin(self) -> datetime:
         """Its first moment."""
-        return datetime.combine(self.monday, time(), CITY_TIME)
+        return start_of(self.monday)
 
     @property
     def end(self) -> datetime:

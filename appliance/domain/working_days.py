@@ -7,10 +7,10 @@ hour costs an hour. Pure.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from appliance.domain.moment import CITY_TIME, EARLIEST, city_offset_ms
+from appliance.domain.moment import EARLIEST, city_offset_ms, local, start_of
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -44,14 +44,14 @@ class WorkingCalendar:
         stood = tuple(pauses)
         if stood:
             return self._spend(since, days * _DAY, stood)[0]
-        day = since.astimezone(CITY_TIME).date()
-        is_whole = days > 0 and self.is_working(day) and since == _start(day)
+        day = local(since).date()
+        is_whole = days > 0 and self.is_working(day) and since == start_of(day)
         return _working_day_after(self, day, days - is_whole)
 
     def after(self, since: datetime, days: int) -> datetime:
         """When so many working days of 24 hours have passed."""
         day, rest = self._spend(since, days * _DAY, ())
-        return max(since, _start(day)) + rest
+        return max(since, start_of(day)) + rest
 
     def passed(self, since: date, until: date) -> int:
         """How many working days have begun after the day `since`, up to the day `until`."""
@@ -97,10 +97,6 @@ def _passed(calendar: WorkingCalendar, since: date, until: date) -> int:
 def of_table(table: Iterable[Mapping[str, str]]) -> WorkingCalendar:
     """The calendar of a table of holidays; raises KeyError or ValueError."""
     return WorkingCalendar(frozenset(date.fromisoformat(row["tanggal"]) for row in table))
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time(), CITY_TIME)
 
 
 def _on_the_wall(at: datetime) -> int:
