@@ -6,8 +6,6 @@ key is a mistake too. `posko.example.toml` shows every key.
 
 import os
 import tomllib
-from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Network, ip_network
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -16,34 +14,21 @@ import msgspec
 
 from appliance.domain import home, sealing
 from appliance.domain.errors import BadInput, PoskoError
-from appliance.domain.hours import HOURS_PATTERN, DailyHours
 from appliance.domain.ids import SiteCode
-from appliance.domain.sending_policy import SendingPolicy
 from appliance.domain.signature import KEY_PATTERN
+from appliance.runtime.desk_settings import Desk
 from appliance.runtime.fleet_settings import Fleet
-from appliance.runtime.kiosk_settings import Gpio, Panel, Printer
+from appliance.runtime.kiosk_settings import Panel, Printer
 from appliance.runtime.lapor_settings import Lapor
+from appliance.runtime.modem_settings import Modem
 from appliance.runtime.network_settings import Board, Network, Radio
-from appliance.runtime.section import Section
+from appliance.runtime.section import Listen, Section
 from appliance.runtime.wifi_settings import Wifi
 
 CONFIG_VARIABLE = "POSKO_CONFIG"
 DEFAULT_PATH = Path("/etc/posko/posko.toml")
 _CONFIG_MAX_BYTES = 256 * 1024
 
-Listen = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]+):[0-9]{1,5}\Z",
-        description="HOST:PORT, e.g. 127.0.0.1:8080",
-    ),
-]
-Networks = Annotated[
-    tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Fa-f:.]{2,39}/[0-9]{1,3}\Z")], ...],
-    msgspec.Meta(
-        max_length=8, description='a list of up to 8 networks, each like "192.168.1.0/24"'
-    ),
-]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535, description="a whole number, 1 to 65535")]
 Name = Annotated[
     str,
@@ -74,23 +59,6 @@ SealingKeys = Annotated[
         description='a table like {"*" = "x25519:...", DP3APM = "x25519:..."}: 64 hex digits each '
         "(`posko-center sealing-key new`)",
     ),
-]
-ModemDevice = Annotated[
-    str, msgspec.Meta(pattern=r"^/[^\x00]+\Z", description="the path of a serial device")
-]
-DailySpan = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=HOURS_PATTERN,
-        description="two local times of day, like 21:00-06:00; twice the same means never",
-    ),
-]
-TextLimit = Annotated[
-    int, msgspec.Meta(ge=0, le=100_000, description="a whole number, 0 (no limit) to 100000")
-]
-OwnNumbers = Annotated[
-    tuple[Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{7,14}\Z")], ...],
-    msgspec.Meta(max_length=8, description='a list of up to 8 numbers, each like "+628123456789"'),
 ]
 SECRETS = {"pin", "passphrase", "database"}
 """Keys whose values are never shown, in whatever table."""
@@ -162,29 +130,6 @@ class Kiosk(Section, frozen=True):
     """Whether residents may tell by voice, for staff to write down."""
 
 
-class Desk(Section, frozen=True):
-    """The pages of the kecamatan's staff."""
-
-    listen: Listen = "127.0.0.1:8082"
-    open_to: Networks = ()
-
-    @property
-    def port(self) -> int:
-        """The port of `listen`."""
-        return int(self.listen.rpartition(":")[2])
-
-    def contradictions(self, residents: Sequence[IPv4Network]) -> Iterator[str]:
-        """Keys that are wrong together, or with the networks of the residents."""
-        for text in self.open_to:
-            try:
-                network = ip_network(text)
-            except ValueError:
-                yield f"desk.open_to: {text!r} is no network like 192.168.1.0/24"
-                continue
-            if any(isinstance(network, IPv4Network) and network.overlaps(r) for r in residents):
-                yield f"desk.open_to: {text} is a network of the residents' WiFi"
-
-
 class Archive(Section, frozen=True):
     """The documents of the kecamatan."""
 
@@ -199,64 +144,6 @@ class Archive(Section, frozen=True):
     def file_max_bytes(self) -> int:
         """The largest file."""
         return self.file_max_mb * 1024 * 1024
-
-
-class _ModemPort(Section, frozen=True):
-    """One modem and its SIM."""
-
-    device: ModemDevice = "/dev/serial/by-id/modem"
-    baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] = 115200
-    pin: Annotated[
-        str,
-        msgspec.Meta(pattern=r"^([0-9]{4,8})?\Z", description='4 to 8 digits in quotes, or ""'),
-    ] = ""
-    balance_code: Annotated[
-        str,
-        msgspec.Meta(
-            pattern=r"^([*#][0-9*#]{1,20}#)?\Z", description='a USSD code, e.g. "*888#", or ""'
-        ),
-    ] = ""
-    power_key_pin: Gpio | None = None
-
-
-class AnotherModem(_ModemPort, frozen=True, kw_only=True):
-    """One more modem, with the SIM of another operator."""
-
-    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,19}\Z")]
-    device: ModemDevice
-
-
-class Modem(_ModemPort, frozen=True):
-    """The SMS modem, and those that stand beside it."""
-
-    also: Annotated[
-        tuple[AnotherModem, ...],
-        msgspec.Meta(
-            max_length=7,
-            description="up to 7 tables [[modem.also]], each with name (a-z, 0-9, -) and device, "
-            "and where needed baud, pin, balance_code, power_key_pin",
-        ),
-    ] = ()
-    own_numbers: OwnNumbers = ()
-    texts_per_minute: TextLimit = 200
-    texts_per_hour: TextLimit = 600
-    texts_per_day: TextLimit = 2000
-    quiet_hours: DailySpan = "21:00-06:00"
-
-    @property
-    def all(self) -> dict[str, "_ModemPort"]:
-        """Every modem by the name under which it claims texts and states gauges."""
-        return {"modem": self, **{f"modem-{other.name}": other for other in self.also}}
-
-    @property
-    def sending_policy(self) -> SendingPolicy:
-        """Limits and quiet hours as a domain value."""
-        return SendingPolicy(
-            per_minute=self.texts_per_minute,
-            per_hour=self.texts_per_hour,
-            per_day=self.texts_per_day,
-            quiet_hours=DailyHours.parse(self.quiet_hours),
-        )
 
 
 class _Broker(Section, frozen=True):

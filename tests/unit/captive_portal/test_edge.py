@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.runtime.settings import Modem, Portal, Settings, Site
+from appliance.runtime.modem_settings import Modem
+from appliance.runtime.settings import Portal, Settings, Site
 from appliance.runtime.wifi_settings import Wifi, WifiZone
 from captive_portal.edge.rendering import Place, render
 from tests.support.golden import assert_golden
