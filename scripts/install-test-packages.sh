@@ -31,6 +31,9 @@ udhcpc:udhcpc:the same
 opennds:opennds:the portal benchmark
 iptables-legacy:iptables:the portal benchmark
 ab:apache2-utils:the portal benchmark
+mmdebstrap:mmdebstrap:the tests of a whole system (as root)
+qemu-system-x86_64:qemu-system-x86:the tests in a virtual machine (as root)
+cpio:cpio:the same
 cc:gcc:power-cut tests and the wear benchmark
 npm:npm:the AsyncAPI document against the official parser'
 
