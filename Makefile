@@ -24,7 +24,7 @@ run: $(VENV)/demo.stamp ## start everything in demonstration mode; Ctrl-C stops 
 
 test: $(VENV)/dev.stamp ## install what the tests need (packages too, where root), then test
 	@sh scripts/install-test-packages.sh
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 quick: $(VENV)/dev.stamp ## only the tests that take no real processes (seconds)
 	$(BIN)/pytest -q -m "not slow"

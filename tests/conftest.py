@@ -56,6 +56,19 @@ class Clock:
         self._set_by += timedelta(**by)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Machines and houses come first, as they wait longest; quick tests of units fill the end."""
+    tests = Path(__file__).parent
+    last = ("integration", "wifi", "unit")
+
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(tests).parts[0]
+        return last.index(folder) + 1 if folder in last else 0
+
+    items.sort(key=rank)
+
+
 @pytest.fixture(autouse=True)
 def _at_home() -> Iterator[None]:
     """Whatever settings a test loads, the next one is in Pekanbaru again."""
