@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -198,3 +199,20 @@ def test_posko_firmware_tells_units_that_are_there() -> None:
 
 def test_what_hostapd_says_of_phones_reaches_no_journal() -> None:
     assert values("posko-hostapd@", "StandardOutput") == ["null"]
+
+
+@pytest.mark.parametrize("unit", ["posko-kiosk", "posko-modem"])
+def test_pins_can_be_had_where_the_root_is_read_only(unit: str, tmp_path: Path) -> None:
+    variables = dict(value.split("=", 1) for value in values(unit, "Environment") if "LG_" in value)
+    assert variables == {"LG_WD": "/tmp"}
+    assert values(unit, "PrivateTmp") == ["yes"]
+    for variable, is_fine in (({}, False), ({"LG_WD": str(tmp_path)}, True)):
+        # /proc is as read-only as a box's root is to the unit
+        done = subprocess.run(
+            [sys.executable, "-c", "import lgpio"],
+            cwd="/proc",
+            env=variable,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode == 0) == is_fine, done.stderr
