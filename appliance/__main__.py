@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from appliance.cli import (
+    backup,
     configuration,
     desk,
     enrolling,
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
         desk,
         tracing,
         store,
+        backup,
         demonstration,
     ):
         module.add(commands)

@@ -8,7 +8,7 @@ from appliance.domain import wire
 from appliance.domain.events import BoxHeartbeat, StaffActed
 from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane
-from appliance.store import box, gauges, outbox, photos, texts
+from appliance.store import box, gauges, outbox, photos, staff_sessions, texts
 from appliance.store.database import transaction
 
 
@@ -77,3 +77,18 @@ def append_heartbeat(db: sqlite3.Connection, disk_free_bytes: int, now: Moment) 
         )
         outbox.append(db, Lane.STATISTICS, event, subject=box.epoch(db), now=now)
     return event
+
+
+def begin_elsewhere(db: sqlite3.Connection, epoch: str, backup: str, now: Moment) -> None:
+    """Begin a new life after a restore, before anybody uses this database.
+
+    What the city had not acknowledged when the backup was made is numbered anew and sent; it knows
+    requests by their id, so none is doubled. Tickets go on far from those given since. Log-ins that
+    have ended since must not be open again.
+    """
+    with transaction(db):
+        outbox.renumber(db)
+        box.begin_elsewhere(db, epoch)
+        staff_sessions.remove_all(db)
+        stated = {"restored_at": now.wall.isoformat(timespec="seconds"), "restored_from": backup}
+        gauges.set_many(db, "store", stated, now.wall)

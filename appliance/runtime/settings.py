@@ -16,6 +16,7 @@ from appliance.domain import home, sealing
 from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.ids import SiteCode
 from appliance.domain.signature import KEY_PATTERN
+from appliance.runtime.backup_settings import Backup
 from appliance.runtime.desk_settings import Desk
 from appliance.runtime.fleet_settings import Fleet
 from appliance.runtime.kiosk_settings import Panel, Printer
@@ -213,6 +214,7 @@ class Settings(Section, frozen=True):
     modem: Modem = Modem()
     sync: Sync = Sync()
     sealing: Sealing = Sealing()
+    backup: Backup = Backup()
     center: Center = Center()
     lapor: Lapor = Lapor()
     fleet: Fleet = Fleet()
@@ -355,6 +357,7 @@ def _contradictions(settings: Settings) -> list[str]:
     found.extend(settings.desk.contradictions(settings.wifi.networks))
     found.extend(settings.printer.contradictions())
     found.extend(settings.lapor.contradictions())
+    found.extend(settings.backup.contradictions())
     power_keys = [m.power_key_pin for m in modems if m.power_key_pin is not None]
     found.extend(settings.panel.contradictions(power_keys))
     try:

@@ -7,6 +7,8 @@ from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SERIALS_PER_BLOCK, SERIALS_PER_SITE, SiteCode, Ticket
 
 _BLOCKS = SERIALS_PER_SITE // SERIALS_PER_BLOCK
+_MAY_BE_REACHED = 10
+"""Blocks: ten thousand tickets are more than half a year of a busy kecamatan."""
 _CURRENT_BLOCK = """
     SELECT site_code, block, block IN (SELECT block FROM used_blocks) AS is_used,
         coalesce((
@@ -85,3 +87,24 @@ def renew(db: sqlite3.Connection, epoch: str) -> None:
     """Begin a new life: this database is an older copy of itself, so that numbers it would give
     next have been given already. Tickets go on in the next block but one."""
     db.execute("UPDATE box SET epoch = ?, block = (block + 2) % ?", (epoch, _BLOCKS))
+
+
+def begin_elsewhere(db: sqlite3.Connection, epoch: str) -> None:
+    """Begin a new life in which this database may be much older than the numbers already given.
+
+    Blocks that are known to be used, or that the lost box may have reached in the meantime, are
+    left out; which of the others is taken depends on the epoch, so that copies of one backup go
+    apart.
+    """
+    row = db.execute("SELECT block FROM box").fetchone()
+    used = used_blocks(db) | {
+        r["block"]
+        for r in db.execute(
+            "SELECT DISTINCT ticket / 10000 % 100 AS block FROM requests"
+        ).fetchall()
+    }
+    near = {(row["block"] + ahead) % _BLOCKS for ahead in range(_MAY_BE_REACHED)}
+    free = sorted(set(range(_BLOCKS)) - used - near) or sorted(set(range(_BLOCKS)) - used)
+    if not free:
+        raise TicketsExhausted("all ticket numbers of this site are in use")
+    db.execute("UPDATE box SET epoch = ?, block = ?", (epoch, free[int(epoch, 16) % len(free)]))

@@ -54,6 +54,11 @@ def remove_of(db: sqlite3.Connection, account: str) -> None:
     db.execute("DELETE FROM staff_sessions WHERE account = ?", (account,))
 
 
+def remove_all(db: sqlite3.Connection) -> None:
+    """End every session."""
+    db.execute("DELETE FROM staff_sessions")
+
+
 def failures(db: sqlite3.Connection, subject: str) -> Failures | None:
     """What is remembered of a name or an address."""
     row = db.execute("SELECT * FROM staff_failures WHERE subject = ?", (subject,)).fetchone()

@@ -9,11 +9,13 @@ from tests.unit.test_docs import ROOT, read
 
 NUMBERS = r"([0-9]+(?:(?:, | and )[0-9]+)*)"
 PAGES = {
-    "docs/checks.md": re.compile(rf"(?<!SMS )(?<!WiFi )\b[Cc]hecks? {NUMBERS}"),
+    "docs/checks.md": re.compile(rf"(?<!SMS )(?<!WiFi )(?<![Bb]ox )\b[Cc]hecks? {NUMBERS}"),
     "docs/sms-checks.md": re.compile(rf"\bSMS checks? {NUMBERS}"),
     "docs/wifi-checks.md": re.compile(rf"\bWiFi checks? {NUMBERS}"),
+    "docs/box-checks.md": re.compile(rf"\b[Bb]ox checks? {NUMBERS}"),
 }
-"""The one form in which a test names checks: `check 13`, `Checks 20 and 21`, `WiFi check 5`."""
+"""The one form in which a test names checks: `check 13`, `Checks 20 and 21`, `WiFi check 5`,
+`box check 13`."""
 CLAIMS = [
     (page, int(number), path)
     for page in PAGES

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.runtime import daemon, settings
+from appliance.runtime.backup_settings import Backup
 from appliance.runtime.settings import Center, Store
 from firmware_config import activation, rendering, services
 from tests.support.programs import needs
@@ -21,7 +22,7 @@ NO_DAEMONS = {"posko", "posko-firmware"}
 THRESHOLD = 2.0
 SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
 DAEMONS = sorted(set(SCRIPTS) - NO_DAEMONS)
-OWN = [*DAEMONS, "posko-migrate"]
+OWN = [*DAEMONS, "posko-migrate", "posko-backup"]
 _PROGRAM = re.compile(r"(?m)^Exec\w+=(/\S+)")
 _EXPOSURE = re.compile(r"Overall exposure level for \S+: ([\d.]+)")
 
@@ -143,7 +144,8 @@ def test_the_gate_alone_has_capabilities_and_no_more_than_two() -> None:
 
 @pytest.mark.parametrize("unit", OWN)
 def test_paths_are_those_of_the_settings(unit: str) -> None:
-    assert values(unit, "ReadWritePaths") == [str(Store().path.parent)]
+    stick = [f"-{Backup().folder}"] if unit == "posko-backup" else []
+    assert values(unit, "ReadWritePaths") == [str(Store().path.parent), *stick]
     assert Center().database == f"sqlite:///{Store().path.parent}/center.db"
 
 
@@ -216,3 +218,18 @@ def test_pins_can_be_had_where_the_root_is_read_only(unit: str, tmp_path: Path) 
             check=False,
         )
         assert (done.returncode == 0) == is_fine, done.stderr
+
+
+def test_a_stick_is_mounted_where_backups_go_by_a_rule_that_names_the_unit() -> None:
+    mount = (UNITS / "media-posko.mount").read_text()
+    assert f"Where={Backup().folder}\n" in mount
+    [label] = re.findall("What=/dev/disk/by-label/(.+)", mount)
+    rule = (SYSTEMD / "udev/72-posko-stick.rules").read_text()
+    assert f'ENV{{ID_FS_LABEL}}=="{label}"' in rule
+    assert 'ENV{SYSTEMD_WANTS}+="media-posko.mount"' in rule
+
+
+def test_a_backup_is_made_every_night_also_after_one_without_power() -> None:
+    timer = (UNITS / "posko-backup.timer").read_text()
+    for line in ("OnCalendar=*-*-* 02:15", "RandomizedDelaySec=45min", "Persistent=yes"):
+        assert f"{line}\n" in timer

@@ -1,0 +1,390 @@
+"""Box check 13: backups onto sticks as they are: full, read-only, pulled out, lying."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from appliance.actions import intake
+from appliance.backup import making, restoring, sealed_file, shelf
+from appliance.backup.making import BackupFailed, Made, Source
+from appliance.backup.restoring import Refused, Restored, Target
+from appliance.backup.sealed_file import NotABackup
+from appliance.backup.shelf import Shelf
+from appliance.domain import sealing
+from appliance.domain.ids import SERIALS_PER_BLOCK, SiteCode
+from appliance.domain.staff import Session
+from appliance.store import blob_files, box, gauges, outbox, requests, room, staff_sessions
+from appliance.store.database import connect, transaction
+from appliance.store.errors import Replaced
+from tests.builders import a_draft
+from tests.conftest import EPOCH, SITE, START, at
+from tests.support.disks import fill, small_disk
+from tests.support.programs import needs
+from tests.unit.store import box_in_use
+
+SECRET = b"\x07" * 32
+KEY = sealing.public_key(SECRET)
+ANOTHER_EPOCH = "000abcde"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A box in use, closed, so that all of it is in one file."""
+    path = tmp_path_factory.mktemp("sample") / "posko.db"
+    box_in_use.make(path).close()
+    return path
+
+
+@pytest.fixture
+def database(sample: Path, tmp_path: Path) -> Path:
+    """A copy of it, with files."""
+    path = tmp_path / "box" / "posko.db"
+    path.parent.mkdir()
+    shutil.copyfile(sample, path)
+    keep(path, b"a photo")
+    keep(path, b"a document" * 20_000)
+    return path
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    return folder
+
+
+def keep(database: Path, content: bytes) -> str:
+    folder = blob_files.at(database)
+    staged = folder.stage(content)
+    folder.keep(staged)
+    return staged.sha256
+
+
+def make(database: Path, stick: Path, *, nights: int = 0, keep: int = 7) -> Made:
+    settings = database.with_name("posko.toml")
+    settings.write_text('[modem]\npin = "4321"\n')
+    source = Source(database=database, site=SITE, settings=(settings,))
+    return making.make(source, Shelf(stick, SITE), KEY, keep=keep, now=START + nights * DAY)
+
+
+def restore(
+    backup: Path, database: Path, *, secret: bytes = SECRET, sets_aside: bool = False
+) -> Restored:
+    target = Target(database=database, site=SITE, new_epoch=lambda: ANOTHER_EPOCH)
+    return restoring.restore(backup, secret, target, at(days=3), sets_aside=sets_aside)
+
+
+def ids(database: Path) -> set[str]:
+    with closing(connect(database)) as db:
+        return {request.id for request in requests.every(db)}
+
+
+def everything(stick: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in stick.rglob("*") if file.is_file())
+
+
+def test_another_box_is_made_of_it(database: Path, stick: Path, tmp_path: Path) -> None:
+    made = make(database, stick)
+    restored = restore(made.file, tmp_path / "other" / "posko.db")
+    assert ids(tmp_path / "other" / "posko.db") == ids(database)
+    assert (restored.files, restored.missing_files, restored.set_aside) == (2, 0, None)
+    files = blob_files.at(tmp_path / "other" / "posko.db").path
+    assert {file.read_bytes() for file in files.iterdir()} == {b"a photo", b"a document" * 20_000}
+    assert sorted(file.name for file in database.parent.glob("*.backup*")) == []
+    assert list(tmp_path.glob("other/*restoring*")) == []
+
+
+def test_nothing_on_the_stick_can_be_read_without_the_secret(database: Path, stick: Path) -> None:
+    make(database, stick)
+    found = everything(stick)
+    assert all(words not in found for words in (b"berlubang", b"+6281", b"4321", b"a photo"))
+
+
+def test_settings_are_in_it(database: Path, stick: Path) -> None:
+    made = make(database, stick)
+    assert restoring.settings_of(made.file, SECRET) == {"posko.toml": b'[modem]\npin = "4321"\n'}
+
+
+def test_a_restored_box_begins_a_life_of_its_own(
+    database: Path, stick: Path, tmp_path: Path
+) -> None:
+    with closing(connect(database)) as db:
+        db.execute("PRAGMA foreign_keys = OFF")
+        staff_sessions.add(
+            db, "h" * 64, Session(account="rina", boot_id="b", opened_mono_ms=0, seen_mono_ms=0)
+        )
+    other = tmp_path / "other.db"
+    restore(make(database, stick).file, other)
+    with closing(connect(database)) as old, closing(connect(other)) as db:
+        waiting = {lane: s.last_seq - s.acked_seq for lane, s in outbox.lanes(old).items()}
+        now_waiting = {lane: (s.last_seq, s.acked_seq) for lane, s in outbox.lanes(db).items()}
+        assert box.epoch(db) == ANOTHER_EPOCH != box.epoch(old)
+        assert now_waiting == {lane: (count, 0) for lane, count in waiting.items()}
+        assert list(staff_sessions.every(db)) == []
+        assert gauges.of(db, "store")["restored_from"].startswith("000001-")
+
+
+def test_no_ticket_of_the_lost_box_is_given_again(
+    database: Path, stick: Path, tmp_path: Path
+) -> None:
+    backup, other = make(database, stick).file, tmp_path / "other.db"
+    restore(backup, other)
+    with closing(connect(database)) as lost, closing(connect(other)) as db:
+        with transaction(lost):  # weeks go by
+            lost.execute("UPDATE box SET block = block + 8")
+        given = {intake_ticket(lost, n) for n in range(20)}
+        assert not given & {intake_ticket(db, n) for n in range(20)}
+
+
+def intake_ticket(db: object, number: int) -> str:
+    receipt = intake.receive(db, a_draft(f"sampah nomor {number}"), at(days=9))  # type: ignore[arg-type]
+    assert isinstance(receipt, intake.Receipt)
+    return receipt.request.ticket.digits
+
+
+def test_two_copies_of_one_backup_go_apart(tmp_path: Path, database: Path) -> None:
+    blocks = set()
+    for number in range(5):
+        with closing(connect(database)) as db, transaction(db):
+            db.execute("UPDATE box SET block = 0")
+            box.begin_elsewhere(db, f"{number:08x}")
+            blocks.add(db.execute("SELECT block FROM box").fetchone()["block"])
+    assert len(blocks) == 5
+    assert not blocks & set(range(10))
+
+
+def test_blocks_that_the_city_has_named_are_left_out(database: Path) -> None:
+    free = 77
+    with closing(connect(database)) as db, transaction(db):
+        box.use_blocks(db, set(range(100)) - {free})
+        box.begin_elsewhere(db, ANOTHER_EPOCH)
+        assert box.issue_ticket(db).serial // SERIALS_PER_BLOCK == free
+
+
+def test_a_living_database_is_not_replaced_by_a_mistyped_command(
+    database: Path, stick: Path
+) -> None:
+    made = make(database, stick, nights=1)
+    with closing(connect(database)) as db:
+        intake.receive(db, a_draft("setelah cadangan"), at(days=2))
+    before = ids(database)
+    with pytest.raises(Refused, match=r"121 requests, 1 of them newer .* --set-aside"):
+        restore(made.file, database)
+    assert ids(database) == before
+
+
+def test_what_is_set_aside_is_kept_with_its_files_and_running_programs_notice(
+    database: Path, stick: Path
+) -> None:
+    made = make(database, stick)
+    late = keep(database, b"a late photo")
+    with closing(connect(database)) as running:
+        intake.receive(running, a_draft("setelah cadangan"), at(days=1))
+        restored = restore(made.file, database, sets_aside=True)
+        assert restored.set_aside
+        with pytest.raises(Replaced):
+            intake.receive(running, a_draft("jalan rusak"), at(days=1))
+    assert len(ids(restored.set_aside)) == 121
+    assert blob_files.at(restored.set_aside).has(late)
+    assert len(ids(database)) == 120
+
+
+def test_a_damaged_database_is_set_aside_too_but_only_when_told(
+    database: Path, stick: Path
+) -> None:
+    made = make(database, stick)
+    database.write_bytes(b"\xee" * 5000)
+    with pytest.raises(Refused, match="--set-aside"):
+        restore(made.file, database)
+    restored = restore(made.file, database, sets_aside=True)
+    assert restored.set_aside
+    assert restored.set_aside.read_bytes() == b"\xee" * 5000
+    assert len(ids(database)) == 120
+
+
+def test_an_empty_database_gives_way(database: Path, stick: Path, db_path: Path) -> None:
+    restore(make(database, stick).file, db_path)
+    assert len(ids(db_path)) == 120
+
+
+def test_a_backup_of_another_kecamatan_is_refused(
+    database: Path, stick: Path, tmp_path: Path
+) -> None:
+    made = make(database, stick)
+    target = Target(database=tmp_path / "o.db", site=SiteCode("14.71.08"), new_epoch=lambda: EPOCH)
+    with pytest.raises(Refused, match=r"of kecamatan 14\.71\.07"):
+        restoring.restore(made.file, SECRET, target, at(), sets_aside=False)
+
+
+@pytest.mark.parametrize("cut", [10, -10, -100_000])
+def test_a_damaged_backup_changes_nothing(
+    database: Path, stick: Path, tmp_path: Path, cut: int
+) -> None:
+    made = make(database, stick)
+    made.file.write_bytes(made.file.read_bytes()[:cut])
+    with pytest.raises(NotABackup):
+        restore(made.file, tmp_path / "other.db")
+    assert not (tmp_path / "other.db").exists()
+
+
+def test_a_file_lost_on_the_stick_does_not_keep_the_box_from_going_on(
+    database: Path, stick: Path, tmp_path: Path
+) -> None:
+    made = make(database, stick)
+    one, other = sorted((made.file.parent / "files").iterdir())
+    one.unlink()
+    other.write_bytes(other.read_bytes()[:-1])
+    assert restore(made.file, tmp_path / "other.db").missing_files == 2
+
+
+def test_the_newest_is_found_by_number_since_clocks_may_be_wrong(
+    database: Path, stick: Path
+) -> None:
+    make(database, stick, nights=400)
+    newest = make(database, stick, nights=1).file
+    assert restoring.newest(stick, SITE) == newest
+    assert restoring.newest(newest.parent, SITE) == newest
+    with pytest.raises(Refused, match="no backup"):
+        restoring.newest(database.parent, SITE)
+
+
+def test_old_backups_go_and_shared_files_stay_while_any_names_them(
+    database: Path, stick: Path
+) -> None:
+    for night in range(3):
+        make(database, stick, nights=night, keep=3)
+    gone = min(blob_files.at(database).path.iterdir())
+    gone.unlink()
+    files = stick / "posko-147107" / "files"
+    for night in range(3, 5):
+        make(database, stick, nights=night, keep=3)
+        assert (files / gone.name).exists()
+    make(database, stick, nights=5, keep=3)
+    assert not (files / gone.name).exists()
+    numbers = [int(backup.name[:6]) for backup in Shelf(stick, SITE).backups()]
+    assert numbers == [4, 5, 6]
+
+
+def test_files_of_others_on_the_stick_are_left_alone(database: Path, stick: Path) -> None:
+    (stick / "foto liburan.jpg").write_bytes(b"x")
+    make(database, stick)
+    (stick / "posko-147107" / "catatan.txt").write_text("milik Rina")
+    make(database, stick, keep=1)
+    make(database, stick, keep=1)
+    assert (stick / "foto liburan.jpg").exists()
+    assert (stick / "posko-147107" / "catatan.txt").exists()
+
+
+def test_writing_goes_on_during_a_backup_and_the_copy_is_of_one_moment(
+    database: Path, stick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(connect(database)) as portal:
+        original = Shelf.put
+
+        def put(*args: object, **more: object) -> None:
+            intake.receive(portal, a_draft("selama pencadangan"), at(days=1))
+            original(*args, **more)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Shelf, "put", put)
+        made = make(database, stick)
+    restore(made.file, tmp_path / "other.db")
+    assert len(ids(tmp_path / "other.db")) == 120 < len(ids(database))
+
+
+@pytest.fixture
+def small_stick(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "small", 3 * 1024 * 1024) as folder:
+        yield folder
+
+
+def test_a_full_stick_is_told_and_keeps_the_backup_it_has(
+    database: Path, small_stick: Path
+) -> None:
+    first = make(database, small_stick).file
+    fill(small_stick / "others")
+    with pytest.raises(BackupFailed, match="the stick is full"):
+        make(database, small_stick)
+    assert sealed_file.check(first).requests == 120
+    assert list(small_stick.rglob("*.new")) == []
+
+
+def test_older_backups_make_room_for_a_new_one(database: Path, small_stick: Path) -> None:
+    for night in range(12):
+        made = make(database, small_stick, nights=night, keep=50)
+    numbers = [int(backup.name[:6]) for backup in Shelf(small_stick, SITE).backups()]
+    assert numbers[-1] == 12
+    assert 1 <= len(numbers) < 12
+    assert sealed_file.check(made.file)
+
+
+def test_the_database_goes_before_files_where_not_all_fit(
+    database: Path, small_stick: Path, tmp_path: Path
+) -> None:
+    keep(database, os.urandom(2 * 1024 * 1024))
+    made = make(database, small_stick)
+    assert made.left_out == 1
+    assert restore(made.file, tmp_path / "other.db").missing_files == 1
+
+
+def test_a_read_only_stick_is_told(database: Path, small_stick: Path) -> None:
+    command = [needs("mount"), "-o", "remount,ro", str(small_stick)]
+    subprocess.run(command, check=True)
+    with pytest.raises(BackupFailed, match="read-only"):
+        make(database, small_stick)
+
+
+def test_a_stick_pulled_out_half_way_leaves_no_backup_and_the_next_night_cleans_up(
+    database: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pulled(_file: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shelf.sealed_file, "forget_cached", pulled)
+        with pytest.raises(BackupFailed, match="has a fault"):
+            make(database, stick)
+    assert Shelf(stick, SITE).backups() == []
+    (stick / "posko-147107" / "000001-20261121T020000Z.posko.new").write_bytes(b"half")
+    make(database, stick)
+    assert list(stick.rglob("*.new")) == []
+
+
+def test_a_stick_that_reads_back_other_bytes_is_not_trusted(
+    database: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget_cached = sealed_file.forget_cached
+
+    def lying(file: object) -> None:
+        forget_cached(file)  # type: ignore[arg-type]
+        file.seek(50_000)  # type: ignore[attr-defined]
+        file.write(b"\0" * 100)  # type: ignore[attr-defined]
+        file.flush()  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(shelf.sealed_file, "forget_cached", lying)
+    with pytest.raises(BackupFailed, match="take another one"):
+        make(database, stick)
+    assert Shelf(stick, SITE).backups() == []
+
+
+def test_a_box_without_room_for_the_copy_says_so(
+    database: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "free_bytes", lambda _path: 10 * 2**20)
+    with pytest.raises(BackupFailed, match="MB must be free"):
+        make(database, stick)
+
+
+def test_a_damaged_database_gives_no_backup(database: Path, stick: Path) -> None:
+    content = bytearray(database.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 20_000] = b"\xee" * 20_000
+    database.write_bytes(content)
+    with pytest.raises(BackupFailed, match="posko store check"):
+        make(database, stick)
+    assert Shelf(stick, SITE).backups() == []
