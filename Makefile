@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
-SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config command_center mqtt_link blob_transfer web demo
+SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config software_update command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal triage-report triage-model soak screenshots golden i18n status dialog clean

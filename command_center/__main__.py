@@ -54,6 +54,7 @@ from command_center.sharing.share import Leased, Place, Share
 from command_center.staff import commands as staff_commands
 from command_center.store import database, leases, migrate
 from command_center.store.leases import Lease, Leases
+from command_center.updates import commands as update_commands
 from mqtt_link import access
 from web.hashing import give_back_large_blocks
 from web.serve import serve
@@ -82,6 +83,7 @@ _COMMANDS = (
     staff_commands,
     share_commands,
     quarantine_commands,
+    update_commands,
 )
 """As `--help` lists them."""
 _OF_STORED = {
@@ -110,6 +112,9 @@ def _perform(args: argparse.Namespace) -> None:
     if args.command in sealing_commands.NAMES:
         # The people of a unit have neither settings nor a database.
         sealing_commands.run(args, lambda: _stored(_load(args)))
+        return
+    if args.command == update_commands.NAME and args.action in update_commands.OFFLINE:
+        update_commands.run_offline(args)
         return
     loaded = _load(args)
     if args.command == broker_config.NAME:

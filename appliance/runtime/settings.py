@@ -24,6 +24,7 @@ from appliance.runtime.lapor_settings import Lapor
 from appliance.runtime.modem_settings import Modem
 from appliance.runtime.network_settings import Board, Network, Radio
 from appliance.runtime.section import Listen, Section
+from appliance.runtime.update_settings import Update
 from appliance.runtime.wifi_settings import Wifi
 
 CONFIG_VARIABLE = "POSKO_CONFIG"
@@ -218,6 +219,7 @@ class Settings(Section, frozen=True):
     center: Center = Center()
     lapor: Lapor = Lapor()
     fleet: Fleet = Fleet()
+    update: Update = Update()
     log: Log = Log()
 
 

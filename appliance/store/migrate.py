@@ -2,7 +2,8 @@
 
 Each `migrations/NNN-verb-table.sql` is applied in one transaction together with its record. On
 top of sqlite_utils.Migrations this adds what it lacks: a lock between processes, a checksum that
-notices an edited migration, and the refusal of a schema newer than the program.
+notices an edited migration, and the refusal of a schema newer than the program, unless the database
+says that such a program can live with it (`schema_rule`): after an update that was taken back.
 """
 
 import fcntl
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
+from appliance.domain import schema_rule
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SiteCode
 from appliance.store import blob_files, box, files, gate, room
@@ -46,7 +48,8 @@ def ensure(
 
     A damaged file is set aside and replaced by what could be read of it; `is_thorough` looks for
     damage even where this boot has looked. Raises SchemaError when the file is newer than the
-    program, was migrated by an edited script, or belongs to another site; StoreFull without room.
+    program can bear, was migrated by an edited script, or belongs to another site; StoreFull
+    without room.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(path), explained(path):
@@ -144,7 +147,7 @@ def _version(db: sqlite3.Connection) -> int:
 
 def _refuse_foreign(db: sqlite3.Connection) -> None:
     version, known = _version(db), scripts()
-    if version > len(known):
+    if version > len(known) < _needs_from(db, version):
         raise SchemaError(
             f"the database has schema {version}, this program knows {len(known)}. "
             "Install the newer posko again, or restore a backup made before the upgrade."
@@ -155,6 +158,22 @@ def _refuse_foreign(db: sqlite3.Connection) -> None:
     for name, sql in list(known.items())[:version]:
         if recorded.get(name) != _checksum(sql):
             raise SchemaError(f"migration {name} is not the one this database was made with")
+
+
+def needs_from(path: Path) -> int:
+    """The least schema whose programs can run on a database; 0 where there is none yet."""
+    if not path.exists():
+        return 0
+    with _opened(path) as db:
+        return _needs_from(db, _version(db))
+
+
+def _needs_from(db: sqlite3.Connection, version: int) -> int:
+    """What the program that made this schema said; of one that said nothing, none but its own."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_needs'").fetchone():
+        return version
+    row = db.execute("SELECT program FROM schema_needs WHERE schema = ?", (version,)).fetchone()
+    return int(row[0]) if row else version
 
 
 def _checksum(sql: str) -> str:
@@ -178,9 +197,15 @@ def _step(number: int, name: str, sql: str) -> Callable[[object], None]:
             "CREATE TABLE IF NOT EXISTS migration_checksums "
             "(name TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT"
         )
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS schema_needs "
+            "(schema INTEGER PRIMARY KEY, program INTEGER NOT NULL) STRICT"
+        )
         for statement in statements(sql):
             db.execute(statement)
         db.execute("INSERT INTO migration_checksums VALUES (?, ?)", (name, _checksum(sql)))
+        needed = schema_rule.compatible_from(dict(list(scripts().items())[:number]))
+        db.execute("INSERT INTO schema_needs VALUES (?, ?)", (number, needed))
         db.execute(f"PRAGMA user_version = {number}")
 
     run.__name__ = name

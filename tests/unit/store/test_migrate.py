@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.domain.ids import SiteCode
+from appliance.domain.schema_rule import BASELINE, is_declared, only_adds
 from appliance.store import migrate
 from appliance.store.database import connect
 from appliance.store.migrate import SchemaError
@@ -68,6 +69,44 @@ def test_a_newer_database_is_refused_and_left_alone(db_path: Path) -> None:
     db.close()
     with pytest.raises(SchemaError, match="newer posko"):
         migrate.ensure(db_path, SITE, lambda: EPOCH)
+
+
+def of_tomorrow(monkeypatch: pytest.MonkeyPatch, path: Path, sql: str) -> None:
+    """Migrate a database by a release that has one script more, then be today's again."""
+    with monkeypatch.context() as tomorrow:
+        scripts = {**migrate.scripts(), "999-of-tomorrow.sql": sql}
+        tomorrow.setattr(migrate, "scripts", lambda: scripts)
+        migrate.ensure(path, SITE, lambda: EPOCH)
+
+
+def test_an_older_program_goes_on_with_a_database_to_which_a_newer_one_has_added(
+    db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_tomorrow(monkeypatch, db_path, "ALTER TABLE requests ADD COLUMN mood TEXT;")
+    migrate.ensure(db_path, SITE, lambda: EPOCH)
+    assert version(db_path) == len(migrate.scripts()) + 1
+    assert migrate.needs_from(db_path) == BASELINE
+
+
+@pytest.mark.parametrize("oldest", ["999-of-tomorrow.sql", next(reversed(migrate.scripts()))])
+def test_a_newer_program_that_takes_away_says_who_can_still_live_with_it(
+    db_path: Path, monkeypatch: pytest.MonkeyPatch, oldest: str
+) -> None:
+    of_tomorrow(monkeypatch, db_path, f"-- oldest program: {oldest}\nDROP TABLE help_calls;")
+    if oldest in migrate.scripts():
+        migrate.ensure(db_path, SITE, lambda: EPOCH)
+    else:
+        with pytest.raises(SchemaError, match="newer posko"):
+            migrate.ensure(db_path, SITE, lambda: EPOCH)
+
+
+def test_a_migration_only_adds_or_says_what_it_means_for_older_programs() -> None:
+    for name, sql in list(migrate.scripts().items())[BASELINE:]:
+        for statement in migrate.statements(sql):
+            assert is_declared(sql) or only_adds(statement), (
+                f"{name}: after an update that is taken back, would the program before run on "
+                f"this? See CONTRIBUTING, A table or column: {statement}"
+            )
 
 
 def test_an_edited_migration_is_noticed(db_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from tests.support.programs import needs
 ROOT = Path(__file__).parents[3]
 SYSTEMD = ROOT / "systemd"
 UNITS = SYSTEMD / "system"
-NO_DAEMONS = {"posko", "posko-firmware"}
+NO_DAEMONS = {"posko", "posko-firmware", "posko-update"}
 THRESHOLD = 2.0
 SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
 DAEMONS = sorted(set(SCRIPTS) - NO_DAEMONS)

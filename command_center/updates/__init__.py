@@ -1,0 +1,1 @@
+"""Releases of the box: made and signed here, published to boxes (docs/updates.md)."""

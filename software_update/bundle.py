@@ -1,0 +1,105 @@
+"""Files of strangers: proven to be an update by their signature before anything else is believed.
+
+What is installed is a copy made while it was hashed, in a folder that root alone may write.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from appliance.domain import software
+from appliance.domain.software import BUNDLE_MAX_BYTES, HEAD_MAX_BYTES, BadUpdate, Head, Manifest
+
+_PIECE_BYTES = 1024 * 1024
+
+
+def head(path: Path, keys: Iterable[str]) -> Head:
+    """What the file is, if a trusted key has signed it, its package unread; raises BadUpdate."""
+    with _opened(path) as file:
+        return _head(file, keys)
+
+
+def unpack(
+    path: Path, keys: Iterable[str], target: Path, accept: Callable[[Manifest], None]
+) -> Manifest:
+    """Put the package of a file at `target`, whole or not at all; `accept` may raise before
+    anything is written. Raises BadUpdate.
+    """
+    aside = target.with_name(f".{target.name}.new")
+    with _opened(path) as file:
+        found = _head(file, keys)
+        accept(found.manifest)
+        file.seek(found.size_bytes)
+        try:
+            with _made(aside) as out:
+                _copy(file, out, found.manifest)
+            aside.rename(target)
+        finally:
+            aside.unlink(missing_ok=True)
+    _sync(target.parent)
+    return found.manifest
+
+
+def _head(file: IO[bytes], keys: Iterable[str]) -> Head:
+    trusted = tuple(keys)
+    if not trusted:
+        raise BadUpdate(
+            "this box trusts no release key: set update.release_keys in posko.toml to the line "
+            "that `posko-center updates key` printed"
+        )
+    return software.read_head(file.read(HEAD_MAX_BYTES), trusted)
+
+
+def _copy(file: IO[bytes], out: IO[bytes], manifest: Manifest) -> None:
+    digest, left = hashlib.sha256(), manifest.size_bytes
+    while piece := file.read(min(_PIECE_BYTES, left + 1)):
+        digest.update(piece)
+        left -= len(piece)
+        if left < 0:
+            break
+        out.write(piece)
+    if left or digest.hexdigest() != manifest.sha256:
+        raise BadUpdate("its package is cut short or damaged; copy the file to the stick again")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """A regular file of a bearable size; no link, pipe or device."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise BadUpdate(f"cannot read {path}: {error.strerror}") from None
+    try:
+        state = os.fstat(descriptor)
+        if not stat.S_ISREG(state.st_mode):
+            raise BadUpdate(f"{path} is not a file")
+        if state.st_size > BUNDLE_MAX_BYTES:
+            raise BadUpdate(f"{path} has more than {BUNDLE_MAX_BYTES // 1024 // 1024} MB")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            yield file
+    except OSError as error:
+        raise BadUpdate(f"{path}: {error.strerror}; try another stick or make room") from None
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _made(path: Path) -> Iterator[IO[bytes]]:
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        yield out
+        out.flush()
+        os.fsync(descriptor)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
