@@ -5,9 +5,11 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from appliance.actions import health
+from appliance.cli.opening import database
 from appliance.cli.output import print_json
 from appliance.domain.errors import PoskoError
-from appliance.runtime import ids, settings
+from appliance.runtime import clock, ids, settings
 from appliance.store import migrate, room
 from appliance.store.files import size_bytes, wal
 from appliance.store.repair import integrity, salvage
@@ -41,6 +43,9 @@ def run(args: argparse.Namespace) -> None:
         "has_ballast": room.ballast(path).exists(),
         "set_aside": [str(file) for file in salvage.damaged_files(path)],
     }
+    if not fault and not found["set_aside"]:
+        with database(args.config) as db:
+            health.state(db, "store", {"problem": ""}, clock.now())
     if args.json:
         print_json(found)
     else:

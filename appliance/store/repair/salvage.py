@@ -97,6 +97,8 @@ def _fill(
             "salvaged_at": now.isoformat(timespec="seconds"),
             "salvaged_from": name,
             "salvaged_rows": str(kept.total()),
+            "problem": f"{name} was damaged: the card may be failing, replace it "
+            "(docs/runbook.md, Damaged database)",
         }
         gauges.set_many(fresh, "store", stated, now)
         fresh.execute("COMMIT")

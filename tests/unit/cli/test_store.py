@@ -41,3 +41,20 @@ def test_repair_makes_it_whole_and_names_what_was_set_aside(
 
 def test_check_without_a_database_says_so(command: Command) -> None:
     assert "there is no database" in command("store", "check")[1]
+
+
+def test_check_ends_the_alarm_once_the_damaged_file_is_taken_away(
+    command: Command, db_path: Path
+) -> None:
+    db_path.write_bytes(b"\xee" * 5000)
+    assert command("store", "repair", "--json")[0] == 0
+    assert "was damaged" in problem(command)
+    [aside] = db_path.parent.glob("*.damaged-*Z")
+    aside.rename(db_path.with_name("for-a-specialist"))
+    assert command("store", "check")[0] == 0
+    assert problem(command) == ""
+
+
+def problem(command: Command) -> str:
+    told = json.loads(command("status", "--json")[1])["processes"]["store"]["problem"]
+    return str(told["value"])

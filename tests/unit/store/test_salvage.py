@@ -1,3 +1,5 @@
+"""Box check 12: whatever the damage, all that can be read is kept, and the box goes on."""
+
 import contextlib
 import logging
 import random
