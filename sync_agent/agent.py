@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from appliance.actions import casework, health, sealing, syncing
+from appliance.actions import casework, health, sealing, shedding, syncing
 from appliance.domain import topics, wire
 from appliance.domain.errors import WireError
 from appliance.domain.moment import Moment
@@ -238,12 +238,14 @@ class Agent:
         )
 
     def _keep_house(self) -> None:
-        """Photos first: on a disk that is full to the last byte only they make room."""
+        """Room first: on a disk that is full to the last byte nothing can be written before."""
+        shedding.make_room(self._db, self._host.disk_free_bytes())
         if self._blobs.keep_house(self._host.disk_free_bytes()):
             self._uplink.look()
         self._host.keep_house()
         sealed = sealing.gauges(self._db)
         self._state({**self._counts(), **self._gate.gauges(), **sealed})
+        shedding.state(self._db, self._host.disk_free_bytes(), self._host.now())
 
     def _counts(self) -> dict[str, str]:
         resends = sum(lane.resends for lane in self._uplink.state.lanes.values())

@@ -5,6 +5,7 @@ so it needs no second try however busy the box is, and leaves out free pages, in
 may still stand. The copy lies beside the database for as long as it is read.
 """
 
+import fcntl
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -37,9 +38,12 @@ def taken(path: Path) -> Iterator[Path]:
         )
     copy.touch(mode=0o600)
     try:
-        if fault := _copy(path, copy):
-            raise NoSnapshot(f"the database is not whole ({fault}); run `posko store check`")
-        yield copy
+        # `actions.shedding` removes copies that nobody holds; SQLite's locks are of another kind.
+        with copy.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if fault := _copy(path, copy):
+                raise NoSnapshot(f"the database is not whole ({fault}); run `posko store check`")
+            yield copy
     finally:
         files.remove(copy)
 

@@ -243,6 +243,23 @@ def forget(db: sqlite3.Connection, before: datetime, now: datetime, *, limit: in
     return gone + db.execute("DELETE FROM wifi_blocks WHERE until_ms <= ?", (to_ms(now),)).rowcount
 
 
+def forget_oldest(db: sqlite3.Connection, *, kept: int, limit: int) -> int:
+    """Delete the oldest closed sessions but for the newest `kept`, whatever a clock says."""
+    return db.execute(
+        """
+        DELETE FROM wifi_sessions WHERE id IN (
+            SELECT id FROM wifi_sessions AS s WHERE mac IS NULL
+                AND rowid <= (SELECT max(rowid) FROM wifi_sessions) - ?
+                AND NOT EXISTS (
+                    SELECT 1 FROM wifi_leases WHERE session_id = s.id AND closed_as IS NULL
+                )
+            ORDER BY rowid LIMIT ?
+        )
+        """,
+        (kept, limit),
+    ).rowcount
+
+
 def _one(rows: sqlite3.Cursor) -> Session | None:
     row = rows.fetchone()
     return None if row is None else _session(row)

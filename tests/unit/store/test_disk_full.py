@@ -1,4 +1,4 @@
-"""Check 8: what happens on a disk that is full to the last byte."""
+"""Check 8 and box check 10: what happens on a disk that is full to the last byte."""
 
 import sqlite3
 from collections.abc import Iterator
