@@ -16,12 +16,12 @@ from appliance.runtime import daemon, ids, logs, settings
 from appliance.runtime.settings import Settings
 from command_center import (
     broker_config,
+    chores,
     correction_commands,
     document_commands,
     import_command,
     key_command,
     key_files,
-    lapses,
     link_commands,
     open311_commands,
     orders,
@@ -33,9 +33,9 @@ from command_center import (
     table_commands,
 )
 from command_center.app import create_app
+from command_center.chores import Chores
 from command_center.dashboard import recount_command
 from command_center.fleet import commands as fleet_commands
-from command_center.fleet import renewing
 from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import BrokerFiles
 from command_center.fleet.office import Office
@@ -47,6 +47,7 @@ from command_center.lapor import token
 from command_center.lapor.bridge import Bridge
 from command_center.lapor.client import HttpService
 from command_center.link import Link
+from command_center.notices.sender import Sender
 from command_center.poison import quarantine_commands
 from command_center.receiver import Receiver
 from command_center.sharing import share_commands
@@ -240,15 +241,22 @@ def _link(loaded: Settings, place: Place | None = None) -> Link:
 
 def _receiver(loaded: Settings, engine: Engine, link: Link, share: Share | None = None) -> Receiver:
     authority = _office(loaded).authority
-    rounds = Rounds(engine, files.load_steps(loaded.center.escalation))
-    return Receiver(
+    sender = Sender(
         engine,
-        link,
-        now=_now,
-        chores=lambda: _chores(engine, rounds, authority),
-        chores_every_s=lapses.EVERY_S,
-        share=share,
+        per_day=loaded.notices.per_day,
+        quiet=loaded.notices.quiet,
+        new_id=ids.new_id,
+        is_link_up=lambda: link.is_up,
     )
+    todo = Chores(
+        engine,
+        rounds=Rounds(engine, files.load_steps(loaded.center.escalation)),
+        sender=sender,
+        authority=authority,
+        now=_now,
+        new_id=ids.new_id,
+    )
+    return Receiver(engine, link, now=_now, chores=todo, chores_every_s=chores.EVERY_S, share=share)
 
 
 @contextmanager
@@ -314,13 +322,6 @@ def _bridge(loaded: Settings, engine: Engine, on_change: Callable[[], None]) -> 
         now=_now,
         on_change=on_change,
     )
-
-
-def _chores(engine: Engine, rounds: Rounds, authority: Authority | None) -> None:
-    """What the passing of time alone asks for."""
-    lapses.run(engine, _now())
-    rounds.look(_now())
-    renewing.answer(engine, authority, _now(), ids.new_id)
 
 
 def _offer_setup(engine: Engine) -> None:

@@ -22,6 +22,7 @@ from appliance.domain.events import (
     DocumentSettled,
     Event,
     FollowedUp,
+    NoticeSettled,
     OfficialReplied,
     PhotoAttached,
     PhotoLost,
@@ -46,6 +47,7 @@ from command_center import (
     photo_intake,
     staff_actions,
 )
+from command_center.notices import settling
 from command_center.store import (
     boxes,
     case_marks,
@@ -83,6 +85,7 @@ _OURS = (
     StaffActed,
     TextAmended,
     TextSettled,
+    NoticeSettled,
     WifiSessionClosed,
     ConsentChanged,
     RequestErased,
@@ -201,6 +204,8 @@ def _apply_alone(
             photos.lose(connection, site, known.request_id, now)
         case TextSettled():
             _settle_text(connection, site, known)
+        case NoticeSettled():
+            settling.settle(connection, site, known, now)
         case WifiSessionClosed():
             _close_wifi_session(connection, site, known, now)
         case DocumentSettled():

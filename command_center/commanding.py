@@ -67,20 +67,32 @@ def issue(
     new_id: Callable[[], str],
 ) -> list[str]:
     """Give a command to boxes, all or none; return the id of each. Raises BadInput."""
-    ids = []
     with writing(engine) as connection:
-        for site in to:
-            event = CommandIssued(
-                command_id=new_id(),
-                name=name,
-                args=dict(args),
-                issued_at=now,
-                expires_s=expires_s,
+        return [
+            issue_in(
+                connection, site, name, args, expires_s=expires_s, now=now, command_id=new_id()
             )
-            seq = append(connection, site, event, subject=event.command_id, now=now)
-            commands.add(connection, site, event, seq)
-            ids.append(event.command_id)
-    return ids
+            for site in to
+        ]
+
+
+def issue_in(
+    connection: Connection,
+    site: SiteCode,
+    name: str,
+    args: Mapping[str, str],
+    *,
+    expires_s: int,
+    now: datetime,
+    command_id: str,
+) -> str:
+    """Give a command to one box, in the caller's transaction; return its id. Raises BadInput."""
+    event = CommandIssued(
+        command_id=command_id, name=name, args=dict(args), issued_at=now, expires_s=expires_s
+    )
+    seq = append(connection, site, event, subject=command_id, now=now)
+    commands.add(connection, site, event, seq)
+    return command_id
 
 
 def append(

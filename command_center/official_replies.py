@@ -17,7 +17,7 @@ from appliance.domain.reference import agency_name
 from appliance.domain.service_request import NEEDS_REASON, Source, Status, clean_text
 from command_center import casework
 from command_center.follow_ups import found
-from command_center.store import case_history, downlinks, follow_ups
+from command_center.store import case_history, downlinks, follow_ups, notices, requests
 from command_center.store.case_history import HistoryEntry
 from command_center.store.follow_ups import ID_MAX_CHARS
 from command_center.store.requests import CityRequest
@@ -33,7 +33,7 @@ def take(connection: Connection, site: SiteCode, event: OfficialReplied, now: da
     """
     if not 1 <= len(event.reply_id) <= ID_MAX_CHARS:
         raise BadInput("reply_id is no word")
-    request = found(connection, site, event.request_id)
+    request = _found(connection, site, event.request_id)
     if not follow_ups.add(
         connection, event.reply_id, request.request_id, wish="dinas", due_at=None, now=now
     ):
@@ -56,25 +56,28 @@ def take(connection: Connection, site: SiteCode, event: OfficialReplied, now: da
             at=now,
         )
         case_history.add(connection, request.request_id, entry)
-    _answer(connection, request, event, wanted, now)
+    answer = _answer(request, event, wanted)
+    downlinks.append(connection, site, answer, subject=request.request_id, now=now)
+
+
+def _found(connection: Connection, site: SiteCode, request_id: str) -> CityRequest:
+    """A request of this site, or one that this box was ordered to text an official about."""
+    is_asked = notices.was_asked(connection, site, request_id)
+    elsewhere = requests.by_id(connection, request_id, lock=True) if is_asked else None
+    return elsewhere or found(connection, site, request_id)
 
 
 def _answer(
-    connection: Connection,
-    request: CityRequest,
-    event: OfficialReplied,
-    moved_to: Status | None,
-    now: datetime,
-) -> None:
-    """Let the box tell the official what became of his reply."""
-    answer = OfficialAnswered(
+    request: CityRequest, event: OfficialReplied, moved_to: Status | None
+) -> OfficialAnswered:
+    """By which the box that he texted tells the official what became of his reply."""
+    return OfficialAnswered(
         reply_id=event.reply_id,
         request_id=request.request_id,
         outcome="moved" if moved_to else "refused" if event.status else "noted",
         status=moved_to or request.status,
         agency=request.agency,
     )
-    downlinks.append(connection, request.site, answer, subject=request.request_id, now=now)
 
 
 def _wanted(request: CityRequest, event: OfficialReplied, remark: str) -> Status | None:

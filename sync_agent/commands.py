@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from appliance.actions import commanding, reporting, trusting
+from appliance.actions import commanding, notifying, reporting, trusting
 from appliance.actions.commanding import Answer
 from appliance.domain.errors import BadInput
 from appliance.domain.events import DETAIL_MAX_CHARS
@@ -139,11 +139,18 @@ def install_certificate(task: Task) -> Answer:
     return commanding.done("in force" if is_new else "was in force already")
 
 
+def text_official(task: Task) -> Answer:
+    """Queue an SMS to who has an office of this box's directory; see `notifying`."""
+    order = notifying.read(task.args)
+    return commanding.done("queued", lambda db: notifying.queue(db, order, task.now))
+
+
 HANDLERS: dict[str, Handler] = {
     "check_store": check_store,
     "drop_key": drop_key,
     "install_certificate": install_certificate,
     "report": report,
     "resend": resend,
+    "text_official": text_official,
     "trust_key": trust_key,
 }

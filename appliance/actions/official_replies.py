@@ -6,12 +6,15 @@ made of it. Any reply ends the asking.
 """
 
 import sqlite3
+from dataclasses import dataclass
+from datetime import timedelta
 
 from appliance.actions import texting
 from appliance.actions.turn import Turn
 from appliance.domain import phrases
 from appliance.domain.errors import BadInput
 from appliance.domain.events import OfficialAnswered, OfficialReplied
+from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.official import COORDINATOR, Official
 from appliance.domain.service_request import (
@@ -23,9 +26,11 @@ from appliance.domain.service_request import (
     clean_text,
 )
 from appliance.domain.sms import OfficialReply
+from appliance.domain.topics import Lane
 from appliance.store import (
     chases,
     city_tables,
+    notices,
     official_replies,
     officials,
     outbox,
@@ -33,68 +38,106 @@ from appliance.store import (
     text_history,
 )
 
+NOTICED_FOR = timedelta(days=14)
+"""So long a reply without a ticket may mean what the city has had this box text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matter:
+    """What an official speaks about."""
+
+    id: str
+    ticket: Ticket
+    agency: str
+    request: ServiceRequest | None
+    """None for another box's, which the city has had this one text him about."""
+
 
 def take(turn: Turn, reply: OfficialReply) -> tuple[str, ServiceRequest | None] | None:
     """Note a reply and answer it; None where it can be about no request, and is a resident's."""
     assert turn.sms.phone is not None, "an official is known by his phone"
     offices = officials.by_phone(turn.db, turn.sms.phone, turn.now.day)
-    request = _meant(turn, reply)
-    if request is None:
+    meant = _meant(turn, reply)
+    if meant is None:
         return None
-    office = _office(offices, request)
-    if office is None or request.sensitivity is Sensitivity.CONFIDENTIAL:
-        if turn.owns(request):
+    request, ticket = meant.request, str(meant.ticket)
+    office = _office(offices, meant)
+    if office is None or _is_confidential(request):
+        if request is not None and turn.owns(request):
             return None
-        turn.reply("other_agency", ticket=str(request.ticket))
+        turn.reply("other_agency", ticket=ticket)
         return "not of this official's agency", request
     if reply.status is Status.NOT_OURS and not reply.text:
-        turn.reply("reason_wanted", ticket=str(request.ticket))
+        turn.reply("reason_wanted", ticket=ticket)
         return "reason wanted", request
-    _tell(turn, request, office, reply)
-    turn.reply("official_noted", ticket=str(request.ticket), status=_word(reply.status or ""))
+    _tell(turn, meant, office, reply)
+    turn.reply("official_noted", ticket=ticket, status=_word(reply.status or ""))
     return f"official: {reply.status or 'remark'}", request
 
 
-def _office(offices: list[Official], request: ServiceRequest) -> Official | None:
+def _is_confidential(request: ServiceRequest | None) -> bool:
+    return request is not None and request.sensitivity is Sensitivity.CONFIDENTIAL
+
+
+def _office(offices: list[Official], meant: _Matter) -> Official | None:
     """In which office this phone may speak about a request: its agency's, or the coordinator's."""
-    wanted = (request.agency, COORDINATOR)
+    wanted = (meant.agency, COORDINATOR)
     fitting = [office for office in offices if office.agency in wanted]
     return min(fitting, key=lambda office: wanted.index(office.agency), default=None)
 
 
-def _meant(turn: Turn, reply: OfficialReply) -> ServiceRequest | None:
+def _meant(turn: Turn, reply: OfficialReply) -> _Matter | None:
     """The request of the ticket, or the only one that this phone was sent and that is open."""
     if reply.ticket is not None:
-        return requests.by_ticket(turn.db, reply.ticket)
+        if request := requests.by_ticket(turn.db, reply.ticket):
+            return _here(request)
+        notice = notices.by_ticket(turn.db, reply.ticket)
+        return _elsewhere(notice) if notice else None
     assert turn.sms.phone is not None
-    forwarded = text_history.forwarded_to(turn.db, turn.sms.phone)
-    sent = (requests.by_id(turn.db, id_) for id_ in forwarded)
-    waiting = [r for r in sent if r is not None and r.status not in OVER]
+    told = notices.told(turn.db, turn.sms.phone, turn.now.wall - NOTICED_FOR)
+    waiting = []
+    for id_ in dict.fromkeys([*text_history.forwarded_to(turn.db, turn.sms.phone), *told]):
+        request = requests.by_id(turn.db, id_)
+        if request is None and id_ in told:
+            waiting.append(_elsewhere(told[id_]))
+        elif request is not None and request.status not in OVER:
+            waiting.append(_here(request))
     return waiting[0] if len(waiting) == 1 else None
 
 
-def _tell(turn: Turn, request: ServiceRequest, office: Official, reply: OfficialReply) -> None:
+def _here(request: ServiceRequest) -> _Matter:
+    return _Matter(id=request.id, ticket=request.ticket, agency=request.agency, request=request)
+
+
+def _elsewhere(notice: notices.Notice) -> _Matter:
+    return _Matter(id=notice.request_id, ticket=notice.ticket, agency=notice.agency, request=None)
+
+
+def _tell(turn: Turn, meant: _Matter, office: Official, reply: OfficialReply) -> None:
     assert turn.sms.phone is not None
     reply_id = turn.new_id()
     official_replies.add(
         turn.db,
         reply_id,
-        request.id,
+        meant.id,
         phone=turn.sms.phone,
         status=reply.status or "",
         at=turn.now.wall,
     )
-    chases.end(turn.db, request.id)
+    chases.end(turn.db, meant.id)
     event = OfficialReplied(
         reply_id=reply_id,
-        request_id=request.id,
+        request_id=meant.id,
         status=reply.status or "",
         text=clean_text(reply.text)[:TEXT_MAX_CHARS],
         official=office.name,
         agency=office.agency,
         at=turn.now.wall,
     )
-    outbox.follow(turn.db, request.id, event, turn.now)
+    if meant.request is None:
+        outbox.append(turn.db, Lane.COMPLAINTS, event, subject=meant.id, now=turn.now)
+    else:
+        outbox.follow(turn.db, meant.id, event, turn.now)
 
 
 def answered(db: sqlite3.Connection, event: OfficialAnswered, now: Moment) -> None:
@@ -104,7 +147,9 @@ def answered(db: sqlite3.Connection, event: OfficialAnswered, now: Moment) -> No
     """
     request = requests.by_id(db, event.request_id)
     reply = official_replies.settle(db, event.reply_id, event.request_id, event.outcome)
-    if request is None or reply is None:
+    notice = notices.of_request(db, event.request_id)
+    ticket = request.ticket if request else notice.ticket if notice else None
+    if ticket is None or reply is None:
         raise BadInput("no such reply on this box")
     if event.outcome == "noted":
         return
@@ -114,6 +159,7 @@ def answered(db: sqlite3.Connection, event: OfficialAnswered, now: Moment) -> No
         reply.phone,
         f"official_{event.outcome}",
         now,
+        ticket=str(ticket),
         wanted=_word(reply.status),
         status=_word(event.status),
         agency=city_tables.in_force(db).agency_name(event.agency),

@@ -9,7 +9,8 @@ import sqlite3
 from appliance.actions import erasing
 from appliance.domain.erasure import Reason
 from appliance.domain.moment import Moment
-from appliance.store import retention
+from appliance.domain.retention import RAW_SMS
+from appliance.store import notices, retention
 from appliance.store.database import transaction
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ def retain(db: sqlite3.Connection, now: Moment) -> int:
         _end,
         _hand_over,
         lambda db, now: retention.forget_messages(db, now.wall),
+        lambda db, now: notices.forget(db, now.wall - RAW_SMS),
         lambda db, now: retention.forget_recordings(db, now.wall),
         lambda db, now: retention.forget_statistics(db, now.wall),
         lambda db, now: retention.forget_notes(db, now.wall),

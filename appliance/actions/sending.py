@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import cast, get_args
 
-from appliance.actions import forwarding, sealing, sending_turn
+from appliance.actions import forwarding, notifying, sealing, sending_turn
 from appliance.actions.sending_turn import LONGEST_RETRY, Encode
 from appliance.domain.errors import PoskoError
 from appliance.domain.events import FinalState, TextSettled
@@ -261,6 +261,7 @@ def _settle(db: sqlite3.Connection, text_id: int, now: Moment) -> None:
 
 def _conclude(db: sqlite3.Connection, text: Text, now: Moment) -> None:
     """A text has come to an end, maybe not the last: tell the city, and ask the deputy."""
+    notifying.settled(db, text, now)
     if text.state not in get_args(FinalState) or text.request_id is None:
         return
     event = TextSettled(

@@ -8,6 +8,7 @@ from appliance.domain import masking, operator_filter, phrases, receipts, refere
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
+from appliance.domain.sending_policy import NOTICE_VALIDITY
 from appliance.domain.service_request import (
     Kind,
     Sensitivity,
@@ -34,6 +35,8 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     FORWARD = "forward"
     """To an official."""
+    NOTICE = "notice"
+    """To an official, because the city has ordered it."""
     OFFICIAL = "official"
     """To an official: what became of his reply."""
     ALERT = "alert"
@@ -50,6 +53,7 @@ _PRIORITY = {
     Purpose.QUESTION: 2,
     Purpose.STATUS: 3,
     Purpose.FORWARD: 4,
+    Purpose.NOTICE: 4,
     Purpose.OFFICIAL: 4,
 }
 EMERGENCY_PRIORITY = 0
@@ -201,16 +205,32 @@ def queue_forward(
     _queue(db, phone, " ".join((*notes, body)), Purpose.FORWARD, now, request=request)
 
 
+def queue_notice(db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment) -> int:
+    """Queue for an official what the city has ordered, in the caller's transaction; return the
+    text's id."""
+    return texts.add(
+        db,
+        recipient=phone,
+        body=body,
+        purpose=Purpose.NOTICE,
+        request_id=None,
+        priority=_PRIORITY[Purpose.NOTICE],
+        now=now,
+        validity=NOTICE_VALIDITY,
+    )
+
+
 def queue_reply_outcome(
     db: sqlite3.Connection,
-    request: ServiceRequest,
+    request: ServiceRequest | None,
     phone: Msisdn,
     key: str,
     now: Moment,
     **values: str,
 ) -> None:
-    """Queue for an official what became of his reply, inside the caller's transaction."""
-    body = phrases.render(key, ticket=str(request.ticket), **values)
+    """Queue for an official what became of his reply, inside the caller's transaction; `request`
+    is None for another box's."""
+    body = phrases.render(key, **values)
     _queue(db, phone, body, Purpose.OFFICIAL, now, request=request)
 
 

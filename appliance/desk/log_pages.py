@@ -27,6 +27,7 @@ WORDS = {
     "official_phone": "nomor pejabat dibuka",
     "official_put": "pejabat dicatat",
     "official_removed": "pejabat dihapus",
+    "official_texted": "pejabat di-SMS atas perintah pusat",
     "queue": "antrean laporan dibuka",
     "case": "laporan dibuka",
     "case_secret": "laporan rahasia dibuka, tanpa isi",

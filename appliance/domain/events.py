@@ -217,6 +217,19 @@ class TextSettled(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why the network or the modem refused it."""
 
 
+class NoticeSettled(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Up: what became of an SMS to an official that the city has ordered; a later one holds."""
+
+    KIND: ClassVar[str] = "official_notice.settled"
+
+    notice_id: str
+    state: str
+    """sent, delivered, failed, uncertain or expired."""
+    at: Instant
+    error: str = ""
+    """Why the network or the modem refused it."""
+
+
 class ConsentChanged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: the reporter has agreed to something about a request, or takes it back."""
 
@@ -432,6 +445,7 @@ Event = (
     | CommandResult
     | TablePublished
     | TextSettled
+    | NoticeSettled
     | PhotoAttached
     | PhotoLost
     | PhotoSettled
@@ -460,6 +474,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     CommandResult.KIND: CommandResult,
     TablePublished.KIND: TablePublished,
     TextSettled.KIND: TextSettled,
+    NoticeSettled.KIND: NoticeSettled,
     PhotoAttached.KIND: PhotoAttached,
     PhotoLost.KIND: PhotoLost,
     PhotoSettled.KIND: PhotoSettled,

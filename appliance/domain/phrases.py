@@ -5,7 +5,7 @@ it is filled in. Not even inside other words stands one of theirs ("pendamping" 
 nobody outside knows how they look for them.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from appliance.domain import operator_filter
 from appliance.domain.moment import CITY_TIME
@@ -158,6 +158,26 @@ TEMPLATES: dict[str, str] = {
         "DARURAT {ticket} ({category}): {text} Warga diminta telepon 112. "
         "Balas OK {ticket} bila ditangani."
     ),
+    "notice_reminder": (
+        "Pengingat: laporan warga {ticket} di {agency} harus selesai {date}. "
+        "Balas OK, SELESAI atau TOLAK lalu {ticket}."
+    ),
+    "notice_late": (
+        "Laporan warga {ticket} di {agency} terlambat, batasnya {date}. "
+        "Balas OK (dikerjakan) atau SELESAI lalu {ticket}."
+    ),
+    "notice_escalated": (
+        "Laporan warga {ticket} di {agency} jauh melewati batasnya {date} dan sampai ke Sekda. "
+        "Lihat pusat Posko."
+    ),
+    "notice_unanswered": (
+        "Laporan warga {ticket} untuk {agency} belum ditanggapi, batasnya {date}. "
+        "Tentukan siapa yang menangani di pusat Posko."
+    ),
+    "notice_disposed": (
+        "Disposisi: laporan warga {ticket} untuk {agency}, tenggat {date}. Isinya di pusat Posko. "
+        "Balas OK, SELESAI atau TOLAK lalu {ticket}."
+    ),
     "note_reopened": "DIBUKA LAGI, belum beres.",
     "note_repeat": "ULANGAN, belum dijawab.",
     "note_deputy": "Belum dijawab pejabat lain di {agency}.",
@@ -169,8 +189,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt",
 
 def short_date(at: datetime) -> str:
     """Day and month as people write them, in local time: `21 Nov`."""
-    local = at.astimezone(CITY_TIME)
-    return f"{local.day} {_MONTHS[local.month - 1]}"
+    return short_day(at.astimezone(CITY_TIME).date())
+
+
+def short_day(day: date) -> str:
+    """The same of a day."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
 
 
 def render(key: str, **values: str) -> str:

@@ -10,7 +10,10 @@ from enum import StrEnum
 
 from appliance.domain.moment import Moment, to_ms
 
-NAMES = ("check_store", "drop_key", "install_certificate", "report", "resend", "trust_key")
+NAMES = (
+    *("check_store", "drop_key", "install_certificate", "report", "resend", "text_official"),
+    "trust_key",
+)
 """The commands of this release; what they do is in `sync_agent/commands.py`."""
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta
 
 from appliance.domain.hours import DailyHours
 
+NOTICE_VALIDITY = timedelta(hours=2)
+"""Of a text to an official that the city has ordered; after that it orders it of another box."""
 EMERGENCY_FACTOR = 2
 """Emergencies may go this far beyond the limits, so that a flood does not silence them."""
 

@@ -23,6 +23,7 @@ from appliance.runtime.kiosk_settings import Panel, Printer
 from appliance.runtime.lapor_settings import Lapor
 from appliance.runtime.modem_settings import Modem
 from appliance.runtime.network_settings import Board, Network, Radio
+from appliance.runtime.notice_settings import Notices
 from appliance.runtime.section import Listen, Section
 from appliance.runtime.update_settings import Update
 from appliance.runtime.wifi_settings import Wifi
@@ -220,6 +221,7 @@ class Settings(Section, frozen=True):
     lapor: Lapor = Lapor()
     fleet: Fleet = Fleet()
     update: Update = Update()
+    notices: Notices = Notices()
     log: Log = Log()
 
 

@@ -124,7 +124,7 @@ def next_due(
             AND next_attempt_at_ms NOT BETWEEN :now + 1 AND :now + :longest_wait
             AND (priority = 0 OR (
                 (
-                    purpose NOT IN ('forward', 'official') OR state = 'sending'
+                    purpose NOT IN ('forward', 'official', 'notice') OR state = 'sending'
                     OR CASE WHEN :all_rest THEN recipient IN (SELECT value FROM json_each(:awake))
                         ELSE recipient NOT IN (SELECT value FROM json_each(:asleep)) END
                 )

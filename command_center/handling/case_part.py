@@ -15,8 +15,9 @@ from command_center.handling.steps import To
 from command_center.handling.units import Units
 from command_center.staff import scope
 from command_center.staff.roles import Account
-from command_center.store import escalations, tables
+from command_center.store import escalations, notices, tables
 from command_center.store.escalations import Escalation
+from command_center.store.notices import Notice
 from command_center.store.requests import CityRequest
 
 Choices = list[tuple[str, list[tuple[str, str]]]]
@@ -30,6 +31,8 @@ class Told:
     step: Escalation
     who: str
     official: Official | None
+    notice: Notice | None
+    """The SMS that a box is to send him."""
 
 
 def content(
@@ -44,6 +47,7 @@ def content(
         "unit_name": units.name(known, request.agency, unit) if unit else "",
         "dispositions": [scope.seen_disposition(account, request, one) for one in case.given[::-1]],
         "unit_of": lambda agency, unit: units.name(known, agency, unit),
+        "notices": notices.of_request(connection, request.request_id),
         "escalations": told(connection, steps_taken[::-1], in_force, due.today(now)),
         "targets": targets(request, known, in_force) if can_dispose else [],
         "target": _target(request, known),
@@ -56,12 +60,14 @@ def told(
     connection: Connection, taken: Sequence[Escalation], known: Tables, day: date
 ) -> list[Told]:
     """Steps with the people that the city's directory names for them."""
-    people = _people(connection, known)
+    there = people(connection, known)
+    sent = notices.last_of(connection, [step.request_id for step in taken])
     return [
         Told(
             step,
             steps.WORDS[To(step.addressee)].format(agency=known.agency_name(step.agency)),
-            steps.addressee(To(step.addressee), step.agency, people, day),
+            steps.addressee(To(step.addressee), step.agency, there, day),
+            sent.get((step.request_id, step.step)),
         )
         for step in taken
     ]
@@ -87,7 +93,7 @@ def _target(request: CityRequest, known: Units) -> str:
     return f"{request.agency}/{unit}" if unit else request.agency
 
 
-def _people(connection: Connection, known: Tables) -> list[Official]:
+def people(connection: Connection, known: Tables) -> list[Official]:
     """The directory that the city has published last."""
     rows = tables.published(connection, TABLE)
     return directory(enumerate(rows, start=2), known.agencies) if rows else []

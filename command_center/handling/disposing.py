@@ -17,7 +17,9 @@ from appliance.domain.service_request import OVER, Source, Status, clean_text
 from command_center import casework, correcting
 from command_center.correcting import Wanted
 from command_center.handling import due, units
+from command_center.handling.steps import To
 from command_center.handling.units import Units
+from command_center.notices import wanting
 from command_center.store import case_history, case_marks, dispositions, requests, tables
 from command_center.store.database import writing
 from command_center.store.dispositions import Disposition
@@ -76,7 +78,8 @@ def dispose_in(
         raise BadInput(f"Catatan terlalu panjang; paling banyak {NOTE_MAX_CHARS} huruf.")
     in_force = tables.in_force(connection, request.site, judged_at=request.received_at)
     day, days = _term(connection, request, order, in_force, now)
-    if order.agency != request.agency:
+    is_moved = order.agency != request.agency
+    if is_moved:
         correcting.correct_in(connection, request, Wanted(agency=order.agency), by=by, now=now)
         request = casework.found(connection, request.request_id, None)
         _move(connection, request, by, now)
@@ -93,6 +96,24 @@ def dispose_in(
         to += f", {units.name(known, order.agency, made.unit)}"
     said = f"Disposisi ke {to}; tenggat {day:%d-%m-%Y}."
     _note(connection, request, said, by, now)
+    if request.site.is_city or not is_moved:
+        _tell_official(connection, request, in_force, day, now)
+
+
+def _tell_official(
+    connection: Connection, request: CityRequest, in_force: Tables, day: date, now: datetime
+) -> None:
+    """By a box's modem; of a case that moves to another agency its own box tells by itself."""
+    wanting.want(
+        connection,
+        request,
+        in_force,
+        step=wanting.DISPOSED,
+        words=wanting.DISPOSED,
+        to=To.OFFICIAL,
+        due_on=day,
+        now=now,
+    )
 
 
 def hand_back(

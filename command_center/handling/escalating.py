@@ -18,6 +18,7 @@ from command_center.handling import open_cases, steps
 from command_center.handling.open_cases import OpenCase
 from command_center.handling.steps import Step
 from command_center.lapses import NOBODY
+from command_center.notices import wanting
 from command_center.store import case_history, escalations, tables
 from command_center.store.database import reading, writing
 from command_center.store.escalations import Escalation
@@ -136,8 +137,18 @@ def _take(
         at=now,
     )
     escalations.add(connection, new)
-    agency = tables.in_force(connection, request.site).agency_name(request.agency)
-    to = steps.WORDS[step.to].format(agency=agency)
+    known = tables.in_force(connection, request.site)
+    wanting.want(
+        connection,
+        request,
+        known,
+        step=step.id,
+        words=wanting.about(step.to, steps.past(missed)),
+        to=step.to,
+        due_on=missed.day,
+        now=now,
+    )
+    to = steps.WORDS[step.to].format(agency=known.agency_name(request.agency))
     said = f"{step.act} ({to}); tenggat {missed.day:%d-%m-%Y}."
     case_history.note(connection, request, said, by=NOBODY, now=now)
 

@@ -16,6 +16,8 @@ from appliance.domain.official import COORDINATOR, HEAD, Official
 
 COLUMNS = ("deadline", "working_days", "step", "to", "act")
 ACT_MAX_CHARS = 80
+_SEKDA = frozenset({"sekda", "sekretaris daerah"})
+"""The post in the directory that tells who that is."""
 _ID = re.compile(r"[a-z][a-z_]{0,19}")
 _DAYS = re.compile(r"-?[0-9]{1,3}")
 
@@ -83,11 +85,11 @@ def past(deadline: Deadline) -> int:
 
 def addressee(to: To, agency: str, people: Sequence[Official], day: date) -> Official | None:
     """Whom of the city's directory that is on a day; None where it does not say."""
-    if to is To.SEKDA:
-        return None
     of = COORDINATOR if to is To.COORDINATOR else agency
-    there = [one for one in people if one.agency == of and one.is_in_office(day)]
-    there.sort(key=lambda one: one.rank)
+    today = sorted((one for one in people if one.is_in_office(day)), key=lambda one: one.rank)
+    if to is To.SEKDA:
+        return next((one for one in today if one.post.casefold() in _SEKDA), None)
+    there = [one for one in today if one.agency == of]
     if to is To.OFFICIAL:
         return next((one for one in there if one.rank > HEAD), there[0] if there else None)
     return next((one for one in there if one.rank == HEAD), None)

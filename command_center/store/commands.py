@@ -1,6 +1,7 @@
 """Commands given to the boxes, and what became of each."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,6 +65,14 @@ def answer(connection: Connection, site: SiteCode, result: CommandResult, now: d
         connection.execute(update(commands).where(ours & is_open).values(words))
     if not found:
         raise BadInput("no such command was given to this box")
+
+
+def outcomes(connection: Connection, command_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Outcome and detail of those of these commands that a box has answered."""
+    wanted = select(commands.c.command_id, commands.c.outcome, commands.c.detail).where(
+        commands.c.command_id.in_(command_ids), commands.c.outcome.is_not(None)
+    )
+    return {row.command_id: (row.outcome, row.detail) for row in connection.execute(wanted)}
 
 
 def every(connection: Connection, site: SiteCode | None, *, limit: int) -> list[Issued]:

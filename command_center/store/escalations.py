@@ -87,6 +87,16 @@ def finish(
     return connection.execute(done).rowcount
 
 
+def reopen(connection: Connection, request_id: str, step: str, *, by: str) -> None:
+    """What `by` has told did not arrive: it is to be told again."""
+    mine = (
+        (escalations.c.request_id == request_id)
+        & (escalations.c.step == step)
+        & (escalations.c.done_by == by)
+    )
+    connection.execute(update(escalations).where(mine).values(done_at=None, done_by=None))
+
+
 def _escalation(row: Row[Any]) -> Escalation:
     return Escalation(
         request_id=row.request_id,

@@ -23,12 +23,14 @@ from appliance.domain.topics import Lane, Leaf
 from appliance.store import city_tables, official_replies, outbox, requests, staff_actions
 from appliance.store.database import transaction
 from command_center import commanding, report
+from command_center.store import notices
 from command_center.store.database import reading
+from command_center.store.notices import Notice
 from tests.builders import PHONE, a_draft
 from tests.conftest import SITE, START
 from tests.support import asyncapi
 from tests.support.talk import Message, Talk, talking
-from tests.unit.command_center.city import rows
+from tests.unit.command_center.city import commit, rows
 
 WIRE = Path(__file__).parents[1] / "wire"
 
@@ -50,6 +52,18 @@ ACTION = Action(
     wish=Wish(act=Act.DISPOSE, changes={"agency": "DISHUB"}),
     by="rina",
     at=START,
+)
+NOTICE = Notice(
+    notice_id="00000000-0000-7000-8000-0000000000b1",
+    request_id=REQUEST_ID,
+    step="terlambat",
+    about="late",
+    of_agency="DISHUB",
+    agency="DISHUB",
+    rank=1,
+    due_on=START.date(),
+    created_at=START,
+    tried=(SITE,),
 )
 COMMAND_ID = "00000000-0000-7000-8000-0000000c0de1"
 READ_AS: dict[Leaf, type[msgspec.Struct]] = {
@@ -147,6 +161,8 @@ def test_a_box_of_another_release_talks_to_todays_city(talk: Talk, release: Rele
         talk.engine, [SITE], "report", {}, now=START, new_id=lambda: COMMAND_ID, expires_s=3600
     )
     for message in messages("up", release):
+        if b"official_notice" in message[1]:
+            commit(talk.engine, notices.add, NOTICE)
         talk.carry_up(message)
     kept = rows(talk.engine, "SELECT lane, seq, kind, payload, outcome FROM events ORDER BY 1, 2")
     told = [json.loads(payload) for topic, payload in messages("up", release) if "/ev/" in topic]
@@ -168,7 +184,7 @@ def test_a_box_of_another_release_talks_to_todays_city(talk: Talk, release: Rele
         [box] = report.status_record(connection)["boxes"]
     assert (box["heartbeat"]["resends"], box["is_online"]) == (2, True)
     acks = [wire.decode(body, wire.Ack) for topic, body in talk.said if topic.endswith("/ack")]
-    assert {ack.lane: ack.upto for ack in acks} == {"p0": 4, "p1": 10, "p2": 5}
+    assert {ack.lane: ack.upto for ack in acks} == {"p0": 4, "p1": 11, "p2": 5}
     assert [ack.reject for ack in acks if ack.reject] == []
 
 

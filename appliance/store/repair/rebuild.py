@@ -36,6 +36,7 @@ ORDINARY = (
     "follow_ups",
     "text_optouts",
     "official_replies",
+    "notices",
     "staff_actions",
     "alerts",
     "early_reports",
@@ -183,7 +184,8 @@ def _cut_off_dangling(fresh: sqlite3.Connection) -> None:
         "DELETE FROM publications WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM answers WHERE request_id NOT IN (SELECT id FROM requests)",
         "DELETE FROM chases WHERE request_id NOT IN (SELECT id FROM requests)",
-        "DELETE FROM official_replies WHERE request_id NOT IN (SELECT id FROM requests)",
+        "DELETE FROM official_replies WHERE request_id NOT IN (SELECT id FROM requests)"
+        " AND request_id NOT IN (SELECT request_id FROM notices)",
         "DELETE FROM staff_actions WHERE request_id NOT IN (SELECT id FROM requests)",
         "UPDATE texts SET request_id = NULL WHERE request_id NOT IN (SELECT id FROM requests)",
         "UPDATE sms_inbox SET request_id = NULL WHERE request_id NOT IN (SELECT id FROM requests)",
