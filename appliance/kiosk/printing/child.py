@@ -1,4 +1,4 @@
-"""`python -m appliance.kiosk.printing.child`: prints one slip, within limits, and ends.
+"""`python -m appliance.kiosk.printing.child`: prints one slip, or looks, within limits, and ends.
 
 stdin: a Job -> stdout: lines of Report
 """
@@ -14,7 +14,8 @@ from pathlib import Path
 import msgspec
 
 from appliance.domain.print_job import Outcome, PrintState, Trouble
-from appliance.kiosk.printing.job import CHILD_LIMIT_S, Job, Report
+from appliance.kiosk.printing.job import CHILD_LIMIT_S, Job, Look, Report
+from appliance.kiosk.receipt import Slip
 
 MEMORY_LIMIT_BYTES = 512 * 1024 * 1024
 """Of addresses; the libraries take about a third."""
@@ -32,34 +33,51 @@ def main() -> int:
     reports = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # python-escpos prints what it thinks
     job = msgspec.json.decode(sys.stdin.buffer.read(JOB_MAX_BYTES), type=Job)
-    if job.picture:
+    if job.picture and job.slip:
         from appliance.kiosk.printing import picture  # noqa: PLC0415 - not needed to print
 
         picture.draw(job.slip, Path(job.picture))
         return 0
     with Path(job.lock).open("a+b", buffering=0) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if job.slip is None:
+            _report(reports, Report(look=_look(job)))
+            return 0
         is_after_cut = lock.seek(0, os.SEEK_END) > 0
 
         def on_sending() -> None:
             lock.write(b"-")
             _report(reports, Report(is_sending=True))
 
-        outcome, details = _print(job, on_sending, is_after_cut=is_after_cut)
+        outcome, details = _print(job, job.slip, on_sending, is_after_cut=is_after_cut)
         if outcome.state is PrintState.PRINTED:
             lock.truncate(0)
     _report(reports, Report(outcome=outcome, details=details))
     return 0
 
 
-def _print(job: Job, on_sending: Callable[[], None], *, is_after_cut: bool) -> tuple[Outcome, str]:
+def _look(job: Job) -> Look:
+    try:
+        from appliance.kiosk.printing import transport  # noqa: PLC0415 - not needed to draw
+
+        line = transport.open_line(job.printer)
+        trouble, is_answering = line.trouble()
+        line.close()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it cannot be reached
+        return Look(trouble=Trouble.UNREACHABLE, details=_words(error))
+    return Look(trouble=trouble, is_answering=is_answering)
+
+
+def _print(
+    job: Job, slip: Slip, on_sending: Callable[[], None], *, is_after_cut: bool
+) -> tuple[Outcome, str]:
     """`is_after_cut`: whether the slip before may have stopped anywhere."""
     try:
         from appliance.kiosk.printing import escpos_bytes, transport  # noqa: PLC0415
 
-        content = escpos_bytes.encode(job.slip)
+        content = escpos_bytes.encode(slip)
         if is_after_cut:
-            content = escpos_bytes.filler(job.slip.columns) + content
+            content = escpos_bytes.filler(slip.columns) + content
         line = transport.open_line(job.printer)
     except Exception as error:  # noqa: BLE001 - a library missing, no such device: nothing was sent
         return Outcome(state=PrintState.FAILED, trouble=Trouble.UNREACHABLE), _words(error)

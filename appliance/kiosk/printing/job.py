@@ -7,7 +7,7 @@ dead, still knows whether the printer can have printed anything.
 
 import msgspec
 
-from appliance.domain.print_job import Outcome
+from appliance.domain.print_job import Outcome, Trouble
 from appliance.kiosk.receipt import Slip
 from appliance.runtime.kiosk_settings import Printer
 
@@ -16,12 +16,23 @@ CHILD_LIMIT_S = 30
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A slip, and the printer that `lock` guards; or a file to draw a picture of the slip into."""
+    """A slip, and the printer that `lock` guards; or a file to draw a picture of the slip into.
 
-    slip: Slip
+    Without a slip the printer is only asked how it is.
+    """
+
+    slip: Slip | None = None
     printer: Printer = Printer()
     lock: str = ""
     picture: str = ""
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """How a printer says that it is, while nothing is printed."""
+
+    trouble: Trouble | None = None
+    is_answering: bool = False
+    details: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,4 +40,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     is_sending: bool = False
     outcome: Outcome | None = None
+    look: Look | None = None
     details: str = ""

@@ -8,7 +8,7 @@ import msgspec
 
 from appliance.domain.errors import PoskoError
 from appliance.domain.print_job import Outcome, PrintState, Trouble
-from appliance.kiosk.printing.job import CHILD_LIMIT_S, Job, Report
+from appliance.kiosk.printing.job import CHILD_LIMIT_S, Job, Look, Report
 from appliance.kiosk.receipt import Slip
 from appliance.runtime import child
 from appliance.runtime.kiosk_settings import Printer
@@ -47,6 +47,17 @@ def print_slip(
         return Outcome(state=state, trouble=Trouble.TIMEOUT)
     log.error("the printing child died stderr=%s", ended.errors[-_DETAILS_CHARS:])
     return Outcome(state=state, trouble=Trouble.CRASHED)
+
+
+def look(printer: Printer, database: Path) -> Look:
+    """Ask a printer how it is, without printing; waits while a slip is being printed."""
+    job = Job(printer=printer, lock=str(beside(database, ".printer-lock")))
+    ended = child.run(COMMAND, stdin=msgspec.json.encode(job), limit_s=CHILD_LIMIT_S)
+    if ended.is_over_time:
+        return Look(trouble=Trouble.TIMEOUT)
+    found = [msgspec.json.decode(line, type=Report).look for line in ended.output.splitlines()]
+    last = ended.errors.strip().splitlines()[-1:]
+    return next(filter(None, found), Look(trouble=Trouble.CRASHED, details="".join(last)))
 
 
 def draw_slip(slip: Slip, path: Path) -> None:

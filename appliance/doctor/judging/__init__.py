@@ -1,0 +1,1 @@
+"""What readings mean, and what a technician must do about them. Pure."""

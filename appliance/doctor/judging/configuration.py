@@ -1,0 +1,40 @@
+"""The settings themselves. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from appliance.doctor.finding import Finding, fault, ok, warn
+
+_OTHERS = 0o007
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The file; `mistake` is what the programs say of it."""
+
+    path: str
+    mistake: str
+    site: str = ""
+    mode: int = 0o640
+    has_secrets: bool = False
+
+
+def configuration(seen: Configuration) -> Iterator[Finding]:
+    """Whether the daemons can start by it."""
+    if seen.mistake:
+        head, *mistakes = seen.mistake.splitlines()
+        found = "; ".join(line.strip(" -") for line in mistakes) or head
+        yield fault(
+            "settings",
+            found,
+            f"mend {seen.path} (docs/settings.md), then: posko config check; what is set there "
+            "decides all else, so look again afterwards",
+        )
+        return
+    yield ok("settings", f"{seen.path}: {seen.site}")
+    if seen.has_secrets and seen.mode & _OTHERS:
+        yield warn(
+            "settings",
+            f"{seen.path} holds a PIN or passphrase, and everybody may read it",
+            f"chgrp posko {seen.path}; chmod 640 {seen.path}",
+        )

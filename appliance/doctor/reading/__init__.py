@@ -1,0 +1,1 @@
+"""How things are: reads files, asks programs, opens ports; judges nothing."""

@@ -1,0 +1,95 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.doctor.finding import Level
+from appliance.doctor.judging import database, hall, machine, services, sms, storage, uplink
+
+NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("bits", "level", "found"),
+    [
+        (0, Level.OK, "enough"),
+        (0x1, Level.FAULT, "too low now"),
+        (0x50000, Level.WARN, "since the boot"),
+        (None, Level.ABSENT, "does not tell"),
+    ],
+)
+def test_throttling_bits_of_a_pi_tell_of_its_supply(
+    bits: int | None, level: Level, found: str
+) -> None:
+    seen = machine.Power(temperature_c=50, is_undervolted=None, throttled=bits)
+    [voltage] = [f for f in machine.power(seen) if f.what == "voltage"]
+    assert (voltage.level, found in voltage.found) == (level, True)
+
+
+@given(st.floats(1e-6, 1), st.booleans())
+def test_a_disk_that_flushes_faster_than_any_can_is_not_believed(
+    took_s: float, is_same: bool
+) -> None:
+    seen = storage.Wear(
+        filesystem="ext4",
+        device="mmcblk0",
+        syncs_s=(took_s,) * 5,
+        write_mb_s=20,
+        read_back=is_same,
+        written_mb_per_day=None,
+    )
+    [finding] = storage.wear(seen)
+    assert (finding.level is Level.OK) == (is_same and 0.000_08 <= took_s <= 0.25)
+    assert (finding.level is Level.FAULT) == (not is_same)
+
+
+def test_a_clock_before_the_software_was_made_is_a_fault_whoever_set_it() -> None:
+    seen = machine.Clock(
+        now=NOW,
+        made=NOW + timedelta(days=1),
+        source="ntp",
+        has_rtc=True,
+        wanted_rtc="none",
+        timeservers=(),
+    )
+    assert [f.level for f in machine.clock(seen)] == [Level.FAULT, Level.OK]
+
+
+def test_a_unit_that_was_started_anew_is_named_and_one_that_failed_is_a_fault() -> None:
+    seen = [
+        services.Unit(name="posko-portal", is_installed=True, active="active"),
+        services.Unit(name="posko-modem", is_installed=True, active="active", restarts=3),
+        services.Unit(name="posko-sync", is_installed=True, active="failed", result="watchdog"),
+    ]
+    told = [(f.what, f.level) for f in services.units(seen)]
+    assert told == [("posko-modem", Level.WARN), ("posko-sync", Level.FAULT)]
+
+
+def test_little_credit_is_told_of_a_modem_that_works() -> None:
+    stated = {"state": "ready", "signal_dbm": "-71", "balance_rp": "900"}
+    seen = sms.Modem(name="modem", device="/dev/modem", is_held=True, refusal="x", stated=stated)
+    assert [f.level for f in sms.modem(seen)] == [Level.OK, Level.WARN]
+
+
+def test_events_that_wait_for_days_without_a_link_are_a_fault() -> None:
+    seen = uplink.City(
+        broker="mqtt.kota.go.id:8883",
+        is_enrolled=True,
+        stated={"link": "down", "link_reason": "clock: it is 2020; set the clock"},
+        backlog=4,
+        acked_at=NOW - timedelta(days=3),
+    )
+    [link] = [f for f in uplink.city(seen, NOW) if f.what == "link"]
+    assert (link.level, link.to_do) == (Level.FAULT, "set the clock")
+
+
+def test_a_screen_that_is_not_wanted_is_no_fault() -> None:
+    [screen] = hall.screen(hall.Screen(is_wanted=False, connectors={}, touch=()))
+    assert screen.level is Level.ABSENT
+
+
+def test_a_backup_is_missed_once_it_is_older_than_two_nights() -> None:
+    for hours, problem, level in ((20, "", Level.OK), (72, "", Level.WARN), (20, "x", Level.FAULT)):
+        seen = database.Backup(has_key=True, last=NOW - timedelta(hours=hours), problem=problem)
+        assert database.backup(seen, NOW).level is level
