@@ -6,7 +6,7 @@ WORKERS ?= 2
 SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config software_update command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal triage-report triage-model soak screenshots golden i18n status dialog clean
+.PHONY: help run test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal triage-report triage-model soak screenshots golden i18n status dialog deb clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -92,6 +92,9 @@ dialog: $(VENV)/dev.stamp ## draw the kiosk's conversation in docs/kiosk-dialog.
 
 i18n: $(VENV)/dev.stamp ## collect strings and compile the English catalogue
 	@sh scripts/i18n.sh
+
+deb: ## build/deb/posko_VERSION_ARCH.deb, to install on a box (docs/package.md)
+	@sh packaging/build-deb.sh
 
 clean: ## forget the demonstration's data and every cache
 	rm -rf .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

@@ -22,7 +22,7 @@ from appliance.cli import (
     wifi,
 )
 from appliance.cli import demo as demonstration
-from appliance.runtime import daemon, settings
+from appliance.runtime import daemon, release, settings
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help=f"TOML file (default: ${settings.CONFIG_VARIABLE}, then {settings.DEFAULT_PATH})",
     )
+    top.add_argument("--version", action="version", version=f"%(prog)s {release.version()}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
         configuration,

@@ -35,6 +35,8 @@ mmdebstrap:mmdebstrap:the tests of a whole system (as root)
 qemu-system-x86_64:qemu-system-x86:the tests in a virtual machine (as root)
 cpio:cpio:the same
 cc:gcc:power-cut tests and the wear benchmark
+dh:debhelper:the tests of the package
+lintian:lintian:the same
 npm:npm:the AsyncAPI document against the official parser'
 
 missing='' left_out=''
