@@ -1,42 +1,193 @@
 """Composition root of `posko-update`."""
 
 import argparse
+import json
+import os
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
-from appliance.domain.software import BadUpdate
+from appliance.domain.software import BadUpdate, Manifest
 from appliance.runtime import daemon, settings
+from appliance.runtime.settings import Settings
 from software_update import bundle
 from software_update.acceptance import refusal
-from software_update.system import installed, is_older
+from software_update.beginning import UnderWay, begin, decide, plan
+from software_update.rescue.health import SYSTEMCTL
+from software_update.rescue.home import Home
+from software_update.rescue.machine import ENDS, Phase, Update
+from software_update.rescue.packages import Dpkg
+from software_update.rescue.running import Box
+from software_update.system import NotInstalled, installed, is_older
 
 PROGRAM = "posko-update"
 HOME = Path("var/lib/posko-update")
+_SYSTEMD = Path("/run/systemd/system")
+_STEP_S = 0.5
 
 
 def main() -> int:
     """Do what the command says; return the exit status."""
+    args = _arguments()
+    done: list[int] = []
+
+    def body() -> None:
+        os.umask(0o022)  # the state is for everyone to read, and holds no secrets
+        done.append(args.body(args))
+
+    return daemon.answered(PROGRAM, body) or done[0]
+
+
+def _arguments() -> argparse.Namespace:
     parser = daemon.parser(PROGRAM, "Updates of the box: signed, on trial, taken back by itself.")
     parser.add_argument(
         "--root", type=Path, default=Path("/"), metavar="DIR", help="the system to work on"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    words = "say whether a file is an update for this box"
-    check = commands.add_parser("check", help=words, description=words)
-    check.add_argument("file", type=Path, metavar="FILE")
-    check.add_argument("--allow-downgrade", action="store_true", help="take an older release too")
-    check.set_defaults(body=_check)
-    args = parser.parse_args()
-    return daemon.answered(PROGRAM, lambda: args.body(args))
+    texts = {
+        "check": (_check, "say whether a file is an update for this box"),
+        "install": (_install, "install an update now, on trial"),
+        "status": (_status, "what is installed, what is under way, how the last updates ended"),
+        "confirm": (_confirm, "end the trial: the release stays"),
+        "rollback": (_rollback, "go back to the release before, on trial or not"),
+    }
+    for name, (body, text) in texts.items():
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(body=body)
+        if name in ("check", "install"):
+            command.add_argument("file", type=Path, metavar="FILE")
+            words = "take an older release too"
+            command.add_argument("--allow-downgrade", action="store_true", help=words)
+        if name == "status":
+            command.add_argument("--json", action="store_true", help="print a JSON object")
+    return parser.parse_args()
 
 
-def _check(args: argparse.Namespace) -> None:
-    loaded = settings.load(settings.find(args.config))
+def _box(args: argparse.Namespace) -> Box:
+    home = Home(args.root / HOME)
+    home.make()
+    is_running = args.root == Path("/") and _SYSTEMD.exists()
+    return Box(
+        home=home,
+        dpkg=Dpkg(root=args.root, wait=time.sleep),
+        program=("/usr/bin/python3", "-I", str(home.program)),
+        systemctl=SYSTEMCTL if is_running else (),
+    )
+
+
+def _check(args: argparse.Namespace) -> int:
+    loaded, box = _load(args), _box(args)
     manifest = bundle.head(args.file, loaded.update.release_keys).manifest
-    box = installed(args.root, args.root / "var/lib", loaded.store.path, floor="")
-    if why := refusal(manifest, box, is_older, may_downgrade=args.allow_downgrade):
+    before = _accept(box, loaded, manifest, may_downgrade=args.allow_downgrade)
+    print(f"Posko {manifest.version} can be installed; this is {before}")
+    return 0
+
+
+def _install(args: argparse.Namespace) -> int:
+    loaded, box = _load(args), _box(args)
+    update = install(box, loaded, args.file, source="hand", may_downgrade=args.allow_downgrade)
+    return _follow(box.home, update)
+
+
+def install(
+    box: Box, loaded: Settings, file: Path, *, source: str, may_downgrade: bool = False
+) -> Update:
+    """Begin the update that a file is; raises BadUpdate, UnderWay."""
+
+    def stage() -> Update:
+        before: list[str] = []
+        manifest = bundle.unpack(
+            file,
+            loaded.update.release_keys,
+            box.home.new,
+            lambda m: before.append(_accept(box, loaded, m, may_downgrade=may_downgrade)),
+        )
+        planned = plan(box, loaded, version=manifest.version, before=before[0], source=source)
+        return replace(planned, floor=manifest.floor or "")
+
+    return begin(box, stage)
+
+
+def _accept(box: Box, loaded: Settings, manifest: Manifest, *, may_downgrade: bool) -> str:
+    """The installed version, if the update fits this box; raises BadUpdate."""
+    here = installed(box.dpkg.root, box.home.folder, loaded.store.path, box.home.floor())
+    if why := refusal(manifest, here, is_older, may_downgrade=may_downgrade):
         raise BadUpdate(why)
-    print(f"Posko {manifest.version} can be installed; this is {box.version}")
+    return here.version
+
+
+def _status(args: argparse.Namespace) -> int:
+    loaded, box = _load(args), _box(args)
+    home = box.home
+    here = installed(args.root, home.folder, loaded.store.path, home.floor())
+    update, history = home.load(), home.history()
+    if args.json:
+        state = {
+            "version": here.version,
+            "under_way": {"version": update.version, "phase": update.phase} if update else None,
+            "history": history,
+        }
+        print(json.dumps(state, indent=1))
+        return 0
+    print(f"Installed  {here.version}; to go back to: {box.dpkg.version(home.previous) or 'none'}")
+    if update:
+        print(f"Under way  {update.version} is {update.phase}{_because(update.why)}")
+    for entry in reversed(history):
+        name = f"{entry['version']} from {entry['source']}"
+        print(f"{entry['at']}  {name} was {entry['ended']}{_because(entry['why'])}")
+    return 0
+
+
+def _confirm(args: argparse.Namespace) -> int:
+    box = _box(args)
+    return _follow(box.home, decide(box, Phase.KEPT))
+
+
+def _rollback(args: argparse.Namespace) -> int:
+    """Go back from a trial, or from a release that has stayed."""
+    loaded, box = _load(args), _box(args)
+    if box.home.load():
+        return _follow(box.home, decide(box, Phase.RETURNING, "by hand"))
+    previous = box.dpkg.version(box.home.previous)
+    here = installed(args.root, box.home.folder, loaded.store.path, box.home.floor())
+    if not previous or previous == here.version:
+        raise UnderWay("there is no release before; install one by --allow-downgrade")
+    if here.floor and is_older(previous, here.floor):
+        raise UnderWay(f"{previous} is older than {here.floor}, and not safe to run any more")
+    planned = plan(box, loaded, version=here.version, before=previous, source="hand")
+    back = replace(planned, phase=Phase.RETURNING, why="by hand")
+    return _follow(box.home, begin(box, lambda: back))
+
+
+def _follow(home: Home, begun: Update) -> int:
+    """Tell each phase, until the release is on trial or the update has ended."""
+    told = None
+    while (update := home.load()) and update.number == begun.number:
+        if update.phase is not told:
+            print(f"Posko {update.version}: {update.phase}{_because(update.why)}", flush=True)
+            told = update.phase
+        if update.phase is Phase.TRIAL and begun.phase not in ENDS:
+            print(
+                f"It goes back by itself unless all is well within {update.minutes:g} minutes.\n"
+                "If all is well: posko-update confirm. If not: posko-update rollback."
+            )
+            return 0
+        time.sleep(_STEP_S)
+    ended = next((e for e in home.history() if e["number"] == begun.number), None)
+    if ended is None:
+        raise NotInstalled("the update has vanished; see: journalctl -u posko-update-run")
+    print(f"Posko {ended['version']} was {ended['ended']}{_because(ended['why'])}")
+    wanted = Phase.RETURNED if begun.phase is Phase.RETURNING else Phase.KEPT
+    return 0 if ended["ended"] == wanted else 1
+
+
+def _because(why: str) -> str:
+    return f": {why}" if why else ""
+
+
+def _load(args: argparse.Namespace) -> Settings:
+    return settings.load(settings.find(args.config))
 
 
 if __name__ == "__main__":
