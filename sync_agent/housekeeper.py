@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 
-from appliance.actions import retaining
+from appliance.actions import dating, retaining
 from appliance.domain.moment import Moment
 from appliance.store import housekeeping
 
@@ -22,9 +22,17 @@ class Housekeeper:
     ) -> None:
         self._db, self._now, self._monotonic_s = db, now, monotonic_s
         self._retain_at_s = 0.0
+        self._is_dated = False
 
     def __call__(self) -> None:
-        """Do what is due."""
-        if self._monotonic_s() >= self._retain_at_s and not retaining.retain(self._db, self._now()):
+        """Do what is due; times are put right before anything is forgotten by them."""
+        now = self._now()
+        if not self._is_dated and now.is_exact:
+            self._is_dated = not dating.correct(self._db, now)
+        if self._is_dated and self._monotonic_s() >= self._retain_at_s:
+            self._retain(now)
+        housekeeping.keep_house(self._db, now.wall)
+
+    def _retain(self, now: Moment) -> None:
+        if not retaining.retain(self._db, now):
             self._retain_at_s = self._monotonic_s() + RETENTION_EVERY_S
-        housekeeping.keep_house(self._db, self._now().wall)

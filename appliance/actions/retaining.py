@@ -10,7 +10,8 @@ from appliance.actions import erasing
 from appliance.domain.erasure import Reason
 from appliance.domain.moment import Moment
 from appliance.domain.retention import RAW_SMS
-from appliance.store import notices, retention
+from appliance.domain.wifi import KEPT
+from appliance.store import notices, retention, wifi
 from appliance.store.database import transaction
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def retain(db: sqlite3.Connection, now: Moment) -> int:
         lambda db, now: retention.forget_recordings(db, now.wall),
         lambda db, now: retention.forget_statistics(db, now.wall),
         lambda db, now: retention.forget_notes(db, now.wall),
+        lambda db, now: wifi.forget(db, now.wall - KEPT, now.wall, limit=retention.AT_ONCE),
     ):
         for _ in range(STEPS):
             with transaction(db):

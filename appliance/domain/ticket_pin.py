@@ -57,7 +57,11 @@ def attempt(known: TicketPin, typed: str, now: datetime) -> tuple[Verdict, Ticke
 
 
 def _of_today(known: TicketPin, now: datetime) -> TicketPin:
-    """A clock that was set back lets no day pass."""
-    if known.day_began_at is None or now < known.day_began_at + DAY:
+    """A clock that was set back lets no day pass, but begins it anew: it may be years."""
+    if known.day_began_at is None:
+        return known
+    if now < known.day_began_at:
+        return replace(known, day_began_at=now)
+    if now < known.day_began_at + DAY:
         return known
     return replace(known, wrong_today=0, day_began_at=None)

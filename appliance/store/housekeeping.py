@@ -5,7 +5,6 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from appliance.domain.wifi import KEPT
 from appliance.store import compaction, database, room, scrubbing, wal_wipes, wifi
 from appliance.store.compaction import Compacted
 from appliance.store.connection import BoxConnection
@@ -14,6 +13,8 @@ from appliance.store.files import shm
 log = logging.getLogger(__name__)
 
 FORGOTTEN_AT_ONCE = 200
+SESSIONS_KEPT = 20_000
+"""Of the WiFi, where no network sets the clock, which `actions.retaining` waits for: 90 days."""
 WAL_ALARM_BYTES = 8 * 1024 * 1024
 """Our own processes leave no reader open, so that only a foreign one lets the WAL grow so far."""
 _LOCKS = Path("/proc/locks")
@@ -32,7 +33,8 @@ def keep_house(db: sqlite3.Connection, now: datetime) -> Compacted:
             ",".join(map(str, sorted(readers(path)))),
         )
     with database.transaction(db):
-        wifi.forget(db, now - KEPT, now, limit=FORGOTTEN_AT_ONCE)
+        wifi.forget_salts(db, now)
+        wifi.forget_oldest(db, kept=SESSIONS_KEPT, limit=FORGOTTEN_AT_ONCE)
     scrubbing.scrub(db)
     room.restore(path)
     return compacted

@@ -225,9 +225,13 @@ def blocked(db: sqlite3.Connection, at: datetime) -> list[tuple[str, str, dateti
     return [(row["mac"], row["reason"], from_ms(row["until_ms"])) for row in rows]
 
 
-def forget(db: sqlite3.Connection, before: datetime, now: datetime, *, limit: int) -> int:
-    """Delete what is over: closed sessions older than the retention, blocks, salts; how many."""
+def forget_salts(db: sqlite3.Connection, now: datetime) -> None:
+    """Delete the salts of days that are over: then nobody can tell whose a hash was."""
     db.execute("DELETE FROM wifi_salts WHERE day < ?", (local_day(now),))
+
+
+def forget(db: sqlite3.Connection, before: datetime, now: datetime, *, limit: int) -> int:
+    """Delete what is over: closed sessions older than the retention, and blocks; how many."""
     gone = db.execute(
         """
         DELETE FROM wifi_sessions WHERE id IN (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import wifi, wifi_leases, wifi_vouchers
+from appliance.actions import retaining, wifi, wifi_leases, wifi_vouchers
 from appliance.actions.wifi import Device, Fresh
 from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
@@ -162,7 +162,7 @@ def test_a_clock_that_shows_the_past_for_a_while_gives_no_new_day(db, opened, fr
 def test_what_the_gate_has_not_closed_is_not_forgotten(db, opened) -> None:
     session = opened(device(), at())
     wifi.end(db, session.id, Ending.USER)
-    housekeeping.keep_house(db, (at().wall + YEAR))
+    retaining.retain(db, replace(elsewhen(at(), YEAR), source="ntp"))
     used_up(db, session, at(hours=1))
     told = "SELECT count(*) FROM outbox WHERE kind = 'wifi.session_closed'"
     assert db.execute(told).fetchone()[0] == 1

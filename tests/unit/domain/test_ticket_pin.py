@@ -64,3 +64,10 @@ def test_whoever_guesses_for_ever_is_compared_twenty_times(waits: list[timedelta
         verdict, known = attempt(known, "9999", now)
         compared += verdict is Verdict.WRONG
     assert compared <= WRONG_EVER
+
+
+def test_a_lock_of_a_clock_that_was_a_year_ahead_lasts_a_day() -> None:
+    _, locked = guesses(PIN, WRONG_A_DAY, START + timedelta(days=365))
+    verdict, locked = attempt(locked, "0427", START)
+    assert verdict is Verdict.LOCKED
+    assert attempt(locked, "0427", START + DAY)[0] is Verdict.RIGHT
