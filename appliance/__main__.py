@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from appliance.cli import (
+    alarm,
     backup,
     configuration,
     desk,
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
         tracing,
         store,
         backup,
+        alarm,
         demonstration,
     ):
         module.add(commands)

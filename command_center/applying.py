@@ -16,6 +16,7 @@ from appliance.domain import wire
 from appliance.domain.enrolment import CSR_MAX_CHARS
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import (
+    BoxAlarm,
     BoxHeartbeat,
     CommandResult,
     ConsentChanged,
@@ -75,6 +76,7 @@ _MAX_TEXT_ID = 2**53
 _OURS = (
     RequestReceived,
     BoxHeartbeat,
+    BoxAlarm,
     CommandResult,
     PhotoAttached,
     PhotoLost,
@@ -198,6 +200,8 @@ def _apply_alone(
     match known:
         case BoxHeartbeat():
             boxes.beat(connection, site, bytes(event.d).decode())
+        case BoxAlarm():
+            log.warning("box alarm site=%s part=%s state=%s", site, known.part, known.state)
         case CommandResult():
             commands.answer(connection, site, known, now)
         case PhotoLost():

@@ -356,6 +356,19 @@ class BoxHeartbeat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Events that the city has acknowledged in the minute before."""
 
 
+class BoxAlarm(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Up: a part of the box keeps failing, or works again; each is told once for an episode."""
+
+    KIND: ClassVar[str] = "box.alarm"
+
+    part: Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9@._-]{0,63}\Z")]
+    """A unit of the box, like posko-portal."""
+    state: Literal["raised", "cleared"]
+    detail: Annotated[str, msgspec.Meta(max_length=200)]
+    """For a technician; empty when cleared."""
+    at: Instant
+
+
 class WifiSessionClosed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: a session of the WiFi has ended. It tells no name, address, page or lookup."""
 
@@ -460,6 +473,7 @@ Event = (
     | StaffAnswered
     | TextAmended
     | WifiSessionClosed
+    | BoxAlarm
     | RequestCorrected
     | ConsentChanged
     | RequestErased
@@ -489,6 +503,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     StaffAnswered.KIND: StaffAnswered,
     TextAmended.KIND: TextAmended,
     WifiSessionClosed.KIND: WifiSessionClosed,
+    BoxAlarm.KIND: BoxAlarm,
     RequestCorrected.KIND: RequestCorrected,
     ConsentChanged.KIND: ConsentChanged,
     RequestErased.KIND: RequestErased,

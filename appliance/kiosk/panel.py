@@ -17,6 +17,7 @@ _ADVICE = {
     "gate": ("problem",),
     "kiosk": ("printer_advice",),
     "modem": ("advice",),
+    "posko": ("problem",),
 }
 """Gauges that are empty unless a technician has something to do."""
 

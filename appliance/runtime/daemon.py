@@ -61,12 +61,17 @@ def answered(program: str, body: Callable[[], None]) -> int:
     try:
         body()
     except settings.ConfigError as error:
-        print(f"{program}: {error}", file=sys.stderr)
+        _explain(program, error)
         return EXIT_CONFIG
     except PoskoError as error:
-        print(f"{program}: {error}", file=sys.stderr)
+        _explain(program, error)
         return 1
     return 0
+
+
+def _explain(program: str, error: PoskoError) -> None:
+    print(f"{program}: {error}", file=sys.stderr)
+    notify("STATUS=" + "; ".join(str(error).splitlines()))
 
 
 def stop_event() -> threading.Event:

@@ -14,6 +14,7 @@ from jsonschema import ValidationError
 from appliance.domain import wire
 from appliance.domain.blobs import BLOB_MAX_BYTES, CHUNK_MAX_BYTES
 from appliance.domain.events import (
+    BoxAlarm,
     BoxHeartbeat,
     CommandIssued,
     CommandResult,
@@ -161,6 +162,12 @@ files = st.one_of(
         down_bytes=cursors,
         ended=st.sampled_from([ending.value for ending in Ending]),
     ),
+    st.builds(
+        BoxAlarm,
+        part=st.from_regex(r"\A[a-z0-9][a-z0-9@._-]{0,63}\Z"),
+        detail=st.text(max_size=200),
+        at=times,
+    ),
     st.builds(PhotoLost, request_id=words),
     st.builds(PhotoSettled, request_id=words, outcome=settled),
     st.builds(
@@ -194,6 +201,7 @@ def test_commands_tables_files_and_heartbeats_fit_the_document(event: Event) -> 
         "command.result",
         "table.published",
         BoxHeartbeat.KIND,
+        BoxAlarm.KIND,
         PhotoAttached.KIND,
         TextSettled.KIND,
         WifiSessionClosed.KIND,

@@ -15,7 +15,7 @@ from tests.support.programs import leave_out, needs
 SUITE = "bookworm"
 PACKAGES = (
     *("systemd", "systemd-sysv", "systemd-resolved", "systemd-timesyncd", "udev", "dbus"),
-    *("kmod", "procps", "iproute2", "util-linux", "e2fsprogs", "tzdata", "python3"),
+    *("kmod", "procps", "iproute2", "util-linux", "e2fsprogs", "tzdata", "netbase", "python3"),
     # what the package of the box depends on or recommends
     *("hostapd", "dnsmasq-base", "nginx-light", "nftables", "libnftables1", "openssl"),
     *("poppler-utils", "wireless-regdb", "libusb-1.0-0"),

@@ -125,6 +125,15 @@ def others(gauges: Gauges) -> Iterator[Condition]:
             yield Condition(
                 title=title, tone=Tone.BAD, word="Bermasalah", advice=_LOOK, for_technician=trouble
             )
+    for process, said in gauges.items():
+        if process.startswith("posko-") and (trouble := said.get("problem", ("",))[0]):
+            yield Condition(
+                title=f"Program {process}",
+                tone=Tone.BAD,
+                word="Gagal terus",
+                advice=_LOOK,
+                for_technician=trouble,
+            )
     if salvaged := gauges.get("store", {}).get("salvaged_at", ("",))[0]:
         yield Condition(
             title="Basis data",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.actions import unit_alarms
 from appliance.runtime import daemon, settings
 from appliance.runtime.backup_settings import Backup
 from appliance.runtime.settings import Center, Store
@@ -22,7 +23,7 @@ NO_DAEMONS = {"posko", "posko-firmware", "posko-update"}
 THRESHOLD = 2.0
 SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
 DAEMONS = sorted(set(SCRIPTS) - NO_DAEMONS)
-OWN = [*DAEMONS, "posko-migrate", "posko-backup"]
+OWN = [*DAEMONS, "posko-migrate", "posko-backup", "posko-alarm@", "posko-alarms"]
 _PROGRAM = re.compile(r"(?m)^Exec\w+=(/\S+)")
 _EXPOSURE = re.compile(r"Overall exposure level for \S+: ([\d.]+)")
 
@@ -100,7 +101,7 @@ def test_what_a_program_of_ours_could_reach_is_little(unit: str) -> None:
 
 def test_the_table_of_the_documentation_is_true() -> None:
     rows = re.findall(
-        r"(?m)^\| `(posko-[\w-]+)` \| `([\w-]+)` \| ([^|]+) \| ([^|]+) \| ([\d.]+) \|",
+        r"(?m)^\| `(posko-[\w@-]+)` \| `([\w-]+)` \| ([^|]+) \| ([^|]+) \| ([\d.]+) \|",
         (ROOT / "docs/units.md").read_text(),
     )
     assert {name for name, *_ in rows} == set(OWN)
@@ -118,7 +119,8 @@ def test_every_daemon_has_a_unit_that_watches_it_and_starts_it_anew(name: str) -
     assert values(name, "WatchdogSec")
     assert values(name, "Restart") == ["always"]
     assert values(name, "RestartPreventExitStatus") == [str(daemon.EXIT_CONFIG)]
-    assert values(name, "OnFailure") == ["posko-retry@%n.service"]
+    told = [] if name == "posko-center" else ["posko-alarm@%N.service"]
+    assert values(name, "OnFailure") == [" ".join(["posko-retry@%n.service", *told])]
     assert "MALLOC_ARENA_MAX=1" in values(name, "Environment")[0]
 
 
@@ -147,6 +149,14 @@ def test_paths_are_those_of_the_settings(unit: str) -> None:
     stick = [f"-{Backup().folder}"] if unit == "posko-backup" else []
     assert values(unit, "ReadWritePaths") == [str(Store().path.parent), *stick]
     assert Center().database == f"sqlite:///{Store().path.parent}/center.db"
+
+
+def test_a_unit_looks_for_the_file_that_an_alarm_leaves() -> None:
+    path = (UNITS / "posko-alarms.path").read_text()
+    assert f"PathExists={unit_alarms.marker(Store().path)}\n" in path
+    limit = {value for name in DAEMONS for value in values(name, "StartLimitIntervalSec")}
+    assert limit == {"2min"}
+    assert values("posko-alarms", "ExecStart") == ["/usr/bin/posko alarm review --steady 150"]
 
 
 def test_files_of_the_system_are_where_posko_firmware_puts_them() -> None:
