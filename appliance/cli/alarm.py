@@ -38,8 +38,9 @@ def _raise(args: argparse.Namespace) -> None:
 
 def _review(args: argparse.Namespace) -> None:
     def is_steady(unit: str) -> bool:
-        return _runs_since_s(unit) > args.steady
+        return _runs_since_s(unit) > steady_s
 
+    steady_s: float = args.steady
     path = _path(args.config)
     with closing(connect(path)) as db:
         for unit in unit_alarms.review(db, path, is_steady, clock.now()):
