@@ -6,14 +6,14 @@ import os
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.domain.software import BadUpdate, Manifest
+from appliance.domain.software import BadUpdate
 from appliance.runtime import daemon, settings
-from appliance.runtime.settings import Settings
 from software_update import bundle
-from software_update.acceptance import refusal
 from software_update.beginning import UnderWay, begin, decide, plan
+from software_update.installing import Place, install, is_time, look, next_waiting, source_of
 from software_update.rescue.health import SYSTEMCTL
 from software_update.rescue.home import Home
 from software_update.rescue.machine import ENDS, Phase, Update
@@ -25,6 +25,7 @@ PROGRAM = "posko-update"
 HOME = Path("var/lib/posko-update")
 _SYSTEMD = Path("/run/systemd/system")
 _STEP_S = 0.5
+_NOW = "posko-update due --now"
 
 
 def main() -> int:
@@ -51,6 +52,8 @@ def _arguments() -> argparse.Namespace:
         "status": (_status, "what is installed, what is under way, how the last updates ended"),
         "confirm": (_confirm, "end the trial: the release stays"),
         "rollback": (_rollback, "go back to the release before, on trial or not"),
+        "look": (_look, "keep the update that a stick holds until it is time"),
+        "due": (_due, "install what came on a stick or from the city, if it is time"),
     }
     for name, (body, text) in texts.items():
         command = commands.add_parser(name, help=text, description=text)
@@ -59,6 +62,11 @@ def _arguments() -> argparse.Namespace:
             command.add_argument("file", type=Path, metavar="FILE")
             words = "take an older release too"
             command.add_argument("--allow-downgrade", action="store_true", help=words)
+        if name == "look":
+            words = "a disk, like /dev/sda1, or a folder"
+            command.add_argument("place", type=Path, metavar="DEVICE", help=words)
+        if name == "due":
+            command.add_argument("--now", action="store_true", help="whatever the hour")
         if name == "status":
             command.add_argument("--json", action="store_true", help="print a JSON object")
     return parser.parse_args()
@@ -77,62 +85,73 @@ def _box(args: argparse.Namespace) -> Box:
 
 
 def _check(args: argparse.Namespace) -> int:
-    loaded, box = _load(args), _box(args)
-    manifest = bundle.head(args.file, loaded.update.release_keys).manifest
-    before = _accept(box, loaded, manifest, may_downgrade=args.allow_downgrade)
+    place = _place(args)
+    manifest = bundle.head(args.file, place.keys).manifest
+    before = place.accept(manifest, may_downgrade=args.allow_downgrade)
     print(f"Posko {manifest.version} can be installed; this is {before}")
     return 0
 
 
 def _install(args: argparse.Namespace) -> int:
-    loaded, box = _load(args), _box(args)
-    update = install(box, loaded, args.file, source="hand", may_downgrade=args.allow_downgrade)
-    return _follow(box.home, update)
+    place = _place(args)
+    update = install(place, args.file, source="hand", may_downgrade=args.allow_downgrade)
+    return _follow(place.box.home, update)
 
 
-def install(
-    box: Box, loaded: Settings, file: Path, *, source: str, may_downgrade: bool = False
-) -> Update:
-    """Begin the update that a file is; raises BadUpdate, UnderWay."""
-
-    def stage() -> Update:
-        before: list[str] = []
-        manifest = bundle.unpack(
-            file,
-            loaded.update.release_keys,
-            box.home.new,
-            lambda m: before.append(_accept(box, loaded, m, may_downgrade=may_downgrade)),
-        )
-        planned = plan(box, loaded, version=manifest.version, before=before[0], source=source)
-        return replace(planned, floor=manifest.floor or "")
-
-    return begin(box, stage)
+def _look(args: argparse.Namespace) -> int:
+    place = _place(args)
+    try:
+        kept, said = look(place, args.place)
+    except BadUpdate as error:
+        kept, said = None, [str(error)]
+    place.box.home.note_look([*said, *([f"Posko {kept.version} waits"] if kept else [])])
+    for words in said:
+        print(words, file=sys.stderr)
+    if kept:
+        print(f"Posko {kept.version} waits for {place.settings.update.window}; at once: {_NOW}")
+    return 0 if kept or not said else 1
 
 
-def _accept(box: Box, loaded: Settings, manifest: Manifest, *, may_downgrade: bool) -> str:
-    """The installed version, if the update fits this box; raises BadUpdate."""
-    here = installed(box.dpkg.root, box.home.folder, loaded.store.path, box.home.floor())
-    if why := refusal(manifest, here, is_older, may_downgrade=may_downgrade):
-        raise BadUpdate(why)
-    return here.version
+def _due(args: argparse.Namespace) -> int:
+    place = _place(args)
+    if place.box.home.load():
+        print("an update is under way")
+        return 0
+    found, said = next_waiting(place)
+    for words in said:
+        print(words, file=sys.stderr)
+    if found is None:
+        place.from_stick.unlink(missing_ok=True)
+        print("nothing waits")
+        return 0
+    if not args.now and not is_time(place, datetime.now(UTC)):
+        window = place.settings.update.window
+        print(f"Posko {found.manifest.version} waits for {window}; at once: {_NOW}")
+        return 0
+    update = install(place, found.path, source=source_of(place, found))
+    return _follow(place.box.home, update)
 
 
 def _status(args: argparse.Namespace) -> int:
-    loaded, box = _load(args), _box(args)
-    home = box.home
-    here = installed(args.root, home.folder, loaded.store.path, home.floor())
+    place = _place(args)
+    home = place.box.home
+    here = installed(args.root, home.folder, place.settings.store.path, home.floor())
     update, history = home.load(), home.history()
     if args.json:
         state = {
             "version": here.version,
             "under_way": {"version": update.version, "phase": update.phase} if update else None,
+            "stick": home.looked(),
             "history": history,
         }
         print(json.dumps(state, indent=1))
         return 0
-    print(f"Installed  {here.version}; to go back to: {box.dpkg.version(home.previous) or 'none'}")
+    previous = place.box.dpkg.version(home.previous) or "none"
+    print(f"Installed  {here.version}; to go back to: {previous}")
     if update:
         print(f"Under way  {update.version} is {update.phase}{_because(update.why)}")
+    for words in home.looked():
+        print(f"Stick      {words}")
     for entry in reversed(history):
         name = f"{entry['version']} from {entry['source']}"
         print(f"{entry['at']}  {name} was {entry['ended']}{_because(entry['why'])}")
@@ -146,7 +165,8 @@ def _confirm(args: argparse.Namespace) -> int:
 
 def _rollback(args: argparse.Namespace) -> int:
     """Go back from a trial, or from a release that has stayed."""
-    loaded, box = _load(args), _box(args)
+    place = _place(args)
+    loaded, box = place.settings, place.box
     if box.home.load():
         return _follow(box.home, decide(box, Phase.RETURNING, "by hand"))
     previous = box.dpkg.version(box.home.previous)
@@ -186,8 +206,8 @@ def _because(why: str) -> str:
     return f": {why}" if why else ""
 
 
-def _load(args: argparse.Namespace) -> Settings:
-    return settings.load(settings.find(args.config))
+def _place(args: argparse.Namespace) -> Place:
+    return Place(_box(args), settings.load(settings.find(args.config)))
 
 
 if __name__ == "__main__":

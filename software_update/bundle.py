@@ -20,7 +20,7 @@ _PIECE_BYTES = 1024 * 1024
 def head(path: Path, keys: Iterable[str]) -> Head:
     """What the file is, if a trusted key has signed it, its package unread; raises BadUpdate."""
     with _opened(path) as file:
-        return _head(file, keys)
+        return _head(file.read(HEAD_MAX_BYTES), keys)
 
 
 def unpack(
@@ -29,13 +29,34 @@ def unpack(
     """Put the package of a file at `target`, whole or not at all; `accept` may raise before
     anything is written. Raises BadUpdate.
     """
+    return _write(path, keys, target, accept, is_whole=False)
+
+
+def keep(
+    path: Path, keys: Iterable[str], target: Path, accept: Callable[[Manifest], None]
+) -> Manifest:
+    """The same with the file as it is, to be proven anew when it is installed."""
+    return _write(path, keys, target, accept, is_whole=True)
+
+
+def _write(
+    path: Path,
+    keys: Iterable[str],
+    target: Path,
+    accept: Callable[[Manifest], None],
+    *,
+    is_whole: bool,
+) -> Manifest:
     aside = target.with_name(f".{target.name}.new")
     with _opened(path) as file:
-        found = _head(file, keys)
+        start = file.read(HEAD_MAX_BYTES)
+        found = _head(start, keys)
         accept(found.manifest)
         file.seek(found.size_bytes)
         try:
             with _made(aside) as out:
+                if is_whole:
+                    out.write(start[: found.size_bytes])
                 _copy(file, out, found.manifest)
             aside.rename(target)
         finally:
@@ -44,14 +65,14 @@ def unpack(
     return found.manifest
 
 
-def _head(file: IO[bytes], keys: Iterable[str]) -> Head:
+def _head(start: bytes, keys: Iterable[str]) -> Head:
     trusted = tuple(keys)
     if not trusted:
         raise BadUpdate(
             "this box trusts no release key: set update.release_keys in posko.toml to the line "
             "that `posko-center updates key` printed"
         )
-    return software.read_head(file.read(HEAD_MAX_BYTES), trusted)
+    return software.read_head(start, trusted)
 
 
 def _copy(file: IO[bytes], out: IO[bytes], manifest: Manifest) -> None:

@@ -16,8 +16,13 @@ class NotInstalled(PoskoError):
     """Posko is not a package here, or dpkg does not work."""
 
 
-def installed(root: Path, home: Path, database: Path, floor: str) -> Installed:
-    """What is on the box below a root, which keeps its updates at `home`; raises NotInstalled."""
+def installed(
+    root: Path, home: Path, database: Path, floor: str, *, may_downgrade: bool = False
+) -> Installed:
+    """What is on the box below a root, which keeps its updates at `home`; raises NotInstalled.
+
+    The database, which others may write, is read only where an older release is to run on it.
+    """
     shown = "--showformat=${db:Status-Status} ${Version} ${Architecture}"
     words = _dpkg("dpkg-query", f"--admindir={root}/var/lib/dpkg", "--show", shown, PACKAGE).split()
     if len(words) != 3 or words[0] == "not-installed":
@@ -27,7 +32,7 @@ def installed(root: Path, home: Path, database: Path, floor: str) -> Installed:
         version=words[1],
         architecture=_dpkg("dpkg", "--print-architecture").strip(),
         schema=len(migrate.scripts()),
-        needs_from=migrate.needs_from(database),
+        needs_from=migrate.needs_from(database) if may_downgrade else 0,
         floor=floor,
         free_bytes=disk.f_bavail * disk.f_frsize,
         database_bytes=database.stat().st_size if database.exists() else 0,

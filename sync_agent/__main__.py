@@ -8,7 +8,7 @@ from pathlib import Path
 
 from appliance.actions import health, sealing
 from appliance.domain.ids import SiteCode
-from appliance.runtime import clock, daemon, hardware, ids, release
+from appliance.runtime import clock, daemon, hardware, ids, release, update_state
 from appliance.runtime.settings import Settings, Sync
 from appliance.store import database, migrate
 from sync_agent.agent import Agent, Machine
@@ -47,6 +47,7 @@ def assemble(db: sqlite3.Connection, path: Path, site: SiteCode, sync: Sync) -> 
     def keep_house() -> None:
         housekeeper()
         renewal()
+        health.state(db, "update", update_state.gauges(), clock.now())
 
     agent = Agent(
         db,

@@ -32,7 +32,7 @@ class Home:
         self.previous, self.copy = folder / "previous.deb", folder / "before.db"
         self.program, self.log = folder / "rescue.pyz", folder / "dpkg.log"
         self._update, self._history = folder / "update.json", folder / "history.json"
-        self._floor = folder / "floor"
+        self._floor, self._looked = folder / "floor", folder / "looked.json"
 
     def make(self) -> None:
         """Have the folder."""
@@ -74,6 +74,18 @@ class Home:
         except (FileNotFoundError, ValueError):
             return []
         return found
+
+    def note_look(self, said: list[str]) -> None:
+        """Keep what the last stick gave."""
+        write_synced(self._looked, json.dumps(said) + "\n")
+
+    def looked(self) -> list[str]:
+        """What the last stick gave, in words."""
+        try:
+            said: list[str] = json.loads(self._looked.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return []
+        return said
 
     def floor(self) -> str:
         """The version below which nothing is installed any more; empty: none."""
