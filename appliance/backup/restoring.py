@@ -4,6 +4,7 @@ All is made ready in a folder beside the database and looked over there; then it
 renames. A database that lies there already is set aside with its files, never deleted.
 """
 
+import os
 import re
 import shutil
 import sqlite3
@@ -84,6 +85,7 @@ def restore(
         with closing(connect(staged)) as db:
             syncing.begin_elsewhere(db, target.new_epoch(), backup.name, now)
         missing = _take_files(backup.parent, secret, header, staged)
+        _hand_over(staged)
         aside = migrate.replace(target.database, staged, f"{now.wall:%Y%m%dT%H%M%SZ}")
     migrate.ensure(target.database, target.site, target.new_epoch)
     return Restored(
@@ -171,6 +173,14 @@ def _unpack(backup: Path, secret: bytes, staged: Path) -> None:
         raise NotABackup(f"the database in {backup} is not whole: {fault}")
     if snapshot.counts(staged) != manifest.counts:
         raise NotABackup(f"the database in {backup} has other rows than it had")
+
+
+def _hand_over(staged: Path) -> None:
+    """Give what root has made to whom the data folder belongs to."""
+    if os.geteuid() == 0:
+        owner = staged.parent.parent.stat().st_uid
+        for made in (staged, *blob_files.at(staged).path.glob("*"), blob_files.at(staged).path):
+            shutil.chown(made, owner)
 
 
 def _take_files(shelf: Path, secret: bytes, header: Header, staged: Path) -> int:

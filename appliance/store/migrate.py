@@ -17,7 +17,7 @@ from pathlib import Path
 from appliance.domain import schema_rule
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SiteCode
-from appliance.store import blob_files, box, files, gate, room
+from appliance.store import box, files, gate, replacing, room
 from appliance.store.database import connect, explained, transaction
 from appliance.store.repair import integrity, salvage
 
@@ -65,23 +65,12 @@ def ensure(
 
 
 def replace(path: Path, fresh: Path, when: str) -> Path | None:
-    """Let a finished database take this place, with its files; what lies there is set aside under
-    a name with `when`, which is returned. Running processes notice at their next transaction.
+    """Put a finished database here, with its files; return where is what was here, named by `when`.
+
+    Running processes notice at their next transaction.
     """
     with _one_at_a_time(path), gate.alone(path):
-        aside = files.beside(path, f".replaced-{when}")
-        is_any = path.exists() or blob_files.at(path).path.exists()
-        _take_folder(path, aside)
-        files.move(path, aside)
-        _take_folder(fresh, path)
-        files.install(fresh, path)
-    return aside if is_any else None
-
-
-def _take_folder(path: Path, target: Path) -> None:
-    """Rename the folder of files that belongs to a database, if there is one."""
-    if (folder := blob_files.at(path).path).exists():
-        folder.rename(blob_files.at(target).path)
+        return replacing.begin(path, fresh, when)
 
 
 def _bring_up_to_date(path: Path, site: SiteCode, new_epoch: Callable[[], str]) -> None:
@@ -99,6 +88,8 @@ def _bring_up_to_date(path: Path, site: SiteCode, new_epoch: Callable[[], str]) 
 
 
 def _mend(path: Path, site: SiteCode, new_epoch: Callable[[], str], *, is_thorough: bool) -> None:
+    if replacing.is_pending(path):
+        replacing.finish(path)
     if salvage.is_pending(path):
         salvage.finish(path, _build, site, new_epoch)
     if path.exists() and (fault := integrity.fault(path, is_thorough=is_thorough)):
