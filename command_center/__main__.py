@@ -33,6 +33,7 @@ from command_center import (
     table_commands,
 )
 from command_center.app import create_app
+from command_center.cards import Cards
 from command_center.chores import Chores
 from command_center.dashboard import recount_command
 from command_center.fleet import commands as fleet_commands
@@ -42,6 +43,7 @@ from command_center.fleet.office import Office
 from command_center.handling import commands as handling_commands
 from command_center.handling import files
 from command_center.handling.escalating import Rounds
+from command_center.handling.units import Units
 from command_center.lapor import commands as lapor_commands
 from command_center.lapor import token
 from command_center.lapor.bridge import Bridge
@@ -98,7 +100,6 @@ _OF_STORED = {
     scorecard_commands.NAME: scorecard_commands.run,
     recount_command.NAME: recount_command.run,
     quarantine_commands.NAME: quarantine_commands.run,
-    staff_commands.NAME: staff_commands.run,
 }
 """Commands that need the city's database and the time."""
 
@@ -136,6 +137,9 @@ def _perform(args: argparse.Namespace) -> None:
     elif args.command == lapor_commands.NAME:
         with _stored(loaded) as engine:
             lapor_commands.run(engine, args, loaded.sealing.keys, _now())
+    elif args.command == staff_commands.NAME:
+        with _stored(loaded) as engine:
+            staff_commands.run(engine, args, _now(), lambda: _units(loaded))
     elif args.command in _OF_STORED:
         with _stored(loaded) as engine:
             _OF_STORED[args.command](engine, args, _now())
@@ -233,10 +237,14 @@ def _link(loaded: Settings, place: Place | None = None) -> Link:
         access.load(where, _now())
         sign = signing.signer(loaded.center.signing_key)
         files.load_steps(loaded.center.escalation)
-        files.load_units(loaded.center.units, city)
+        _units(loaded)
     except (access.AccessError, key_files.KeyFileError, BadInput) as error:
         raise settings.ConfigError(str(error)) from None
     return Link(where, city, sign=sign)
+
+
+def _units(loaded: Settings) -> Units:
+    return files.load_units(loaded.center.units, loaded.site.site_code.city)
 
 
 def _receiver(loaded: Settings, engine: Engine, link: Link, share: Share | None = None) -> Receiver:
@@ -279,7 +287,13 @@ def _serve(
     is_link_up: Callable[[], bool],
     on_change: Callable[[], None],
 ) -> None:
-    """The pages until SIGTERM, and with them the bridge to SP4N-LAPOR!."""
+    """The pages until SIGTERM, and with them the bridge to SP4N-LAPOR! and the card of each day."""
+    cards, watchdog = Cards(engine, _now), daemon.Watchdog()
+
+    def turned() -> None:
+        watchdog()
+        cards.look()
+
     app = create_app(
         engine,
         place=loaded.site.city,
@@ -287,6 +301,7 @@ def _serve(
         is_link_up=is_link_up,
         on_change=on_change,
         sealing_keys=loaded.sealing.keys,
+        cards=cards,
         benchmarks=loaded.center.benchmarks,
         units=loaded.center.units,
         has_lapor=bool(loaded.lapor.url),
@@ -300,7 +315,7 @@ def _serve(
             app,
             loaded.center.listen,
             on_ready=lambda: daemon.notify("READY=1"),
-            on_turn=daemon.Watchdog(),
+            on_turn=turned,
         )
     finally:
         if bridge is not None:
@@ -374,6 +389,7 @@ def _write_broker_config(loaded: Settings, args: argparse.Namespace) -> None:
         center=_access(loaded).client_id,
         login=args.login,
         port=args.port,
+        receivers=args.receivers,
     )
     print("written:", *written)
 

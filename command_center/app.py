@@ -13,6 +13,7 @@ from appliance.domain import progress, reference
 from appliance.domain.moment import CITY_TIME
 from appliance.domain.passwords import COST
 from command_center import scorecard_pages, storable, wording
+from command_center.cards import Cards
 from command_center.dashboard import pages as dashboard
 from command_center.fleet import endpoint
 from command_center.fleet.office import Office
@@ -48,6 +49,7 @@ def create_app(
     is_link_up: Callable[[], bool] = lambda: True,
     on_change: Callable[[], None] = lambda: None,
     sealing_keys: Mapping[str, str] = MappingProxyType({}),
+    cards: Cards | None = None,
     benchmarks: Path | None = None,
     units: Path | None = None,
     has_lapor: bool = False,
@@ -106,7 +108,7 @@ def create_app(
     lapor_pages.add(
         app, lapor_pages.LaporPages(engine, now=now, detail=pages.detail, is_on=has_lapor)
     )
-    scorecard_pages.add(app, engine, now, benchmarks)
+    scorecard_pages.add(app, cards or Cards(engine, now), benchmarks)
     dashboard.add(app, engine, now, is_link_up)
     office = office or Office.closed()
     endpoint.add(app, engine, office, now)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from appliance.domain import topics, wire
+from command_center.sharing.share import MOST_RECEIVERS
 
 NAME = "broker-config"
 TLS_PORT = 8883
@@ -80,7 +81,9 @@ pattern write {root}/{city}/%u/up/#
 pattern write {root}/{city}/%u/state/#
 pattern read {root}/{city}/%u/down/#
 
-# The command center.
+{centers}"""
+
+_CENTER = """# {words}
 user {center}
 topic read {root}/{city}/+/up/#
 topic read {root}/{city}/+/state/#
@@ -113,10 +116,22 @@ def add(
     command.add_argument(
         "--port", type=int, default=TLS_PORT, help="of the broker (default: %(default)s)"
     )
+    command.add_argument(
+        "--receivers",
+        type=int,
+        choices=range(1, MOST_RECEIVERS + 1),
+        default=1,
+        metavar="M",
+        help="how many there are, for `receive --share N/M`; each has a login, "
+        "that of the center with -1, -2 behind it (default: %(default)s)",
+    )
 
 
-def write(folder: Path, *, city: str, center: str, login: Login, port: int) -> list[Path]:
-    """Write the files of a city (four digits) and return their paths; `center` is its login.
+def write(
+    folder: Path, *, city: str, center: str, login: Login, port: int, receivers: int = 1
+) -> list[Path]:
+    """Write the files of a city (four digits) and return their paths; `center` is its login, and
+    each of several receivers has one of its own.
 
     A list of what is revoked is used if it is there: the broker refuses to start without it.
     """
@@ -132,9 +147,23 @@ def write(folder: Path, *, city: str, center: str, login: Login, port: int) -> l
     )
     texts = {
         folder / "mosquitto.conf": config,
-        folder / "acl": _ACL.format(root=topics.ROOT, city=city, center=center),
+        folder / "acl": _acl(city, center, receivers),
     }
     for path, text in texts.items():
         path.write_text(text)
         path.chmod(0o640)
     return list(texts)
+
+
+def _acl(city: str, center: str, receivers: int) -> str:
+    logins = {center: "The command center."}
+    if receivers > 1:
+        logins |= {
+            f"{center}-{n}": f"Its receiver {n}/{receivers}." for n in range(1, receivers + 1)
+        }
+    root = topics.ROOT
+    centers = [
+        _CENTER.format(words=words, root=root, city=city, center=login)
+        for login, words in logins.items()
+    ]
+    return _ACL.format(root=root, city=city, centers="\n".join(centers))

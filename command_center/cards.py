@@ -1,4 +1,5 @@
-"""The public report card as of the last local midnight, made once a day beside the pages.
+"""The public report card as of the last local midnight, made once a day beside the pages, looked
+at or not.
 
 It is kept in the database: after a start the last one is shown at once, and of several programs on
 one database a single one makes the next.
@@ -59,8 +60,8 @@ class Cards:
         self._is_settled = threading.Event()
         """There is a card, or trying to get one has ended."""
 
-    def latest(self) -> Made | None:
-        """That of the last midnight; while it is being made the one before, or None."""
+    def look(self) -> None:
+        """Begin that of the last midnight, if it is not there; call it as often as you like."""
         until = last_midnight(self._now())
         with self._lock:
             if self._is_due(until):
@@ -68,6 +69,10 @@ class Cards:
                 self._is_settled.clear()
                 self._thread = threading.Thread(target=self._refresh, args=[until], daemon=True)
                 self._thread.start()
+
+    def latest(self) -> Made | None:
+        """That of the last midnight; while it is being made the one before, or None."""
+        self.look()
         if self._made is None:
             self._is_settled.wait(FIRST_WAIT_S)
         return self._made

@@ -1,12 +1,11 @@
 """What everybody may see of the city: the report card and the open data, without personal data."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Engine
 
 from command_center import cards, opendata
 from command_center.cards import Cards, Made
@@ -17,9 +16,9 @@ KEPT_S = 600
 """How long browsers and caches may keep what changes at midnight."""
 
 
-def add(app: Flask, engine: Engine, now: Callable[[], datetime], benchmarks: Path | None) -> None:
+def add(app: Flask, made: Cards, benchmarks: Path | None) -> None:
     """Register the pages."""
-    pages = ScorecardPages(Cards(engine, now), cards.benchmarks(benchmarks))
+    pages = ScorecardPages(made, cards.benchmarks(benchmarks))
     app.add_url_rule("/rapor", "scorecard", pages.page)
     app.add_url_rule("/rapor.json", "scorecard_json", pages.as_json)
     app.add_url_rule("/data/", "open_data", pages.open_data)

@@ -6,6 +6,7 @@
 #   make-certificates.sh DIR ca CITY        ca.pem, ca.key: the city's authority (keep the key away)
 #   make-certificates.sh DIR broker HOST    broker.pem, broker.key: HOST is what boxes connect to
 #   make-certificates.sh DIR center 1471    posko-center-1471.pem and .key: the command center
+#   make-certificates.sh DIR center 1471-2  posko-center-1471-2.pem and .key: its second receiver
 #   make-certificates.sh DIR box 147107     147107.pem and .key: one box, six digits of its site
 #
 # DAYS: how long a new certificate is valid (default 825; the authority 3650).
@@ -71,7 +72,7 @@ broker)
 extendedKeyUsage=serverAuth"
     ;;
 center)
-    check '[0-9]{4}' 'the four digits of a city'
+    check '[0-9]{4}(-[1-9][0-9]?)?' 'the four digits of a city, with -2 behind them for its second receiver'
     sign "posko-center-$name" "posko-center-$name" extendedKeyUsage=clientAuth
     ;;
 box)

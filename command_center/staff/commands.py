@@ -3,12 +3,15 @@
 import argparse
 import json
 import secrets
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from sqlalchemy import Engine
 
 from appliance.domain import passwords, staff, wifi
+from appliance.domain.errors import BadInput
 from command_center import report
+from command_center.handling.units import Units
 from command_center.staff import accounts
 from command_center.staff.accounts import CONSOLE
 from command_center.staff.roles import Account, Post, Role
@@ -16,6 +19,8 @@ from command_center.store import staff_accounts
 from command_center.store.database import reading
 
 NAME = "accounts"
+UNITS_TOLD = 12
+"""So many are named to who named another; an agency may have one in each kelurahan."""
 
 
 def add(
@@ -45,21 +50,23 @@ def add(
     add_one("setup-code", "print a code that makes the first administrator")
 
 
-def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
+def run(
+    engine: Engine, args: argparse.Namespace, now: datetime, units: Callable[[], Units]
+) -> None:
     """Do one of them; raises BadInput with what to do about it."""
     match args.action:
         case "list":
             _list(engine, as_json=args.json)
         case "add":
             account = Account(
-                name=staff.account_name(args.name), post=_post(args), must_change=True
+                name=staff.account_name(args.name), post=_post(args, units), must_change=True
             )
             password, hashed = new_password()
             accounts.add(engine, account, hashed, now, by=CONSOLE)
             print(f"{account.name} ({account.role}): first password {password}")
         case "invite":
             code = wifi.code(secrets.choice)
-            made = accounts.invite(engine, code, _post(args), now, by=CONSOLE)
+            made = accounts.invite(engine, code, _post(args, units), now, by=CONSOLE)
             print(f"{wifi.shown_code(code)}, until {report.iso(made.ends_at)}: open /siapkan")
         case "disable":
             accounts.disable(engine, args.name, now, by=CONSOLE)
@@ -92,8 +99,22 @@ def _add_post(command: argparse.ArgumentParser) -> None:
     command.add_argument("--unit", metavar="ID", help="of a subunit; see `units`")
 
 
-def _post(args: argparse.Namespace) -> Post:
-    return Post(role=Role(args.role), agency=args.agency, unit=args.unit)
+def _post(args: argparse.Namespace, units: Callable[[], Units]) -> Post:
+    post = Post(role=Role(args.role), agency=args.agency, unit=args.unit)
+    if post.agency and post.unit:
+        _check_unit(units().get(post.agency, {}), post.agency, post.unit)
+    return post
+
+
+def _check_unit(known: Collection[str], agency: str, unit: str) -> None:
+    if unit in known:
+        return
+    told = ", ".join(list(known)[:UNITS_TOLD]) or "it has none"
+    more = ", ..." if len(known) > UNITS_TOLD else ""
+    raise BadInput(
+        f"{agency[:40]} has no unit {unit[:40]!r}: {told}{more}; "
+        f"see `posko-center units {agency[:40]}`"
+    )
 
 
 def _list(engine: Engine, *, as_json: bool) -> None:

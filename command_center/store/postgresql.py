@@ -52,6 +52,8 @@ _BYTE_ORDERS = ("C", "POSIX", "C.UTF-8", "C.utf8")
 _NOT_OUR_FAULT = ("08", "25006", "25P03", "53", "55", "57", "58", "F0", "XX")
 """SQLSTATEs of a server that cannot right now: connection, a standby, resources, operator, system;
 none of them is the fault of what was to be stored."""
+_WRONG_VALUE = "22"
+"""SQLSTATEs of a value that does not fit; the first line quotes it."""
 
 
 _PASSFILE = (
@@ -99,6 +101,7 @@ def engine(address: URL) -> Engine:
         hide_parameters=True,
         **POOL,
     )
+    event.listen(made, "handle_error", _leave_out_values)
     event.listen(made, "handle_error", _blame_the_server)
     event.listen(made, "connect", _count_in_integers)
     return made
@@ -129,6 +132,20 @@ def hold_sites(connection: Connection, sites: Iterable[str]) -> None:
     numbers = sorted({int(site.replace(".", "")) for site in sites})
     statement = _SHARE_CITY + _AND_SITE * len(numbers)
     connection.exec_driver_sql(statement, tuple(numbers))
+
+
+def _leave_out_values(context: ExceptionContext) -> None:
+    """Of what a server says of a row keep what holds nothing of it: no DETAIL, which quotes the
+    row, and nothing behind a colon where a value is wrong."""
+    original: Any = context.original_exception
+    said = getattr(getattr(original, "diag", None), "message_primary", None)
+    if said is None:
+        return
+    if original.sqlstate.startswith(_WRONG_VALUE):
+        said = said.partition(":")[0]
+    original.args = (said,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(original).__name__}) {said}",)
 
 
 def _blame_the_server(context: ExceptionContext) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -13,6 +14,9 @@ from urllib.request import urlopen
 import pytest
 
 from appliance.domain.ids import SiteCode
+from command_center.cards import last_midnight
+from command_center.scorecard import ALGORITHM
+from command_center.store import database, kept_cards
 from tests.integration.fake_box import a_box
 from tests.support.broker import Broker
 from tests.support.ports import unused_ports
@@ -30,7 +34,8 @@ class Apart:
 
     def __init__(self, folder: Path, port: int, url: str) -> None:
         self.listen = f"127.0.0.1:{unused_ports(1)[0]}"
-        self._folder, self._config = folder, folder / "posko.toml"
+        self._url, self._folder = url, folder
+        self._config = folder / "posko.toml"
         self._config.write_text(
             '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
             f'[center]\nlisten = "{self.listen}"\ndatabase = "{url}"\nport = {port}\n'
@@ -53,6 +58,13 @@ class Apart:
 
     def stored(self) -> int:
         return len(json.loads(subprocess.check_output(self._command("requests", "--json"))))
+
+    def has_card(self) -> bool:
+        engine = database.connect(self._url, files=self._folder)
+        with database.reading(engine) as connection:
+            found = kept_cards.newest(connection, last_midnight(datetime.now(UTC)), ALGORITHM)
+        engine.dispose()
+        return found is not None
 
     def end(self) -> list[int]:
         for process in self.running.values():
@@ -94,4 +106,5 @@ def test_boxes_of_both_receivers_are_heard_while_one_dies_and_pages_answer(
         other.send_until_acked(a_batch(first=2))
     assert apart.stored() == 4
     assert apart.answers()
+    wait_for(apart.has_card, "the card of the day, without a visitor")
     assert apart.end() == [0, 0]

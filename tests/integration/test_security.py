@@ -124,6 +124,36 @@ def test_a_box_and_its_city_talk_on_their_own_topics(broker: CityBroker) -> None
         wait_for(lambda: box.messages, "the decision arrives")
 
 
+def test_each_of_several_receivers_has_a_login_that_may_do_what_the_centers_may(
+    tmp_path: Path,
+) -> None:
+    broker = CityBroker(tmp_path, receivers=2)
+    names = ("1471-1", "1471-2", "1471-3")
+    for kind, name in [("box", SITE.site), *(("center", name) for name in names)]:
+        broker.certificates.make(kind, name)
+    broker.start()
+    accesses = [broker.certificates.access(broker.port, f"posko-center-{name}") for name in names]
+    filters = up_filters("1471")
+    try:
+        with (
+            peer(accesses[0], *filters) as first,
+            peer(accesses[1], *filters) as second,
+            peer(accesses[2], *filters) as unknown,
+            a_link(broker.certificates.access(broker.port, SITE.site)) as box,
+        ):
+            wait_for(lambda: box.is_up, "the box is let in")
+            box.publish(b"a complaint")
+            for receiver in (first, second):
+                receiver.run_until(lambda r=receiver: (UP, b"a complaint") in r.got, "it arrives")
+            unknown.send("posko/1/1471/147107/down/ev", b"a false decision")
+            second.send("posko/1/1471/147107/down/ev", b"a decision")
+            wait_for(lambda: box.messages, "the decision arrives")
+            assert b"false" not in str(box.messages).encode()
+            assert unknown.got == []
+    finally:
+        broker.stop()
+
+
 def test_a_box_cannot_write_read_or_leave_a_will_on_the_topics_of_another(
     broker: CityBroker,
 ) -> None:

@@ -80,6 +80,7 @@ class CityBroker(Broker):
         login: Login = Login.CERTIFICATE,
         *,
         can_revoke: bool = False,
+        receivers: int = 1,
     ) -> None:
         super().__init__(folder)
         self.certificates = Certificates(folder)
@@ -91,7 +92,7 @@ class CityBroker(Broker):
         if can_revoke:
             (folder / CRL).write_text(self.authority.revocation_list([]))
         config, _acl = broker_config.write(
-            folder, city="1471", center=CENTER, login=login, port=self.port
+            folder, city="1471", center=CENTER, login=login, port=self.port, receivers=receivers
         )
         with config.open("a") as file:
             file.write("user root\n")  # the folder of a test is not mosquitto's

@@ -15,13 +15,13 @@ def test_the_command_writes_for_the_configured_city(
 ) -> None:
     config, out = tmp_path / "posko.toml", tmp_path / "broker"
     config.write_text('[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Pekanbaru"\n')
-    monkeypatch.setattr(
-        sys, "argv", ["posko-center", "broker-config", "--config", str(config), "--out", str(out)]
-    )
+    words = ["broker-config", "--receivers", "2", "--config", str(config), "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", ["posko-center", *words])
     assert center.main() == 0
     assert str(out / "mosquitto.conf") in capsys.readouterr().out
     assert "listener 8883" in (out / "mosquitto.conf").read_text()
-    assert "user posko-center-1471" in (out / "acl").read_text()
+    users = [line for line in (out / "acl").read_text().splitlines() if line.startswith("user ")]
+    assert users == [f"user posko-center-1471{number}" for number in ("", "-1", "-2")]
     assert "pattern write posko/1/1471/%u/up/#" in (out / "acl").read_text()
 
 
@@ -51,7 +51,9 @@ def test_certificates_made_twice_are_the_same_and_keys_are_their_owners_alone(
     assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.glob("*.key"))
 
 
-@pytest.mark.parametrize("arguments", [["box", "14.71.07"], ["center", "x"], ["what", "1"], ["ca"]])
+@pytest.mark.parametrize(
+    "arguments", [["box", "14.71.07"], ["center", "x"], ["center", "1471-"], ["what", "1"], ["ca"]]
+)
 def test_the_script_refuses_what_it_does_not_understand(
     tmp_path: Path, arguments: list[str]
 ) -> None:

@@ -71,6 +71,22 @@ def test_another_start_on_the_same_day_makes_no_second_card(filled: Engine) -> N
     assert looked_at(filled).get("/rapor.json").get_json() == first
 
 
+def test_a_day_without_a_visitor_has_its_card_too(
+    filled: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("command_center.cards.RETRY_S", 0.0)
+    today = LATER
+    cards = Cards(filled, lambda: today)
+    for _ in range(3):
+        until = last_midnight(today)
+        for _ in range(5):
+            cards.look()
+        wait_for(lambda u=until: (made := stored(filled, u)) and made.until == u, "the day's card")
+        today += DAY
+    with database.reading(filled) as connection:
+        assert connection.scalar(select(func.count()).select_from(scorecards)) == 3
+
+
 def test_a_new_day_makes_a_new_card_and_the_past_one_can_be_asked_for(filled: Engine) -> None:
     past = looked_at(filled).get("/rapor.json").get_json()
     received(filled, agency="DLHK", created_at=START)

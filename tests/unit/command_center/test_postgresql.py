@@ -1,5 +1,6 @@
 """What is true of PostgreSQL only: who waits for whom, and what a technician is told."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from command_center import ingest
 from command_center.applying import Arrival
 from command_center.store import database, feed, migrate
+from command_center.store.database import writing
 from command_center.store.postgresql import UnusableDatabaseError
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
@@ -38,6 +40,33 @@ def engine(postgresql: CityServer, tmp_path: Path) -> Iterator[Engine]:
         made = connected(url, tmp_path)
         yield made
         made.dispose()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("INSERT INTO secret VALUES (:words || '?', NULL)", "null value in column"),
+        ("INSERT INTO secret VALUES (:words, 1)", "duplicate key value"),
+        ("INSERT INTO secret VALUES (:words || '!', 1)", "violates check constraint"),
+        ("SELECT CAST(CAST(:words AS text) AS integer)", "invalid input syntax for type integer"),
+    ],
+)
+def test_what_a_server_says_of_a_row_it_refuses_tells_nothing_of_the_row(
+    engine: Engine, caplog: pytest.LogCaptureFixture, statement: str, said: str
+) -> None:
+    words = "Siti Rahmawati +6281234567890"
+    try:
+        with writing(engine) as connection:
+            connection.exec_driver_sql(
+                "CREATE TEMPORARY TABLE secret (words text PRIMARY KEY, n integer NOT NULL, "
+                "CHECK (right(words, 1) <> '!')) ON COMMIT DROP"
+            )
+            connection.execute(text("INSERT INTO secret VALUES (:words, 1)"), {"words": words})
+            connection.execute(text(statement), {"words": words})
+    except DBAPIError:
+        logging.getLogger("test").exception("message breaks the store")
+    assert said in caplog.text
+    assert [one for one in ("Siti", "628", "DETAIL") if one in caplog.text] == []
 
 
 def refused(url: str) -> str:

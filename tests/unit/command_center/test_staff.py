@@ -1,6 +1,7 @@
 """Logging in at the city: who gets in, who waits, what ends a session, who makes accounts."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from command_center.staff import accounts, guard, logging_in
 from command_center.staff.accounts import LastAdmin
 from command_center.staff.guard import COOKIE
 from command_center.staff.roles import Post, Role
-from command_center.store import staff_log
+from command_center.store import staff_accounts, staff_log
 from command_center.store.database import reading
 from tests.conftest import START
 from tests.support.city_staff import HASHING, PASSWORD, Officer, a_post, an_account, logged_in
@@ -234,6 +235,19 @@ def test_an_officer_belongs_to_an_agency_that_there_is(engine: Engine, time: Tim
             Post(role=role, agency=agency, unit=unit)
     with pytest.raises(BadInput, match="no agency"):
         an_account(engine, "eve", Post(role=Role.OFFICER, agency="DINAS SIHIR"))
+
+
+@pytest.mark.parametrize("make", [("add", "tuti"), ("invite",)])
+def test_a_command_names_the_units_there_are_to_who_names_another(
+    engine: Engine, run: Callable[..., tuple[int, str, str]], make: tuple[str, ...]
+) -> None:
+    post = ("--role", "subunit", "--agency", "DISHUB", "--unit")
+    code, _, problem = run("accounts", *make, *post, "UPT_PARKR")
+    assert code == 1
+    assert "DISHUB has no unit 'UPT_PARKR': UPT_PARKIR; see `posko-center units DISHUB`" in problem
+    with reading(engine) as connection:
+        assert (staff_accounts.every(connection), staff_accounts.invites(connection)) == ([], [])
+    assert run("accounts", *make, *post, "UPT_PARKIR")[0] == 0
 
 
 def test_own_password_changes_and_ends_all_other_sessions(browser: Officer, app: Flask) -> None:
