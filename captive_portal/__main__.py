@@ -7,7 +7,7 @@ from pathlib import Path
 
 from appliance.actions import sealing
 from appliance.domain import capport
-from appliance.runtime import daemon, ids, settings
+from appliance.runtime import daemon, ids, restarting, settings
 from appliance.runtime.settings import Settings
 from appliance.runtime.trust import refusal
 from appliance.store import migrate
@@ -15,9 +15,12 @@ from appliance.store.database import connect
 from captive_portal.app import create_app
 from captive_portal.edge.rendering import Place, render
 from captive_portal.forms import FORM_MAX_BYTES
+from web.quiet import quiet_pages
 from web.serve import serve
 
 PROGRAM = "posko-portal"
+QUIET_S = 10.0
+"""Since somebody last sent something."""
 
 
 def main() -> int:
@@ -39,7 +42,7 @@ def _run(loaded: Settings, args: argparse.Namespace) -> None:
     if args.render:
         _render(loaded, args.render.resolve(), args.dns_user)
     else:
-        _serve(loaded)
+        _serve(loaded, settings.find(args.config))
 
 
 def _render(loaded: Settings, folder: Path, dns_user: str) -> None:
@@ -70,13 +73,14 @@ def _is_trusted(loaded: Settings) -> bool:
     return not why_not
 
 
-def _serve(settings: Settings) -> None:
-    migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
-    sealing.configure(settings.store.path, settings.sealing.keys)
-    app = create_app(settings, partial(connect, settings.store.path))
+def _serve(loaded: Settings, config: Path) -> None:
+    migrate.ensure(loaded.store.path, loaded.site.site_code, ids.new_epoch)
+    sealing.configure(loaded.store.path, loaded.sealing.keys)
+    app = create_app(loaded, partial(connect, loaded.store.path))
+    restarting.follow(PROGRAM, config, loaded, quiet_pages(app, QUIET_S))
     serve(
         app,
-        settings.portal.listen,
+        loaded.portal.listen,
         on_ready=lambda: daemon.notify("READY=1"),
         on_turn=daemon.Watchdog(),
         body_max_bytes=FORM_MAX_BYTES,

@@ -29,6 +29,7 @@ from command_center import (
     report_commands,
     scorecard_commands,
     sealing_commands,
+    settings_commands,
     signing,
     table_commands,
 )
@@ -73,6 +74,7 @@ _COMMANDS = (
     handling_commands,
     document_commands,
     table_commands,
+    settings_commands,
     correction_commands,
     link_commands,
     import_command,
@@ -95,6 +97,7 @@ _OF_STORED = {
     **dict.fromkeys(link_commands.NAMES, link_commands.run),
     import_command.NAME: import_command.run,
     table_commands.NAME: table_commands.run,
+    settings_commands.NAME: settings_commands.run,
     privacy_commands.NAME: privacy_commands.run,
     open311_commands.NAME: open311_commands.run,
     scorecard_commands.NAME: scorecard_commands.run,

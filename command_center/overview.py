@@ -15,7 +15,7 @@ from command_center.store.boxes import Box
 NEW = frozenset({Status.RECEIVED, Status.VERIFIED, Status.REOPENED})
 WORKING = frozenset({Status.FORWARDED, Status.IN_PROGRESS, Status.DEFERRED})
 WAITING = frozenset({Status.NEEDS_DETAILS})
-TROUBLE_GAUGES = ("problem", "advice")
+TROUBLE_GAUGES = ("problem", "advice", "settings_problem")
 """Gauges that are empty while all is well."""
 DONE = frozenset({Status.RESOLVED, Status.CLOSED})
 OTHERS = frozenset({Status.NOT_OURS})

@@ -13,32 +13,38 @@ from appliance.actions import sealing, wifi_leases
 from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
 from appliance.domain.wifi import Ending, Session
-from appliance.runtime import clock, daemon, ids
+from appliance.runtime import clock, daemon, ids, restarting
 from appliance.runtime.neighbours import Neighbour
-from appliance.runtime.settings import Settings
+from appliance.runtime.settings import Settings, find
 from appliance.store import migrate, wifi
 from appliance.store.database import connect
 from appliance.store.wifi import LeaseUse
 from captive_portal.app import create_app
 from captive_portal.forms import FORM_MAX_BYTES
+from web.quiet import quiet_pages
 from web.serve import serve
 
 PROGRAM = "demo-portal"
+QUIET_S = 2.0
 ZONE_INTERFACE = "wlan-demo"
 _LOOK_S = 0.05
 
 
 def main() -> int:
     """Serve until SIGTERM; return the exit status."""
-    return daemon.run(PROGRAM, "The portal of the demonstration.", _serve)
+    return daemon.run_with(
+        daemon.parser(PROGRAM, "The portal of the demonstration."),
+        lambda loaded, args: _serve(loaded, find(args.config)),
+    )
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, config: Path) -> None:
     path = settings.store.path
     migrate.ensure(path, settings.site.site_code, ids.new_epoch)
     sealing.configure(path, settings.sealing.keys)
     threading.Thread(target=_gate, args=(path,), daemon=True).start()
     app = create_app(settings, partial(connect, path), look_up=a_phone)
+    restarting.follow("posko-portal", config, settings, quiet_pages(app, QUIET_S))
     serve(
         app,
         settings.portal.listen,

@@ -6,12 +6,13 @@ import sys
 import threading
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 
 from appliance.actions import sealing
 from appliance.domain.phone import Msisdn
-from appliance.runtime import clock, daemon, ids
-from appliance.runtime.settings import Settings
-from appliance.store import migrate
+from appliance.runtime import clock, daemon, ids, restarting
+from appliance.runtime.settings import Settings, find
+from appliance.store import migrate, text_parts
 from appliance.store.database import connect
 from modem.driver import Driver
 from modem.hardware import Hardware, gpio_key
@@ -22,19 +23,25 @@ from modem.roster import Roster
 
 log = logging.getLogger(__name__)
 
+PROGRAM = "posko-modem"
+
 # A channel that failed is built anew after so long, beside others that go on.
 _ANEW_AFTER_S = 10.0
 
 
 def main() -> int:
     """Serve the modems until SIGTERM; return the exit status."""
-    return daemon.run("posko-modem", "SMS in and out through GSM modems.", _serve)
+    return daemon.run_with(
+        daemon.parser(PROGRAM, "SMS in and out through GSM modems."),
+        lambda loaded, args: _serve(loaded, find(args.config)),
+    )
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, config: Path) -> None:
     stop = daemon.stop_event()
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
     sealing.configure(settings.store.path, settings.sealing.keys)
+    restarting.follow(PROGRAM, config, settings, partial(_is_quiet, settings.store.path))
     first, *others = settings.modem.all
     roster = Roster(settings.modem.all)
     threads = [
@@ -50,6 +57,12 @@ def _serve(settings: Settings) -> None:
         stop.set()
         for thread in threads:
             thread.join()
+
+
+def _is_quiet(path: Path) -> bool:
+    """Whether no modem has a message in its hands."""
+    with closing(connect(path)) as db:
+        return not text_parts.in_flight(db, ())
 
 
 def _keep(settings: Settings, name: str, roster: Roster, stop: threading.Event) -> None:

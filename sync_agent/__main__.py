@@ -1,45 +1,55 @@
 """`posko-sync`: the composition root of the sync agent."""
 
+import argparse
 import shutil
 import sqlite3
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from appliance.actions import health, sealing
 from appliance.domain.ids import SiteCode
-from appliance.runtime import clock, daemon, hardware, ids, release, update_state
+from appliance.runtime import clock, daemon, hardware, ids, release, settings, update_state
 from appliance.runtime.settings import Settings, Sync
 from appliance.store import database, migrate
 from sync_agent.agent import Agent, Machine
 from sync_agent.housekeeper import Housekeeper
 from sync_agent.link import Link
 from sync_agent.renewal import Renewal
+from sync_agent.settings_keeper import Check, SettingsKeeper
 
 
 def main() -> int:
     """Run until SIGTERM; exit 0 after the current transaction."""
-    return daemon.run(
-        "posko-sync",
-        "Carry the outbox to the city's broker and bring the city's answers back.",
-        _body,
+    parser = daemon.parser(
+        "posko-sync", "Carry the outbox to the city's broker and bring the city's answers back."
     )
+    return daemon.run_with(parser, _body)
 
 
-def _body(settings: Settings) -> None:
+def _body(loaded: Settings, args: argparse.Namespace) -> None:
     stop = daemon.stop_event()
-    path, site = settings.store.path, settings.site.site_code
+    path, site = loaded.store.path, loaded.site.site_code
     migrate.ensure(path, site, ids.new_epoch)
-    sealing.configure(path, settings.sealing.keys)
+    sealing.configure(path, loaded.sealing.keys)
     db = database.connect(path)
-    agent = assemble(db, path, site, settings.sync)
+    check = partial(settings.check_city, settings.find(args.config))
+    agent = assemble(db, path, site, loaded.sync, check)
     daemon.notify("READY=1")
     agent.run(stop, on_turn=daemon.Watchdog())
     db.close()
 
 
-def assemble(db: sqlite3.Connection, path: Path, site: SiteCode, sync: Sync) -> Agent:
-    """The agent of the box whose open database lies at `path`, joined to its link to the broker."""
+def assemble(
+    db: sqlite3.Connection,
+    path: Path,
+    site: SiteCode,
+    sync: Sync,
+    check: Check = lambda _: None,
+) -> Agent:
+    """The agent of the box whose open database lies at `path`, joined to its link to the broker;
+    `check` says whether this box can take what the city sets."""
     housekeeper = Housekeeper(db, now=clock.now, monotonic_s=time.monotonic)
     pair = sync.tls_cert if sync.tls_cert == sync.tls_key else None
     renewal = Renewal(db, path, site, pair, now=clock.now, monotonic_s=time.monotonic)
@@ -60,6 +70,7 @@ def assemble(db: sqlite3.Connection, path: Path, site: SiteCode, sync: Sync) -> 
             is_undervolted=lambda: hardware.look(path.parent).is_undervolted,
         ),
         city_keys=sync.city_keys,
+        keeper=SettingsKeeper(db, path, check, sync.keep),
     )
     agent.attach(
         Link(

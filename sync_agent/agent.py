@@ -11,6 +11,7 @@ from appliance.actions import casework, health, sealing, shedding, syncing
 from appliance.domain import topics, wire
 from appliance.domain.errors import WireError
 from appliance.domain.moment import Moment
+from appliance.domain.pushed_settings import Layer
 from appliance.domain.remote_command import CityTime
 from appliance.domain.topics import Leaf
 from appliance.store.commands import Command
@@ -23,6 +24,7 @@ from sync_agent.commands import HANDLERS, Task
 from sync_agent.gatekeeper import Gatekeeper
 from sync_agent.pulse import Pulse
 from sync_agent.runner import Runner
+from sync_agent.settings_keeper import SettingsKeeper
 from sync_agent.uplink import Outlet, Uplink
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class Agent:
         machine: Machine,
         *,
         city_keys: Sequence[str] = (),
+        keeper: SettingsKeeper | None = None,
         start: runner.Start = runner.in_thread,
     ) -> None:
         self._db = db
@@ -78,6 +81,8 @@ class Agent:
         self._malformed: Counter[str] = Counter()
         self._pulse = Pulse(machine.monotonic_s())
         self._refusal = ""
+        self._keeper = keeper
+        self._told_settings: dict[str, str] = {}
 
     def attach(self, link: Outlet) -> None:
         """Name the link that messages go to; its callbacks are this agent's methods."""
@@ -182,7 +187,22 @@ class Agent:
             self._hear(welcome.now)
             syncing.welcomed(self._db, welcome)
 
+    def _accept_settings(self, layer: Layer) -> None:
+        if self._keeper:
+            self._keeper.accept(layer)
+
+    def _keep_settings(self) -> None:
+        """Bring into force what the city has set; it is told of a change."""
+        if self._keeper:
+            told = self._keeper.look(self._host.monotonic_s())
+            if told != self._told_settings:
+                self._told_settings = told
+                self._state(told)
+                self._pulse.soon(self._host.monotonic_s())
+
     def _hear(self, city_ms: int | None) -> None:
+        if self._keeper:
+            self._keeper.heard(self._host.monotonic_s())
         if city_ms is not None:
             self._city_time = self._city_time.heard(city_ms, self._host.now())
 
@@ -191,7 +211,14 @@ class Agent:
             self._greet_again()
             return
         self._hear(batch.sent.wall)
-        applied = casework.apply_batch(self._db, batch, self._host.now(), signed_by=signed_by)
+        applied = casework.apply_batch(
+            self._db,
+            batch,
+            self._host.now(),
+            signed_by=signed_by,
+            accept_settings=self._accept_settings,
+        )
+        self._keep_settings()
         self._runner.look()
         self._uplink.look()
         self._blobs.look()
@@ -243,6 +270,7 @@ class Agent:
         if self._blobs.keep_house(self._host.disk_free_bytes()):
             self._uplink.look()
         self._host.keep_house()
+        self._keep_settings()
         sealed = sealing.gauges(self._db)
         self._state({**self._counts(), **self._gate.gauges(), **sealed})
         shedding.state(self._db, self._host.disk_free_bytes(), self._host.now())

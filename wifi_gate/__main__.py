@@ -6,9 +6,10 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from appliance.domain import capport
-from appliance.runtime import clock, daemon, ids, settings
+from appliance.runtime import clock, daemon, ids, restarting, settings
 from appliance.runtime.neighbours import neighbours
 from appliance.runtime.settings import Settings
 from appliance.runtime.trust import refusal
@@ -52,11 +53,12 @@ def _run(loaded: Settings, args: argparse.Namespace) -> None:
     elif not loaded.wifi.zones:
         raise settings.ConfigError("posko-gate has nothing to guard: set [[wifi.zones]]")
     else:
-        _guard(loaded)
+        _guard(loaded, settings.find(args.config))
 
 
-def _guard(loaded: Settings) -> None:
+def _guard(loaded: Settings, config: Path) -> None:
     stop = daemon.stop_event()
+    restarting.follow(PROGRAM, config, loaded)
     path, site = loaded.store.path, loaded.site.site_code
 
     def open_database() -> sqlite3.Connection:

@@ -5,6 +5,7 @@ have made is still what the city's officers see.
 """
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from appliance.actions import (
@@ -19,7 +20,7 @@ from appliance.actions import (
     staff_actions,
     texting,
 )
-from appliance.domain import official, table_checks, wire
+from appliance.domain import official, pushed_settings, table_checks, wire
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import (
     CommandIssued,
@@ -35,6 +36,7 @@ from appliance.domain.events import (
     TablePublished,
 )
 from appliance.domain.moment import Moment, plausible, to_ms
+from appliance.domain.pushed_settings import Layer
 from appliance.domain.service_request import OVER, ServiceRequest, Status, StatusEntry
 from appliance.domain.topics import Lane
 from appliance.store import chases, city_tables, inbox, requests
@@ -55,6 +57,8 @@ class Origin:
     sent: wire.Clock
     signed_by: str
     """The public key that the batch was checked with; empty if nobody has checked."""
+    accept_settings: Callable[[Layer], None]
+    """Raises BadInput for settings of the city with which those of this box would be wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,12 @@ class Applied:
 
 
 def apply_batch(
-    db: sqlite3.Connection, batch: wire.Batch, now: Moment, *, signed_by: str = ""
+    db: sqlite3.Connection,
+    batch: wire.Batch,
+    now: Moment,
+    *,
+    signed_by: str = "",
+    accept_settings: Callable[[Layer], None] = lambda _: None,
 ) -> Applied:
     """Apply a downlink batch in one transaction: old events are skipped, a gap is refused.
 
@@ -79,7 +88,12 @@ def apply_batch(
     rejects: list[wire.Reject] = []
     if batch.lane != DOWN_LANE:
         raise WireError("lane", f"the downlink is {DOWN_LANE}, not {batch.lane}")
-    origin = Origin(epoch=batch.epoch, sent=batch.sent, signed_by=signed_by)
+    origin = Origin(
+        epoch=batch.epoch,
+        sent=batch.sent,
+        signed_by=signed_by,
+        accept_settings=accept_settings,
+    )
     with transaction(db):
         cursor = inbox.applied_seq(db, batch.epoch)
         if batch.first > cursor + 1:
@@ -131,7 +145,7 @@ def _obey(
         case CommandIssued():
             _accept_command(db, known, origin, now)
         case TablePublished():
-            return "applied", _replace_table(db, known, now)
+            return "applied", _replace_table(db, known, origin, now)
         case RequestCorrected():
             correcting.correct(db, known, now)
         case OfficialAnswered():
@@ -192,8 +206,12 @@ def _accept_command(
     commanding.accept(db, event, now, city_ms=city_ms, signed_by=origin.signed_by)
 
 
-def _replace_table(db: sqlite3.Connection, event: TablePublished, now: Moment) -> str:
+def _replace_table(
+    db: sqlite3.Connection, event: TablePublished, origin: Origin, now: Moment
+) -> str:
     table_checks.check(event.name, event.rows, city_tables.in_force(db))
+    if event.name == pushed_settings.TABLE:
+        origin.accept_settings(pushed_settings.parse(event.rows))
     if city_tables.replace(db, event.name, event.version, event.rows, now.wall):
         if event.name == official.TABLE:
             directory.publish(db, event, now)

@@ -6,10 +6,11 @@ from typing import Any
 from appliance.actions import sealing
 from appliance.domain import announcement, official
 from appliance.domain.city_tables import NAMES
+from appliance.domain.pushed_settings import TABLE as SETTINGS
 from appliance.domain.sealing import TABLE as SEALING_KEYS
 from appliance.store import box, city_tables, gauges, help_calls, outbox, requests, texts
 
-USED_TABLES = frozenset({announcement.TABLE, official.TABLE, SEALING_KEYS, *NAMES})
+USED_TABLES = frozenset({announcement.TABLE, official.TABLE, SEALING_KEYS, SETTINGS, *NAMES})
 """Tables of the city that this release shows; others are kept for a later one."""
 
 

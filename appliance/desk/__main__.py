@@ -14,14 +14,18 @@ from appliance.archive.reading import LIMIT_S, read
 from appliance.desk.app import create_app
 from appliance.domain import wifi
 from appliance.domain.archive_room import LEAVES_FREE_BYTES
-from appliance.runtime import clock, daemon, ids
-from appliance.runtime.settings import Settings
+from appliance.runtime import clock, daemon, ids, restarting
+from appliance.runtime.settings import Settings, find
 from appliance.store import blob_files, migrate
 from appliance.store.database import Connect, connect
 from web.bodies import BODY_MAX_BYTES, Spool
 from web.hashing import give_back_large_blocks
+from web.quiet import quiet_pages
 from web.serve import serve
 
+PROGRAM = "posko-desk"
+QUIET_S = 30.0
+"""Since somebody last sent something."""
 SPOOLED_FILES = 2
 """Of the largest size, in the folder at one time while they come in."""
 
@@ -30,10 +34,13 @@ log = logging.getLogger(__name__)
 
 def main() -> int:
     """Serve the desk until SIGTERM; return the exit status."""
-    return daemon.run("posko-desk", "The pages of the kecamatan's staff.", _serve)
+    return daemon.run_with(
+        daemon.parser(PROGRAM, "The pages of the kecamatan's staff."),
+        lambda loaded, args: _serve(loaded, find(args.config)),
+    )
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, config: Path) -> None:
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
     sealing.configure(settings.store.path, settings.sealing.keys)
     opened = partial(connect, settings.store.path)
@@ -42,8 +49,10 @@ def _serve(settings: Settings) -> None:
     file_bytes = settings.archive.file_max_bytes
     spool = Spool(_folder(settings), SPOOLED_FILES * file_bytes, LEAVES_FREE_BYTES)
     with _reading(opened) as wake:
+        app = create_app(settings, opened, spool=spool, wake=wake)
+        restarting.follow(PROGRAM, config, settings, quiet_pages(app, QUIET_S))
         serve(
-            create_app(settings, opened, spool=spool, wake=wake),
+            app,
             settings.desk.listen,
             on_ready=lambda: daemon.notify("READY=1"),
             on_turn=daemon.Watchdog(),

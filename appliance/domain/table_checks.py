@@ -13,6 +13,7 @@ from appliance.domain import (
     jurisdiction,
     official,
     place_names,
+    pushed_settings,
     reference,
     routing,
     sealing,
@@ -137,6 +138,10 @@ def _officials(rows: Rows, known: Tables) -> None:
     official.directory(enumerate(rows, start=2), known.working())
 
 
+def _settings(rows: Rows, _known: Tables) -> None:
+    pushed_settings.parse(rows)
+
+
 def _sealing_keys(rows: Rows, _known: Tables) -> None:
     sealing.parse_table(rows)
 
@@ -158,6 +163,7 @@ _CHECKS: dict[str, tuple[tuple[str, ...], Callable[[Rows, Tables], None]]] = {
     "holidays": (("tanggal", "nama"), _holidays),
     place_names.TABLE: (place_names.COLUMNS, _place_names),
     official.TABLE: (official.COLUMNS[0], _officials),
+    pushed_settings.TABLE: (("key", "value"), _settings),
     sealing.TABLE: (("unit", "key"), _sealing_keys),
 }  # fmt: skip
 

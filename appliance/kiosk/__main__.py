@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 from appliance.actions import sealing
 from appliance.kiosk import browser_profile
@@ -17,18 +18,23 @@ from appliance.kiosk.printing.job import CHILD_LIMIT_S
 from appliance.kiosk.printing.queue import PrintQueue
 from appliance.kiosk.slips import Slips, printing_by
 from appliance.kiosk.views import FORM_MAX_BYTES
-from appliance.runtime import clock, daemon, ids
-from appliance.runtime.settings import Settings
+from appliance.runtime import clock, daemon, ids, restarting
+from appliance.runtime.settings import Settings, find
 from appliance.store import migrate
 from appliance.store.database import Connect, connect
+from web.quiet import quiet_pages
 from web.serve import serve
 
 log = logging.getLogger(__name__)
 
+PROGRAM = "posko-kiosk"
+QUIET_S = 180.0
+"""Since the last step of a dialogue: longer than a screen waits for who has walked away."""
+
 
 def main() -> int:
     """Serve the kiosk until SIGTERM; return the exit status."""
-    command_line = daemon.parser("posko-kiosk", "The touch screen in the hall.")
+    command_line = daemon.parser(PROGRAM, "The touch screen in the hall.")
     command_line.add_argument(
         "--kiosk-profile",
         action="store_true",
@@ -41,15 +47,16 @@ def _run(settings: Settings, args: argparse.Namespace) -> None:
     if args.kiosk_profile:
         print(browser_profile.document(settings.kiosk), end="")
     else:
-        _serve(settings)
+        _serve(settings, find(args.config))
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, config: Path) -> None:
     migrate.ensure(settings.store.path, settings.site.site_code, ids.new_epoch)
     sealing.configure(settings.store.path, settings.sealing.keys)
     opened = partial(connect, settings.store.path)
     with _printing(settings, opened) as slips, _panel(settings, opened) as panel:
         app = create_app(settings, opened, slips=slips, panel=panel)
+        restarting.follow(PROGRAM, config, settings, quiet_pages(app, QUIET_S))
         serve(
             app,
             settings.kiosk.listen,

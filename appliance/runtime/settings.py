@@ -6,16 +6,19 @@ key is a mistake too. `posko.example.toml` shows every key.
 
 import os
 import tomllib
+from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
-from appliance.domain import home, sealing
+from appliance.domain import home, pushed_settings, sealing
 from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.ids import SiteCode
+from appliance.domain.pushed_settings import Layer
 from appliance.domain.signature import KEY_PATTERN
+from appliance.runtime import city_layer
 from appliance.runtime.backup_settings import Backup
 from appliance.runtime.desk_settings import Desk
 from appliance.runtime.fleet_settings import Fleet
@@ -51,6 +54,10 @@ CityKeys = Annotated[
         description='a list of up to 8 public keys, each "ed25519:" and 64 hex digits '
         "(`posko-center signing-key show`)",
     ),
+]
+KeptKeys = Annotated[
+    tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_.*-]{3,80}\Z")], ...],
+    msgspec.Meta(max_length=64, description='a list of keys, like ["modem.quiet_hours"]'),
 ]
 SealingKeys = Annotated[
     dict[
@@ -166,6 +173,15 @@ class Sync(_Broker, frozen=True):
     """The uplink of the box."""
 
     city_keys: CityKeys = ()
+    keep: KeptKeys = ()
+
+    def contradictions(self) -> Iterator[str]:
+        """Keys to keep that the city can't set anyway."""
+        for key in self.keep:
+            try:
+                pushed_settings.kind(key)
+            except BadInput as error:
+                yield f"sync.keep: {error}"
 
 
 class Sealing(Section, frozen=True):
@@ -235,17 +251,44 @@ def load(path: Path) -> Settings:
     (`home`); raises ConfigError.
 
     A key of `posko.d/NAME.toml` beside `posko.toml` goes before the same key of the file: there is
-    what programs write, such as enrolment.
+    what programs write, such as enrolment. What the city has set (`pushed_settings`) goes before
+    both, but for `sync.keep`; where the whole would be wrong, it is left out.
     """
+    table = _own(path)
+    loaded = parse(table, source=str(path))
+    home.settle(loaded.site.site_code)
+    try:
+        return _with_city(table, loaded, city_layer.read(loaded.store.path).values)
+    except (ConfigError, BadInput):
+        return loaded
+
+
+def check_city(path: Path, layer: Layer) -> None:
+    """Raise BadInput that says why the settings of this box cannot take what the city sets."""
+    try:
+        table = _own(path)
+        _with_city(table, parse(table, source=str(path)), layer)
+    except ConfigError as error:
+        raise BadInput(" ".join(str(error).split())) from None
+
+
+def _with_city(table: dict[str, Any], own: Settings, layer: Layer) -> Settings:
+    if not layer:
+        return own
+    for key, value in layer.items():
+        pushed_settings.checked(key, value)
+    return parse(pushed_settings.merge(table, layer, own.sync.keep), source="what the city sets")
+
+
+def _own(path: Path) -> dict[str, Any]:
+    """The file with its additions."""
     table = _table(path)
     for addition in _found(additions(path)):
         for section, keys in _table(addition).items():
             known = table.get(section, {})
             both = isinstance(known, dict) and isinstance(keys, dict)
             table[section] = {**known, **keys} if both else keys
-    loaded = parse(table, source=str(path))
-    home.settle(loaded.site.site_code)
-    return loaded
+    return table
 
 
 def additions(path: Path) -> Path:
@@ -361,6 +404,7 @@ def _contradictions(settings: Settings) -> list[str]:
     found.extend(settings.desk.contradictions(settings.wifi.networks))
     found.extend(settings.printer.contradictions())
     found.extend(settings.lapor.contradictions())
+    found.extend(settings.sync.contradictions())
     found.extend(settings.backup.contradictions())
     power_keys = [m.power_key_pin for m in modems if m.power_key_pin is not None]
     found.extend(settings.panel.contradictions(power_keys))

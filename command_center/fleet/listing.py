@@ -31,6 +31,11 @@ class FleetBox:
     is_online: bool | None
     last_seen_at: datetime | None
     software: str
+    settings: str
+    """The revision of the city's settings that it runs, by its last word; empty: none."""
+    settings_kept: str
+    """Keys that it does not let the city set."""
+    settings_problem: str
     tables: Mapping[str, Push]
     """The newest version of each that was sent, and what became of it."""
     last_push: Push | None
@@ -64,12 +69,21 @@ def every(connection: Connection, now: datetime) -> list[FleetBox]:
             is_online=box.is_online if box else None,
             last_seen_at=box.last_seen_at if box else None,
             software=(box.software if box else None) or "",
+            settings=_told(box, "settings"),
+            settings_kept=_told(box, "settings_kept"),
+            settings_problem=_told(box, "settings_problem"),
             tables=sent[site],
             last_push=last.get(site),
             pending=pending.get(site, 0),
         )
 
     return [one_box(site) for site in sorted({*heard, *given, *codes})]
+
+
+def _told(box: Box | None, gauge: str) -> str:
+    """What the sync agent of a box has said of itself."""
+    gauges = box.heartbeat.gauges if box and box.heartbeat else {}
+    return gauges.get("sync", {}).get(gauge, "")
 
 
 def _credential(
@@ -102,6 +116,9 @@ def record(box: FleetBox) -> dict[str, object]:
         "is_online": box.is_online,
         "last_seen_at": report.iso(box.last_seen_at),
         "software": box.software,
+        "settings": box.settings,
+        "settings_kept": box.settings_kept,
+        "settings_problem": box.settings_problem,
         "tables": {name: _push(push) for name, push in sorted(box.tables.items())},
         "last_push": _push(box.last_push) if box.last_push else None,
         "pending": box.pending,
