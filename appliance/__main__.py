@@ -14,6 +14,7 @@ from appliance.cli import (
     listing,
     officials,
     privacy,
+    setup,
     sms,
     status,
     store,
@@ -37,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"%(prog)s {release.version()}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
+        setup,
         configuration,
         enrolling,
         listing,

@@ -108,7 +108,7 @@ def test_the_screen_tells_of_the_slip_and_prints_again(
     screen: Page, settle: Settle, words: str
 ) -> None:
     report(screen, words)
-    pending = screen.locator("[data-is-printing]")
+    pending = screen.locator("[data-waits]")
     expect(pending).to_be_visible()
     fits(screen)
     settle(PrintState.UNCERTAIN)

@@ -1,7 +1,7 @@
 """The modems: looked over where nobody holds the port, else what posko-modem says of them."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 from appliance.doctor.case import Case
@@ -11,36 +11,42 @@ from appliance.doctor.reading.database import stated
 
 _LEVELS = {"ok": Level.OK, "warn": Level.WARN, "fail": Level.FAULT}
 _SMS_READY_S = 5.0
+_BAUD = 115_200
 
 
 def modems(case: Case) -> Iterator[Modem]:
     """Each that is configured, in turn. Raises PermissionError for who may not open ports."""
+    told = stated(case.database)
+    for name, settings in case.box.modem.all.items():
+        said = {key: value for key, (value, _) in told.get(name, {}).items()}
+        yield look(settings.device, name=name, baud=settings.baud, said=said)
+
+
+def look(
+    device: str, *, name: str = "modem", baud: int = _BAUD, said: Mapping[str, str] | None = None
+) -> Modem:
+    """Look one over; `said` is what its daemon has stated. Raises PermissionError."""
     # Imported here: no other command needs a serial port.
     from modem.events import Timing  # noqa: PLC0415
     from modem.port import advice_on, open_port  # noqa: PLC0415
     from modem.session import look_over  # noqa: PLC0415
 
-    told = stated(case.database)
-    for name, settings in case.box.modem.all.items():
-        said = {key: value for key, (value, _) in told.get(name, {}).items()}
-        seen = Modem(name=name, device=settings.device, stated=said)
-        try:
-            port = open_port(settings.device, baud=settings.baud)
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EPERM):
-                raise PermissionError(error.errno, error.strerror, settings.device) from None
-            yield Modem(
-                name=name,
-                device=settings.device,
-                stated=said,
-                refusal=advice_on(error),
-                is_held=error.errno in (errno.EBUSY, errno.EAGAIN),
-            )
-            continue
-        with closing(port):
-            findings = look_over(port, timing=Timing(sms_ready_s=_SMS_READY_S))
-        probed = [
-            Probed(check=f.check, level=_LEVELS[f.level], found=f.found, change=f.change)
-            for f in findings
-        ]
-        yield Modem(name=name, device=seen.device, stated=said, probed=probed)
+    try:
+        port = open_port(device, baud=baud)
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM):
+            raise PermissionError(error.errno, error.strerror, device) from None
+        return Modem(
+            name=name,
+            device=device,
+            stated=said or {},
+            refusal=advice_on(error),
+            is_held=error.errno in (errno.EBUSY, errno.EAGAIN),
+        )
+    with closing(port):
+        findings = look_over(port, timing=Timing(sms_ready_s=_SMS_READY_S))
+    probed = [
+        Probed(check=f.check, level=_LEVELS[f.level], found=f.found, change=f.change)
+        for f in findings
+    ]
+    return Modem(name=name, device=device, stated=said or {}, probed=probed)

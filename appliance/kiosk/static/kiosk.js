@@ -57,13 +57,15 @@
     prompt.play();
   });
 
-  // While a slip is being printed, look every second whether it has come out, then say so.
-  if (document.querySelector("[data-is-printing]")) {
+  // While something goes on (a slip is printed, a modem tried), look every second until it has ended.
+  const waits = document.querySelector("[data-waits]");
+  if (waits) {
+    const mark = `data-waits="${waits.dataset.waits}"`;
     setInterval(async () => {
       try {
         const page = await (await fetch(location.href)).text();
-        if (!page.includes("data-is-printing")) location.reload();
-      } catch {} // the kiosk restarts; the next look will tell
+        if (!page.includes(mark)) location.reload();
+      } catch {} // the server restarts; the next look will tell
     }, 1000);
   }
 

@@ -1,0 +1,67 @@
+"""Looking at a new box: board, way out, radio, screen, ports that may be modems."""
+
+import json
+from ipaddress import IPv4Interface
+from pathlib import Path
+
+from appliance.doctor import programs
+from appliance.doctor.case import text
+from appliance.setup.site_file import Machine
+
+_MODELS = (
+    ("Pi 5", "pi5"),
+    ("Pi Compute Module 5", "pi5"),
+    ("Pi 4", "pi4"),
+    ("Pi 3 Model B Plus", "pi3b+"),
+    ("Pi Zero 2", "zero2w"),
+)
+_MOST_PORTS = 6
+
+
+def look(root: Path = Path("/")) -> Machine:
+    """What is there now."""
+    board = text(root / "proc/device-tree/model")
+    model = next((name for words, name in _MODELS if words in board), "generic")
+    net = root / "sys/class/net"
+    wan = _wan(net)
+    radio = next((path.parent for path in sorted(net.glob("*/phy80211"))), None)
+    driver = (radio / "device/driver").resolve().name if radio else ""
+    return Machine(
+        model=model,
+        wan=wan,
+        radio=radio.name if radio else "",
+        driver=driver,
+        has_screen=model != "zero2w" and _has_screen(root),
+        modems=_modems(root),
+        office_network=_network(wan),
+    )
+
+
+def _wan(net: Path) -> str:
+    """The wire that has a carrier, else the first one."""
+    wires = [path for path in sorted(net.glob("e*")) if not (path / "phy80211").exists()]
+    plugged = [path for path in wires if text(path / "carrier") == "1"]
+    return next((path.name for path in [*plugged, *wires]), "eth0")
+
+
+def _has_screen(root: Path) -> bool:
+    states = (root / "sys/class/drm").glob("card*-*/status")
+    return any(text(state) == "connected" for state in states)
+
+
+def _modems(root: Path) -> list[str]:
+    """By their lasting names; each interface of a stick is one."""
+    folder = root / "dev/serial/by-id"
+    return [str(path) for path in sorted(folder.glob("*"))][:_MOST_PORTS]
+
+
+def _network(interface: str) -> str:
+    said = programs.ask("ip", "-j", "-4", "address", "show", "dev", interface, "scope", "global")
+    if said is None or said.status:
+        return ""
+    for link in json.loads(said.output or "[]"):
+        for info in link.get("addr_info", ()):
+            if "local" in info:
+                own = IPv4Interface(f"{info['local']}/{info['prefixlen']}")
+                return str(own.network) if own.is_private else ""
+    return ""
