@@ -10,13 +10,12 @@ from datetime import datetime
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
 from appliance.domain.service_request import Status
+from command_center import troubles
 from command_center.store.boxes import Box
 
 NEW = frozenset({Status.RECEIVED, Status.VERIFIED, Status.REOPENED})
 WORKING = frozenset({Status.FORWARDED, Status.IN_PROGRESS, Status.DEFERRED})
 WAITING = frozenset({Status.NEEDS_DETAILS})
-TROUBLE_GAUGES = ("problem", "advice", "settings_problem")
-"""Gauges that are empty while all is well."""
 DONE = frozenset({Status.RESOLVED, Status.CLOSED})
 OTHERS = frozenset({Status.NOT_OURS})
 
@@ -61,12 +60,7 @@ def _tile(box: Box, today: Mapping[SiteCode, int], *, is_link_up: bool) -> BoxTi
         clone_seen_at=box.clone_seen_at,
         waiting=sum(box.heartbeat.backlog.values()) if is_connected and box.heartbeat else None,
         on_wifi=gauges.get("gate", {}).get("sessions", ""),
-        troubles=tuple(
-            f"{process}: {told[name]}"
-            for process, told in sorted(gauges.items())
-            for name in TROUBLE_GAUGES
-            if told.get(name)
-        ),
+        troubles=troubles.of(box.heartbeat if is_connected else None),
     )
 
 

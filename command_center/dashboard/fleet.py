@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
-from command_center.overview import TROUBLE_GAUGES
+from command_center import troubles
 from command_center.store.boxes import Box
 
 HEARD_WITHIN = timedelta(minutes=15)
@@ -133,12 +133,7 @@ def _health(
         disk=_disk(beat.disk_free_bytes) if beat else Fact(),
         clock=_clock(beat.clock_source) if beat else Fact(),
         power=_power(gauges),
-        troubles=tuple(
-            f"{process}: {told[name]}"
-            for process, told in sorted(gauges.items())
-            for name in TROUBLE_GAUGES
-            if told.get(name)
-        ),
+        troubles=troubles.of(beat),
         is_cloned=bool(box and box.clone_seen_at),
     )
 

@@ -82,8 +82,9 @@ def clock(now: Moment) -> Condition:
 
 
 def backup(seen: Seen) -> Condition:
-    """`backup last_at`, in ISO 8601, is stated by whatever makes backups."""
-    at = _time(seen.gauges.get("backup", {}).get("last_at", ("",))[0])
+    """What `posko backup` has stated: when the last good one was, and why there is no newer."""
+    told = seen.gauges.get("backup", {})
+    at, problem = _time(told.get("last_at", ("",))[0]), told.get("problem", ("",))[0]
     if at is None:
         return Condition(
             title="Cadangan",
@@ -91,14 +92,16 @@ def backup(seen: Seen) -> Condition:
             word="Belum pernah",
             advice="Bila kartu memori rusak, yang belum terkirim ke kota hilang. Minta teknisi "
             "mengatur pencadangan.",
+            for_technician=problem,
         )
     is_old = seen.now.wall - at > BACKUP_EVERY
     return Condition(
         title="Cadangan",
-        tone=Tone.WATCH if is_old else Tone.GOOD,
-        word="Sudah lama" if is_old else "Ada",
+        tone=Tone.WATCH if is_old or problem else Tone.GOOD,
+        word="Sudah lama" if is_old else "Gagal terakhir kali" if problem else "Ada",
         facts=(moment(at),),
-        advice="Minta teknisi memeriksa pencadangan." if is_old else "",
+        advice="Minta teknisi memeriksa pencadangan." if is_old or problem else "",
+        for_technician=problem,
     )
 
 

@@ -88,6 +88,11 @@ def test_every_state_of_a_modem_has_words() -> None:
         ("Jam", {"now": at()}, Tone.WATCH),
         ("Cadangan", {"gauges": {}}, Tone.WATCH),
         ("Cadangan", {"gauges": gauges(backup=said(last_at="soon"))}, Tone.WATCH),
+        (
+            "Cadangan",
+            {"gauges": gauges(backup=said(last_at=START.isoformat(), problem="the stick is full"))},
+            Tone.WATCH,
+        ),
         ("Cadangan", {"now": replace(NOW, wall=START + timedelta(days=3))}, Tone.WATCH),
         ("Laporan rahasia", {"is_sealing": False}, Tone.BAD),
     ],
