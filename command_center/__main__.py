@@ -105,6 +105,15 @@ _OF_STORED = {
     quarantine_commands.NAME: quarantine_commands.run,
 }
 """Commands that need the city's database and the time."""
+_OF_SETTINGS: dict[str, Callable[[Engine, argparse.Namespace, Settings, datetime], None]] = {
+    lapor_commands.NAME: lambda engine, args, loaded, now: lapor_commands.run(
+        engine, args, loaded.sealing.keys, now
+    ),
+    update_commands.NAME: lambda engine, args, loaded, now: update_commands.run(
+        engine, args, loaded.update.release_keys, now
+    ),
+}
+"""Those that need keys of the settings, too."""
 
 
 def main() -> int:
@@ -137,9 +146,9 @@ def _perform(args: argparse.Namespace) -> None:
     elif args.command in document_commands.NAMES:
         with _stored(loaded) as engine:
             document_commands.run(engine, args, _now(), ids.new_id)
-    elif args.command == lapor_commands.NAME:
+    elif args.command in _OF_SETTINGS:
         with _stored(loaded) as engine:
-            lapor_commands.run(engine, args, loaded.sealing.keys, _now())
+            _OF_SETTINGS[args.command](engine, args, loaded, _now())
     elif args.command == staff_commands.NAME:
         with _stored(loaded) as engine:
             staff_commands.run(engine, args, _now(), lambda: _units(loaded))

@@ -20,7 +20,7 @@ from blob_transfer.fetching import Question
 from blob_transfer.receiver import Chance, Receiver
 from command_center import photo_intake
 from command_center.downlink import Publish
-from command_center.store import blob_files, documents, downlinks, photos
+from command_center.store import blob_files, documents, downlinks, photos, software
 from command_center.store.database import reading
 
 log = logging.getLogger(__name__)
@@ -141,6 +141,7 @@ class Blobs:
                 site
                 for site in due
                 if documents.is_meant_for(connection, site, self._questions[site].sha256)
+                or software.is_meant_for(connection, site, self._questions[site].sha256)
             }
         for site in due:
             want = self._questions.pop(site)

@@ -8,7 +8,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from appliance.actions import health, sealing
+from appliance.actions import health, sealing, software
 from appliance.domain.ids import SiteCode
 from appliance.runtime import clock, daemon, hardware, ids, release, settings, update_state
 from appliance.runtime.settings import Settings, Sync
@@ -57,7 +57,8 @@ def assemble(
     def keep_house() -> None:
         housekeeper()
         renewal()
-        health.state(db, "update", update_state.gauges(), clock.now())
+        waits = software.keep_house(db, release.version(), clock.now())
+        health.state(db, "update", {**update_state.gauges(), **waits}, clock.now())
 
     agent = Agent(
         db,

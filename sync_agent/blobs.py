@@ -12,11 +12,12 @@ from typing import Protocol
 
 from appliance.actions import documents as document_actions
 from appliance.actions import photos as photo_actions
+from appliance.actions import software as software_actions
 from appliance.domain import wire
 from appliance.domain.blobs import ChunkPlace, short_name
 from appliance.domain.moment import Moment
 from appliance.domain.topics import Leaf
-from appliance.store import blob_files, documents, photos
+from appliance.store import blob_files, documents, photos, software
 from blob_transfer.fetching import Question
 from blob_transfer.receiver import Chance, Receiver
 from sync_agent.blob_sender import allowed_bytes
@@ -72,9 +73,12 @@ class Blobs:
         self._receiver.connected()
 
     def look(self) -> None:
-        """Read which documents are wanted."""
-        wanted = documents.in_state(self._db, "wanted")
-        self._receiver.wanting([document.file for document in reversed(wanted)])
+        """Read which documents are wanted, and which release."""
+        wanted = [document.file for document in documents.in_state(self._db, "wanted")]
+        offer = software.offered(self._db)
+        if offer and offer.state == "wanted":
+            wanted.insert(0, offer.file)  # the last to be fetched
+        self._receiver.wanting(wanted[::-1])
 
     def asked(self, question: wire.Want) -> None:
         """The city asks for a chunk; it gets the answer to its latest question.
@@ -137,5 +141,6 @@ class Blobs:
 
     def _fetched(self, sha256: str, *, is_stored: bool) -> None:
         document_actions.fetched(self._db, sha256, self._now(), is_stored=is_stored)
+        software_actions.fetched(self._db, sha256, self._now(), is_stored=is_stored)
         self._has_news = True
-        log.info("document fetched sha256=%s is_stored=%s", sha256, is_stored)
+        log.info("file fetched sha256=%s is_stored=%s", sha256, is_stored)

@@ -17,6 +17,7 @@ from appliance.actions import (
     forwarding,
     official_replies,
     photos,
+    software,
     staff_actions,
     texting,
 )
@@ -32,6 +33,8 @@ from appliance.domain.events import (
     PhotoSettled,
     RequestCorrected,
     RequestStatusChanged,
+    SoftwarePublished,
+    SoftwareWithdrawn,
     StaffAnswered,
     TablePublished,
 )
@@ -160,6 +163,8 @@ def _obey(
             documents.published(db, known, now)
         case DocumentWithdrawn():
             documents.withdrawn(db, known, now)
+        case SoftwarePublished() | SoftwareWithdrawn():
+            software.told(db, known, now)
         case _:
             return "unknown_kind", ""
     return "applied", ""

@@ -25,6 +25,7 @@ from appliance.store import (
     photos,
     recordings,
     requests,
+    software,
 )
 from appliance.store.database import transaction
 from appliance.store.errors import Unavailable
@@ -228,5 +229,7 @@ def _needed(db: sqlite3.Connection) -> tuple[set[str], set[str]]:
     """The names of files that are to be here, and which of them are still coming."""
     named = photos.files(db) | recordings.files(db) | archive_documents.files(db)
     named |= {document.file.sha256 for document in documents.in_state(db, "stored")}
+    named |= software.files(db, "stored")
     coming = {document.file.sha256 for document in documents.in_state(db, "wanted")}
+    coming |= software.files(db, "wanted")
     return named | coming, coming

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from appliance.domain.errors import BadInput
 
 BLOB_MAX_BYTES = 8 * 1024 * 1024
+UPDATE_TYPE = "application/vnd.posko.update"
+UPDATE_MAX_BYTES = 64 * 1024 * 1024
+"""An update of the box is the one file that may be larger."""
 CHUNK_MAX_BYTES = 32 * 1024
 """Half of the longest message; four seconds of a line with 64 kbit/s."""
 SHORT_NAME_CHARS = 32
@@ -29,8 +32,9 @@ class Manifest:
     def __post_init__(self) -> None:
         if not _SHA256.fullmatch(self.sha256):
             raise BadInput("sha256 is not 64 hex digits")
-        if not 1 <= self.size_bytes <= BLOB_MAX_BYTES:
-            raise BadInput(f"a file has 1 to {BLOB_MAX_BYTES} bytes, not {self.size_bytes}")
+        most = UPDATE_MAX_BYTES if self.media_type == UPDATE_TYPE else BLOB_MAX_BYTES
+        if not 1 <= self.size_bytes <= most:
+            raise BadInput(f"a file has 1 to {most} bytes, not {self.size_bytes}")
         if not _MEDIA_TYPE.fullmatch(self.media_type):
             raise BadInput("media_type is not a media type")
 

@@ -328,6 +328,26 @@ class DocumentSettled(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     outcome: Literal["stored", "failed"]
 
 
+class SoftwarePublished(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Down: the release that the box is to run; it fetches the file, proves and installs it."""
+
+    KIND: ClassVar[str] = "software.published"
+
+    version: str
+    sha256: str
+    size_bytes: int
+    published_at: Instant
+    not_before: Instant | None = None
+
+
+class SoftwareWithdrawn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Down: a box that has not installed this release yet is not to."""
+
+    KIND: ClassVar[str] = "software.withdrawn"
+
+    version: str
+
+
 class BoxHeartbeat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Up: how the box is doing; told every few minutes while the link is up, and after a change."""
 
@@ -465,6 +485,8 @@ Event = (
     | DocumentPublished
     | DocumentWithdrawn
     | DocumentSettled
+    | SoftwarePublished
+    | SoftwareWithdrawn
     | RenewalAsked
     | FollowedUp
     | OfficialReplied
@@ -495,6 +517,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
     DocumentPublished.KIND: DocumentPublished,
     DocumentWithdrawn.KIND: DocumentWithdrawn,
     DocumentSettled.KIND: DocumentSettled,
+    SoftwarePublished.KIND: SoftwarePublished,
+    SoftwareWithdrawn.KIND: SoftwareWithdrawn,
     RenewalAsked.KIND: RenewalAsked,
     FollowedUp.KIND: FollowedUp,
     OfficialReplied.KIND: OfficialReplied,

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from appliance.domain.blobs import BLOB_MAX_BYTES, CHUNK_MAX_BYTES
+from appliance.domain.blobs import CHUNK_MAX_BYTES, UPDATE_MAX_BYTES
 from appliance.domain.errors import WireError
 from appliance.domain.events import EVENT_TYPES, Event
 
@@ -156,7 +156,7 @@ class Want(_Message, frozen=True, rename={"first": "from"}):
     """The receiver of a large file asks for one chunk of it; the answer is raw bytes."""
 
     sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-    first: Annotated[int, msgspec.Meta(ge=0, lt=BLOB_MAX_BYTES)]
+    first: Annotated[int, msgspec.Meta(ge=0, lt=UPDATE_MAX_BYTES)]
     """The first byte wanted."""
     size: Annotated[int, msgspec.Meta(ge=1, le=CHUNK_MAX_BYTES)]
     """At most so many bytes; the sender may send fewer."""

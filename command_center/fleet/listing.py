@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
 from command_center import report
-from command_center.store import barred, boxes, credentials, enrolments, pushes, tables
+from command_center.store import barred, boxes, credentials, enrolments, pushes, software, tables
 from command_center.store.boxes import Box
 from command_center.store.credentials import Credential
 from command_center.store.pushes import Push
@@ -36,6 +36,12 @@ class FleetBox:
     settings_kept: str
     """Keys that it does not let the city set."""
     settings_problem: str
+    wanted: str
+    """The release it is to run, unless it does."""
+    update: str
+    """How far it is with it, by its last word."""
+    update_problem: str
+    """How its last update failed."""
     tables: Mapping[str, Push]
     """The newest version of each that was sent, and what became of it."""
     last_push: Push | None
@@ -57,6 +63,8 @@ def every(connection: Connection, now: datetime) -> list[FleetBox]:
     last, pending = pushes.last(connection), pushes.pending(connection)
     gone = {site for site, epoch in barred.every(connection) if epoch == barred.WHOLE}
 
+    releases = software.wanted(connection)
+
     def one_box(site: SiteCode) -> FleetBox:
         box, valid = heard.get(site), [c for c in given[site] if c.revoked_at is None]
         is_gone = str(site) in gone
@@ -72,6 +80,9 @@ def every(connection: Connection, now: datetime) -> list[FleetBox]:
             settings=_told(box, "settings"),
             settings_kept=_told(box, "settings_kept"),
             settings_problem=_told(box, "settings_problem"),
+            wanted="" if box and box.software == releases.get(site) else releases.get(site, ""),
+            update=_told(box, "under_way", "update") or _told(box, "from_city", "update"),
+            update_problem=_told(box, "problem", "update"),
             tables=sent[site],
             last_push=last.get(site),
             pending=pending.get(site, 0),
@@ -80,10 +91,10 @@ def every(connection: Connection, now: datetime) -> list[FleetBox]:
     return [one_box(site) for site in sorted({*heard, *given, *codes})]
 
 
-def _told(box: Box | None, gauge: str) -> str:
-    """What the sync agent of a box has said of itself."""
+def _told(box: Box | None, gauge: str, process: str = "sync") -> str:
+    """What a process of a box has said of itself."""
     gauges = box.heartbeat.gauges if box and box.heartbeat else {}
-    return gauges.get("sync", {}).get(gauge, "")
+    return gauges.get(process, {}).get(gauge, "")
 
 
 def _credential(
@@ -119,6 +130,9 @@ def record(box: FleetBox) -> dict[str, object]:
         "settings": box.settings,
         "settings_kept": box.settings_kept,
         "settings_problem": box.settings_problem,
+        "wanted": box.wanted,
+        "update": box.update,
+        "update_problem": box.update_problem,
         "tables": {name: _push(push) for name, push in sorted(box.tables.items())},
         "last_push": _push(box.last_push) if box.last_push else None,
         "pending": box.pending,

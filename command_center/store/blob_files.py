@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from appliance.domain.ids import SiteCode
 from blob_transfer.folder import Folder
-from command_center.store import documents, photos
+from command_center.store import documents, photos, software
 from command_center.store.database import folder_of, writing
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ def sweep(engine: Engine) -> int:
     with writing(engine) as connection:
         coming = photos.files(connection, "wanted")
         named = photos.files(connection, "stored") | documents.files(connection)
+        named |= software.files(connection)
         try:
             return of(engine).sweep(named | coming, coming)
         except OSError as error:

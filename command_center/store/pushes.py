@@ -5,13 +5,23 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from appliance.domain.events import CommandIssued, DocumentPublished, TablePublished
+from appliance.domain.events import (
+    CommandIssued,
+    DocumentPublished,
+    SoftwarePublished,
+    TablePublished,
+)
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
 from command_center.store.schema import commands, document_sites, down_lanes, down_outbox
 from command_center.store.tables import SentTable
 
-_KINDS = (TablePublished.KIND, DocumentPublished.KIND, CommandIssued.KIND)
+_KINDS = (
+    TablePublished.KIND,
+    DocumentPublished.KIND,
+    CommandIssued.KIND,
+    SoftwarePublished.KIND,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

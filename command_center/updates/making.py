@@ -58,7 +58,7 @@ def described(package: Path, *, minimum: str | None, floor: str | None) -> Manif
             raise BadInput(f"{option}: {value!r} is not a version like 1.2.0")
     size_bytes = package.stat().st_size
     if size_bytes > PACKAGE_MAX_BYTES:
-        raise BadInput(f"{package} has more than {PACKAGE_MAX_BYTES // 1024 // 1024} MB")
+        raise BadInput(f"{package} has {size_bytes} bytes, more than {PACKAGE_MAX_BYTES}")
     with package.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     scripts = _migrations(package)

@@ -26,6 +26,8 @@ from appliance.domain.events import (
     PhotoLost,
     PhotoSettled,
     RenewalAsked,
+    SoftwarePublished,
+    SoftwareWithdrawn,
     TablePublished,
     TextSettled,
     WifiSessionClosed,
@@ -131,6 +133,7 @@ heartbeats = st.builds(
     clock_source=st.just("ntp"),
     acked_last_minute=cursors,
 )
+versions = st.from_regex(r"\A[0-9][A-Za-z0-9.+~-]{0,39}\Z")
 sizes = st.integers(1, BLOB_MAX_BYTES)
 settled = st.sampled_from(["stored", "failed"])
 files = st.one_of(
@@ -181,6 +184,15 @@ files = st.one_of(
     ),
     st.builds(DocumentWithdrawn, document_id=words),
     st.builds(DocumentSettled, document_id=words, outcome=settled),
+    st.builds(
+        SoftwarePublished,
+        version=versions,
+        sha256=names,
+        size_bytes=st.integers(1, 64 * 1024 * 1024),
+        published_at=times,
+        not_before=st.none() | times,
+    ),
+    st.builds(SoftwareWithdrawn, version=versions),
     st.builds(RenewalAsked, csr=st.text(min_size=1, max_size=99)),
 )
 
@@ -210,6 +222,8 @@ def test_commands_tables_files_and_heartbeats_fit_the_document(event: Event) -> 
         DocumentPublished.KIND,
         DocumentWithdrawn.KIND,
         DocumentSettled.KIND,
+        SoftwarePublished.KIND,
+        SoftwareWithdrawn.KIND,
         RenewalAsked.KIND,
     ],
 )

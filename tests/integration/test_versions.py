@@ -229,7 +229,7 @@ def test_a_city_of_another_release_talks_to_todays_box(talk: Talk, release: Rele
     assert city_tables.versions(talk.db) == {"announcements": 1}
     assert talk.db.execute("SELECT name FROM commands").fetchone()["name"] == "report"
     said = [wire.decode(body, wire.Ack) for topic, body in talk.up if topic.endswith("/up/ack")]
-    assert [(ack.upto, ack.reject) for ack in said] == [(seq, []) for seq in range(1, 11)]
+    assert [(ack.upto, ack.reject) for ack in said] == [(seq, []) for seq in range(1, 13)]
 
 
 def test_a_city_of_another_release_may_end_the_epoch(talk: Talk) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain.software import HEAD_MAX_BYTES, PACKAGE_MAX_BYTES, BadUpdate, Manifest
+from appliance.domain.software import BUNDLE_MAX_BYTES, BadUpdate, Manifest
 from software_update import bundle
 from tests.support.tiny_package import KEY, package, update
 
@@ -67,7 +67,7 @@ def test_what_is_no_plain_file_is_not_opened(signed: Path, tmp_path: Path) -> No
 
 def test_a_file_too_large_to_be_one_is_not_read(signed: Path) -> None:
     with signed.open("ab") as file:
-        file.truncate(PACKAGE_MAX_BYTES + HEAD_MAX_BYTES + 1)
+        file.truncate(BUNDLE_MAX_BYTES + 1)
     assert "more than 64 MB" in refusal(signed)
 
 
