@@ -238,6 +238,9 @@ def test_a_stick_is_mounted_where_backups_go_by_a_rule_that_names_the_unit() -> 
     rule = (SYSTEMD / "udev/72-posko-stick.rules").read_text()
     assert f'ENV{{ID_FS_LABEL}}=="{label}"' in rule
     assert 'ENV{SYSTEMD_WANTS}+="media-posko.mount"' in rule
+    assert values("posko-backup", "Wants") == ["media-posko.mount"]
+    for unit in ("posko-backup", "posko-update-look@"):
+        assert "media-posko.mount" in values(unit, "After")
 
 
 def test_a_backup_is_made_every_night_also_after_one_without_power() -> None:
