@@ -22,6 +22,7 @@ from command_center.handling.pages import HandlingPages
 from command_center.lapor import pages as lapor_pages
 from command_center.limits import Limits
 from command_center.link_pages import LinkPages
+from command_center.notices import words as notice_words
 from command_center.open311 import views as open311
 from command_center.phone.pages import PhonePages
 from command_center.photo_page import PhotoPage
@@ -146,6 +147,8 @@ def _teach_words(app: Flask, engine: Engine) -> None:
         agency=agency,
         category=wording.category,
         text_purpose=wording.text_purpose,
+        notice_about=notice_words.about,
+        notice_reason=notice_words.reason,
         text_state=wording.text_state,
         channel=wording.channel,
         kind=wording.kind,

@@ -70,7 +70,8 @@ def read(args: Mapping[str, str]) -> Order:
 def queue(db: sqlite3.Connection, order: Order, now: Moment) -> None:
     """Queue the text, in the caller's transaction; a known notice is left as it is.
 
-    Raises BadInput where this box does not text it, so that the city asks another.
+    Raises BadInput, which begins with a code for the city's pages, where this box does not text it;
+    the city asks another.
     """
     notice = order.notice
     if notices.is_known(db, notice.id):
@@ -78,7 +79,7 @@ def queue(db: sqlite3.Connection, order: Order, now: Moment) -> None:
     _need_modem(db)
     request = requests.by_id(db, notice.request_id)
     if request is not None and request.sensitivity is Sensitivity.CONFIDENTIAL:
-        raise BadInput("what is confidential goes to no phone")
+        raise BadInput("confidential: what is confidential goes to no phone")
     to = _in_office(db, order, now)
     _need_room(db, to, now)
     tables = city_tables.in_force(db)
@@ -108,7 +109,7 @@ def _need_modem(db: sqlite3.Connection) -> None:
     told = gauges.every(db)
     states = {told[name].get("state", ("", None))[0] for name in told if name.startswith("modem")}
     if "ready" not in states:
-        raise BadInput("no modem of this box is ready")
+        raise BadInput("no_modem: no modem of this box is ready")
 
 
 def _in_office(db: sqlite3.Connection, order: Order, now: Moment) -> Official:
@@ -116,12 +117,12 @@ def _in_office(db: sqlite3.Connection, order: Order, now: Moment) -> Official:
     for one in there:
         if one.rank == order.rank and one.is_in_office(now.day):
             return one
-    raise BadInput(f"the directory of this box has nobody of rank {order.rank} of {order.agency}")
+    raise BadInput(f"nobody: the directory of this box has no rank {order.rank} of {order.agency}")
 
 
 def _need_room(db: sqlite3.Connection, to: Official, now: Moment) -> None:
     since = now.wall - timedelta(days=1)
     if notices.count_since(db, since) >= PER_DAY:
-        raise BadInput(f"this box has texted officials {PER_DAY} times in 24 hours")
+        raise BadInput(f"box_full: this box has texted officials {PER_DAY} times in 24 hours")
     if notices.count_since(db, since, to.phone) >= PER_PHONE:
-        raise BadInput(f"this official was texted {PER_PHONE} times in 24 hours")
+        raise BadInput(f"official_full: this official was texted {PER_PHONE} times in 24 hours")

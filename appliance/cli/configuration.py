@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from appliance.actions import sealing
-from appliance.runtime import ids, settings
+from appliance.runtime import city_layer, ids, settings
 from appliance.store import migrate
 
 
@@ -28,6 +28,9 @@ def run(args: argparse.Namespace) -> None:
         raise settings.ConfigError("\n".join(missing))
     if args.action == "check":
         print(f"{path} is valid: kecamatan {loaded.site.name} ({loaded.site.code})")
+        layer = city_layer.read(loaded.store.path)
+        if layer.values:
+            print(f"The city sets {', '.join(layer.values)} (revision {layer.revision})")
         if not loaded.sealing.keys:
             print(f"Sealing is {sealing.OFF} (unless the city has published sealing_keys)")
         return

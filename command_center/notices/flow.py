@@ -31,13 +31,13 @@ def followed(notice: Notice, answer: tuple[str, str] | None, now: datetime) -> N
         outcome, detail = answer
         if outcome == Outcome.DONE:
             return replace(notice, state=QUEUED)
-        return again(notice, f"{outcome}: {detail}", now)
+        return again(notice, detail if outcome == Outcome.FAILED else f"{outcome}: {detail}", now)
     if notice.state == ORDERED and now >= asked + TAKEN_WITHIN + MARGIN:
-        return again(notice, "the box did not answer", now)
+        return again(notice, "silent: the box did not answer", now)
     if notice.state == QUEUED and now >= asked + NOTICE_VALIDITY + TAKEN_WITHIN + MARGIN:
-        return again(notice, "the box did not say what became of the SMS", now)
+        return again(notice, "untold: the box did not say what became of the SMS", now)
     if notice.state == WAITING and now >= notice.created_at + GIVEN_UP_AFTER:
-        return given_up(notice, notice.error or "no box could be asked in time", now)
+        return given_up(notice, notice.error or "no_box: no box could be asked in time", now)
     return notice
 
 

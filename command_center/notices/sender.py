@@ -24,10 +24,12 @@ from command_center.store.notices import OPEN, ORDERED, WAITING, Notice
 log = logging.getLogger(__name__)
 
 COMMAND = "text_official"
-AT_ONCE = 200
+AT_ONCE = 1_000
 PER_OFFICIAL = 5
 """In 24 hours; the rest waits, and is passed on by staff after a day."""
 DAY = timedelta(days=1)
+Office = tuple[str, int]
+"""Agency and rank."""
 
 
 class Sender:
@@ -73,11 +75,26 @@ class Sender:
                 return
             gone = [site for site, epoch in barred.every(connection) if epoch == barred.WHOLE]
             sites = flow.able(boxes.every(connection), gone, now)
+            recent = Counter(notices.ordered_since(connection, now - DAY))
         load = Counter(one.site for one in found if one.site and one.state != WAITING)
         for notice in waiting:
-            with writing(self._engine) as connection:
-                if site := self._order(connection, notice.notice_id, sites, load, now):
-                    load[site] += 1
+            is_possible = any(site not in notice.tried for site in sites)
+            if is_possible and self._has_room(notice, recent, now):
+                self._order_one(notice, sites, load, recent, now)
+
+    def _order_one(
+        self,
+        notice: Notice,
+        sites: list[SiteCode],
+        load: Counter[SiteCode],
+        recent: Counter[Office],
+        now: datetime,
+    ) -> None:
+        with writing(self._engine) as connection:
+            site = self._order(connection, notice.notice_id, sites, load, now)
+        if site is not None:
+            load[site] += 1
+            recent[notice.agency, notice.rank] += not _is_recent(notice, now)
 
     def _order(
         self,
@@ -96,7 +113,7 @@ class Sender:
             notices.put(connection, flow.cancelled(notice, now))
             return None
         site = flow.choose(sites, request.site, notice.tried, load)
-        if site is None or not self._has_room(connection, notice, now):
+        if site is None:
             return None
         command_id = commanding.issue_in(
             connection,
@@ -119,11 +136,15 @@ class Sender:
         log.info("a box is to text an official site=%s about=%s", site, notice.about)
         return site
 
-    def _has_room(self, connection: Connection, notice: Notice, now: datetime) -> bool:
-        there = notices.ordered_since(connection, now - DAY)
-        of_official = there.get((notice.agency, notice.rank), 0)
-        is_mine = notice.ordered_at is not None and notice.ordered_at >= now - DAY
-        return sum(there.values()) < self._per_day and of_official - is_mine < PER_OFFICIAL
+    def _has_room(self, notice: Notice, recent: Counter[Office], now: datetime) -> bool:
+        """Whether one more may be ordered today, of all and of this official."""
+        of_official = recent[notice.agency, notice.rank] - _is_recent(notice, now)
+        return recent.total() < self._per_day and of_official < PER_OFFICIAL
+
+
+def _is_recent(notice: Notice, now: datetime) -> bool:
+    """Whether it is counted already."""
+    return notice.ordered_at is not None and notice.ordered_at >= now - DAY
 
 
 def _args(notice: Notice, ticket: str) -> dict[str, str]:

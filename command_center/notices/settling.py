@@ -62,4 +62,4 @@ def _lost(connection: Connection, notice: Notice, event: NoticeSettled, now: dat
 
 
 def _error(event: NoticeSettled) -> str:
-    return f"{event.state}: {event.error}".removesuffix(": ")[: flow.ERROR_MAX_CHARS]
+    return f"sms_{event.state}: {event.error}"[: flow.ERROR_MAX_CHARS]

@@ -65,8 +65,8 @@ def is_any_open(connection: Connection) -> bool:
 def unfinished(connection: Connection, limit: int) -> list[Notice]:
     """Those that are not settled, oldest first."""
     wanted = select(notices).where(notices.c.state.in_(OPEN))
-    rows = connection.execute(wanted.order_by(notices.c.created_at, notices.c.notice_id))
-    return [_notice(row) for row in rows.fetchmany(limit)]
+    in_order = wanted.order_by(notices.c.created_at, notices.c.notice_id).limit(limit)
+    return [_notice(row) for row in connection.execute(in_order)]
 
 
 def by_id(connection: Connection, notice_id: str) -> Notice | None:

@@ -82,8 +82,8 @@ def test_the_holder_of_the_office_is_texted_once_for_a_notice(
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"rank": "2"}, "nobody of rank 2"),
-        ({"agency": "DLHK"}, "nobody of rank 1 of DLHK"),
+        ({"rank": "2"}, "no rank 2 of DISHUB"),
+        ({"agency": "DLHK"}, "no rank 1 of DLHK"),
         ({"about": "lottery"}, "no words"),
         ({"due": "soon"}, "day"),
         ({"ticket": "12345678"}, "ticket"),

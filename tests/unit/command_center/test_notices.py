@@ -26,6 +26,7 @@ from command_center.handling import escalating
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_steps, shipped_units
 from command_center.notices import flow
+from command_center.notices import words as notice_words
 from command_center.notices.sender import PER_OFFICIAL, Sender
 from command_center.store import boxes, notices
 from command_center.store.database import reading
@@ -45,6 +46,7 @@ from tests.unit.command_center.test_views import page, words
 OFFICIALS = [
     {"agency": "DLHK", "rank": "1", "name": "Kepala DLHK", "phone": "081200000001"},
     {"agency": "DLHK", "rank": "2", "name": "Kabid DLHK", "phone": "081200000002"},
+    {"agency": "PUPR", "rank": "1", "name": "Kepala PUPR", "phone": "081200000005"},
     {"agency": COORDINATOR, "rank": "1", "name": "Kominfo", "phone": "081200000003"},
     {
         "agency": "SETDA_TAPEM",
@@ -259,12 +261,13 @@ def test_what_failed_everywhere_stays_for_staff_with_its_reason(
             box_is_there(fleet, site, now)
         send(now)
         if only(fleet, case).state == "ordered":
-            answer(fleet, only(fleet, case), "failed", "no credit", now)
+            answer(fleet, only(fleet, case), "failed", "no_modem: no modem is ready", now)
     assert only(fleet, case).state == "failed"
     assert rows(fleet, "SELECT done_at FROM escalations") == [(None,)]
     client = an_officer(fleet, now=TUESDAY)
     shown = words(page(client, f"/permohonan/{case.request_id}"))
-    assert "SMS gagal : failed: no credit" in shown
+    assert "SMS gagal : modem kotak tidak siap" in shown
+    assert "Pengingat, pejabat peringkat 2 DLHK" in shown
     assert "Sampaikan lewat telepon atau surat" in shown
     assert "SMS gagal" in words(page(client, "/eskalasi"))
 
@@ -297,6 +300,19 @@ def test_at_night_and_beyond_the_bounds_nothing_is_ordered(
     box_is_there(fleet, SITE, next_day)
     send(next_day)
     assert len(orders(fleet)) == PER_OFFICIAL
+
+
+def test_an_official_with_too_many_holds_up_nobody_else(
+    fleet: Engine, send: Callable[..., None]
+) -> None:
+    late = [filed(fleet) for _ in range(PER_OFFICIAL + 2)]
+    late.append(filed(fleet, category="sampah", agency="PUPR"))
+    for one in late:
+        move(fleet, one, Status.IN_PROGRESS, MONDAY + timedelta(hours=1))
+    escalate(fleet)
+    send(TUESDAY)
+    assert only(fleet, late[-1]).state == "ordered"
+    assert len(orders(fleet)) == PER_OFFICIAL + 1
 
 
 def test_of_what_is_confidential_nobody_is_texted(fleet: Engine) -> None:
@@ -351,6 +367,17 @@ def test_a_box_that_was_not_asked_says_nothing_about_the_cases_of_others(
     assert only(fleet, case).state == "ordered"
 
 
+A_NOTICE = Notice(
+    notice_id="n",
+    request_id="r",
+    step="s",
+    about="late",
+    of_agency="DLHK",
+    agency="DLHK",
+    rank=1,
+    due_on=MONDAY.date(),
+    created_at=MONDAY,
+)
 SITES = [SiteCode(f"14.71.{number:02d}") for number in range(1, 6)]
 EVENTS = st.sampled_from(["done", "failed", "expired", "sent", "lost", "hour", "day", "order"])
 
@@ -358,18 +385,7 @@ EVENTS = st.sampled_from(["done", "failed", "expired", "sent", "lost", "hour", "
 @given(happens=st.lists(EVENTS, max_size=40))
 @settings(max_examples=100, deadline=None)
 def test_whatever_happens_few_boxes_are_asked_none_twice_and_it_ends(happens: list[str]) -> None:
-    now = MONDAY
-    one = Notice(
-        notice_id="n",
-        request_id="r",
-        step="s",
-        about="late",
-        of_agency="DLHK",
-        agency="DLHK",
-        rank=1,
-        due_on=now.date(),
-        created_at=now,
-    )
+    now, one = MONDAY, A_NOTICE
     for event in [*happens, "day", "day", "day", "day"]:
         now += {"hour": timedelta(hours=1), "day": DAY}.get(event, timedelta())
         result: tuple[str, str] | None = (event, "") if event in ("done", "failed") else None
@@ -381,3 +397,16 @@ def test_whatever_happens_few_boxes_are_asked_none_twice_and_it_ends(happens: li
             one = flow.again(one, "expired", now)
         assert len(one.tried) == len(set(one.tried)) <= flow.BOXES_MAX
     assert one.state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("silent: the box did not answer", "kotak tidak menjawab"),
+        ("sms_failed: CMS 38", "ditolak jaringan (CMS 38)"),
+        ("of a later release: x", "of a later release: x"),
+        ("", ""),
+    ],
+)
+def test_staff_read_the_reason_in_their_language(error: str, told: str) -> None:
+    assert notice_words.reason(replace(A_NOTICE, error=error)) == told
