@@ -29,6 +29,7 @@ from command_center.staff.roles import Role
 from command_center.store import database, migrate
 from demo import broker, city_staff, staff
 from demo.house import House, free_ports
+from scripts.setup_screens import take_doctor, take_setup
 from tests.support import full_city
 from tests.support.browser import served
 from tests.support.city_staff import a_center, cookies
@@ -224,6 +225,8 @@ def take_all(house: House) -> None:
         )
         for shot in SHOTS:
             take(browser, shot, addresses[shot.face], before.get(shot.face, ()))
+        take_doctor(browser, house.config, save)
+        take_setup(browser, house.folder / "new-box", save)
         browser.close()
 
 
@@ -252,10 +255,15 @@ def take(
     for step in before + shot.steps:
         act(page, step)
     page.wait_for_load_state("load")
-    path = OUT / f"{shot.name}.png"
+    save(page, shot.name)
+    context.close()
+
+
+def save(page: Page, name: str) -> None:
+    """Write a picture of what a page shows."""
+    path = OUT / f"{name}.png"
     page.screenshot(path=path)
     print(path.relative_to(OUT.parents[1]))
-    context.close()
 
 
 def take_full_city(folder: Path) -> None:

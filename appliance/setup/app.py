@@ -161,6 +161,7 @@ class Pages:
             result=result,
             stage=_STAGES.get(result.stage if result else "", "Memasang"),
             answers=self._folder.answers(),
+            machine=self._machine(),
         )
 
     @public

@@ -25,6 +25,7 @@ def look(root: Path = Path("/")) -> Machine:
     net = root / "sys/class/net"
     wan = _wan(net)
     radio = next((path.parent for path in sorted(net.glob("*/phy80211"))), None)
+    own = _own_address(wan)
     driver = (radio / "device/driver").resolve().name if radio else ""
     return Machine(
         model=model,
@@ -33,7 +34,8 @@ def look(root: Path = Path("/")) -> Machine:
         driver=driver,
         has_screen=model != "zero2w" and _has_screen(root),
         modems=_modems(root),
-        office_network=_network(wan),
+        office_network=str(own.network) if own else "",
+        office_address=str(own.ip) if own else "",
     )
 
 
@@ -55,13 +57,11 @@ def _modems(root: Path) -> list[str]:
     return [str(path) for path in sorted(folder.glob("*"))][:_MOST_PORTS]
 
 
-def _network(interface: str) -> str:
+def _own_address(interface: str) -> IPv4Interface | None:
+    """Of the office's network; none where that is no private one."""
     said = programs.ask("ip", "-j", "-4", "address", "show", "dev", interface, "scope", "global")
     if said is None or said.status:
-        return ""
-    for link in json.loads(said.output or "[]"):
-        for info in link.get("addr_info", ()):
-            if "local" in info:
-                own = IPv4Interface(f"{info['local']}/{info['prefixlen']}")
-                return str(own.network) if own.is_private else ""
-    return ""
+        return None
+    infos = (info for link in json.loads(said.output or "[]") for info in link.get("addr_info", ()))
+    found = (IPv4Interface(f"{i['local']}/{i['prefixlen']}") for i in infos if "local" in i)
+    return next((own for own in found if own.is_private), None)

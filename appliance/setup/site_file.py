@@ -34,6 +34,8 @@ class Machine:
     modems: Sequence[str] = ()
     office_network: str = ""
     """Of the uplink's address, like 192.168.1.0/24; empty: not known."""
+    office_address: str = ""
+    """The uplink's address itself."""
 
     @property
     def chip(self) -> str:

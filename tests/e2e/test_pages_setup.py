@@ -55,6 +55,7 @@ class Box:
             driver="mt76x2u",
             has_screen=True,
             office_network=network,
+            office_address="192.168.1.10",
         )
 
     def installer_of_tests(self) -> None:
@@ -149,6 +150,7 @@ def test_a_box_is_set_up_by_touch_alone_and_goes_on_after_each_power_cut(
         serve_request(box.folder, box.installer)
         page.get_by_text("Kotak siap dipakai").wait_for(timeout=10_000)
         fits()
+        assert "http://192.168.1.10:8082/siapkan" in page.inner_text("main")
         assert re.fullmatch(r"[0-9A-Z -]{8,}", page.locator(".setup-code").inner_text())
         go("footer .btn-primary")
     context.close()

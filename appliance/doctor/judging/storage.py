@@ -32,15 +32,15 @@ class Disk:
 
 def disk(seen: Disk) -> Iterator[Finding]:
     """Whether it takes what residents bring."""
-    where = f"disk {seen.folder}"
+    where = "disk"
     if seen.is_readonly:
         yield fault(
             where,
-            "is read-only",
+            f"{seen.folder} is read-only",
             "a card that fails is set so by the kernel: see dmesg | grep -i error, then " + _CARD,
         )
         return
-    room = f"{seen.free // _MB} of {seen.total // _MB} MB free"
+    room = f"{seen.folder}: {seen.free // _MB} of {seen.total // _MB} MB free"
     make_room = "make room (docs/runbook.md, Disk full): du -xhd2 / | sort -h | tail"
     if seen.free < SCARCE_BYTES:
         yield fault(where, room, make_room)
@@ -51,17 +51,19 @@ def disk(seen: Disk) -> Iterator[Finding]:
     if seen.refusal and seen.free >= SCARCE_BYTES:
         yield fault(
             where,
-            f"cannot be written: {seen.refusal}",
+            f"{seen.folder} cannot be written: {seen.refusal}",
             f"give the group posko the folder: chgrp posko {seen.folder}; chmod 2770 {seen.folder}",
         )
     if seen.all_files and seen.free_files * 100 < seen.all_files * _LITTLE_PERCENT:
         yield fault(
             where,
-            f"{seen.free_files} of {seen.all_files} inodes are left",
+            f"{seen.folder}: {seen.free_files} of {seen.all_files} inodes are left",
             "some folder holds very many files: du --inodes -xd2 / | sort -n | tail",
         )
     if seen.errors:
-        yield fault(where, f"the filesystem has recorded {seen.errors} errors", _CARD)
+        yield fault(
+            where, f"{seen.folder}: the filesystem has recorded {seen.errors} errors", _CARD
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,7 @@ class City:
 
     broker: str
     is_enrolled: bool
+    has_tls: bool = False
     trouble: str = ""
     ends_soon: str = ""
     stated: Mapping[str, str]
@@ -97,7 +98,7 @@ def city(seen: City, now: datetime) -> Iterator[Finding]:
             what_next or "see docs/runbook.md, Link down",
         )
     else:
-        yield ok("broker", f"{seen.broker} answers" + (", TLS is good" if seen.is_enrolled else ""))
+        yield ok("broker", f"{seen.broker} answers, {'TLS is good' if seen.has_tls else 'no TLS'}")
     if seen.ends_soon:
         found, _, what_next = seen.ends_soon.partition("; ")
         yield warn("certificate", found, what_next)

@@ -13,8 +13,8 @@ class Radio:
     interface: str
     present: bool
     blocks: Sequence[str] = ()
-    kind: str = ""
-    """What nl80211 says it is doing, like AP or managed."""
+    kind: str | None = ""
+    """What nl80211 says it is doing, like AP or managed; None: nobody can ask it."""
     ssid: str = ""
     stations: int | None = None
 
@@ -54,6 +54,8 @@ def _radio(seen: Radio, others: Sequence[str]) -> Finding:
             f"switched off ({', '.join(seen.blocks)} block)",
             "rfkill unblock wifi; a hard block is a switch of the device",
         )
+    if seen.kind is None:
+        return warn(what, "is there; what it does is not known", "apt-get install iw")
     if seen.kind != "AP":
         return fault(
             what,

@@ -54,6 +54,7 @@ def city(case: Case) -> City:
     return City(
         broker=str(way),
         is_enrolled=sync.tls_ca is not None or bool(sync.city_keys),
+        has_tls=sync.tls_ca is not None,
         trouble=trouble,
         ends_soon=ends_soon,
         stated={name: value for name, (value, _) in stated(case.database).get("sync", {}).items()},

@@ -52,7 +52,7 @@ def _radio(case: Case, interface: str) -> Radio:
         interface=interface,
         present=True,
         blocks=list(_blocks(case, interface)),
-        kind=words.get("type", ""),
+        kind=words.get("type", "") if info else None,
         ssid=words.get("ssid", ""),
         stations=dump.output.count("Station ") if dump and not dump.status else None,
     )
