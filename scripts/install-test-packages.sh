@@ -32,6 +32,7 @@ opennds:opennds:the portal benchmark
 iptables-legacy:iptables:the portal benchmark
 ab:apache2-utils:the portal benchmark
 mmdebstrap:mmdebstrap:the tests of a whole system (as root)
+systemd-nspawn:systemd-container:the tests of the units (as root)
 qemu-system-x86_64:qemu-system-x86:the tests in a virtual machine (as root)
 cpio:cpio:the same
 cc:gcc:power-cut tests and the wear benchmark

@@ -67,15 +67,8 @@ class Namespace:
     @contextmanager
     def entered(self) -> Iterator[None]:
         """The calling thread sees this namespace's network while the block runs."""
-        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        there = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
-        try:
-            _enter(there)
+        with entered(f"/run/netns/{self.name}"):
             yield
-        finally:
-            _enter(home)
-            os.close(there)
-            os.close(home)
 
     def socket(self, family: int, kind: int, protocol: int = 0) -> socket.socket:
         """A socket of this namespace, usable from any thread."""
@@ -93,6 +86,20 @@ class Namespace:
         for program in self.programs.values():
             program.kill()
         _remove(self._ip, self.name)
+
+
+@contextmanager
+def entered(namespace: str) -> Iterator[None]:
+    """The calling thread sees a network while the block runs: that of a file like /proc/1/ns/net."""
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    there = os.open(namespace, os.O_RDONLY)
+    try:
+        _enter(there)
+        yield
+    finally:
+        _enter(home)
+        os.close(there)
+        os.close(home)
 
 
 def sweep() -> None:

@@ -156,7 +156,7 @@ def test_a_unit_looks_for_the_file_that_an_alarm_leaves() -> None:
     assert f"PathExists={unit_alarms.marker(Store().path)}\n" in path
     limit = {value for name in DAEMONS for value in values(name, "StartLimitIntervalSec")}
     assert limit == {"2min"}
-    assert values("posko-alarms", "ExecStart") == ["/usr/bin/posko alarm review --steady 150"]
+    assert "posko alarm review --steady 150" in values("posko-alarms", "ExecStart")[0]
 
 
 def test_files_of_the_system_are_where_posko_firmware_puts_them() -> None:

@@ -1,0 +1,69 @@
+"""A root with our package and settings, not yet started; what a technician has after installing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.nspawn.machine import CITY, PORTAL, WAN
+from tests.support.package import package
+from tests.support.programs import needs
+from tests.support.rootfs import rootfs
+
+CONFIG = f"""\
+[site]
+code = "14.71.07"
+name = "Bukit Raya"
+city = "Kota Pekanbaru"
+
+[wifi]
+wan = "host0"
+resolvers = ["{CITY}"]
+
+[[wifi.zones]]
+name = "kantor"
+interface = "br-kantor"
+ipv4 = "{PORTAL}/24"
+
+[network]
+wan_ipv4 = "{WAN}/24"
+wan_gateway = "{CITY}"
+
+[[network.ports]]
+zone = "kantor"
+interface = "eth1"
+
+[board]
+screen = false
+watchdog = false
+
+[sync]
+broker = "{CITY}"
+"""
+_KERNEL = ("boot", "lib/modules", "usr/lib/modules")
+"""It runs on this machine's."""
+_NOBODY_STARTS = "#!/bin/sh\nexit 101\n"
+
+
+def install(root: Path) -> None:
+    """Unpack Debian, install our package, write posko.toml and make the system's files of it."""
+    root.mkdir()
+    kernel = [f"--exclude=./{path}" for path in _KERNEL]
+    _run(needs("tar"), "-C", str(root), *kernel, "-xpf", str(rootfs()))
+    policy = root / "usr/sbin/policy-rc.d"
+    policy.write_text(_NOBODY_STARTS)
+    policy.chmod(0o755)
+    deb = package()
+    _run(
+        *(needs("systemd-nspawn"), "--quiet", "--register=no", "--keep-unit"),
+        *(f"--directory={root}", f"--bind-ro={deb}:/root/posko.deb"),
+        *("dpkg", "--install", "/root/posko.deb"),
+    )
+    config = root / "etc/posko/posko.toml"
+    config.write_text(CONFIG)
+    making = [sys.executable, "-m", "firmware_config", "--config", str(config)]
+    _run(*making, "--root", str(root), "apply")
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
