@@ -1,8 +1,6 @@
 """One machine for all tests of a process, and the city outside."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from appliance.runtime import ids
 from command_center.store import database, migrate
 from mqtt_link.access import Access
 from tests.conftest import SITE, START
-from tests.nspawn.installing import install
+from tests.nspawn.installing import folder, install
 from tests.nspawn.machine import CITY, Machine
 from tests.support.programs import leave_out, needs
 from tests.support.running_city import RunningCity
@@ -28,19 +26,18 @@ def machine() -> Iterator[Machine]:
     if os.geteuid() != 0:
         leave_out("a machine is booted as root only")
     sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"posko-wifi-{os.getpid()}-"))
-    outside = Namespace("outside", folder)
-    install(folder / "box")
-    made = Machine(folder / "box", outside)
-    try:
-        made.boot()
-        (folder / "mosquitto.conf").write_text(_BROKER)
-        outside.start("broker", needs("mosquitto"), "-c", str(folder / "mosquitto.conf"))
-        yield made
-    finally:
-        made.kill()
-        outside.remove()
-        shutil.rmtree(folder)
+    with folder() as here:
+        outside = Namespace("outside", here)
+        made = Machine(here / "box", outside)
+        try:
+            install(made.root)
+            made.boot()
+            (here / "mosquitto.conf").write_text(_BROKER)
+            outside.start("broker", needs("mosquitto"), "-c", str(here / "mosquitto.conf"))
+            yield made
+        finally:
+            made.kill()
+            outside.remove()
 
 
 @pytest.fixture

@@ -1,7 +1,12 @@
 """A root with our package and settings, not yet started; what a technician has after installing."""
 
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.nspawn.machine import CITY, PORTAL, WAN
@@ -39,9 +44,24 @@ watchdog = false
 [sync]
 broker = "{CITY}"
 """
+_PREFIX = "posko-nspawn"
 _KERNEL = ("boot", "lib/modules", "usr/lib/modules")
 """It runs on this machine's."""
 _NOBODY_STARTS = "#!/bin/sh\nexit 101\n"
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder in memory, as a root has thousands of files; gone when the block ends."""
+    for older in Path(tempfile.gettempdir()).glob(f"{_PREFIX}-*"):
+        if not Path(f"/proc/{older.name.split('-')[2]}").exists():
+            _take_away(older)
+    made = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{os.getpid()}-"))
+    try:
+        _run(needs("mount"), "-t", "tmpfs", "-o", "mode=755", _PREFIX, str(made))
+        yield made
+    finally:
+        _take_away(made)
 
 
 def install(root: Path) -> None:
@@ -62,6 +82,11 @@ def install(root: Path) -> None:
     config.write_text(CONFIG)
     making = [sys.executable, "-m", "firmware_config", "--config", str(config)]
     _run(*making, "--root", str(root), "apply")
+
+
+def _take_away(made: Path) -> None:
+    subprocess.run([needs("umount"), "--lazy", str(made)], check=False, capture_output=True)
+    shutil.rmtree(made)
 
 
 def _run(*command: str) -> None:

@@ -70,7 +70,7 @@ class Machine:
         """Take the power away."""
         if self.leader:
             os.kill(self.leader, signal.SIGKILL)
-        self._process.wait(30)
+            self._process.wait(30)
 
     def is_settled(self) -> bool:
         """Whether the target is there and nothing of ours is still to be started."""

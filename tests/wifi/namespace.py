@@ -90,7 +90,7 @@ class Namespace:
 
 @contextmanager
 def entered(namespace: str) -> Iterator[None]:
-    """The calling thread sees a network while the block runs: that of a file like /proc/1/ns/net."""
+    """The calling thread sees the network of a file like /proc/1/ns/net in the block."""
     home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
     there = os.open(namespace, os.O_RDONLY)
     try:

@@ -24,7 +24,7 @@ THRESHOLD = 2.0
 SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
 DAEMONS = sorted(set(SCRIPTS) - NO_DAEMONS)
 OWN = [*DAEMONS, "posko-migrate", "posko-backup", "posko-alarm@", "posko-alarms"]
-_PROGRAM = re.compile(r"(?m)^Exec\w+=(/\S+)")
+_PROGRAM = re.compile(r"(?m)^Exec\w+=[-+!@:]*(/\S+)")
 _EXPOSURE = re.compile(r"Overall exposure level for \S+: ([\d.]+)")
 
 
