@@ -14,6 +14,7 @@ from tests.support.package import package
 from tests.support.programs import needs
 from tests.support.rootfs import rootfs
 
+PASSPHRASE = "rahasia kantor camat"
 CONFIG = f"""\
 [site]
 code = "14.71.07"
@@ -36,6 +37,17 @@ wan_gateway = "{CITY}"
 [[network.ports]]
 zone = "kantor"
 interface = "eth1"
+
+[[radio.devices]]
+interface = "wlan0"
+chip = "hwsim"
+channel = 6
+
+[[radio.networks]]
+zone = "kantor"
+ssid = "Posko Bukit Raya"
+security = "wpa2"
+passphrase = "{PASSPHRASE}"
 
 [board]
 screen = false
@@ -81,7 +93,8 @@ def install(root: Path) -> None:
     config = root / "etc/posko/posko.toml"
     config.write_text(CONFIG)
     making = [sys.executable, "-m", "firmware_config", "--config", str(config)]
-    _run(*making, "--root", str(root), "apply")
+    for verb in ("apply", "confirm"):
+        _run(*making, "--root", str(root), verb)
 
 
 def _take_away(made: Path) -> None:

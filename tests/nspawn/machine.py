@@ -81,7 +81,7 @@ class Machine:
         """Run a command there and wait for its end."""
         entering = [needs("nsenter"), "--target", str(self.leader), "--all", "--"]
         if user != "root":
-            entering += ["setpriv", "--reuid", user, "--regid", user, "--init-groups", "--"]
+            entering += ["runuser", "--user", user, "--"]
         done = subprocess.run(
             [*entering, *command], input=given, text=True, capture_output=True, check=False
         )

@@ -7,6 +7,7 @@ from tests.nspawn.visitors import complain, page_for_phone, page_on_box
 
 pytestmark = pytest.mark.slow
 DAEMONS = ("portal", "kiosk", "desk", "modem", "sync", "gate")
+RULES = "/lib/udev/rules.d"
 THRESHOLD = "20"
 """2.0, as systemd-analyze counts."""
 
@@ -66,3 +67,16 @@ def test_every_daemon_may_write_the_database_whoever_made_it(machine: Machine) -
     for name in DAEMONS:
         asked = ("test", "-w", "/var/lib/posko/posko.db")
         assert machine.run(*asked, user=f"posko-{name}").status == 0
+
+
+@pytest.mark.parametrize(("wrong", "is_told"), [("", False), ('SUBSYSTEMZ=="usb"\n', True)])
+def test_udev_reads_our_rules_without_a_complaint(
+    machine: Machine, wrong: str, *, is_told: bool
+) -> None:
+    ours = machine.must("sh", "-c", f"cat {RULES}/*-posko-*.rules")
+    machine.must("mkdir", "-p", "/run/udev/rules.d")
+    machine.must("tee", "/run/udev/rules.d/90-test.rules", given=ours + wrong)
+    said = machine.run("udevadm", "test", "--action=add", "/class/net/lo").said
+    machine.must("rm", "/run/udev/rules.d/90-test.rules")
+    complaints = [line for line in said.splitlines() if "90-test.rules:" in line]
+    assert bool(complaints) == is_told, said

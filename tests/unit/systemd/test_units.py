@@ -247,3 +247,13 @@ def test_a_backup_is_made_every_night_also_after_one_without_power() -> None:
     timer = (UNITS / "posko-backup.timer").read_text()
     for line in ("OnCalendar=*-*-* 02:15", "RandomizedDelaySec=45min", "Persistent=yes"):
         assert f"{line}\n" in timer
+
+
+@pytest.mark.parametrize(
+    ("unit", "group"),
+    [("posko-modem", "dialout"), ("posko-kiosk", "video"), ("posko-kiosk", "gpio")],
+)
+def test_a_rule_lets_a_group_of_the_daemon_write_what_it_writes(unit: str, group: str) -> None:
+    rules = (SYSTEMD / "udev/70-posko-hardware.rules").read_text()
+    assert f"chgrp {group} " in rules or f'GROUP="{group}"' in rules
+    assert group in values(unit, "SupplementaryGroups")[0].split()
