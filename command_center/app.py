@@ -160,7 +160,7 @@ def _teach_words(app: Flask, engine: Engine) -> None:
     )
     app.jinja_env.globals.update(
         age=wording.age,
-        city_pages=navigation.PAGES,
+        city_groups=navigation.GROUPS,
         hidden_words=scope.HIDDEN,
         kecamatan_name=reference.kecamatan_name,
         kelurahan_name=reference.kelurahan_name,

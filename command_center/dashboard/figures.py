@@ -1,7 +1,8 @@
 """The numbers of the dashboard in their shape. Pure.
 
 All are about the day on which reports were made, and leave out confidential ones: these are told as
-one number for the city, and not below LEAST.
+one number, and not below LEAST. It is that of the last whole month, whatever period is asked for:
+two such months have no day in common, so that no difference of two numbers tells of a few days.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -61,7 +62,7 @@ class Figures:
     agencies: list[AgencyRow]
     open: int
     confidential: int | None
-    """None for less than LEAST."""
+    """Of the last whole month; None for less than LEAST."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,12 @@ def periods(today: int, days: int) -> tuple[tuple[int, int], ...]:
         (today - WEEK + 1, today),
         (today - 2 * WEEK + 1, today - WEEK),
     )
+
+
+def month_before(today: int) -> tuple[int, int]:
+    """First and last day of the last month that is over."""
+    last = today - date_of(today).day
+    return last - date_of(last).day + 1, last
 
 
 def figures(

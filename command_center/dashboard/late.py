@@ -31,15 +31,32 @@ FIRST_WAIT_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateCount:
-    """Late cases that are not confidential, by agency."""
+    """Late cases that are not confidential, by agency and unit."""
 
     at: datetime
-    by_agency: Mapping[str, int]
+    by_unit: Mapping[tuple[str, str | None], int]
+
+    @property
+    def by_agency(self) -> Mapping[str, int]:
+        """Those of all its units together."""
+        found: Counter[str] = Counter()
+        for (agency, _), number in self.by_unit.items():
+            found[agency] += number
+        return found
+
+    def of(self, agency: str | None, unit: str | None) -> "LateCount":
+        """Those of one agency, or one unit of it; all where none is named."""
+        mine = {
+            key: number
+            for key, number in self.by_unit.items()
+            if agency in (None, key[0]) and unit in (None, key[1])
+        }
+        return LateCount(at=self.at, by_unit=mine)
 
     @property
     def total(self) -> int:
-        """Of the city."""
-        return sum(self.by_agency.values())
+        """All together."""
+        return sum(self.by_unit.values())
 
 
 class Late:
@@ -80,4 +97,4 @@ def count(engine: Engine, now: datetime) -> LateCount:
     with reading(engine) as connection:
         items = worklist.items(connection, Filter(), Due.LATE, now)
     told = (item.request for item in items if item.request.sensitivity != Sensitivity.CONFIDENTIAL)
-    return LateCount(at=now, by_agency=Counter(request.agency for request in told))
+    return LateCount(at=now, by_unit=Counter((one.agency, one.unit) for one in told))

@@ -11,9 +11,11 @@ from appliance.domain import reference
 from command_center import cloudevents, forms
 from command_center.dashboard import alarms as rules
 from command_center.dashboard import figures, stream, tilemap, words
+from command_center.dashboard.late import Late
 from command_center.dashboard.snapshot import Made, Snapshot, Snapshots
+from command_center.dashboard.whose import Whose
 from command_center.staff.guard import account, allows
-from command_center.staff.roles import SUPERVISORS, Role
+from command_center.staff.roles import OF_AGENCY, SUPERVISORS, Role
 from command_center.store import alarms
 from command_center.store.database import reading, writing
 from web.staff_guard import background
@@ -44,12 +46,13 @@ class DashboardPages:
     def __init__(
         self, engine: Engine, now: Callable[[], datetime], is_link_up: Callable[[], bool]
     ) -> None:
-        self._engine, self._now = engine, now
-        self._snapshots = Snapshots(engine, now, is_link_up)
+        self._engine, self._now, self._is_link_up = engine, now, is_link_up
+        self._late = Late(engine, now)
+        self._snapshots: dict[Whose, Snapshots] = {}
 
-    @allows(*WATCHERS)
+    @allows(*WATCHERS, *OF_AGENCY)
     def desk(self) -> ResponseReturnValue:
-        """Everything, with tables and links to the lists."""
+        """Everything, with tables and links to the lists; of the account's own agency or unit."""
         return self._page("dashboard/desk.html", _days())
 
     @allows(*WATCHERS, Role.WALL)
@@ -63,11 +66,11 @@ class DashboardPages:
         return self._page("dashboard/boxes.html", figures.PERIOD)
 
     @background
-    @allows(*WATCHERS, Role.WALL)
+    @allows(*WATCHERS, *OF_AGENCY, Role.WALL)
     def stream(self) -> ResponseReturnValue:
         """Whether anything has changed."""
         seen = request.headers.get("Last-Event-ID") or request.args.get("sejak", "")
-        made = self._snapshots.latest(_days())
+        made = self._mine().latest(_days())
         return Response(
             stream.answer(seen, made.version, self._now()), content_type=stream.MEDIA_TYPE
         )
@@ -80,7 +83,7 @@ class DashboardPages:
             abort(404)
         with writing(self._engine) as connection:
             write(connection, alarm_id, by=account().name, now=self._now())
-        self._snapshots.forget()
+        self._mine().forget()
         return redirect(url_for("dashboard") + "#alarm", code=303)
 
     @allows(Role.AUDITOR, Role.FEED)
@@ -101,8 +104,14 @@ class DashboardPages:
         )
 
     def _page(self, template: str, days: int) -> str:
-        made = self._snapshots.latest(days)
+        made = self._mine().latest(days)
         return render_template(template, **_content(made, self._now()))
+
+    def _mine(self) -> Snapshots:
+        """What all accounts of this post share."""
+        whose = Whose(account().agency, account().unit)
+        made = Snapshots(self._engine, self._now, self._is_link_up, self._late, whose)
+        return self._snapshots.setdefault(whose, made)
 
 
 def _days() -> int:

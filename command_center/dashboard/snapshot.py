@@ -22,7 +22,8 @@ from command_center.dashboard.episodes import Alarm
 from command_center.dashboard.figures import TREND_DAYS, Counts, Figures
 from command_center.dashboard.fleet import BoxHealth, Reach, fleet
 from command_center.dashboard.late import Late, LateCount
-from command_center.store import alarms, boxes, daily_counts, tables
+from command_center.dashboard.whose import CITY, Whose
+from command_center.store import agency_counts, alarms, boxes, daily_counts, tables
 from command_center.store.database import reading
 from command_center.store.open311 import city_code
 
@@ -41,6 +42,7 @@ class Snapshot:
     figures: Figures
     late: LateCount | None
     alarms: list[Alarm]
+    """None for one agency: they are about the city."""
     boxes: list[BoxHealth]
 
     @property
@@ -63,10 +65,15 @@ class Snapshots:
     """The newest of each period; may be used by many threads."""
 
     def __init__(
-        self, engine: Engine, now: Callable[[], datetime], is_link_up: Callable[[], bool]
+        self,
+        engine: Engine,
+        now: Callable[[], datetime],
+        is_link_up: Callable[[], bool],
+        late: Late,
+        whose: Whose = CITY,
     ) -> None:
         self._engine, self._now, self._is_link_up = engine, now, is_link_up
-        self._late = Late(engine, now)
+        self._late, self._whose = late, whose
         self._lock = threading.Lock()
         self._made: dict[int, tuple[float, Made]] = {}
         """By period, with the second until which it is fresh."""
@@ -90,14 +97,22 @@ class Snapshots:
     def _make(self, days: int) -> Made:
         now = self._now()
         late = self._late.latest()
+        mine = late and late.of(self._whose.agency, self._whose.unit)
+        is_link_up = self._is_link_up()
         with reading(self._engine) as connection:
-            snapshot = look(connection, now, days, late, is_link_up=self._is_link_up())
+            snapshot = look(connection, now, days, mine, whose=self._whose, is_link_up=is_link_up)
         version = sha256(repr(snapshot).encode()).hexdigest()[:16]
         return Made(snapshot=snapshot, version=version, at=now)
 
 
 def look(
-    connection: Connection, now: datetime, days: int, late: LateCount | None, *, is_link_up: bool
+    connection: Connection,
+    now: datetime,
+    days: int,
+    late: LateCount | None,
+    *,
+    whose: Whose = CITY,
+    is_link_up: bool,
 ) -> Snapshot:
     """Read it, by a number of queries that does not depend on what is stored."""
     today, city = cells.day_of(to_ms(now)), city_code(connection)
@@ -108,7 +123,9 @@ def look(
         city=city,
         is_link_up=is_link_up,
         figures=figures.figures(
-            _counts(connection, today, days),
+            _of_city(connection, today, days)
+            if whose == CITY
+            else agency_counts.counts(connection, whose, today, days),
             _names(connection),
             kelurahan,
             None if late is None else late.by_agency,
@@ -116,14 +133,15 @@ def look(
             days=days,
         ),
         late=late,
-        alarms=alarms.listed(connection),
+        alarms=alarms.listed(connection) if whose == CITY else [],
         boxes=fleet(boxes.every(connection), sites, of_today, now, is_link_up=is_link_up),
     )
 
 
-def _counts(connection: Connection, today: int, days: int) -> Counts:
+def _of_city(connection: Connection, today: int, days: int) -> Counts:
     spans = figures.periods(today, days)
-    hidden = daily_counts.by_day(connection, Dimension.CONFIDENTIAL, *spans[0])
+    month = figures.month_before(today)
+    hidden = daily_counts.by_day(connection, Dimension.CONFIDENTIAL, *month)
     return Counts(
         by_value=daily_counts.by_value(connection, _SHOWN, spans),
         by_day=daily_counts.by_day(connection, Dimension.INTAKE, today - TREND_DAYS + 1, today),

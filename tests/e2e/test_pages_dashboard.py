@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 
 from command_center.dashboard import raising
-from command_center.staff.roles import Role
+from command_center.staff.roles import PEOPLE, Role
 from command_center.store import database, migrate
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
@@ -129,3 +129,29 @@ def _smallest_text_px(page: Page) -> float:
                 * (e.ownerSVGElement ? e.getScreenCTM().a : 1)))"""
     )
     return found
+
+
+def test_the_menu_of_every_role_is_one_line_and_its_groups_open(
+    browser: Browser, engine: Engine, address: str
+) -> None:
+    for role in PEOPLE:
+        page = screen(browser, engine, address, DESK, role)
+        page.goto("/")
+        row = page.locator(".desk-row")
+        tops = (
+            row.locator("ul")
+            .first.locator("> li")
+            .evaluate_all("items => items.map(item => item.getBoundingClientRect().top)")
+        )
+        assert max(tops) - min(tops) < 10, role
+        for group in row.locator("details").all():
+            group.locator("summary").click()
+            expect(group.get_by_role("link").first).to_be_visible()
+            assert overflow(page)[0] == 0, role
+        if role is Role.AUDITOR:  # who has most of them
+            is_clean(page)
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        page.locator(".desk-menu > summary").click()
+        expect(page.get_by_role("button", name="Keluar")).to_be_visible()
+        assert overflow(page)[0] == 0, role
+        page.context.close()

@@ -1,9 +1,10 @@
 """The pages of the dashboard as the server makes them, and what they cost."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,13 +13,15 @@ from sqlalchemy import Engine, event
 from appliance.domain import wire
 from appliance.domain.service_request import Status
 from command_center import casework
-from command_center.dashboard import late, raising
+from command_center.dashboard import late, raising, snapshot
+from command_center.dashboard.whose import CITY, Whose
 from command_center.staff.roles import Role
-from command_center.store import boxes
+from command_center.store import boxes, daily_counts, requests
+from command_center.store.database import reading
 from tests.conftest import SITE, START
 from tests.support import full_city
-from tests.support.city_staff import Officer, an_officer
-from tests.unit.command_center.city import commit, received, request
+from tests.support.city_staff import UNIT, Officer, an_officer
+from tests.unit.command_center.city import change, commit, received, request
 from tests.unit.command_center.dashboard.test_alarms import dengue
 from tests.unit.command_center.test_views import page, words
 
@@ -113,6 +116,7 @@ def test_confidential_reports_are_in_no_figure_but_their_own(
     for _ in range(5):
         received(
             engine,
+            created_at=START - timedelta(days=25),
             category="kekerasan",
             sensitivity="rahasia",
             agency="DP3APM",
@@ -120,10 +124,24 @@ def test_confidential_reports_are_in_no_figure_but_their_own(
         )
     shown = words(page(client, "/dasbor"))
     assert "Masuk hari ini 0" in shown
-    assert "Rahasia, 30 hari 5" in shown
+    assert "Rahasia, bulan lalu 5" in shown
     assert "Kekerasan" not in shown
     assert "DP3APM" not in shown
     assert "<title>Tangkerang Selatan: 0 laporan" in page(client, "/dasbor")
+
+
+def test_no_two_numbers_of_confidential_reports_can_be_subtracted(engine: Engine) -> None:
+    def told(now: datetime) -> set[str]:
+        client = an_officer(engine, Role.LEADER, now=now)
+        pages = [words(page(client, f"/dasbor?hari={days}")) for days in (7, 30, 90)]
+        return set(re.findall("Rahasia, bulan lalu (.*?) tidak", " ".join(pages)))
+
+    for days in (0, 3, 10, 25, 26, 27, 28, 29, 60, 80):
+        received(engine, sensitivity="rahasia", created_at=START - timedelta(days=days))
+    assert told(NOW) == {"5"}, "those of October, whatever period is asked for"
+    received(engine, sensitivity="rahasia", created_at=START)
+    assert told(NOW) == told(NOW + timedelta(days=5)) == {"5"}, "nor by looking twice"
+    assert told(NOW + timedelta(days=15)) == {"kurang dari 5"}, "the next has no day in common"
 
 
 def test_an_alarm_is_new_then_seen_then_closed(engine: Engine, client: FlaskClient) -> None:
@@ -151,7 +169,7 @@ def test_a_wall_sees_its_view_only_and_a_leader_closes_no_alarm(engine: Engine) 
     assert "Gugus DBD" in text
     assert "Tutup" not in text
     assert leader.post("/alarm/1/ditutup").status_code == 403
-    assert an_officer(engine, Role.OFFICER, now=NOW).get("/dasbor").status_code == 403
+    assert an_officer(engine, Role.OFFICER, now=NOW).get("/dinding").status_code == 403
 
 
 def test_other_systems_read_alarms_as_cloudevents(engine: Engine) -> None:
@@ -189,7 +207,42 @@ def test_late_cases_are_counted_without_the_confidential(engine: Engine) -> None
     casework.change_status(engine, case.request_id, Status.RESOLVED, "", by="x", now=START)
     counted = late.count(engine, START + timedelta(days=60))
     assert (counted.total, dict(counted.by_agency)) == (2, {"DISHUB": 1, "DLHK": 1})
+    assert (counted.of("DLHK", None).total, counted.of("DLHK", "UPT").total) == (1, 0)
     assert request(engine, case.request_id).status == Status.RESOLVED
+
+
+def test_an_agency_and_its_unit_see_figures_of_their_own_cases_alone(engine: Engine) -> None:
+    for agency, category in (("DISHUB", "pju"), ("DISHUB", "lalin_parkir"), ("DLHK", "sampah")):
+        case = received(engine, agency=agency, category=category, kelurahan="14.71.07.1006")
+    commit(engine, requests.set_unit, case.request_id, UNIT, START)
+    case = received(engine, agency="DISHUB", category="pju", channel="kiosk")
+    commit(engine, requests.set_unit, case.request_id, UNIT, START)
+    received(engine, agency="DISHUB", category="pju", sensitivity="rahasia")
+    dengue(engine, 3)
+    agency = words(page(an_officer(engine, Role.OFFICER, now=NOW), "/dasbor"))
+    unit = words(page(an_officer(engine, Role.SUBUNIT, now=NOW), "/dasbor"))
+    for part in ("Masuk hari ini 3", "Belum selesai 3", "SMS 2", "Kios 1", "angkutan 1"):
+        assert part in agency, part
+    for part in ("Masuk hari ini 1", "Belum selesai 1", "Kios 1", "Kelurahan tidak diketahui: 1"):
+        assert part in unit, part
+    for part in ("DLHK", "Sampah", "Alarm", "Demam"):
+        assert part not in agency + unit, part
+
+
+def test_figures_of_an_agency_that_has_all_are_those_of_the_city(engine: Engine) -> None:
+    full_city.fill(engine, 300, days=100, now=NOW)
+    change(engine, "UPDATE requests SET agency = 'DLHK', unit = 'LPS'")
+    commit(engine, daily_counts.rebuild)
+    counted = late.count(engine, NOW)
+    with reading(engine) as connection:
+        looks = [
+            snapshot.look(connection, NOW, days, counted.of(*whose), whose=whose, is_link_up=True)
+            for whose in (CITY, Whose("DLHK"), Whose("DLHK", "LPS"))
+            for days in (7, 30, 90)
+        ]
+    told = [look.figures for look in looks]
+    assert told[:3] == told[3:6] == told[6:]
+    assert told[0].number > 0
 
 
 @pytest.mark.parametrize("path", ["/", *PATHS, "/?category=pju", "/?status=diterima&page=2"])
