@@ -3,6 +3,7 @@
 Nothing is taken away: the card is made with it and without it, and ranks come from the latter.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,6 +17,8 @@ MASS = 10
 """So many matters of one agency that end within MASS_WINDOW: nobody mends ten things at once."""
 MASS_WINDOW = timedelta(minutes=5)
 REFILE_WINDOW = timedelta(days=7)
+LOOKED_BACK = 200
+"""So many that were ended of the same place and topic are looked at."""
 _ENDS = OVER - {Status.CLOSED}
 _UNRESOLVED = OVER - FINISHED
 _NOBODY_S_TRICK = (Source.REPORTER, Source.TIME)
@@ -61,7 +64,8 @@ def findings(filed: Sequence[Filed]) -> Findings:
 def without(filed: Iterable[Filed], found: Findings) -> list[Case]:
     """The cases as if nobody had tried: no bursts, no mass endings, one clock for a refiled one."""
     known = {case.id: case for case in filed}
-    left = (case for case in known.values() if case.id not in found.bursts | found.superseded)
+    gone = found.bursts | found.superseded
+    left = (case for case in known.values() if case.id not in gone)
     return [_straight(case, found, known) for case in left]
 
 
@@ -120,33 +124,60 @@ def _is_confirmed(case: Filed, place: int) -> bool:
 
 
 def _crowds(ends: Sequence[tuple[StatusEntry, Filed, int]]) -> Iterator[tuple[int, int]]:
-    """Slices in which MASS matters or more end within the window."""
-    begin = 0
-    for end in range(len(ends)):
-        while ends[end][0].at - ends[begin][0].at > MASS_WINDOW:
+    """Slices that together are all windows in which MASS matters or more end."""
+    begin = told = 0
+    within: Counter[str] = Counter()
+    for end, (entry, case, _) in enumerate(ends):
+        within[_matter(case)] += 1
+        while entry.at - ends[begin][0].at > MASS_WINDOW:
+            matter = _matter(ends[begin][1])
+            within[matter] -= 1
+            if not within[matter]:
+                del within[matter]
             begin += 1
-        if end - begin + 1 >= MASS:
-            matters = {case.duplicate_of or case.id for _, case, _ in ends[begin : end + 1]}
-            if len(matters) >= MASS:
-                yield begin, end + 1
+        if len(within) >= MASS:
+            yield max(begin, told), end + 1
+            told = end + 1
+
+
+def _matter(case: Filed) -> str:
+    return case.duplicate_of or case.id
 
 
 def _refiled(filed: Iterable[Filed]) -> dict[str, str]:
     """What each case continues: the newest that was ended unresolved shortly before it."""
     links: dict[str, str] = {}
-    taken: set[str] = set()
-    ended: dict[tuple[str, str, str], list[Filed]] = {}
+    ended: dict[tuple[str, str, str], _Ended] = {}
     for case in sorted(filed, key=lambda one: (one.received_at, one.id)):
-        same = ended.setdefault((case.agency, case.category, case.place), [])
-        for earlier in reversed(same):
-            if earlier.id not in taken and _continues(case, earlier):
-                links[case.id] = earlier.id
-                taken.add(earlier.id)
-                break
+        same = ended.setdefault((case.agency, case.category, case.place), _Ended())
+        if earlier := same.take(case):
+            links[case.id] = earlier.id
         if case.status in _UNRESOLVED and case.history[-1].source not in _NOBODY_S_TRICK:
-            same.append(case)
-            del same[:-200]
+            same.add(case)
     return links
+
+
+class _Ended:
+    """What was ended unresolved about one thing, as far as a later case may continue it."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._cases: dict[int, Filed] = {}
+        """By their number, the oldest first; the last 200 at most."""
+
+    def add(self, case: Filed) -> None:
+        self._cases[self._number] = case
+        self._cases.pop(self._number - LOOKED_BACK, None)
+        self._number += 1
+
+    def take(self, case: Filed) -> Filed | None:
+        """The newest that a case continues, once; what has ended too long ago is forgotten."""
+        oldest = case.received_at - REFILE_WINDOW
+        gone = [n for n, one in self._cases.items() if one.history[-1].at < oldest]
+        for n in gone:
+            del self._cases[n]
+        found = next((n for n in reversed(self._cases) if _continues(case, self._cases[n])), None)
+        return None if found is None else self._cases.pop(found)
 
 
 def _continues(case: Filed, earlier: Filed) -> bool:

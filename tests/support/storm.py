@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.pss import pss_kib
 from command_center.broker_config import LIMITS
 from demo.supervisor import Child, Supervisor, answers
 from tests.support.fleet import Fleet, listen_overflows
@@ -40,6 +41,10 @@ class Figures:
     failed_attempts: int
     overflows: int
     """SYNs dropped at a full backlog, over the whole run."""
+    broker_kib: float
+    """Memory (PSS) that each box costs the broker, over what it holds without any."""
+    center_kib: float
+    """The same of receiver and database cache."""
 
     def __str__(self) -> str:
         return "\n".join(
@@ -51,6 +56,8 @@ class Figures:
                 f"broker away for {OUTAGE_S:.0f} s: all up {self.back_s:.1f} s after its return, "
                 f"all acknowledged {self.settled_s:.1f} s later; {self.failed_attempts} failed "
                 f"attempts, {self.overflows} SYNs dropped",
+                f"memory per box: broker {self.broker_kib:.1f} KiB, "
+                f"center {self.center_kib:.1f} KiB",
                 f"{self.complaints} complaints, each stored once",
             )
         )
@@ -87,12 +94,14 @@ def play(folder: Path, *, boxes: int, rate: float, steady_s: float) -> Figures:
         try:
             supervisor.start(broker)
             supervisor.start(center)
+            idle = _pss_kib(broker), _pss_kib(center)
             up_s, greeted_s = _switch_on(fleet)
             fleet.run_for(steady_s, rate=rate)  # what was sent twice meanwhile is worked off
             fleet.seen.puback_s.clear()
             fleet.seen.city_s.clear()
             fleet.run_for(steady_s, rate=rate)
             fleet.run_until(lambda: not fleet.unacked, "all acknowledged", limit_s=_LIMIT_S)
+            held = _pss_kib(broker), _pss_kib(center)
             puback_s, city_s = sorted(fleet.seen.puback_s), sorted(fleet.seen.city_s)
             fleet.failed_attempts = 0
             supervisor.kill("broker")
@@ -117,7 +126,14 @@ def play(folder: Path, *, boxes: int, rate: float, steady_s: float) -> Figures:
             settled_s=settled_s,
             failed_attempts=fleet.failed_attempts,
             overflows=listen_overflows() - overflows,
+            broker_kib=(held[0] - idle[0]) / boxes,
+            center_kib=(held[1] - idle[1]) / boxes,
         )
+
+
+def _pss_kib(child: Child) -> int:
+    assert child.process
+    return pss_kib(child.process.pid)
 
 
 def _switch_on(fleet: Fleet) -> tuple[float, float]:

@@ -18,7 +18,16 @@ from hypothesis import strategies as st
 from appliance.domain.city_tables import as_shipped
 from appliance.domain.report_card import RANKED_FROM
 from appliance.domain.service_request import Source, Status, StatusEntry
-from command_center.gaming import MASS, Filed
+from command_center.gaming import (
+    _NOBODY_S_TRICK,
+    _UNRESOLVED,
+    MASS,
+    MASS_WINDOW,
+    Filed,
+    _continues,
+    _endings,
+    findings,
+)
 from command_center.scorecard import Input, Row, exported, figures, scorecard
 from tests.conftest import START
 
@@ -100,6 +109,62 @@ def filed_by(chance: random.Random, number: int) -> Filed:
         for move in case.history
     ]
     return replace(case, history=tuple(to_ms))
+
+
+def slowly_refiled(filed: Sequence[Filed]) -> dict[str, str]:
+    """What each case continues, looking at every earlier one."""
+    links: dict[str, str] = {}
+    cases = sorted(filed, key=lambda one: (one.received_at, one.id))
+    for n, case in enumerate(cases):
+        for earlier in reversed(cases[:n]):
+            is_alike = (case.agency, case.category, case.place) == (
+                *(earlier.agency, earlier.category),
+                earlier.place,
+            )
+            is_ended = earlier.status in _UNRESOLVED
+            by_hand = earlier.history[-1].source not in _NOBODY_S_TRICK
+            is_free = earlier.id not in links.values()
+            if is_alike and is_ended and by_hand and is_free and _continues(case, earlier):
+                links[case.id] = earlier.id
+                break
+    return links
+
+
+def slowly_crowded(filed: Sequence[Filed], agency: str) -> set[str]:
+    """The cases of an agency that ended in a window of so many, looking at every pair."""
+    ends = [(entry.at, case) for entry, case, _ in _endings(f for f in filed if f.agency == agency)]
+    found: set[str] = set()
+    for begin, _ in ends:
+        within = [case for at, case in ends if timedelta() <= at - begin <= MASS_WINDOW]
+        if len({case.duplicate_of or case.id for case in within}) >= MASS:
+            found |= {case.id for case in within}
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(0, 90))
+def test_tricks_are_found_as_by_looking_at_every_pair(chance: random.Random, size: int) -> None:
+    def one(number: int) -> Filed:
+        end, hours = chance.choice([Status.ARCHIVED, Status.RESOLVED]), chance.random() / 12
+        phone, place = chance.choice([None, "+628121"]), chance.choice(["14.71.07", "14.71.08"])
+        return a_filed(
+            number,
+            (end, chance.choice([hours, 30.0])),
+            hour=chance.choice([0.0, 0.0, 0.02, 24.0, 190.0]),
+            agency=chance.choice(["DLHK", "DLHK", "DISHUB"]),
+            duplicate_of=chance.choice([None, None, None, "000000001"]),
+            phone=phone,
+            place=place,
+        )
+
+    filed = [one(n + 1) for n in range(size)]
+    found = findings(filed)
+    root = slowly_refiled(filed)
+    assert found.superseded == frozenset(root.values())
+    assert found.refiled.keys() == root.keys()
+    for agency in ("DLHK", "DISHUB"):
+        mine = {case.id for case in filed if case.agency == agency} & found.mass_moves.keys()
+        assert mine == slowly_crowded(filed, agency)
 
 
 @settings(max_examples=80, deadline=None)
