@@ -5,7 +5,7 @@ all days together: what is asked about all that is stored must not read all days
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -66,6 +66,11 @@ def day_of(ms: int) -> int:
     return (ms + city_offset_ms()) // DAY_MS
 
 
+def start_ms(day: int) -> int:
+    """The first moment of a local day."""
+    return day * DAY_MS - city_offset_ms()
+
+
 def total(by_day: Mapping[int, int], first: int, last: int) -> int:
     """The numbers of some days together."""
     return sum(by_day.get(day, 0) for day in range(first, last + 1))
@@ -73,10 +78,21 @@ def total(by_day: Mapping[int, int], first: int, last: int) -> int:
 
 def cells(request: Counted) -> Iterator[Cell]:
     """Every cell in which it counts once."""
+    day = request.day
     for dimension, value in _by_day(request):
-        yield Cell(dimension, request.day, request.site, value)
+        yield Cell(dimension, day, request.site, value)
     for dimension, value in _ever(request):
         yield Cell(dimension, EVER, request.site, value)
+
+
+def together(requests: Iterable[Counted]) -> Counter[Cell]:
+    """The cells of several; those alike but for the hour are looked at once."""
+    alike = Counter(one._replace(occurred_at=start_ms(one.day)) for one in requests)
+    found: Counter[Cell] = Counter()
+    for request, number in alike.items():
+        for cell in cells(request):
+            found[cell] += number
+    return found
 
 
 def change(before: Counted | None, after: Counted | None, times: int = 1) -> Counter[Cell]:

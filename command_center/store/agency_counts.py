@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from appliance.domain.moment import city_offset_ms
 from appliance.domain.service_request import Sensitivity
 from command_center.dashboard import figures
-from command_center.dashboard.cells import DAY_MS, Dimension
+from command_center.dashboard.cells import DAY_MS, Dimension, start_ms
 from command_center.dashboard.figures import TREND_DAYS, Counts
 from command_center.dashboard.whose import Whose
 from command_center.store.requests import OPEN
@@ -74,8 +74,7 @@ def _is_of(whose: Whose) -> ColumnElement[bool]:
 
 def _is_made(first: int, last: int) -> ColumnElement[bool]:
     """On these local days; nothing arrives before it is made, and the index knows arrivals."""
-    begin_ms = first * DAY_MS - city_offset_ms()
-    end_ms = (last + 1) * DAY_MS - city_offset_ms()
+    begin_ms, end_ms = start_ms(first), start_ms(last + 1)
     return (
         (requests.c.received_at >= begin_ms)
         & (requests.c.occurred_at >= begin_ms)

@@ -1,6 +1,5 @@
 """Service requests of the whole city, and what the pages ask about them."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +24,7 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.retention import FINISHED
 from appliance.domain.service_request import OVER, Status
-from command_center.dashboard.cells import Cell, Counted, cells
+from command_center.dashboard.cells import Counted, together
 from command_center.dashboard.cells import change as counted_change
 from command_center.store import daily_counts
 from command_center.store.bulk import insert_many
@@ -147,10 +146,7 @@ def add(connection: Connection, new: Sequence[CityRequest]) -> None:
     """Store requests whose ids are not taken."""
     if new:
         insert_many(connection, requests, _COLUMNS, [astuple(request) for request in new])
-        counts: Counter[Cell] = Counter()
-        for request in new:
-            counts.update(cells(_counted(request)))
-        daily_counts.add(connection, counts)
+        daily_counts.add(connection, together(_counted(request) for request in new))
 
 
 def used_blocks(connection: Connection, site: SiteCode, epoch: str) -> list[int]:
