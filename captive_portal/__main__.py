@@ -81,6 +81,7 @@ def _serve(loaded: Settings, config: Path) -> None:
     serve(
         app,
         loaded.portal.listen,
+        passed=daemon.passed_socket(loaded.portal.listen),
         on_ready=lambda: daemon.notify("READY=1"),
         on_turn=daemon.Watchdog(),
         body_max_bytes=FORM_MAX_BYTES,

@@ -5,6 +5,7 @@ Knows waitress. Does not know systemd: readiness is a callback.
 
 import logging
 import signal
+import socket
 from collections.abc import Callable
 from types import FrameType
 
@@ -28,6 +29,7 @@ def serve(
     app: Flask,
     listen: str,
     *,
+    passed: socket.socket | None = None,
     on_ready: Callable[[], None] = lambda: None,
     on_turn: Callable[[], None] | None = None,
     body_max_bytes: int = BODY_MAX_BYTES,
@@ -35,6 +37,7 @@ def serve(
 ) -> None:
     """Listen on `host:port` and answer until SIGTERM or SIGINT, then return.
 
+    `passed` is a socket that listens there already and outlives us: whoever asks meanwhile waits.
     `on_ready` is called once the port is open, `on_turn` again and again by a thread that answers
     requests, as long as both they and the loop come round. `body_max_bytes` is the largest body
     that any page of the app takes, large ones go to `spool` if there is one. Requests that are
@@ -47,7 +50,7 @@ def serve(
         server = create_server(
             app,
             map=sockets,
-            listen=listen,
+            **({"sockets": [passed]} if passed else {"listen": listen}),
             threads=THREADS,
             connection_limit=CONNECTION_LIMIT,
             channel_timeout=CHANNEL_TIMEOUT_S,

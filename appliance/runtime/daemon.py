@@ -16,6 +16,9 @@ from appliance.runtime import logs, settings
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: the unit must not be restarted before someone mends a setting."""
 
+_FIRST_PASSED = 3
+"""SD_LISTEN_FDS_START of sd-daemon.h."""
+
 
 def parser(program: str, description: str) -> argparse.ArgumentParser:
     """The command line that all daemons share."""
@@ -94,6 +97,20 @@ def notify(state: str) -> None:
         contextlib.suppress(FileNotFoundError, ConnectionRefusedError),
     ):
         channel.sendto(state.encode(), address)
+
+
+def passed_socket(listen: str) -> socket.socket | None:
+    """The socket with this port that systemd holds open for us (sd_listen_fds(3)), if it does."""
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):
+        return None
+    port = int(listen.rpartition(":")[2])
+    for number in range(_FIRST_PASSED, _FIRST_PASSED + int(os.environ["LISTEN_FDS"])):
+        passed = socket.socket(fileno=number)
+        if passed.getsockname()[1] == port:
+            passed.set_inheritable(False)
+            return passed
+        passed.detach()
+    return None
 
 
 class Watchdog:

@@ -64,6 +64,12 @@ def all_are_back(machine: Machine, before: dict[str, str]) -> bool:
     )
 
 
+def stop_box(machine: Machine) -> None:
+    """Stop the target and wait for what is part of it; the database's unit ends last."""
+    machine.must("systemctl", "stop", "posko.target")
+    wait_for(lambda: machine.show("posko-migrate", "ActiveState") == "inactive", "all has ended")
+
+
 def complaints(city: Engine) -> Counter[str]:
     return Counter(str(text) for (text,) in rows(city, "SELECT text FROM requests"))
 
@@ -156,7 +162,7 @@ def test_a_mistake_in_posko_toml_is_named_and_tried_again_until_it_is_mended(
 def test_a_box_that_starts_with_a_mistake_starts_by_itself_once_it_is_mended(
     machine: Machine,
 ) -> None:
-    machine.must("systemctl", "stop", "posko.target")
+    stop_box(machine)
     retries = {f"posko_retry__{unit.replace('-', '_')}.service": QUICK_RETRY for unit in DAEMONS}
     with changed(machine, **retries):
         with configured(machine, CONFIG.replace("14.71.07", "Bukit Raya")):
@@ -174,8 +180,7 @@ def test_a_box_that_starts_with_a_mistake_starts_by_itself_once_it_is_mended(
 
 
 def test_the_box_stops_in_order_and_nobody_has_to_be_killed(machine: Machine) -> None:
-    machine.must("systemctl", "stop", "posko.target")
-    wait_for(lambda: machine.show("posko-migrate", "ActiveState") == "inactive", "all has ended")
+    stop_box(machine)
     assert {machine.show(unit, "ActiveState") for unit in DAEMONS} == {"inactive"}
     assert {machine.show(unit, "Result") for unit in DAEMONS} == {"success"}
     stopped = [int(machine.show(unit, "InactiveEnterTimestampMonotonic")) for unit in DAEMONS]
@@ -198,7 +203,7 @@ def test_a_database_of_an_older_release_is_migrated_before_a_daemon_opens_it(
     machine: Machine,
 ) -> None:
     home = machine.root / "var/lib/posko"
-    machine.must("systemctl", "stop", "posko.target")
+    stop_box(machine)
     machine.must("cp", "-a", "/var/lib/posko", "/var/lib/posko-aside")
     try:
         for file in home.glob("posko.db*"):
@@ -212,8 +217,20 @@ def test_a_database_of_an_older_release_is_migrated_before_a_daemon_opens_it(
         assert "is at schema" in machine.journal("posko-migrate")
         complain(machine, "air PDAM keruh")
     finally:
-        machine.must("systemctl", "stop", "posko.target")
+        stop_box(machine)
         machine.must("rm", "-rf", "/var/lib/posko")
         machine.must("mv", "/var/lib/posko-aside", "/var/lib/posko")
         machine.must("systemctl", "start", "posko.target")
         machine.wait_until_settled()
+
+
+def test_nobody_who_asks_while_the_portal_starts_anew_is_sent_away(machine: Machine) -> None:
+    before = {"posko-portal": machine.pid("posko-portal")}
+    resting = []
+    for ending in ("restart", "kill --signal=KILL"):
+        machine.must("systemctl", "--no-block", *ending.split(), "posko-portal")
+        while not all_are_back(machine, before):
+            resting.append(b"sedang dimulai" in page_for_phone(machine, "/lapor").body)
+        before = {"posko-portal": machine.pid("posko-portal")}
+    assert len(resting) > 1
+    assert not any(resting)

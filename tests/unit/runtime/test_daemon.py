@@ -1,5 +1,6 @@
 import contextlib
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -112,3 +113,25 @@ def test_ids_are_uuids_and_epochs_are_eight_hex_digits() -> None:
     assert ids.new_id() != ids.new_id()
     assert len(ids.new_epoch()) == 8
     int(ids.new_epoch(), 16)
+
+
+@pytest.mark.parametrize(
+    ("port_off", "for_whom", "is_used"), [(0, "$$", True), (1, "$$", False), (0, "1", False)]
+)
+def test_a_socket_that_systemd_passes_is_used_if_it_is_for_us_and_has_our_port(
+    port_off: int, for_whom: str, *, is_used: bool
+) -> None:
+    program = (
+        "import sys; from appliance.runtime import daemon\n"
+        "print(daemon.passed_socket(f'127.0.0.1:{sys.argv[1]}') is not None)"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as passed:
+        port = str(passed.getsockname()[1] + port_off)
+        passing = f'LISTEN_FDS=1 LISTEN_PID={for_whom} exec "$@" 3<&0'
+        command = ["sh", "-c", passing, "sh", sys.executable, "-c", program, port]
+        said = subprocess.check_output(command, stdin=passed, text=True)
+    assert said.strip() == str(is_used)
+
+
+def test_without_systemd_no_socket_is_passed() -> None:
+    assert daemon.passed_socket("127.0.0.1:8080") is None

@@ -12,7 +12,7 @@ import pytest
 from appliance.actions import unit_alarms
 from appliance.runtime import daemon, settings
 from appliance.runtime.backup_settings import Backup
-from appliance.runtime.settings import Center, Store
+from appliance.runtime.settings import Center, Portal, Store
 from firmware_config import activation, rendering, services
 from tests.support.programs import needs
 
@@ -127,7 +127,7 @@ def test_every_daemon_has_a_unit_that_watches_it_and_starts_it_anew(name: str) -
 @pytest.mark.parametrize("name", sorted(set(DAEMONS) - {"posko-center"}))
 def test_a_daemon_of_the_box_starts_once_the_database_is_there(name: str) -> None:
     assert values(name, "Requires") == ["posko-migrate.service"]
-    assert "posko-migrate.service" in values(name, "After")
+    assert any("posko-migrate.service" in after.split() for after in values(name, "After"))
     assert values(name, "WantedBy") == ["posko.target"]
 
 
@@ -136,6 +136,12 @@ def test_the_group_may_write_what_a_program_of_ours_makes(unit: str) -> None:
     assert values(unit, "Group") == ["posko"]
     assert values(unit, "UMask") == ["0007"]
     assert "CapabilityBoundingSet=\n" in text(unit)
+
+
+def test_the_socket_of_the_portal_is_where_it_listens() -> None:
+    listens = f"ListenStream={Portal().listen}\n"
+    assert listens in (UNITS / "posko-portal.socket").read_text()
+    assert values("posko-portal", "Wants") == ["posko-portal.socket"]
 
 
 def test_the_gate_alone_has_capabilities_and_no_more_than_two() -> None:

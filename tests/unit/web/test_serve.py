@@ -110,3 +110,22 @@ def test_the_server_does_not_name_itself(server, port: int) -> None:
 def test_a_proxy_on_this_machine_may_name_its_client(server, port: int) -> None:
     assert get(port, "/who", **{"X-Forwarded-For": "10.0.0.7"})[0] == "10.0.0.7"
     assert get(port, "/who")[0] == "127.0.0.1"
+
+
+def test_who_asks_a_socket_that_outlives_the_server_is_answered_by_the_next() -> None:
+    program = textwrap.dedent(PROGRAM).replace(
+        "sys.argv[1], ",
+        "'127.0.0.1:1', passed=__import__('socket').socket(fileno=int(sys.argv[1])), ",
+    )
+    with socket.create_server(("127.0.0.1", 0)) as passed:
+        number = passed.fileno()
+        for _ in range(2):
+            with socket.create_connection(passed.getsockname(), timeout=20) as early:
+                early.sendall(b"GET /who HTTP/1.0\r\n\r\n")
+                with subprocess.Popen(
+                    [sys.executable, "-c", program, str(number)],
+                    cwd=Path(__file__).parents[3],
+                    pass_fds=[number],
+                ) as process:
+                    assert b"200 OK" in early.recv(100)
+                    process.terminate()
