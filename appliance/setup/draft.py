@@ -108,7 +108,8 @@ def _save(path: Path, value: object, mode: int = 0o600, group: int = -1) -> None
     aside.unlink(missing_ok=True)
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
-        os.fchown(file.fileno(), -1, group)
+        if group >= 0:
+            os.fchown(file.fileno(), -1, group)
         os.fchmod(file.fileno(), mode)
         file.write(msgspec.json.encode(value))
         file.flush()

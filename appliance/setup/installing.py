@@ -53,12 +53,12 @@ class Installer:
         if answers.enrolment_code and settings.load(self._config).sync.tls_ca is None:
             yield "enrolment"
             city = ("--city", answers.city_url, "--code", answers.enrolment_code)
-            self._run(sys.executable, "-m", "appliance", "enrol", *city, *self._config_words)
+            self._run(sys.executable, "-m", "appliance", *self._config_words, "enrol", *city)
         if self._has_services:
-            yield "system files"
-            self._run(sys.executable, "-m", "firmware_config", "apply", *self._config_words)
             yield "daemons"
             self._run("/usr/bin/systemctl", "start", "posko.target")
+            yield "system files"
+            self._run(sys.executable, "-m", "firmware_config", *self._config_words, "apply")
 
     def write(self, answers: Answers) -> None:
         """Check the settings as every program does, then put them in place; raises PoskoError."""

@@ -289,7 +289,9 @@ def box_never_enrolled(_box: Sick, _: ExitStack) -> None:
 
 @seed("city", "fault", "unreachable", "port")
 def broker_at_a_dead_port(box: Sick, _: ExitStack) -> None:
-    box.set("sync", port=unused_ports(1)[0])
+    box.trust("147107")
+    lines = [line for line in box.tables["sync"] if not line.startswith("port")]
+    box.tables["sync"] = [*lines, f"port = {unused_ports(1)[0]}"]
 
 
 @seed("city", "fault", "wrong-ca", "CA file")

@@ -12,6 +12,7 @@ from appliance.domain import enrolment
 from appliance.runtime import settings
 from appliance.setup import answers as asked
 from appliance.setup.answers import Answers, Step
+from appliance.setup.app import create_app
 from appliance.setup.draft import Folder, Phase, Request
 from appliance.setup.installing import Installer, serve_request
 from appliance.setup.site_file import Machine
@@ -144,3 +145,12 @@ def test_a_terminal_that_is_closed_leaves_nothing_behind(
     monkeypatch.setattr(sys, "argv", ["posko", "setup", "--config", str(config)])
     assert posko.main() == 1
     assert not config.exists()
+
+
+def test_the_setup_does_not_end_before_root_is_done(folder: Folder) -> None:
+    app = create_app(folder, on_finish=lambda: None, machine=Machine)
+    folder.keep(HERE)
+    client = app.test_client()
+    assert client.post("/selesai").status_code == 409
+    assert client.get("/entah").status_code == 404
+    assert folder.answers() == HERE

@@ -77,7 +77,17 @@ def folder() -> Iterator[Path]:
 
 
 def install(root: Path) -> None:
-    """Unpack Debian, install our package, write posko.toml and make the system's files of it."""
+    """A box that somebody has set up: posko.toml, and the system's files made of it."""
+    unpack(root)
+    config = root / "etc/posko/posko.toml"
+    config.write_text(CONFIG)
+    making = [sys.executable, "-m", "firmware_config", "--config", str(config)]
+    for verb in ("apply", "confirm"):
+        _run(*making, "--root", str(root), verb)
+
+
+def unpack(root: Path) -> None:
+    """Unpack Debian and install our package."""
     root.mkdir()
     kernel = [f"--exclude=./{path}" for path in _KERNEL]
     _run(needs("tar"), "-C", str(root), *kernel, "-xpf", str(rootfs()))
@@ -90,11 +100,6 @@ def install(root: Path) -> None:
         *(f"--directory={root}", f"--bind-ro={deb}:/root/posko.deb"),
         *("dpkg", "--install", "/root/posko.deb"),
     )
-    config = root / "etc/posko/posko.toml"
-    config.write_text(CONFIG)
-    making = [sys.executable, "-m", "firmware_config", "--config", str(config)]
-    for verb in ("apply", "confirm"):
-        _run(*making, "--root", str(root), verb)
 
 
 def _take_away(made: Path) -> None:

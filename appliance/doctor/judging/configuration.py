@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from appliance.doctor.finding import Finding, fault, ok, warn
+from appliance.doctor.finding import Finding, fault, ok, unseen, warn
 
 _OTHERS = 0o007
 
@@ -14,6 +14,7 @@ class Configuration:
 
     path: str
     mistake: str
+    is_readable: bool = True
     site: str = ""
     mode: int = 0o640
     has_secrets: bool = False
@@ -21,6 +22,9 @@ class Configuration:
 
 def configuration(seen: Configuration) -> Iterator[Finding]:
     """Whether the daemons can start by it."""
+    if not seen.is_readable:
+        yield unseen("settings", f"{seen.path} is read, and most else by what it says")
+        return
     if seen.mistake:
         head, *mistakes = seen.mistake.splitlines()
         found = "; ".join(line.strip(" -") for line in mistakes) or head

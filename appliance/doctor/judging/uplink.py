@@ -89,21 +89,20 @@ def city(seen: City, now: datetime) -> Iterator[Finding]:
         )
     else:
         yield ok("enrolment", f"with the city of {seen.broker}")
-    if seen.trouble:
-        code, _, words = seen.trouble.partition(": ")
-        found, _, what_next = words.partition("; ")
-        yield fault(
-            "broker",
-            f"{seen.broker}: {code}: {found}",
-            what_next or "see docs/runbook.md, Link down",
-        )
-    else:
-        yield ok("broker", f"{seen.broker} answers, {'TLS is good' if seen.has_tls else 'no TLS'}")
+        yield _broker(seen)
     if seen.ends_soon:
         found, _, what_next = seen.ends_soon.partition("; ")
         yield warn("certificate", found, what_next)
     if seen.backlog is not None:
         yield _backlog(seen, seen.backlog, now)
+
+
+def _broker(seen: City) -> Finding:
+    if not seen.trouble:
+        return ok("broker", f"{seen.broker} answers, {'TLS is good' if seen.has_tls else 'no TLS'}")
+    code, _, words = seen.trouble.partition(": ")
+    found, _, what_next = words.partition("; ")
+    return fault("broker", f"{seen.broker}: {code}: {found}", what_next or "posko enrol again")
 
 
 def _backlog(seen: City, backlog: int, now: datetime) -> Finding:

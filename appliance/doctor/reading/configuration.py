@@ -1,5 +1,7 @@
 """The settings themselves."""
 
+import os
+
 from appliance.doctor.case import Case
 from appliance.doctor.judging.configuration import Configuration
 
@@ -8,7 +10,8 @@ def look(case: Case) -> Configuration:
     """What is known of the file."""
     path = str(case.config)
     if case.settings is None:
-        return Configuration(path=path, mistake=case.mistake)
+        is_readable = not case.config.exists() or os.access(case.config, os.R_OK)
+        return Configuration(path=path, mistake=case.mistake, is_readable=is_readable)
     box = case.settings
     pins = any(modem.pin for modem in box.modem.all.values())
     words = any(network.passphrase for network in box.radio.networks)
