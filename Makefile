@@ -6,7 +6,7 @@ WORKERS ?= 2
 SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config software_update command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal triage-report triage-model soak screenshots golden i18n status dialog deb clean
+.PHONY: help run test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal triage-report triage-model soak screenshots golden i18n status dialog deb image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -95,6 +95,9 @@ i18n: $(VENV)/dev.stamp ## collect strings and compile the English catalogue
 
 deb: ## build/deb/posko_VERSION_ARCH.deb, to install on a box (docs/package.md)
 	@sh packaging/build-deb.sh
+
+image: $(VENV)/dev.stamp ## build/image/posko_VERSION_arm64.img for the card of a Raspberry Pi (as root, an hour; docs/image.md)
+	@sh packaging/image/build-image.sh
 
 clean: ## forget the demonstration's data and every cache
 	rm -rf .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
