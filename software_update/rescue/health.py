@@ -43,7 +43,7 @@ class Health:
         for state in shown(self._systemctl, self._update.units):
             if state.get("LoadState") == "not-found":  # the release has no such unit any more
                 continue
-            name, restarts = state.get("Id", ""), state.get("NRestarts", "")
+            name, restarts = state.get("Id", "systemd"), state.get("NRestarts", "")
             is_anew = self._restarts.get(name, restarts) != restarts
             self._restarts[name] = restarts
             if state.get("ActiveState") != "active" or is_anew:

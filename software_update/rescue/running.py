@@ -2,6 +2,7 @@
 place.
 """
 
+import contextlib
 import logging
 import subprocess
 import time
@@ -48,13 +49,14 @@ class Box:
 
 
 def see_through(box: Box) -> None:
-    """Bring the update under way, if there is one, to its end."""
-    try:
-        with box.home.lock("run.lock", patience_s=0):
-            while update := _taken_up(box):
-                _STEPS[update.phase](box, update)
-    except Busy:
-        return
+    """Bring the update under way, if there is one, to its end; raises Busy, to be begun anew."""
+    with contextlib.ExitStack() as alone:
+        try:
+            alone.enter_context(box.home.lock("run.lock", patience_s=0))
+        except Busy:
+            return
+        while update := _taken_up(box):
+            _STEPS[update.phase](box, update)
 
 
 def _taken_up(box: Box) -> Update | None:
