@@ -89,8 +89,15 @@ class Dpkg:
             file.write_text(text + "\n", encoding="utf-8")
             file.chmod(0o755 if text.startswith("#!") else 0o644)
         (tree / "DEBIAN/control").write_text(self._control(), encoding="utf-8")
-        for line in self._ask("dpkg-query", self._admin, "--listfiles", PACKAGE).splitlines():
-            self._add(line.removeprefix("/"), tree)
+        listed = self._ask("dpkg-query", self._admin, "--listfiles", PACKAGE).splitlines()
+        paths = [line.removeprefix("/") for line in listed if line.startswith("/")]
+        folders = {str(parent) for path in paths for parent in Path(path).parents}
+        for path in paths:
+            # What holds others is a folder in the package, also where the system has a link (/lib).
+            if path in folders:
+                (tree / path).mkdir(parents=True, exist_ok=True)
+            else:
+                self._add(path, tree)
         for folder, _, _ in os.walk(tree):
             Path(folder).chmod(0o755)
         aside = target.with_name(f".{target.name}.new")

@@ -133,6 +133,8 @@ def make(folder: Path) -> UpdatedBox:
     for path in ("info", "updates", "triggers", "alternatives"):
         (root / "var/lib/dpkg" / path).mkdir(parents=True)
     (root / "var/log").mkdir(parents=True)
+    (root / "usr/lib").mkdir(parents=True)
+    (root / "lib").symlink_to("usr/lib")
     for name in ("status", "available"):
         (root / "var/lib/dpkg" / name).touch()
     clock, home = Clock(), Home(root / "var/lib/posko-update")
@@ -152,7 +154,8 @@ def make(folder: Path) -> UpdatedBox:
         monotonic_s=clock.monotonic_s,
         boot="first",
     )
-    old = package(folder, OLD, files={"usr/lib/posko/state": "active"})
+    unit = {"lib/systemd/system/posko.target": "[Unit]\n"}
+    old = package(folder, OLD, files={"usr/lib/posko/state": "active", **unit})
     assert dpkg.install(old, home.log) == ""
     db = sqlite3.connect(root / "posko.db")
     with db:
