@@ -17,7 +17,16 @@ from tests.support.programs import leave_out, needs
 from tests.support.running_city import RunningCity
 from tests.wifi.namespace import Namespace, sweep
 
+_HERE = Path(__file__).parent
 _BROKER = f"listener 1883 {CITY}\nallow_anonymous true\npersistence false\n"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test waits for the root and the package, which may have to be made."""
+    for item in items:
+        if item.path.parent == _HERE:
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="session")
