@@ -6,7 +6,7 @@ WORKERS ?= 2
 SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config software_update command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal triage-report triage-model soak screenshots golden i18n status dialog deb image clean
+.PHONY: help run test vm-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal triage-report triage-model soak screenshots golden i18n status dialog deb image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -25,6 +25,10 @@ run: $(VENV)/demo.stamp ## start everything in demonstration mode; Ctrl-C stops 
 test: $(VENV)/dev.stamp ## install what the tests need (packages too, where root), then test
 	@sh scripts/install-test-packages.sh
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+vm-test: $(VENV)/dev.stamp ## only the box in a virtual machine with simulated radios (as root, minutes)
+	@sh scripts/install-test-packages.sh
+	$(BIN)/pytest tests/vm
 
 quick: $(VENV)/dev.stamp ## only the tests that take no real processes (seconds)
 	$(BIN)/pytest -q -m "not slow"

@@ -4,8 +4,6 @@ import os
 import shutil
 from typing import NoReturn
 
-import pytest
-
 _ALSO_LOOK_IN = "/usr/sbin:/usr/local/sbin"
 """Debian installs servers where the PATH of ordinary users does not look."""
 
@@ -20,6 +18,8 @@ def needs(program: str) -> str:
 
 def leave_out(reason: str) -> NoReturn:
     """Skip the test, but fail in CI, where nothing may be left out."""
+    import pytest  # not there inside the virtual machine of tests/vm
+
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason}; in CI nothing may be left out")
     pytest.skip(reason)

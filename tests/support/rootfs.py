@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ PACKAGES = (
     *("wpasupplicant", "iw", "udhcpc", "busybox-static"),
 )
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "posko"
+_KEPT_S = 7 * 86400
 _NOT_NEEDED = ("doc", "man", "locale", "info", "lintian")
 _NO_INITRAMFS = (
     'chroot "$1" dpkg-divert --quiet --local --rename --add /usr/sbin/update-initramfs'
@@ -39,8 +41,7 @@ def rootfs() -> Path:
     tar = CACHE / f"rootfs-{SUITE}-{made_by}.tar"
     with only_one(tar):
         if not tar.exists():
-            for older in CACHE.glob(f"rootfs-{SUITE}-*.tar"):
-                older.unlink()
+            forget_old()
             _make(command, tar)
     return tar
 
@@ -52,6 +53,13 @@ def only_one(made: Path) -> Iterator[None]:
     with made.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def forget_old() -> None:
+    """Remove from the cache what nobody has used for long; other trees of the project share it."""
+    for path in CACHE.glob("*"):
+        if time.time() - max(path.stat().st_atime, path.stat().st_mtime) > _KEPT_S:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _mmdebstrap() -> list[str]:

@@ -1,0 +1,29 @@
+"""What people do with their phones in the WiFi of the box, as a browser without scripts does it."""
+
+import re
+from typing import Any
+
+from tests.vm.places import PORTAL_HOST
+from tests.wifi.http import Answer
+from tests.wifi.places import PROBES, WWW, Probe
+
+PORTAL = f"http://{PORTAL_HOST}"
+_FORM = "Content-Type: application/x-www-form-urlencoded"
+
+
+def probe(phone: Any, one: Probe = PROBES[0]) -> Answer:
+    """Ask whether it is online, as the systems of phones do."""
+    return phone.get(f"http://{one.host}{one.path}", to=WWW)
+
+
+def is_online(phone: Any) -> bool:
+    """Whether the Internet itself answers."""
+    return probe(phone).is_internet
+
+
+def complain(phone: Any, text: str) -> str:
+    """Fill in the form; where the portal leads to then, which is the page of the ticket."""
+    page = phone.get(f"{PORTAL}/lapor").body.decode()
+    [number] = re.findall('name="submission_id" value="([^"]+)"', page)
+    fields = f"submission_id={number}&kind=pengaduan&text={text.replace(' ', '+')}&kelurahan="
+    return phone.get(f"{PORTAL}/lapor", _FORM, method="POST", body=fields.encode()).location

@@ -1,0 +1,153 @@
+"""A box as a technician leaves it: our package, systemd, and phones that join by radio.
+
+The radios are simulated, all else is real; the box boots with its site file applied.
+"""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from command_center.store.requests import CityRequest
+from tests.unit.command_center.city import all_requests
+from tests.vm.appliance import DAEMONS, Appliance, tell
+from tests.vm.places import OFFICE, OPEN, OWE, PORTAL_HOST, WPA2, WPA3, Network
+from tests.vm.residents import PORTAL, complain, is_online, probe
+from tests.wifi.places import PROBES, Probe
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+SYSTEMS = ("android", "apple", "windows", "firefox", "gnome", "ubuntu")
+"""The last two are NetworkManager's."""
+PROBED = [one for one in PROBES if one.device in SYSTEMS]
+SOON_S = 300.0
+"""Of real time, in which the machine gets not far on a busy host."""
+_ASKING_EVERY_S = 0.5
+NOTHING_IS_WAITED_FOR_S = 60.0
+"""systemd waits half a minute longer for a device that does not come."""
+CITIZEN = "+6281234567890"
+CLOSED_TO_THE_WAN = (53, 80, 443, 5354, 8080, 8081, 8082)
+
+
+def at_city(appliance: Appliance, text: str) -> CityRequest | None:
+    return next((one for one in all_requests(appliance.city) if text in one.text), None)
+
+
+def within(appliance: Appliance, condition: Callable[[], object], what: str) -> None:
+    """Wait, and do not keep the machine busy by asking; in vain: with its journal."""
+    until_s = time.monotonic() + SOON_S
+    while not condition():
+        assert time.monotonic() < until_s, f"not yet: {what}\n{appliance.journal()}"
+        time.sleep(_ASKING_EVERY_S)
+
+
+def test_every_unit_starts_at_boot_and_none_twice(
+    request: pytest.FixtureRequest, appliance: Appliance
+) -> None:
+    """Box checks 2 and 17."""
+    state = appliance.box.run("systemctl", "is-system-running", "--wait", check=False)
+    assert state == "running\n", appliance.box.run("systemctl", "list-units", "--failed")
+    assert appliance.finished_after_s() < NOTHING_IS_WAITED_FOR_S
+    for name in DAEMONS:
+        asked = ["systemctl", "show", "--value", "--property=NRestarts", f"posko-{name}"]
+        assert appliance.box.run(*asked) == "0\n", name
+    after = {name: appliance.ready_after_s(f"posko-{name}.service") for name in DAEMONS}
+    told = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in after.items())
+    tell(request, f"ready after the kernel's begin, at 1e9 instructions a second: {told}")
+
+
+@pytest.mark.parametrize(
+    ("network", "keys"), [(OPEN, "NONE"), (OWE, "OWE"), (WPA2, "WPA2-PSK"), (WPA3, "SAE")]
+)
+def test_a_phone_joins_as_well_encrypted_as_it_can(
+    appliance: Appliance, network: Network, keys: str
+) -> None:
+    """Box check 5."""
+    phone = appliance.phone("budi")
+    assert phone.arrive(network)["key_mgmt"] == keys
+    assert phone.own_address().rpartition(".")[0] == network.zone.gateway.rpartition(".")[0]
+    assert phone.get(f"{PORTAL}/").status == 200
+
+
+@pytest.mark.parametrize("security", ["wpa2", "wpa3"])
+def test_a_wrong_passphrase_is_refused(appliance: Appliance, security: str) -> None:
+    """Box check 5."""
+    phone = appliance.phone("budi")
+    wrong = Network(zone=OFFICE, ssid=WPA2.ssid, security=security, passphrase="salah sandi")
+    phone.switch_on(wrong)
+    refused = "auth_failures=1"
+    within(appliance, lambda: refused in phone.log(), "it is refused")
+    assert not phone.is_associated()
+
+
+def test_the_lease_says_where_the_portal_is(appliance: Appliance) -> None:
+    """Box check 5: option 114, whose certificate the phone trusts."""
+    phone = appliance.phone("budi")
+    phone.arrive(OWE)
+    url = phone.lease().portal
+    assert url.startswith(f"https://{PORTAL_HOST}/")
+    answer = phone.get(url)
+    assert answer.headers["content-type"].startswith("application/captive+json")
+    assert b'"captive": true' in answer.body
+
+
+@pytest.mark.parametrize("one", PROBED, ids=str)
+def test_the_probe_of_each_system_meets_the_portal(appliance: Appliance, one: Probe) -> None:
+    """Box check 5."""
+    phone = appliance.phone("siti")
+    if not phone.is_associated():
+        phone.arrive(OPEN)
+    answer = probe(phone, one)
+    assert (answer.status, answer.is_internet) == (302, False)
+    assert answer.location.startswith((f"http://{PORTAL_HOST}/", f"https://{PORTAL_HOST}/"))
+
+
+def test_a_complaint_needs_no_consent_and_reaches_the_city(appliance: Appliance) -> None:
+    """Box check 5: before a session, by MQTT to a broker outside the machine, and back."""
+    phone = appliance.phone("budi")
+    phone.arrive(OPEN)
+    text = "lampu jalan mati di depan pasar"
+    assert complain(phone, text).startswith("/tiket/")
+    assert not is_online(phone)
+    within(appliance, lambda: at_city(appliance, text), "the city has it")
+    unheard = "SELECT count(*) FROM outbox_ends WHERE acked_seq < last_seq"
+    within(appliance, lambda: appliance.ask(unheard) == [(0,)], "the box knows it")
+
+
+@pytest.mark.parametrize("neighbour", [OPEN, OWE], ids=["same-network", "other-network"])
+def test_phones_do_not_reach_each_other(appliance: Appliance, neighbour: Network) -> None:
+    """Box check 5: also from the open to the encrypted network of one zone."""
+    one, other = appliance.phone("budi"), appliance.phone("tono")
+    one.arrive(OPEN)
+    other.arrive(neighbour)
+    assert not one.ping(other.own_address(), limit_s=2)
+    assert one.get(f"{PORTAL}/").status == 200
+    assert other.get(f"{PORTAL}/").status == 200
+
+
+def test_the_access_point_is_killed_and_comes_back(appliance: Appliance) -> None:
+    """Box check 5: the phone finds its way back by itself."""
+    phone = appliance.phone("budi")
+    phone.arrive(OWE)
+    appliance.box.run("systemctl", "kill", "--signal=KILL", "posko-hostapd@wlan0")
+    within(appliance, lambda: not phone.is_associated(), "the phone has lost it")
+    within(appliance, phone.is_associated, "the phone is back")
+    assert phone.lease().address == phone.own_address()
+    assert phone.get(f"{PORTAL}/").status == 200
+
+
+def test_an_sms_becomes_a_ticket_and_is_answered(appliance: Appliance) -> None:
+    """Box check 5: the modem is a serial port of the machine."""
+    text = "pohon tumbang di jalan kulim"
+    appliance.modem.sms(CITIZEN, text)
+    within(appliance, appliance.modem.delivered, "the citizen gets an answer")
+    assert appliance.modem.delivered()[0]["to"] == CITIZEN
+    within(appliance, lambda: at_city(appliance, text), "the city has it")
+
+
+def test_nothing_of_the_box_is_open_to_its_uplink(appliance: Appliance) -> None:
+    """Box check 19."""
+    open_ports = [
+        port for port in CLOSED_TO_THE_WAN if appliance.internet.accepts("198.51.100.2", port)
+    ]
+    assert open_ports == []
