@@ -66,14 +66,19 @@ class Clock:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Machines and houses come first, as they wait longest; quick tests of units fill the end."""
-    tests = Path(__file__).parent
     last = ("integration", "wifi", "unit")
 
     def rank(item: pytest.Item) -> int:
-        folder = item.path.relative_to(tests).parts[0]
-        return last.index(folder) + 1 if folder in last else 0
+        return last.index(_folder(item)) + 1 if _folder(item) in last else 0
 
+    for item in items:
+        if _folder(item) in ("nspawn", "package", "vm"):
+            item.add_marker(pytest.mark.timeout(900))  # the first one builds package and machine
     items.sort(key=rank)
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(autouse=True)

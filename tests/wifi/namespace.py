@@ -111,7 +111,7 @@ def sweep() -> None:
             _remove(ip, name)
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}-*"):
         if _is_orphan(folder.name):
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)  # another process may sweep as well
 
 
 def folder_for_all() -> Path:
