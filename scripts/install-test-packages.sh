@@ -38,7 +38,7 @@ cpio:cpio:the same
 cc:gcc:power-cut tests and the wear benchmark
 dh:debhelper:the tests of the package
 lintian:lintian:the same
-sfdisk:fdisk:the tests of the image's pieces
+sfdisk:fdisk:the tests of the image
 npm:npm:the AsyncAPI document against the official parser'
 
 missing='' left_out=''
