@@ -60,6 +60,7 @@ iifname { {{zones}} } meta mark set ether saddr . ip6 saddr map @up6
 chain nat_prerouting {
 type nat hook prerouting priority dstnat; policy accept;
 iifname != { {{zones}} } return
+{{portal}}
 jump dns_view
 meta l4proto { tcp, udp } th dport 53 redirect to :53
 meta mark != 0 return
@@ -220,12 +221,28 @@ def _filled(template: str, wifi: Wifi) -> str:
         "wan": wifi.wan,
         "offline_dns": str(OFFLINE_DNS_PORT),
         "no_spoofing": "\n".join(rule for zone in wifi.zones for rule in _no_spoofing(zone)),
+        "portal": "\n".join(_no_detour(wifi)),
         "gateways": ", ".join(zone.gateway4 for zone in wifi.zones),
         "networks": ", ".join(str(zone.network4) for zone in wifi.zones),
     }
     for name, value in values.items():
         template = template.replace("{{" + name + "}}", value)
     return template
+
+
+def _no_detour(wifi: Wifi) -> list[str]:
+    """The portal is reached by any zone's address as it is: when a session opens, connections of
+    the device are forgotten, and the answer to its tap must not need one.
+    """
+    families = {
+        "ip": [zone.gateway4 for zone in wifi.zones],
+        "ip6": [zone.gateway6 for zone in wifi.zones if zone.ipv6],
+    }
+    return [
+        f"{family} daddr {{ {', '.join(gateways)} }} tcp dport 80 return"
+        for family, gateways in families.items()
+        if gateways
+    ]
 
 
 def _no_spoofing(zone: WifiZone) -> list[str]:

@@ -22,7 +22,7 @@ from tests.wifi.hotspot import (
     report,
 )
 from tests.wifi.http import Answer
-from tests.wifi.places import OFFICE, WWW
+from tests.wifi.places import OFFICE, PARK, WWW
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +69,16 @@ def test_many_taps_at_once_make_one_session(hotspot: Hotspot, phone: Client) -> 
         one.join()
     assert answers == [303] * 8
     assert sessions(hotspot, phone) == 1
+
+
+def test_a_tap_is_answered_where_the_portal_has_the_address_of_another_zone(
+    hotspot: Hotspot,
+) -> None:
+    """The gate forgets the device's connections then, and with them how addresses were changed."""
+    walker = joined(hotspot, PARK)
+    assert walker.dns(PORTAL_HOST).addresses[0] == OFFICE.gateway
+    assert tap(walker).status == 303
+    assert sessions(hotspot, walker) == 1
 
 
 @pytest.mark.parametrize(
