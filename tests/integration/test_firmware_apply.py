@@ -155,6 +155,7 @@ def test_a_daemon_that_is_not_root_finds_its_files(scenes: dict[str, str]) -> No
 
 
 def test_a_gateway_that_leads_nowhere_is_taken_back(scenes: dict[str, str]) -> None:
+    """Box check 6."""
     text = scenes["gateway"]
     assert "goes back by itself if one of these is lost: uplink, wlan0" in text
     assert "generation 2 was taken back to 1: lost: uplink" in text
@@ -166,6 +167,7 @@ def test_a_gateway_that_leads_nowhere_is_taken_back(scenes: dict[str, str]) -> N
 def test_an_access_point_that_stays_away_is_taken_back_though_the_caller_died(
     scenes: dict[str, str],
 ) -> None:
+    """Box check 6."""
     assert "generation 3 was taken back to 1: lost: wlan0" in scenes["caller"]
     assert re.search(r"wlan0@air +UP", scenes["caller"])
 

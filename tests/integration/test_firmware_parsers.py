@@ -38,6 +38,7 @@ def folder(tmp_path: Path, case: str) -> Path:
 
 @pytest.mark.parametrize("case", WITH_RADIO)
 def test_hostapd_takes_its_file(folder: Path) -> None:
+    """Box check 8, as all the tests that follow it."""
     for file in sorted((folder / "hostapd").iterdir()):
         hostapd_takes(file.read_text(), folder)
 

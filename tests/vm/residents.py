@@ -21,6 +21,11 @@ def is_online(phone: Any) -> bool:
     return probe(phone).is_internet
 
 
+def tap(phone: Any) -> Answer:
+    """Ask for a session."""
+    return phone.get(f"{PORTAL}/wifi/sambung", method="POST")
+
+
 def complain(phone: Any, text: str) -> str:
     """Fill in the form; where the portal leads to then, which is the page of the ticket."""
     page = phone.get(f"{PORTAL}/lapor").body.decode()

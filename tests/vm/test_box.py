@@ -12,7 +12,7 @@ from command_center.store.requests import CityRequest
 from tests.unit.command_center.city import all_requests
 from tests.vm.appliance import DAEMONS, Appliance, tell
 from tests.vm.places import OFFICE, OPEN, OWE, PORTAL_HOST, WPA2, WPA3, Network
-from tests.vm.residents import PORTAL, complain, is_online, probe
+from tests.vm.residents import PORTAL, complain, is_online, probe, tap
 from tests.wifi.places import PROBES, Probe
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -112,6 +112,16 @@ def test_a_complaint_needs_no_consent_and_reaches_the_city(appliance: Appliance)
     within(appliance, lambda: at_city(appliance, text), "the city has it")
     unheard = "SELECT count(*) FROM outbox_ends WHERE acked_seq < last_seq"
     within(appliance, lambda: appliance.ask(unheard) == [(0,)], "the box knows it")
+
+
+def test_one_tap_opens_the_internet_and_time_closes_it(appliance: Appliance) -> None:
+    """Box check 5: a session of this zone lasts a minute."""
+    phone = appliance.phone("tono")
+    phone.arrive(WPA3)
+    assert not is_online(phone)
+    assert tap(phone).status == 303
+    within(appliance, lambda: is_online(phone), "the Internet answers")
+    within(appliance, lambda: not is_online(phone), "the session ends")
 
 
 @pytest.mark.parametrize("neighbour", [OPEN, OWE], ids=["same-network", "other-network"])

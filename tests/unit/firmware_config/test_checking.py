@@ -116,6 +116,7 @@ def radio(device: dict[str, Any] | None = None, *networks: dict[str, Any], **mor
     ],
 )
 def test_a_mistake_names_key_value_reason_and_remedy(sections: Any, told: str) -> None:
+    """Box check 8."""
     found = [str(mistake) for mistake in mistakes(box(**sections))]
     assert any(re.search(told, text) for text in found), found
 

@@ -19,6 +19,7 @@ def kept(case: str) -> set[str]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_files_of_a_layout_are_these(case: str) -> None:
+    """Box check 7."""
     files = render(layout(case))
     if os.environ.get("POSKO_GOLDEN"):
         for path in {*files, *kept(case)}:
