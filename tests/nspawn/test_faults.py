@@ -228,7 +228,7 @@ def test_a_database_of_an_older_release_is_migrated_before_a_daemon_opens_it(
 def test_nobody_who_asks_while_the_portal_starts_anew_is_sent_away(machine: Machine) -> None:
     before = {"posko-portal": machine.pid("posko-portal")}
     resting = []
-    for ending in ("restart", "kill --signal=KILL"):
+    for ending in ("restart", "kill --kill-whom=main --signal=KILL"):
         machine.must("systemctl", "--no-block", *ending.split(), "posko-portal")
         while not all_are_back(machine, before):
             resting.append(b"sedang dimulai" in page_for_phone(machine, "/lapor").body)
