@@ -4,7 +4,7 @@ import re
 import secrets
 import socket
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 
 from appliance.actions import wifi
@@ -164,8 +164,17 @@ class Hotspot:
 
 
 def is_online(client: Client) -> bool:
-    """Whether the Internet itself answers its probe."""
-    return client.get(PROBE, to=WWW).status == 204
+    """Whether the Internet itself answers its probe; a connection that is cut off is no answer."""
+    with suppress(OSError):
+        return client.get(PROBE, to=WWW).status == 204
+    return False
+
+
+def meets_portal(client: Client, *, to: str = "") -> bool | None:
+    """Where its probe leads; None while it gets no answer (no name, cut off in between)."""
+    with suppress(OSError):
+        return is_sent_to_portal(client.get(PROBE, to=to))
+    return None
 
 
 def is_sent_to_portal(answer: Answer) -> bool:

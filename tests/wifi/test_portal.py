@@ -15,10 +15,9 @@ from tests.wifi.conftest import joined
 from tests.wifi.hotspot import (
     FORM,
     PORTAL_HOST,
-    PROBE,
     Hotspot,
     is_online,
-    is_sent_to_portal,
+    meets_portal,
     report,
 )
 from tests.wifi.http import Answer
@@ -56,7 +55,7 @@ def test_the_button_ends_the_session(hotspot: Hotspot, phone: Client) -> None:
     """WiFi check 20."""
     tap(phone)
     assert tap(phone, "selesai").status == 303
-    wait_for(lambda: is_sent_to_portal(phone.get(PROBE, to=WWW)), "the probe meets the portal")
+    wait_for(lambda: meets_portal(phone, to=WWW), "the probe meets the portal")
 
 
 def test_many_taps_at_once_make_one_session(hotspot: Hotspot, phone: Client) -> None:
@@ -128,7 +127,7 @@ def test_a_code_brings_the_session_to_another_mac(hotspot: Hotspot, phone: Clien
     answer = tap(changed, "lanjut", FORM, body=f"kode={code}".encode())
     assert answer.status == 303
     wait_for(lambda: is_online(changed), "the new MAC is online")
-    wait_for(lambda: is_sent_to_portal(phone.get(PROBE, to=WWW)), "the old MAC is cut")
+    wait_for(lambda: meets_portal(phone, to=WWW), "the old MAC is cut")
     with closing(connect(hotspot.db_path)) as db:
         after = rows.live_by_mac(db, changed.mac)
     assert (after.id, after.granted_s) == (before.id, before.granted_s)

@@ -11,7 +11,7 @@ from tests.support.waiting import wait_for
 from tests.wifi import frames
 from tests.wifi.client import Client
 from tests.wifi.conftest import joined
-from tests.wifi.hotspot import PROBE, Hotspot, is_online, is_sent_to_portal
+from tests.wifi.hotspot import PROBE, Hotspot, is_online, is_sent_to_portal, meets_portal
 from tests.wifi.places import OFFICE, PARK, PROBES, PUBLIC_RESOLVER, WWW, WWW6
 
 pytestmark = pytest.mark.slow
@@ -84,7 +84,7 @@ def test_a_forged_gateway_is_not_believed(
         "neighbour": frames.neighbour_claim(stranger.mac, own, OFFICE.gateway6),
         "router": frames.router_claim(stranger.mac, own, "2001:db8:bad::"),
     }
-    is_sent_to_portal(phone.get("http://www.test/", to=WWW6))
+    phone.get("http://www.test/", to=WWW6)
     hotspot.lab.box.isolate(stranger, phone, isolated=False)
     try:
         for _ in range(5):
@@ -140,16 +140,15 @@ def test_a_download_is_reset_when_the_time_is_over(hotspot: Hotspot, phone: Clie
 def test_after_the_end_nothing_old_or_new_passes(hotspot: Hotspot, phone: Client) -> None:
     """WiFi check 20."""
     session = hotspot.let_in(phone)
-    kept = phone.connection("http://www.test/", to=WWW)
-    assert kept.ask("/", "www.test").is_internet
-    hotspot.end(session)
-    wait_for(lambda: is_sent_to_portal(phone.get(PROBE)), "the probe is sent to the portal")
-    with hotspot.lab.arrivals() as arrived:
-        with contextlib.suppress(OSError):
-            assert not kept.ask("/", "www.test").is_internet
-        assert phone.tcp(WWW, 443).outcome == "refused"
-    assert arrived == []
-    kept.close()
+    with contextlib.closing(phone.connection("http://www.test/", to=WWW)) as kept:
+        assert kept.ask("/", "www.test").is_internet
+        hotspot.end(session)
+        wait_for(lambda: meets_portal(phone), "the probe is sent to the portal")
+        with hotspot.lab.arrivals() as arrived:
+            with contextlib.suppress(OSError):
+                assert not kept.ask("/", "www.test").is_internet
+            assert phone.tcp(WWW, 443).outcome == "refused"
+        assert arrived == []
 
 
 def test_extending_cuts_nothing_and_keeps_the_count(hotspot: Hotspot, phone: Client) -> None:
@@ -178,7 +177,7 @@ def test_a_session_follows_its_device_to_another_mac(hotspot: Hotspot, phone: Cl
     assert not isinstance(moved, Refused)
     assert (moved.id, moved.granted_s) == (session.id, session.granted_s)
     wait_for(lambda: is_online(changed), "the second MAC is online")
-    wait_for(lambda: is_sent_to_portal(phone.get(PROBE)), "the first MAC is not")
+    wait_for(lambda: meets_portal(phone), "the first MAC is not")
 
 
 def test_zones_do_not_reach_each_other(hotspot: Hotspot, phone: Client) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.waiting import wait_for
 from tests.wifi.client import Client
-from tests.wifi.hotspot import PORTAL_HOST, PROBE, Hotspot, is_sent_to_portal, report
+from tests.wifi.hotspot import PORTAL_HOST, PROBE, Hotspot, is_sent_to_portal, meets_portal, report
 from tests.wifi.lab import Lab
 from tests.wifi.places import WWW
 
@@ -19,14 +19,6 @@ WITHIN_S, DUMMY_TTL_S = 15.0, 10
 def restored(lab: Lab) -> Iterator[None]:
     yield
     lab.restore()
-
-
-def meets_portal(phone: Client) -> bool | None:
-    """Where a phone's own question leads; None while no name is answered."""
-    try:
-        return is_sent_to_portal(phone.get(PROBE))
-    except OSError:
-        return None
 
 
 def says_so(phone: Client) -> bool | None:
