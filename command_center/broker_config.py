@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from appliance.domain import topics, wire
+from command_center.fleet.authority import Authority
 from command_center.sharing.share import MOST_RECEIVERS
 
 NAME = "broker-config"
@@ -125,6 +126,27 @@ def add(
         help="how many there are, for `receive --share N/M`; each has a login, "
         "that of the center with -1, -2 behind it (default: %(default)s)",
     )
+
+
+def run(args: argparse.Namespace, *, city: str, center: str, authority: Authority | None) -> None:
+    """Write the files where the command line says, and say which they are.
+
+    An authority gives an empty list of what is revoked where there is none yet.
+    """
+    crl: Path = args.out / CRL
+    if authority is not None and not crl.exists():
+        args.out.mkdir(parents=True, exist_ok=True)
+        crl.write_text(authority.revocation_list([]))
+        crl.chmod(0o640)
+    written = write(
+        args.out,
+        city=city,
+        center=center,
+        login=args.login,
+        port=args.port,
+        receivers=args.receivers,
+    )
+    print("written:", *written)
 
 
 def write(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from appliance.domain import sealing, signature
 from appliance.runtime import settings
-from command_center import sealing_commands, signing
+from command_center import signing
+from command_center.commands import sealed
 from demo import broker
 from demo.air import control_socket
 from demo.broker import Engine
@@ -148,8 +149,8 @@ def _city_key(path: Path) -> str:
 def _sealing_key(path: Path) -> str:
     """Likewise the key of all units, which opens what is confidential."""
     if path.exists():
-        return sealing.public_key(sealing_commands.load(path))
-    return sealing_commands.create(path)
+        return sealing.public_key(sealed.load(path))
+    return sealed.create(path)
 
 
 def free_ports() -> dict[str, int]:

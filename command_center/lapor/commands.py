@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from appliance.domain.errors import BadInput
-from command_center import import_command, report, tickets
+from command_center import report, tickets
+from command_center.commands import csv_import
 from command_center.lapor import export, sending, taking_over, words
 from command_center.lapor.taking import Outcome
 from command_center.store import lapor_intake, lapor_links, lapor_outbox, requests
@@ -83,7 +84,7 @@ def _settle(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
 def _import(
     engine: Engine, args: argparse.Namespace, keys: Mapping[str, str], now: datetime
 ) -> None:
-    rows = export.rows(import_command.text_of(args.file))
+    rows = export.rows(csv_import.text_of(args.file))
     made = taking_over.take_over(engine, rows, keys, now, is_dry_run=args.dry_run)
     print("\n".join(made.lines))
     counts = ", ".join(f"{count} {outcome}" for outcome, count in made.counts.items() if count)

@@ -19,7 +19,8 @@ from appliance.runtime import clock
 from appliance.runtime.settings import Sync
 from appliance.store import outbox, requests
 from appliance.store.database import connect
-from command_center import casework, sealing_commands
+from command_center import casework
+from command_center.commands import sealed
 from tests.builders import a_draft
 from tests.support.broker import Broker
 from tests.support.running_agent import RunningAgent
@@ -80,7 +81,7 @@ def tickets(engine: Engine) -> list[str]:
 @pytest.mark.slow
 def test_a_lost_box_lives_on_in_another_one(engine: Engine, broker: Broker, tmp_path: Path) -> None:
     key_file, stick = tmp_path / "backup.key", tmp_path / "stick"
-    key = sealing_commands.create(key_file)
+    key = sealed.create(key_file)
     lost = ABox(tmp_path / "lost", key, broker)
     given = lost.report(*(f"jalan berlubang di gang {n}" for n in range(5)))
     with RunningCity(engine, broker.port), lost.agent:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from command_center import sealing_commands
+from command_center.commands import sealed
 from tests.nspawn.installing import CONFIG
 from tests.nspawn.machine import Machine
 from tests.nspawn.visitors import complain
@@ -18,7 +18,7 @@ STICK = "/media/posko"
 @pytest.fixture
 def stick(machine: Machine, tmp_path: Path) -> Iterator[str]:
     """One that is mounted as media-posko.mount does; its key is on the box as `/root/key`."""
-    public = sealing_commands.create(tmp_path / "key")
+    public = sealed.create(tmp_path / "key")
     config = machine.root / "etc/posko/posko.toml"
     config.write_text(f'{CONFIG}\n[backup]\nkey = "{public}"\n')
     machine.must(

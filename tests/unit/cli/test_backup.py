@@ -8,7 +8,7 @@ import pytest
 from appliance.actions import intake
 from appliance.runtime import daemon
 from appliance.store.database import connect
-from command_center import sealing_commands
+from command_center.commands import sealed
 from tests.builders import a_draft
 from tests.conftest import at
 from tests.unit.cli.test_commands import Command, command
@@ -20,7 +20,7 @@ __all__ = ["command"]
 def key(tmp_path: Path, command: Command) -> Path:
     """A key file whose public key stands in the settings, and one report."""
     file = tmp_path / "backup.key"
-    public = sealing_commands.create(file)
+    public = sealed.create(file)
     with (tmp_path / "posko.toml").open("a") as config:
         config.write(f'[backup]\nkey = "{public}"\nfolder = "{tmp_path}/none"\n')
     return file

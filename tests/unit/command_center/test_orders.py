@@ -13,7 +13,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import CommandIssued, CommandResult, TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
-from command_center import commanding, ingest, key_files, orders, signing, table_publishing
+from command_center import commanding, ingest, key_files, signing, table_publishing
+from command_center.commands import orders
 from command_center.downlink import Downlink
 from command_center.store import commands, downlinks
 from command_center.store.commands import Issued

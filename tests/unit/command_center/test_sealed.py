@@ -15,7 +15,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestReceived, RequestStatusChanged, TextAmended
 from appliance.domain.sealing import Content, Holder
 from appliance.domain.service_request import Status
-from command_center import casework, correcting, report, sealing_commands
+from command_center import casework, correcting, report
+from command_center.commands import sealed
 from command_center.correcting import Wanted
 from command_center.staff.roles import Role
 from command_center.store import blob_files, photos, sealed_contents
@@ -38,7 +39,7 @@ def key_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def holder(key_file: Path) -> Holder:
-    return Holder("DP3APM", sealing_commands.create(key_file))
+    return Holder("DP3APM", sealed.create(key_file))
 
 
 def content(text: str, said: str = "laporan", minute: int = 0) -> Content:
@@ -246,7 +247,7 @@ def test_a_photo_is_opened_from_the_city_and_from_its_export(
 def test_a_foreign_key_file_opens_nothing(
     case: CityRequest, config: Path, tmp_path: Path, center
 ) -> None:
-    sealing_commands.create(tmp_path / "other.key")
+    sealed.create(tmp_path / "other.key")
     code, out, err = center(
         "unseal", case.ticket, "--key", tmp_path / "other.key", "--config", config
     )
@@ -257,7 +258,7 @@ def test_a_foreign_key_file_opens_nothing(
 def test_after_a_rotation_each_key_opens_its_own_and_names_the_rest(
     engine: Engine, case: CityRequest, key_file: Path, config: Path, tmp_path: Path, center
 ) -> None:
-    new = Holder("DP3APM", sealing_commands.create(tmp_path / "new.key"))
+    new = Holder("DP3APM", sealed.create(tmp_path / "new.key"))
     tell(engine, said(case, "tambah", sealed=sealing.seal(content(LATER, "tambah", 1), new)))
     code, out, err = center("unseal", case.ticket, "--key", key_file, "--config", config)
     assert (code, TEXT in out, LATER in out) == (0, True, False)
