@@ -33,6 +33,7 @@ from command_center.lapor import commands as lapor
 from command_center.poison import quarantine_commands
 from command_center.sharing import share_commands
 from command_center.staff import commands as staff
+from command_center.subcommands import Subcommands
 from command_center.updates import commands as updates
 
 PROGRAM = "posko-center"
@@ -160,9 +161,9 @@ def _arguments() -> argparse.Namespace:
         description="Receive what the boxes of a city send, and show it to the command center. "
         "Without a command: run receiver and web pages until SIGTERM.",
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = Subcommands(parser.add_subparsers(dest="command", metavar="COMMAND"), common)
     for module in _COMMANDS:
-        module.add(commands, common)
+        module.add(commands)
     return parser.parse_args()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from appliance.domain import topics, wire
 from command_center.fleet.authority import Authority
 from command_center.sharing.share import MOST_RECEIVERS
+from command_center.subcommands import Subcommands
 
 NAME = "broker-config"
 TLS_PORT = 8883
@@ -99,13 +100,10 @@ class Login(StrEnum):
     PASSWORD = "password"  # noqa: S105  # a word, not a secret
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "write a mosquitto configuration in which each box is confined to its own site"
-    command = parsers.add_parser(NAME, parents=[common], help=words, description=words)
+    command = commands.add(NAME, words)
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
     command.add_argument(
         "--login",

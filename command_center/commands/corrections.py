@@ -19,18 +19,16 @@ from command_center.store import corrections, requests
 from command_center.store.corrections import Correction
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
+from command_center.subcommands import Subcommands
 
 NAMES = ("correct", "corrections")
 _LABELS = ("id", "text", "category", "kelurahan", "kind", "sensitive", "was", "by", "at", "reason")
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "correct what a request is about; its box is told"
-    correct = parsers.add_parser("correct", parents=[common], help=words, description=words)
+    correct = commands.add("correct", words)
     correct.add_argument("ticket", metavar="TICKET")
     correct.add_argument("--by", required=True, metavar="NAME", help="the officer who says so")
     correct.add_argument("--category", help="an id of categories.csv; the agency follows")
@@ -40,7 +38,7 @@ def add(
     correct.add_argument("--sensitivity", help=", ".join(Sensitivity))
     correct.add_argument("--reason", default="", help="needed to let more people see the text")
     words = "list what officers corrected, oldest first"
-    listing = parsers.add_parser("corrections", parents=[common], help=words, description=words)
+    listing = commands.add("corrections", words)
     listing.add_argument(
         "--csv", action="store_true", help="texts with their labels as corrected, for the triage"
     )

@@ -10,18 +10,16 @@ from sqlalchemy import Engine
 from appliance.domain import table_csv
 from appliance.domain.errors import BadInput
 from command_center import importing
+from command_center.subcommands import Subcommands
 
 NAME = "import"
 _MAX_BYTES = 16 << 20
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "take over ended tickets of an older system, with kecamatan codes of before 2020"
-    command = parsers.add_parser(NAME, parents=[common], help=words, description=words)
+    command = commands.add(NAME, words)
     command.add_argument(
         "--input",
         required=True,

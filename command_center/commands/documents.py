@@ -18,17 +18,15 @@ from command_center import commanding, publishing, report
 from command_center.store import documents
 from command_center.store.database import reading
 from command_center.store.documents import CityDocument
+from command_center.subcommands import Subcommands
 
 NAMES = ("publish-document", "withdraw-document", "documents")
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
     publish, withdraw, listing = (
-        parsers.add_parser(name, parents=[common], help=words, description=words)
+        commands.add(name, words)
         for name, words in zip(
             NAMES,
             (

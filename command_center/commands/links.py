@@ -9,19 +9,17 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from command_center import linking, report, tickets
+from command_center.subcommands import Subcommands
 
 NAMES = ("link", "unlink")
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "put a request, and all under it, under another that tells of the same matter"
-    link = parsers.add_parser("link", parents=[common], help=words, description=words)
+    link = commands.add("link", words)
     words = "say that a request is a matter of its own; it stays so"
-    unlink = parsers.add_parser("unlink", parents=[common], help=words, description=words)
+    unlink = commands.add("unlink", words)
     for command in (link, unlink):
         command.add_argument("ticket", metavar="TICKET")
         command.add_argument("--by", required=True, metavar="NAME", help="the officer who says so")

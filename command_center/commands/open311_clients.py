@@ -12,28 +12,22 @@ from command_center import report
 from command_center.open311 import keys
 from command_center.store import open311_keys
 from command_center.store.database import reading, writing
+from command_center.subcommands import Subcommands
 
 NAME = "open311-key"
 NAME_MAX_CHARS = 60
 _SECRET_BYTES = 32
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "the keys by which other programs file requests (Open311)"
-    command = parsers.add_parser(NAME, parents=[common], help=words, description=words)
-    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = commands.group(NAME, words)
 
-    def add_one(name: str, words: str) -> argparse.ArgumentParser:
-        return actions.add_parser(name, parents=[common], help=words, description=words)
-
-    new = add_one("new", "make a key and print it, once")
+    new = actions.add("new", "make a key and print it, once")
     new.add_argument("name", metavar="NAME", help="of the client; staff see it at its requests")
-    add_one("list", "list the keys, without their secrets")
-    revoke = add_one("revoke", "take a key back; what it has filed stays")
+    actions.add("list", "list the keys, without their secrets")
+    revoke = actions.add("revoke", "take a key back; what it has filed stays")
     revoke.add_argument("id", metavar="ID", type=int, help="of `posko-center open311-key list`")
 
 

@@ -18,29 +18,25 @@ from command_center import commanding, report
 from command_center.store import commands
 from command_center.store.commands import Issued
 from command_center.store.database import reading
+from command_center.subcommands import Subcommands
 
 NAMES = ("command", "commands")
 LISTED = 200
 DETAIL_SHOWN_CHARS = 60
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
-
-    def add_one(name: str, words: str) -> argparse.ArgumentParser:
-        return parsers.add_parser(name, parents=[common], help=words, description=words)
-
-    command = add_one("command", "order a box to do something, once; the box answers when it can")
+    command = commands.add(
+        "command", "order a box to do something, once; the box answers when it can"
+    )
     command.add_argument("site", metavar="SITE", help="14.71.07, or all")
     command.add_argument("name", metavar="NAME", help=", ".join(remote_command.NAMES))
     command.add_argument("args", metavar="KEY=VALUE", nargs="*", help="e.g. lane=p1 from=120")
     command.add_argument(
         "--expires", default="24h", help="not executed later than this: 90s, 30m, 24h (default), 7d"
     )
-    listing = add_one("commands", "list the commands given to boxes and what became of them")
+    listing = commands.add("commands", "list the commands given to boxes and what became of them")
     listing.add_argument("site", metavar="SITE", nargs="?", default=commanding.EVERYWHERE)
     listing.add_argument("--json", action="store_true", help="for scripts")
 

@@ -16,32 +16,28 @@ from command_center.follow_ups import answer
 from command_center.store import erasures, follow_ups, requests
 from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest, Filter
+from command_center.subcommands import Subcommands
 
 NAME = "privacy"
 _AT_MOST = 10_000
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "a person's data: show, erase, and the wishes about them that wait for an answer"
-    command = parsers.add_parser(NAME, parents=[common], help=words, description=words)
-    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = commands.group(NAME, words)
 
-    def add_one(name: str, words: str) -> argparse.ArgumentParser:
-        return actions.add_parser(name, parents=[common], help=words, description=words)
-
-    export = add_one("export", "print all that is known, without others' data")
+    export = actions.add("export", "print all that is known, without others' data")
     export.add_argument("whose", metavar="TICKET|PHONE")
     export.add_argument("--json", action="store_true", help="print one JSON array")
-    erase = add_one("erase", "erase it here, and order the box to, for good")
+    erase = actions.add("erase", "erase it here, and order the box to, for good")
     erase.add_argument("whose", metavar="TICKET|PHONE", help="of a phone, all its requests")
     erase.add_argument("--yes", action="store_true", help="do not ask")
-    tasks = add_one("tasks", "list wishes to be answered, and erasures boxes have not confirmed")
+    tasks = actions.add(
+        "tasks", "list wishes to be answered, and erasures boxes have not confirmed"
+    )
     tasks.add_argument("--json", action="store_true", help="for scripts")
-    done = add_one("done", "tick a wish off: it has been answered")
+    done = actions.add("done", "tick a wish off: it has been answered")
     done.add_argument("id", metavar="ID", help="of `posko-center privacy tasks`")
 
 

@@ -18,24 +18,20 @@ from command_center import commanding, report, table_publishing
 from command_center.fleet import listing
 from command_center.fleet.listing import FleetBox
 from command_center.store.database import reading
+from command_center.subcommands import Subcommands
 
 NAME = "settings"
 FILE_MAX_BYTES = 64 * 1024
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "set at boxes what the city may set, and see which box runs what"
-    command = parsers.add_parser(NAME, help=words, description=words)
-    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
-    publish = actions.add_parser(
+    actions = commands.group(NAME, words)
+    publish = actions.add(
         "publish",
-        parents=[common],
-        help="set all that a file says, and nothing else",
-        description="The file is written like posko.toml; a zone is [wifi.zones.NAME], or "
+        "set all that a file says, and nothing else",
+        about="The file is written like posko.toml; a zone is [wifi.zones.NAME], or "
         '[wifi.zones."*"] for all. Keys that it may have: '
         + ", ".join(pushed_settings.PUSHABLE)
         + "; of zones: "
@@ -43,7 +39,7 @@ def add(
     )
     publish.add_argument("file", metavar="FILE.toml", type=Path)
     publish.add_argument("--to", metavar="SITE", nargs="+", default=[commanding.EVERYWHERE])
-    listed = actions.add_parser("list", parents=[common], help="which box runs which revision")
+    listed = actions.add("list", "which box runs which revision")
     listed.add_argument("--json", action="store_true", help="for scripts")
 
 

@@ -10,20 +10,18 @@ from command_center import report, worklist
 from command_center.store import case_links, requests
 from command_center.store.database import reading
 from command_center.store.requests import Filter
+from command_center.subcommands import Subcommands
 from command_center.worklist import Due
 
 NAMES = ("requests", "status")
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register both."""
     words = "print the service requests that the city has stored, oldest first"
-    listed = parsers.add_parser("requests", parents=[common], help=words, description=words)
+    listed = commands.add("requests", words)
     words = "print streams, boxes and counters"
-    told = parsers.add_parser("status", parents=[common], help=words, description=words)
+    told = commands.add("status", words)
     for command in (listed, told):
         command.add_argument("--json", action="store_true", help="for scripts")
     _add_due(listed)

@@ -13,22 +13,19 @@ from command_center.cards import end_of, last_midnight
 from command_center.scorecard import exported, figures, scorecard
 from command_center.store import scorecards
 from command_center.store.database import reading
+from command_center.subcommands import Subcommands
 
 NAME = "scorecard"
 EVENTS, EVENTS_CSV, FIGURES = "events.json", "events.csv", "figures.json"
 _COLUMNS = ("case", "matter", "agency", "kind", "category", "at_ms", "status", "is_mass")
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "the public report card"
-    command = parsers.add_parser(NAME, help=words, description=words)
-    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = commands.group(NAME, words)
     words = "write its events and its figures into a folder, without personal data"
-    export = actions.add_parser("export", parents=[common], help=words, description=words)
+    export = actions.add("export", words)
     export.add_argument("folder", type=Path, metavar="FOLDER")
     export.add_argument(
         "--until",

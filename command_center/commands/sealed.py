@@ -24,6 +24,7 @@ from command_center import key_files, wording
 from command_center.store import blob_files, photos, requests, sealed_contents
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter
+from command_center.subcommands import Subcommands
 
 NAMES = ("sealing-key", "sealed", "unseal")
 STDIN = "-"
@@ -35,20 +36,15 @@ Opened = tuple[Content, bytes]
 Stored = Callable[[], AbstractContextManager[Engine]]
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
-
-    def add_one(name: str, words: str) -> argparse.ArgumentParser:
-        return parsers.add_parser(name, parents=[common], help=words, description=words)
-
-    key = add_one("sealing-key", "make the key that opens a unit's confidential reports")
+    key = commands.add("sealing-key", "make the key that opens a unit's confidential reports")
     key.add_argument("action", choices=("new", "show"))
     key.add_argument("file", metavar="FILE", type=Path)
-    sealed = add_one("sealed", "print what of a ticket is sealed, for `unseal -` elsewhere")
-    unseal = add_one("unseal", "open what is sealed, with the unit's key file; needs no network")
+    sealed = commands.add("sealed", "print what of a ticket is sealed, for `unseal -` elsewhere")
+    unseal = commands.add(
+        "unseal", "open what is sealed, with the unit's key file; needs no network"
+    )
     unseal.add_argument("--key", metavar="FILE", type=Path, required=True)
     unseal.add_argument("--json", action="store_true", help="for scripts")
     sealed.add_argument("ticket", metavar="TICKET")

@@ -6,17 +6,15 @@ from pathlib import Path
 from appliance.domain import signature
 from appliance.domain.errors import BadInput
 from command_center import signing
+from command_center.subcommands import Subcommands
 
 NAME = "signing-key"
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "make the key that signs what the city says, or show its line"
-    key = parsers.add_parser(NAME, parents=[common], help=words, description=words)
+    key = commands.add(NAME, words)
     key.add_argument("action", choices=("create", "show"))
     key.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the configured")
 

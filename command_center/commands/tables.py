@@ -16,26 +16,20 @@ from command_center import commanding, report, table_publishing
 from command_center.store import tables
 from command_center.store.database import reading
 from command_center.store.tables import SentTable
+from command_center.subcommands import Subcommands
 
 NAME = "tables"
 _NAMES = ", ".join(("announcements", "officials", *KNOWN))
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "replace tables at boxes, list them, take a replacement back"
-    command = parsers.add_parser(NAME, help=words, description=words)
-    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = commands.group(NAME, words)
 
-    def add_one(name: str, words: str) -> argparse.ArgumentParser:
-        return actions.add_parser(name, parents=[common], help=words, description=words)
-
-    publish = add_one("publish", "replace a table at boxes by the rows of a CSV file")
-    listing = add_one("list", "list the newest version of each table and what became of it")
-    rollback = add_one("rollback", "bring back the version of a table before the newest")
+    publish = actions.add("publish", "replace a table at boxes by the rows of a CSV file")
+    listing = actions.add("list", "list the newest version of each table and what became of it")
+    rollback = actions.add("rollback", "bring back the version of a table before the newest")
     for one in (publish, rollback):
         one.add_argument("site", metavar="SITE", help="14.71.07, or all")
         one.add_argument("name", metavar="NAME", help=f"{_NAMES}, or any name of a-z and _")

@@ -7,17 +7,15 @@ from sqlalchemy import Engine
 
 from command_center.store import daily_counts
 from command_center.store.database import writing
+from command_center.subcommands import Subcommands
 
 NAME = "recount"
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "count all requests anew, where somebody has changed the database by hand"
-    parsers.add_parser(NAME, parents=[common], help=words, description=words)
+    commands.add(NAME, words)
 
 
 def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:

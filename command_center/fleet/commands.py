@@ -23,26 +23,20 @@ from command_center.fleet.listing import FleetBox
 from command_center.fleet.office import Office
 from command_center.store import credentials, staff_log
 from command_center.store.database import reading, writing
+from command_center.subcommands import Subcommands
 
 NAME = "fleet"
 BY = "posko-center"
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "enrol boxes, revoke them, and see which runs what"
-    command = parsers.add_parser(NAME, help=words, description=words)
-    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = commands.group(NAME, words)
 
-    def add_one(name: str, words: str) -> argparse.ArgumentParser:
-        return actions.add_parser(name, parents=[common], help=words, description=words)
-
-    enrol = add_one("enrol", "make the code by which a box gets its credential, once")
-    revoke = add_one("revoke", "take a box's credential back: it is stolen, lost or given up")
-    lost = add_one("checklist", "what to do about a box that is gone, and what was on it")
+    enrol = actions.add("enrol", "make the code by which a box gets its credential, once")
+    revoke = actions.add("revoke", "take a box's credential back: it is stolen, lost or given up")
+    lost = actions.add("checklist", "what to do about a box that is gone, and what was on it")
     for one in (enrol, revoke, lost):
         one.add_argument("site", metavar="SITE", help="147107 or 14.71.07")
     revoke.add_argument("--reason", required=True, help="kept, and shown in the checklist")
@@ -52,10 +46,12 @@ def add(
         help="only its credential is lost: what this very box holds will still be taken, once it "
         "is enrolled again",
     )
-    adopt = add_one("adopt", "know certificates of make-certificates.sh, so as to revoke them")
+    adopt = actions.add("adopt", "know certificates of make-certificates.sh, so as to revoke them")
     adopt.add_argument("files", metavar="FILE.pem", type=Path, nargs="+")
-    add_one("broker-files", "write the broker's crl.pem and passwords anew, and have it read them")
-    shown = add_one("list", "every box: its credential, what it runs, and what it was sent")
+    actions.add(
+        "broker-files", "write the broker's crl.pem and passwords anew, and have it read them"
+    )
+    shown = actions.add("list", "every box: its credential, what it runs, and what it was sent")
     shown.add_argument("--json", action="store_true", help="for scripts")
 
 

@@ -7,17 +7,15 @@ from pathlib import Path
 
 from command_center import report
 from command_center.handling import files
+from command_center.subcommands import Subcommands
 
 NAME = "units"
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "list the units that cases of an agency can be handed to"
-    command = parsers.add_parser(NAME, parents=[common], help=words, description=words)
+    command = commands.add(NAME, words)
     command.add_argument("agency", metavar="AGENCY", nargs="?", help="only those of one, e.g. DLHK")
     command.add_argument("--json", action="store_true", help="for scripts")
 

@@ -15,37 +15,28 @@ from command_center.lapor import export, sending, taking_over, words
 from command_center.lapor.taking import Outcome
 from command_center.store import lapor_intake, lapor_links, lapor_outbox, requests
 from command_center.store.database import reading, writing
+from command_center.subcommands import Subcommands
 
 NAME = "lapor"
 BY = "posko-center lapor"
 SHOWN = 50
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
-    words_ = "the bridge to SP4N-LAPOR!"
-    command = parsers.add_parser(NAME, parents=[common], help=words_, description=words_)
-    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
-
-    def add_one(name: str, words_: str) -> argparse.ArgumentParser:
-        return actions.add_parser(name, parents=[common], help=words_, description=words_)
-
-    add_one("status", "print how the bridge is, what waits and what was left out")
-    find = add_one("find", "print which request has a tracking id")
+    actions = commands.group(NAME, "the bridge to SP4N-LAPOR!")
+    actions.add("status", "print how the bridge is, what waits and what was left out")
+    find = actions.add("find", "print which request has a tracking id")
     find.add_argument("tracking_id", metavar="TRACKING-ID", help="like 1916449")
-    send = add_one("send", "give a request to LAPOR!")
+    send = actions.add("send", "give a request to LAPOR!")
     send.add_argument("ticket", metavar="TICKET")
     send.add_argument("--with-name", action="store_true", help="tell the reporter's name too")
     send.add_argument("--confidential", action="store_true", help="although it is confidential")
-    for name, words_ in (
-        ("again", "try one of `status` again now"),
-        ("drop", "give one of `status` up: it is never sent"),
-    ):
-        add_one(name, words_).add_argument("id", metavar="ID", type=int)
-    take = add_one("import", "take over reports that LAPOR! has exported as CSV")
+    again = actions.add("again", "try one of `status` again now")
+    drop = actions.add("drop", "give one of `status` up: it is never sent")
+    for one in (again, drop):
+        one.add_argument("id", metavar="ID", type=int)
+    take = actions.add("import", "take over reports that LAPOR! has exported as CSV")
     take.add_argument("file", metavar="FILE.csv", type=Path)
     take.add_argument("--dry-run", action="store_true", help="say what would become of each line")
 

@@ -16,42 +16,38 @@ from command_center.report import iso, table
 from command_center.store import quarantine
 from command_center.store.database import reading, writing
 from command_center.store.quarantine import Kept
+from command_center.subcommands import Subcommands
 
 NAME = "quarantine"
 ALL = "all"
 
 
-def add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "list, read, try again or forget messages that could not be read or stored"
-    command = commands.add_parser(NAME, parents=[common], help=words, description=words)
-    acts = command.add_subparsers(dest="act", metavar="ACT", required=True)
-    listing = acts.add_parser("list", parents=[common], help="the newest first, without content")
+    actions = commands.group(NAME, words)
+    listing = actions.add("list", "the newest first, without content")
     listing.add_argument("--json", action="store_true", help="for scripts")
-    show = acts.add_parser("show", parents=[common], help="one with its content (personal data!)")
+    show = actions.add("show", "one with its content (personal data!)")
     show.add_argument("id", metavar="ID")
-    for act, help_words in (
+    for name, words in (
         ("replay", "store it as if it had just come, where this release can; repeats well"),
         ("drop", "forget it"),
     ):
-        one = acts.add_parser(act, parents=[common], help=help_words)
-        one.add_argument("id", metavar="ID", help="or all")
+        actions.add(name, words).add_argument("id", metavar="ID", help="or all")
 
 
 def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
     """Do it; raises BadInput with what to do about it."""
     with reading(engine) as connection:
         found = quarantine.every(connection)
-    if args.act == "list":
+    if args.action == "list":
         print(_json(found) if args.json else _table(found))
         return
-    chosen = found if args.id == ALL and args.act != "show" else [_one(found, args.id)]
-    if args.act == "show":
+    chosen = found if args.id == ALL and args.action != "show" else [_one(found, args.id)]
+    if args.action == "show":
         print(_content(chosen[0]))
-    elif args.act == "drop":
+    elif args.action == "drop":
         with writing(engine) as connection:
             for kept in chosen:
                 quarantine.drop(connection, kept.id)

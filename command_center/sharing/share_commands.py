@@ -3,16 +3,15 @@
 import argparse
 
 from command_center.sharing.share import Place
+from command_center.subcommands import Subcommands
 
 RECEIVE, WEB = "receive", "web"
 
 
-def add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+def add(commands: Subcommands) -> None:
     """Give the command line these commands."""
     words = "run one of several receivers, without pages, until SIGTERM (needs PostgreSQL)"
-    receive = commands.add_parser(RECEIVE, parents=[common], help=words, description=words)
+    receive = commands.add(RECEIVE, words)
     receive.add_argument(
         "--share",
         metavar="N/M",
@@ -20,7 +19,7 @@ def add(
         help="the N-th of M receivers; all of them give the same M",
     )
     words = "run the web pages alone, beside receivers, until SIGTERM (needs PostgreSQL)"
-    commands.add_parser(WEB, parents=[common], help=words, description=words)
+    commands.add(WEB, words)
 
 
 def place(args: argparse.Namespace) -> Place:

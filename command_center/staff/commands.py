@@ -17,37 +17,31 @@ from command_center.staff.accounts import CONSOLE
 from command_center.staff.roles import Account, Post, Role
 from command_center.store import staff_accounts
 from command_center.store.database import reading
+from command_center.subcommands import Subcommands
 
 NAME = "accounts"
 UNITS_TOLD = 12
 """So many are named to who named another; an agency may have one in each kelurahan."""
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "who may log in at the city"
-    command = parsers.add_parser(NAME, parents=[common], help=words, description=words)
-    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = commands.group(NAME, words)
 
-    def add_one(name: str, words: str) -> argparse.ArgumentParser:
-        return actions.add_parser(name, parents=[common], help=words, description=words)
-
-    add_one("list", "list them").add_argument("--json", action="store_true", help="for scripts")
-    new = add_one("add", "make one, and print its first password")
+    actions.add("list", "list them").add_argument("--json", action="store_true", help="for scripts")
+    new = actions.add("add", "make one, and print its first password")
     new.add_argument("name", metavar="NAME", help="e.g. sri.wahyuni")
     _add_post(new)
-    _add_post(add_one("invite", "print a code that makes one, once, within a week"))
+    _add_post(actions.add("invite", "print a code that makes one, once, within a week"))
     for name, words in (
         ("disable", "refuse one every log-in until it is reset"),
         ("reset", "give one a new password, print it, and enable it"),
     ):
-        add_one(name, words).add_argument("name", metavar="NAME")
+        actions.add(name, words).add_argument("name", metavar="NAME")
     words = "print a key with which another system reads /api/events for a year, once"
-    add_one("token", words).add_argument("name", metavar="NAME", help="of the system")
-    add_one("setup-code", "print a code that makes the first administrator")
+    actions.add("token", words).add_argument("name", metavar="NAME", help="of the system")
+    actions.add("setup-code", "print a code that makes the first administrator")
 
 
 def run(

@@ -20,6 +20,7 @@ from command_center.fleet.listing import FleetBox
 from command_center.store import software
 from command_center.store.database import reading
 from command_center.store.software import Release
+from command_center.subcommands import Subcommands
 from command_center.updates import making, publishing
 
 NAME = "updates"
@@ -27,21 +28,14 @@ OFFLINE = ("key", "sign", "show")
 """Actions of whoever makes releases; they have neither settings nor a database."""
 
 
-def add(
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "make, sign and publish updates of the boxes"
-    command = parsers.add_parser(NAME, help=words, description=words)
-    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = commands.group(NAME, words)
 
-    def add_one(name: str, words: str) -> argparse.ArgumentParser:
-        return actions.add_parser(name, parents=[common], help=words, description=words)
-
-    key = add_one("key", "make a release key")
+    key = actions.add("key", "make a release key")
     key.add_argument("file", metavar="FILE", type=Path)
-    sign = add_one("sign", "make an update of a package")
+    sign = actions.add("sign", "make an update of a package")
     sign.add_argument("package", metavar="PACKAGE.deb", type=Path)
     sign.add_argument("--key", metavar="FILE", type=Path, required=True, help="the release key")
     sign.add_argument("--out", metavar="FILE", type=Path, help="default: beside the package")
@@ -49,7 +43,7 @@ def add(
     sign.add_argument(
         "--floor", metavar="VERSION", help="once it has stayed, boxes take nothing older than this"
     )
-    publish = add_one("publish", "give an update to boxes; each installs it at night, on trial")
+    publish = actions.add("publish", "give an update to boxes; each installs it at night, on trial")
     publish.add_argument("file", metavar="FILE", type=Path)
     publish.add_argument(
         "--to", metavar="SITE", nargs="+", default=[commanding.EVERYWHERE], help="default: all"
@@ -57,11 +51,11 @@ def add(
     words = "only so many of them that lack it, connected ones first; then the same again for more"
     publish.add_argument("--first", metavar="N", type=int, help=words)
     publish.add_argument("--after", metavar="TIME", help="not before, like 2026-12-01T18:00+07:00")
-    withdraw = add_one("withdraw", "stop a release: boxes that do not run it yet are not to")
+    withdraw = actions.add("withdraw", "stop a release: boxes that do not run it yet are not to")
     withdraw.add_argument("version", metavar="VERSION")
-    listing = add_one("list", "the releases, and how far each has come")
+    listing = actions.add("list", "the releases, and how far each has come")
     listing.add_argument("--json", action="store_true", help="for scripts")
-    show = add_one("show", "what an update says of itself; its signature is not checked")
+    show = actions.add("show", "what an update says of itself; its signature is not checked")
     show.add_argument("file", metavar="FILE", type=Path)
 
 

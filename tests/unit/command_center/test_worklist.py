@@ -112,7 +112,7 @@ def test_the_command_lists_the_same(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(center, "_now", lambda: wib(1, 4))
+    monkeypatch.setattr(center, "now", lambda: wib(1, 4))
     assert run(monkeypatch, "requests", "--overdue", "--json", "--config", config) == 0
     found = json.loads(capsys.readouterr().out)
     assert [(cases[r["request_id"]], r["due_on"], r["overdue_days"]) for r in found] == [
@@ -122,7 +122,7 @@ def test_the_command_lists_the_same(
     ]
     assert run(monkeypatch, "requests", "--overdue", "--config", config) == 0
     assert "2026-03-26" in capsys.readouterr().out
-    monkeypatch.setattr(center, "_now", lambda: wib(25, 3))
+    monkeypatch.setattr(center, "now", lambda: wib(25, 3))
     assert run(monkeypatch, "requests", "--due-soon", "--json", "--config", config) == 0
     assert len(json.loads(capsys.readouterr().out)) == 1
 
