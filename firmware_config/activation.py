@@ -10,7 +10,7 @@ _LATER = (
     ("lib/systemd/journald.conf.d/", ("systemctl", "restart", "systemd-journald")),
     ("lib/systemd/timesyncd.conf.d/", ("systemctl", "try-restart", "systemd-timesyncd")),
     ("lib/systemd/resolved.conf.d/", ("systemctl", "try-restart", "systemd-resolved")),
-    ("lib/systemd/system.conf.d/", ("systemctl", "daemon-reexec")),
+    ("lib/systemd/system.conf.d/", ("systemctl", "daemon-reload")),
     ("lib/sysctl.d/", ("systemctl", "restart", "systemd-sysctl")),
     ("kiosk/", ("systemctl", "try-restart", "posko-kiosk-browser")),
 )

@@ -47,6 +47,8 @@ class Installer:
     def install(self, answers: Answers) -> Iterator[str]:
         """Do everything; yields the name of each stage before it begins. Raises PoskoError."""
         yield "settings"
+        if self._has_services:  # its daemons wait for the enrolment
+            self._run("/usr/bin/systemctl", "stop", "posko-begin.path")
         self.write(answers)
         yield "database"
         self._make_database()

@@ -79,13 +79,23 @@ class Machine:
 
     def run(self, *command: str, user: str = "root", given: str = "") -> Done:
         """Run a command there and wait for its end."""
-        entering = [needs("nsenter"), "--target", str(self.leader), "--all", "--"]
+        entering = self._entering
         if user != "root":
             entering += ["runuser", "--user", user, "--"]
         done = subprocess.run(
             [*entering, *command], input=given, text=True, capture_output=True, check=False
         )
         return Done(status=done.returncode, said=done.stdout + done.stderr)
+
+    def begin(self, *command: str) -> subprocess.Popen[str]:
+        """Begin a command there, as root; what it says is one text."""
+        return subprocess.Popen(
+            [*self._entering, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
     def must(self, *command: str, given: str = "") -> str:
         """The same of what must not fail; what it said."""
@@ -94,8 +104,9 @@ class Machine:
         return done.said
 
     def show(self, unit: str, key: str) -> str:
-        """A property of a unit."""
-        return self.run("systemctl", "show", "--value", "--property", key, unit).said.strip()
+        """A property of a unit; "": of the manager."""
+        of = [unit] if unit else []
+        return self.run("systemctl", "show", "--value", "--property", key, *of).said.strip()
 
     def pid(self, unit: str) -> str:
         """Of its main process, as the machine counts; "0": none."""
@@ -120,6 +131,10 @@ class Machine:
     def network(self) -> str:
         """Its network namespace, for `namespace.entered`."""
         return f"/proc/{self.leader}/ns/net"
+
+    @property
+    def _entering(self) -> list[str]:
+        return [needs("nsenter"), "--target", str(self.leader), "--all", "--"]
 
     def _command(self) -> list[str]:
         return [

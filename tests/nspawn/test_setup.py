@@ -65,6 +65,9 @@ def new_box() -> Iterator[NewBox]:
 
 def test_a_new_box_asks_on_its_screen_and_root_puts_the_answers_in_place(new_box: NewBox) -> None:
     assert new_box.show("posko.target", "ActiveState") == "inactive"
+    assert new_box.show("posko-begin.path", "ActiveState") == "active"
+    assert new_box.must("systemctl", "list-units", "--failed", "--no-legend", "posko-*") == ""
+    assert new_box.must("systemctl", "list-units", "--no-legend", "posko-retry@*") == ""
     for path, body in ANSWERS:
         new_box.page(path, body)
     wait_for(lambda: "data-waits" not in new_box.page("/pasang"), "root is done", limit_s=90)

@@ -131,6 +131,17 @@ def test_a_daemon_of_the_box_starts_once_the_database_is_there(name: str) -> Non
     assert values(name, "WantedBy") == ["posko.target"]
 
 
+@pytest.mark.parametrize("unit", sorted({*OWN} - {"posko-center", "posko-alarm@", "posko-alarms"}))
+def test_what_reads_the_settings_waits_for_them(unit: str) -> None:
+    assert str(settings.DEFAULT_PATH) in values(unit, "ConditionPathExists")
+
+
+def test_settings_that_come_start_the_box() -> None:
+    path = (UNITS / "posko-begin.path").read_text()
+    assert f"\nPathExists={settings.DEFAULT_PATH}\n" in path
+    assert "systemctl start --no-block posko.target" in values("posko-begin", "ExecStart")[0]
+
+
 @pytest.mark.parametrize("unit", OWN)
 def test_the_group_may_write_what_a_program_of_ours_makes(unit: str) -> None:
     assert values(unit, "Group") == ["posko"]
