@@ -15,13 +15,15 @@ from command_center.store.schema import software, software_sites
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """One release; `sites` are those it was published to, in that order."""
+    """One release; `sites` are those it was published to, in that order, and `not_before` is when
+    the last of them may install it (None: all of them at once)."""
 
     version: str
     file: Manifest
     published_at: datetime
     withdrawn_at: datetime | None
     sites: tuple[SiteCode, ...]
+    not_before: datetime | None
 
 
 def add(connection: Connection, version: str, file: Manifest, now: datetime) -> None:
@@ -66,12 +68,12 @@ def by_version(connection: Connection, version: str) -> Release | None:
 
 def every(connection: Connection) -> list[Release]:
     """All releases, the newest first."""
-    sites: dict[str, list[SiteCode]] = {}
+    told: dict[str, list[Row[Any]]] = {}
     order = (software_sites.c.published_at, software_sites.c.site)
     for row in connection.execute(select(software_sites).order_by(*order)):
-        sites.setdefault(row.version, []).append(SiteCode(row.site))
+        told.setdefault(row.version, []).append(row)
     rows = connection.execute(select(software).order_by(software.c.published_at.desc()))
-    return [_release(row, tuple(sites.get(row.version, ()))) for row in rows]
+    return [_release(row, told.get(row.version, [])) for row in rows]
 
 
 def wanted(connection: Connection) -> dict[SiteCode, str]:
@@ -99,11 +101,13 @@ def files(connection: Connection) -> set[str]:
     return set(connection.scalars(standing))
 
 
-def _release(row: Row[Any], sites: tuple[SiteCode, ...]) -> Release:
+def _release(row: Row[Any], told: Sequence[Row[Any]]) -> Release:
+    waits = [one.not_before for one in told if one.not_before is not None]
     return Release(
         version=row.version,
         file=Manifest(sha256=row.sha256, size_bytes=row.size_bytes, media_type=UPDATE_TYPE),
         published_at=from_ms(row.published_at),
         withdrawn_at=None if row.withdrawn_at is None else from_ms(row.withdrawn_at),
-        sites=sites,
+        sites=tuple(SiteCode(one.site) for one in told),
+        not_before=from_ms(max(waits)) if waits else None,
     )

@@ -115,12 +115,13 @@ def _list(engine: Engine, now: datetime, *, as_json: bool) -> None:
         (
             str(one["version"]),
             "withdrawn" if one["withdrawn_at"] else str(len(release.sites)),
+            str(one["not_before"] or "at once"),
             str(one["running"]),
             "; ".join(f"{site}: {why}" for site, why in _problems(release, boxes).items()),
         )
         for release, one in zip(releases, found, strict=True)
     ]
-    print(report.table(("VERSION", "PUBLISHED TO", "RUNNING", "PROBLEMS"), rows))
+    print(report.table(("VERSION", "PUBLISHED TO", "NOT BEFORE", "RUNNING", "PROBLEMS"), rows))
 
 
 def _record(release: Release, boxes: Sequence[FleetBox]) -> dict[str, object]:
@@ -129,6 +130,7 @@ def _record(release: Release, boxes: Sequence[FleetBox]) -> dict[str, object]:
         "published_at": report.iso(release.published_at),
         "withdrawn_at": report.iso(release.withdrawn_at),
         "sites": [str(site) for site in release.sites],
+        "not_before": report.iso(release.not_before),
         "running": sum(box.software == release.version for box in boxes),
         "problems": _problems(release, boxes),
     }

@@ -83,7 +83,7 @@ def test_some_boxes_first_then_the_others(run, engine: Engine, tmp_path: Path) -
     assert sorted(str(site) for site, _ in told(engine)) == sorted(map(str, [SITE, *OTHERS]))
     assert "all have it" in run("publish", file)[1]
     [listed] = json.loads(run("list", "--json")[1])
-    assert len(listed["sites"]) == 3
+    assert (len(listed["sites"]), listed["not_before"]) == (3, None)
     assert blob_files.sweep(engine) == 0
 
 
@@ -95,6 +95,8 @@ def test_a_part_of_the_city_and_not_before_a_time(run, engine: Engine, tmp_path:
         assert isinstance(event, SoftwarePublished)
         assert event.not_before is not None
         assert event.not_before.isoformat() == "2026-12-01T11:00:00+00:00"
+    assert json.loads(run("list", "--json")[1])[0]["not_before"] == "2026-12-01T11:00:00.000Z"
+    assert "2026-12-01T11:00" in run("list")[1]
 
 
 def test_a_box_that_runs_it_is_left_alone(run, engine: Engine, tmp_path: Path) -> None:
