@@ -29,7 +29,7 @@ class Done:
 
 
 class Machine:
-    """One machine below a folder; `boot` it, `run` commands as root on it, `power_off`."""
+    """One machine below a folder; `boot` it, `run` commands as root on it, `kill` it."""
 
     leader = 0
     """Its PID 1, as this system counts."""
@@ -61,10 +61,15 @@ class Machine:
             names = [line.split()[0] for line in failed.splitlines()]
             raise AssertionError(f"{error}: {self.journal(*names)[-4000:]}") from None
 
-    def power_off(self) -> None:
-        """Shut it down in order."""
-        self.run("systemctl", "poweroff")
-        self._process.wait(30)
+    def wait_until_off(self) -> None:
+        """Somebody has switched it off: until its last process has ended."""
+        self._process.wait(60)
+        self.leader = 0
+
+    @property
+    def console(self) -> str:
+        """What has been told there since `boot`."""
+        return self._log.read_text(errors="replace")
 
     def kill(self) -> None:
         """Take the power away."""
