@@ -86,7 +86,7 @@ soak: $(VENV)/dev.stamp ## ten minutes of trouble for the SMS part (SOAK_S=600, 
 
 screenshots: $(VENV)/dev.stamp ## take docs/screens/*.png anew from the running pages
 	@sh scripts/install-test-packages.sh
-	$(BIN)/python scripts/screenshots.py
+	$(BIN)/python -m scripts.screenshots
 
 golden: $(VENV)/dev.stamp ## write the texts in tests/golden anew; read the difference
 	POSKO_GOLDEN=1 $(BIN)/pytest -q tests/unit/wifi_gate tests/unit/captive_portal/test_edge.py tests/unit/firmware_config

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from appliance.actions import board, intake
 from appliance.domain import consent
@@ -31,11 +31,10 @@ from demo import broker, city_staff, staff
 from demo.house import House, free_ports
 from scripts.setup_screens import take_doctor, take_setup
 from tests.support import full_city
-from tests.support.browser import served
+from tests.support.browser import chromium, served
 from tests.support.city_staff import a_center, cookies
 from web.i18n import catalog
 
-CHROMIUM = "/usr/bin/chromium"
 OUT = Path(__file__).parents[1] / "docs" / "screens"
 PHONE = (360, 740)
 TOUCH_SCREEN = (1024, 600)
@@ -219,15 +218,11 @@ def take_all(house: House) -> None:
         "desk": f"http://{settings.desk.listen}",
         "center": f"http://{settings.center.listen}",
     }
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium() as browser:
         for shot in SHOTS:
             take(browser, shot, addresses[shot.face], before.get(shot.face, ()))
         take_doctor(browser, house.config, save)
         take_setup(browser, house.folder / "new-box", save)
-        browser.close()
 
 
 def log_in(name: str, password: str) -> tuple[Fill | Click, ...]:
@@ -276,14 +271,9 @@ def take_full_city(folder: Path) -> None:
     full_city.an_outbreak(engine, now)
     raising.raise_new(engine, now)
     held = cookies(engine, Role.VERIFIKATOR, now=now)
-    with served(a_center(engine, now=now)) as port, sync_playwright() as playwright:
-        address = f"http://localhost:{port}"
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+    with served(a_center(engine, now=now)) as port, chromium() as browser:
         for shot in FULL_CITY_SHOTS:
-            take(browser, shot, address, (), held)
-        browser.close()
+            take(browser, shot, f"http://localhost:{port}", (), held)
     engine.dispose()
 
 
