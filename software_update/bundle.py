@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from appliance.domain import software
-from appliance.domain.software import BUNDLE_MAX_BYTES, HEAD_MAX_BYTES, BadUpdate, Head, Manifest
+from appliance.domain.blobs import UPDATE_MAX_BYTES
+from appliance.domain.software import HEAD_MAX_BYTES, BadUpdate, Head, Manifest
 
 _PIECE_BYTES = 1024 * 1024
 
@@ -98,8 +99,8 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         state = os.fstat(descriptor)
         if not stat.S_ISREG(state.st_mode):
             raise BadUpdate(f"{path} is not a file")
-        if state.st_size > BUNDLE_MAX_BYTES:
-            raise BadUpdate(f"{path} has more than {BUNDLE_MAX_BYTES // 1024 // 1024} MB")
+        if state.st_size > UPDATE_MAX_BYTES:
+            raise BadUpdate(f"{path} has more than {UPDATE_MAX_BYTES // 1024 // 1024} MB")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             yield file
     except OSError as error:

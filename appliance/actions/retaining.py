@@ -9,8 +9,7 @@ import sqlite3
 from appliance.actions import erasing
 from appliance.domain.erasure import Reason
 from appliance.domain.moment import Moment
-from appliance.domain.retention import RAW_SMS
-from appliance.domain.wifi import KEPT
+from appliance.domain.retention import RAW_SMS, WIFI
 from appliance.store import notices, retention, wifi
 from appliance.store.database import transaction
 
@@ -33,7 +32,7 @@ def retain(db: sqlite3.Connection, now: Moment) -> int:
         lambda db, now: retention.forget_recordings(db, now.wall),
         lambda db, now: retention.forget_statistics(db, now.wall),
         lambda db, now: retention.forget_notes(db, now.wall),
-        lambda db, now: wifi.forget(db, now.wall - KEPT, now.wall, limit=retention.AT_ONCE),
+        lambda db, now: wifi.forget(db, now.wall - WIFI, now.wall, limit=retention.AT_ONCE),
     ):
         for _ in range(STEPS):
             with transaction(db):

@@ -2,7 +2,6 @@
 
 import errno
 import io
-import re
 import tarfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ import msgspec
 from appliance.backup import snapshot
 from appliance.backup.sealed_file import Header, NotABackup
 from appliance.backup.shelf import Shelf
+from appliance.domain import blobs
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SiteCode
 from appliance.runtime import release
@@ -21,7 +21,6 @@ from appliance.store import blob_files, migrate
 
 DATABASE, SETTINGS, MANIFEST = "posko.db", "settings/", "manifest.json"
 _SPARE_BYTES = 1024 * 1024
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _REASONS = {
     errno.ENOENT: "the stick is not there: plug one in that is named POSKO, or set backup.folder",
     errno.ENOSPC: "the stick is full: free space on it, or take a larger one",
@@ -93,7 +92,7 @@ def _files(database: Path) -> dict[str, int]:
     """The files beside the database that are whole; SHA-256 -> size."""
     folder = blob_files.at(database).path
     found = folder.iterdir() if folder.exists() else ()
-    return {file.name: file.stat().st_size for file in found if _SHA256.fullmatch(file.name)}
+    return {file.name: file.stat().st_size for file in found if blobs.is_name(file.name)}
 
 
 def _header(source: Source, copy: Path, files: dict[str, int], now: datetime) -> Header:

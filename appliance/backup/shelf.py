@@ -17,13 +17,13 @@ from typing import IO
 
 from appliance.backup import sealed_file
 from appliance.backup.sealed_file import Header, SealedWriter
+from appliance.domain import blobs
 from appliance.domain.ids import SiteCode
 from appliance.store.files import sync_folder
 
 SUFFIX = ".posko"
 _NEW = ".new"
 _NAME = re.compile(r"(\d{6,})-\d{8}T\d{6}Z\.posko")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Shelf:
@@ -87,7 +87,7 @@ class Shelf:
             old.unlink()
         named = set(self._named(self.backups()))
         for file in self._files.iterdir():
-            if _SHA256.fullmatch(file.name) and file.name not in named:
+            if blobs.is_name(file.name) and file.name not in named:
                 file.unlink()
 
     @staticmethod

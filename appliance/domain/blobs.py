@@ -30,7 +30,7 @@ class Manifest:
     media_type: str
 
     def __post_init__(self) -> None:
-        if not _SHA256.fullmatch(self.sha256):
+        if not is_name(self.sha256):
             raise BadInput("sha256 is not 64 hex digits")
         most = UPDATE_MAX_BYTES if self.media_type == UPDATE_TYPE else BLOB_MAX_BYTES
         if not 1 <= self.size_bytes <= most:
@@ -45,6 +45,11 @@ class ChunkPlace:
 
     short_name: str
     offset: int
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text is the name of a file: 64 hex digits."""
+    return _SHA256.fullmatch(text) is not None
 
 
 def short_name(sha256: str) -> str:

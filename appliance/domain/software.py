@@ -18,8 +18,7 @@ from appliance.domain.errors import BadInput, WireError
 SUFFIX = ".poskoupdate"
 HEAD_MAX_BYTES = 8 * 1024
 """The first line, the length and the frame."""
-BUNDLE_MAX_BYTES = UPDATE_MAX_BYTES
-PACKAGE_MAX_BYTES = BUNDLE_MAX_BYTES - HEAD_MAX_BYTES
+PACKAGE_MAX_BYTES = UPDATE_MAX_BYTES - HEAD_MAX_BYTES
 _FIRST_LINE = b"posko-update/1\n"
 _LENGTH_BYTES = 4
 _PURPOSE = "posko-update/1"

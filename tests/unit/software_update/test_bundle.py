@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain.software import BUNDLE_MAX_BYTES, BadUpdate, Manifest
+from appliance.domain.blobs import UPDATE_MAX_BYTES
+from appliance.domain.software import BadUpdate, Manifest
 from software_update import bundle
 from tests.support.tiny_package import KEY, package, update
 
@@ -67,7 +68,7 @@ def test_what_is_no_plain_file_is_not_opened(signed: Path, tmp_path: Path) -> No
 
 def test_a_file_too_large_to_be_one_is_not_read(signed: Path) -> None:
     with signed.open("ab") as file:
-        file.truncate(BUNDLE_MAX_BYTES + 1)
+        file.truncate(UPDATE_MAX_BYTES + 1)
     assert "more than 64 MB" in refusal(signed)
 
 
