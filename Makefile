@@ -6,7 +6,7 @@ WORKERS ?= 2
 SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config software_update command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test vm-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal bench-box triage-report triage-model soak screenshots golden i18n status dialog deb image clean
+.PHONY: help run test vm-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal bench-box powercuts triage-report triage-model soak screenshots golden i18n status dialog deb image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -74,6 +74,10 @@ bench-portal: $(VENV)/dev.stamp ## the captive portal against openNDS, in networ
 bench-box: $(VENV)/dev.stamp ## a box with 512 MB in a virtual machine: boot, and memory of each daemon (as root, minutes)
 	@sh scripts/install-test-packages.sh
 	$(BIN)/python -u -m bench.box
+
+powercuts: $(VENV)/dev.stamp ## power cuts of a whole box under load in a virtual machine (as root, an hour; ROUNDS=25 SEED=...)
+	@sh scripts/install-test-packages.sh
+	$(BIN)/python -u -m bench.powercuts --rounds $(or $(ROUNDS),25) $(if $(SEED),--seed $(SEED))
 
 triage-report: $(VENV)/dev.stamp ## figures of the triage on messages nobody tuned to
 	$(BIN)/python -m bench.triage

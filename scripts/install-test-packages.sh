@@ -35,6 +35,7 @@ mmdebstrap:mmdebstrap:the tests of a whole system (as root)
 systemd-nspawn:systemd-container:the tests of the units (as root)
 qemu-system-x86_64:qemu-system-x86:the tests in a virtual machine (as root)
 cpio:cpio:the same
+nbdkit:nbdkit:the power cuts of a whole box
 cc:gcc:power-cut tests and the wear benchmark
 dh:debhelper:the tests of the package
 lintian:lintian:the same

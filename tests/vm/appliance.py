@@ -69,6 +69,14 @@ class Appliance:
 @contextmanager
 def running(folder: Path, package: Path, **options: object) -> Iterator[Appliance]:
     """A box that has booted, and the city that it talks with."""
+    with switched_off(folder, package, **options) as made:
+        made.boot()
+        yield made
+
+
+@contextmanager
+def switched_off(folder: Path, package: Path, **options: object) -> Iterator[Appliance]:
+    """A box to boot, with a modem and a city that wait for it."""
     engine = database.connect(f"sqlite:///{folder}/center.db")
     migrate.ensure(engine, SITE.city, lambda: CITY_EPOCH, START)
     broker = Broker(folder)
@@ -78,10 +86,8 @@ def running(folder: Path, package: Path, **options: object) -> Iterator[Applianc
             machine = Machine(
                 image(package), folder, modem=folder / "modem", port=broker.port, **options
             )
-            made = Appliance(machine, modem, engine)
             try:
-                made.boot()
-                yield made
+                yield Appliance(machine, modem, engine)
             finally:
                 machine.cut()
     finally:

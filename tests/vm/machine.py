@@ -3,14 +3,17 @@
 No hardware virtualisation is needed. While the machine is idle its time passes as outside.
 """
 
+import contextlib
 import socket
 import subprocess
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.support.programs import needs
 from tests.support.waiting import wait_for
 from tests.vm.calls import receive, send
+from tests.vm.disk import Disk, KeptDisk
 from tests.vm.image import Image
 
 TESTS = Path(__file__).parents[1]
@@ -47,18 +50,31 @@ class Machine:
     """One machine on a disk of its own in `folder`; `port` is the broker's on the host."""
 
     def __init__(
-        self, image: Image, folder: Path, *, modem: Path, port: int, memory_mb: int = 768
+        self,
+        image: Image,
+        folder: Path,
+        *,
+        modem: Path,
+        port: int,
+        memory_mb: int = 768,
+        make_disk: Callable[[Path], Disk] = KeptDisk,
     ) -> None:
         self._image, self._folder, self._modem = image, folder, modem
         self._port, self._memory_mb = port, memory_mb
-        self.console, self._disk = folder / "console.log", folder / "disk"
-        copy = [needs("cp"), "--sparse=always", str(image.disk), str(self._disk)]
+        self.console = folder / "console.log"
+        copy = [needs("cp"), "--sparse=always", str(image.disk), str(folder / "disk")]
         subprocess.run(copy, check=True)
+        self._disk = make_disk(folder / "disk")
+        self._powered = contextlib.ExitStack()
 
     def start(self) -> None:
         """Switch it on, and wait until its agent answers."""
         _tar_of_tests(self._folder / "tests.tar")
-        self._process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL)
+        self._disk.start()
+        process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL)
+        self._powered.callback(process.wait)
+        self._powered.callback(process.kill)
+        self._powered.callback(self._disk.cut)
         self._connect()
 
     def part(self, name: str) -> Part:
@@ -73,11 +89,9 @@ class Machine:
         raise answer
 
     def cut(self) -> None:
-        """Take its power away."""
-        self._process.kill()
-        self._process.wait()
-        self._line.close()
-        self._socket.close()
+        """Take its power away, also where it has none; from any thread: a call ends by OSError or
+        EOFError."""
+        self._powered.pop_all().close()
 
     def said(self) -> str:
         """What its console shows."""
@@ -85,10 +99,10 @@ class Machine:
 
     def _connect(self) -> None:
         address = str(self._folder / "agent")
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(_CALL_S)
-        wait_for(lambda: self._socket.connect_ex(address) == 0, "qemu listens")
-        self._line = self._socket.makefile("rwb", buffering=0)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(_CALL_S)
+            wait_for(lambda: connection.connect_ex(address) == 0, "qemu listens")
+            self._line = connection.makefile("rwb", buffering=0)  # holds it open
         try:
             self.call("box", "uptime", (), {})
         except TimeoutError:
@@ -103,7 +117,7 @@ class Machine:
             *("-cpu", "Nehalem", "-smp", "1", "-m", str(self._memory_mb), "-M", "q35"),
             *("-nodefaults", "-display", "none", "-rtc", "base=utc,clock=vm"),
             *("-kernel", str(image.kernel), "-initrd", str(image.initrd), "-append", kernel),
-            *("-drive", f"file={self._disk},format=raw,if=virtio,cache=unsafe"),
+            *("-drive", f"{self._disk.drive},format=raw,if=virtio"),
             *("-drive", f"file={folder / 'tests.tar'},format=raw,if=virtio,readonly=on"),
             *("-serial", f"file:{self.console}"),
             *("-chardev", f"serial,id=modem,path={self._modem}", "-serial", "chardev:modem"),

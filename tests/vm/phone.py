@@ -1,6 +1,6 @@
 """A phone with a radio: wpa_supplicant joins a network, the rest is a client as any other."""
 
-import itertools
+import secrets
 import socket
 import subprocess
 from pathlib import Path
@@ -29,7 +29,6 @@ SECURITY = {
     "wpa2": 'key_mgmt=WPA-PSK\n    psk="{passphrase}"',
     "wpa3": 'key_mgmt=SAE\n    ieee80211w=2\n    psk="{passphrase}"',
 }
-_ARRIVALS = itertools.count(1)
 
 
 class Phone(Client):
@@ -40,7 +39,7 @@ class Phone(Client):
         phy = Path(f"/sys/class/net/wlan{radio}/phy80211/name").read_text().strip()
         subprocess.run([needs("iw"), "phy", phy, "set", "netns", "name", self.name], check=True)
         self.ip(f"link set wlan{radio} name {DEVICE}")
-        self._radio, self._control = radio, f"/run/wpa-{name}"
+        self._control = f"/run/wpa-{name}"
 
     def arrive(self, network: Network) -> dict[str, str]:
         """Come as a device never seen before, join and lease; what wpa_supplicant says of it."""
@@ -53,7 +52,7 @@ class Phone(Client):
         """Try to join as a device never seen before, without waiting for what comes of it."""
         self.leave()
         self.zone = network.zone
-        self.set_mac(f"02:00:00:{self._radio:02x}:00:{next(_ARRIVALS):02x}")
+        self.set_mac(f"02:00:{secrets.token_bytes(4).hex(':')}")
         config = self.folder / f"{self.name}.conf"
         config.write_text(
             _CONFIG.format(

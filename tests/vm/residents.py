@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.vm.places import PORTAL_HOST
 from tests.wifi.http import Answer
@@ -28,7 +29,18 @@ def tap(phone: Any) -> Answer:
 
 def complain(phone: Any, text: str) -> str:
     """Fill in the form; where the portal leads to then, which is the page of the ticket."""
+    return send(phone, open_form(phone), text)
+
+
+def open_form(phone: Any) -> str:
+    """The id that the form gives to whatever is sent with it."""
     page = phone.get(f"{PORTAL}/lapor").body.decode()
     [number] = re.findall('name="submission_id" value="([^"]+)"', page)
-    fields = f"submission_id={number}&kind=pengaduan&text={text.replace(' ', '+')}&kelurahan="
-    return phone.get(f"{PORTAL}/lapor", _FORM, method="POST", body=fields.encode()).location
+    return number
+
+
+def send(phone: Any, submission_id: str, text: str, *, number: str = "") -> str:
+    """Send it, or send it again; `number` is the resident's own."""
+    fields = {"submission_id": submission_id, "kind": "pengaduan", "text": text, "kelurahan": ""}
+    body = urlencode(fields | ({"phone": number} if number else {})).encode()
+    return phone.get(f"{PORTAL}/lapor", _FORM, method="POST", body=body).location
