@@ -58,6 +58,7 @@ bench-fleet: $(VENV)/dev.stamp ## all 7,277 kecamatan on one broker: storm, stea
 
 bench-dashboard: $(VENV)/dev.stamp ## the city's main pages with a million stored requests
 	$(BIN)/python -m bench.dashboard
+	$(BIN)/python -m bench.inboxes
 
 bench-city: $(VENV)/dev.stamp ## what the city stores a second, on SQLite and PostgreSQL, with 1, 2 and 4 receivers
 	@sh scripts/install-test-packages.sh

@@ -19,7 +19,7 @@ from command_center.chores import Chores
 from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import BrokerFiles
 from command_center.fleet.office import Office
-from command_center.handling import files
+from command_center.handling import files, keeping
 from command_center.handling.escalating import Rounds
 from command_center.handling.units import Units
 from command_center.lapor import token
@@ -178,6 +178,9 @@ def _opened(loaded: Settings) -> Iterator[Engine]:
     """The city's database, made or migrated if need be."""
     engine = database.connect(loaded.center.database, files=loaded.center.files)
     migrate.ensure(engine, loaded.site.site_code.city, ids.new_epoch, now())
+    keeping.follow_tables(engine)
+    if number := keeping.compute_marked(engine):
+        log.info("deadlines computed anew cases=%s", number)
     _offer_setup(engine)
     give_back_large_blocks()
     try:

@@ -25,6 +25,7 @@ from appliance.domain.service_request import (
     move,
 )
 from command_center import silence
+from command_center.handling import keeping
 from command_center.store import case_history, case_links, downlinks, requests, tables
 from command_center.store.case_history import HistoryEntry
 from command_center.store.database import writing
@@ -169,6 +170,7 @@ def write(
         down_seq=seq,
     )
     case_history.add(connection, request.request_id, entry)
+    keeping.refresh(connection, request.request_id)
 
 
 def found(

@@ -16,7 +16,7 @@ EVERY_S = 5.0
 
 
 class Chores:
-    """A look at orders in each turn, at all else every few minutes."""
+    """A look at deadlines and orders in each turn, at all else every few minutes."""
 
     def __init__(
         self,
@@ -39,6 +39,6 @@ class Chores:
         if self._monotonic_s() >= self._next_s:
             self._next_s = self._monotonic_s() + lapses.EVERY_S
             lapses.run(self._engine, now)
-            self._rounds.look(now)
             renewing.answer(self._engine, self._authority, now, self._new_id)
+        self._rounds.look(now)
         self._sender.look(now)

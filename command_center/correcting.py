@@ -18,6 +18,7 @@ from appliance.domain.routing import Facts, Route, route
 from appliance.domain.service_request import Kind, Sensitivity, clean_text
 from appliance.domain.triage.judgement import classify
 from command_center import casework, wording
+from command_center.handling import keeping
 from command_center.store import case_history, corrections, downlinks, tables
 from command_center.store.corrections import Correction
 from command_center.store.database import writing
@@ -181,3 +182,4 @@ def _write(
     said = "; ".join(wording.correction(one.field, one.before, one.after) for one in made)
     message = f"Koreksi: {said}. {reason}".strip()
     case_history.note(connection, request, message, by=by, now=now, down_seq=seq)
+    keeping.refresh(connection, request.request_id)

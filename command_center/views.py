@@ -222,8 +222,10 @@ def _list(connection: Connection, query: ListQuery, now: datetime) -> dict[str, 
         total = requests.count(connection, query.filter, at_most=forms.LISTED_MAX + 1)
         shown = requests.page(connection, query.filter, limit=forms.PAGE_SIZE, offset=offset)
     else:
-        items = worklist.items(connection, query.filter, query.due, now)
-        total, on_page = len(items), items[offset : offset + forms.PAGE_SIZE]
+        total = worklist.count(connection, query.filter, query.due, now)
+        on_page = worklist.items(
+            connection, query.filter, query.due, now, limit=forms.PAGE_SIZE, offset=offset
+        )
         shown = [item.request for item in on_page]
         late = {item.request.request_id: item.deadline for item in on_page}
     ids = [case.request_id for case in shown]

@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 from appliance.domain.deadline import Deadline, latest, nearest
 from command_center.handling import open_cases
+from command_center.handling.due_days import today
+from command_center.store import open_requests
 from command_center.store.requests import CityRequest, Filter
 
 
@@ -33,16 +35,28 @@ _CHOOSE: dict[Due, Callable[[Sequence[Deadline]], Deadline | None]] = {
 }
 
 
-def items(connection: Connection, wanted: Filter, due: Due, now: datetime) -> list[Item]:
-    """The cases of a filter, those that are late by the most working days first."""
+_FIND = {Due.LATE: open_requests.late, Due.SOON: open_requests.soon}
+_COUNTED = {Due.LATE: open_requests.is_late, Due.SOON: open_requests.is_soon}
+
+
+def items(
+    connection: Connection,
+    wanted: Filter,
+    due: Due,
+    now: datetime,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Item]:
+    """The cases of a filter, those whose deadline was first, first."""
+    found = _FIND[due](connection, wanted, today(now), limit=limit, offset=offset)
     chosen = (
         (one.request, _CHOOSE[due](one.deadlines))
-        for one in open_cases.every(connection, wanted, now)
+        for one in open_cases.some(connection, found, now)
     )
-    found = [Item(request, deadline) for request, deadline in chosen if deadline is not None]
-    return sorted(found, key=_rank)
+    return [Item(request, deadline) for request, deadline in chosen if deadline is not None]
 
 
-def _rank(item: Item) -> tuple[int, str, str]:
-    late = item.deadline.working_days if item.deadline.is_missed else 0
-    return -late, item.deadline.day.isoformat(), item.request.request_id
+def count(connection: Connection, wanted: Filter, due: Due, now: datetime) -> int:
+    """How many that are."""
+    return open_requests.number(connection, wanted, _COUNTED[due](today(now)))

@@ -45,13 +45,44 @@ class WorkingCalendar:
         if stood:
             return self._spend(since, days * _DAY, stood)[0]
         day = local(since).date()
-        is_whole = days > 0 and self.is_working(day) and since == start_of(day)
+        return self.due_from(day, days, is_midnight=since == start_of(day))
+
+    def due_from(self, day: date, days: int, *, is_midnight: bool) -> date:
+        """As `due` without pauses, for what began on a local day, maybe with its first moment."""
+        is_whole = days > 0 and self.is_working(day) and is_midnight
         return _working_day_after(self, day, days - is_whole)
 
     def after(self, since: datetime, days: int) -> datetime:
         """When so many working days of 24 hours have passed."""
         day, rest = self._spend(since, days * _DAY, ())
         return max(since, start_of(day)) + rest
+
+    def left(
+        self, since: datetime, days: int, until: datetime, pauses: Iterable[Pause] = ()
+    ) -> timedelta:
+        """How much of so many working days of 24 hours is not spent `until` then."""
+        begin, end, stood = _on_the_wall(since), _on_the_wall(until), _apart(pauses)
+        rest = days * _DAY_US
+        day = begin // _DAY_US
+        while rest > 0 and day * _DAY_US < end:
+            if _is_working(self, day):
+                first, last = max(begin, day * _DAY_US), min(end, (day + 1) * _DAY_US)
+                rest -= _open_time(first, last, stood)
+            day += 1
+        return max(rest, 0) * _MICROSECOND
+
+    def with_left(self, day: date, count: int) -> date:
+        """The first day after which at most so many working days begin, up to `day`."""
+        first = day
+        left = count - self.is_working(first)
+        while left >= 0:
+            first -= _DAY
+            left -= self.is_working(first)
+        return first
+
+    def with_passed(self, day: date, count: int) -> date:
+        """The first day up to which so many working days have begun after `day`."""
+        return _working_day_after(self, day, count)
 
     def passed(self, since: date, until: date) -> int:
         """How many working days have begun after the day `since`, up to the day `until`."""

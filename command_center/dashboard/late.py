@@ -1,4 +1,4 @@
-"""How many open cases are late, counted beside the pages: it asks the working days of each.
+"""How many open cases are late, counted beside the pages: it goes through what is open.
 
 Kept for a minute, or for twenty times as long as counting took: it never takes more than a
 twentieth of a processor, however many cases are open.
@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance.domain.service_request import Sensitivity
-from command_center import worklist
+from command_center.handling import due_days
+from command_center.store import open_requests
 from command_center.store.database import reading
 from command_center.store.requests import Filter
-from command_center.worklist import Due
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,9 @@ class Late:
 
 def count(engine: Engine, now: datetime) -> LateCount:
     """Count them."""
+    public = Filter(but_sensitivity=Sensitivity.CONFIDENTIAL.value)
     with reading(engine) as connection:
-        items = worklist.items(connection, Filter(), Due.LATE, now)
-    told = (item.request for item in items if item.request.sensitivity != Sensitivity.CONFIDENTIAL)
-    return LateCount(at=now, by_unit=Counter((one.agency, one.unit) for one in told))
+        counts = open_requests.counts(connection, public, due_days.today(now))
+    return LateCount(
+        at=now, by_unit={(one.agency, one.unit): one.late for one in counts if one.late}
+    )

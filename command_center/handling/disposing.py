@@ -16,7 +16,7 @@ from appliance.domain.marks import Mark
 from appliance.domain.service_request import OVER, Source, Status, clean_text
 from command_center import casework, correcting
 from command_center.correcting import Wanted
-from command_center.handling import due, units
+from command_center.handling import due, keeping, units
 from command_center.handling.steps import To
 from command_center.handling.units import Units
 from command_center.notices import wanting
@@ -90,6 +90,7 @@ def dispose_in(
     )
     dispositions.add(connection, request.request_id, made)
     requests.set_unit(connection, request.request_id, made.unit, now)
+    keeping.refresh(connection, request.request_id)
     case_marks.drop(connection, request.request_id, Mark.RETURNED)
     to = in_force.agency_name(order.agency)
     if made.unit:

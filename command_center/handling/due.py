@@ -12,6 +12,8 @@ from appliance.domain.city_tables import Tables
 from appliance.domain.deadline import Deadline, Move
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import local
+from command_center.handling import due_days
+from command_center.handling.due_days import DueDays, Given
 from command_center.store.dispositions import Disposition
 from command_center.store.requests import CityRequest
 
@@ -23,20 +25,28 @@ def of_case(
     now: datetime,
     tables: Tables,
 ) -> list[Deadline]:
-    """As `deadline.deadlines`, the last one no later than its disposition asks for.
-
-    A disposition from before the case was opened again, or to another agency, means nothing now.
-    """
+    """As `deadline.deadlines`, the last one no later than its disposition asks for."""
     found = deadline.deadlines(request.kind, request.category, history, now, tables)
+    if not found or disposition is None or not _counts(request, history, disposition):
+        return found
     this_round = deadline.current_round(history)
-    if not found or disposition is None or disposition.at < this_round[0].at:
-        return found
-    if disposition.agency != request.agency:
-        return found
     pauses = deadline.pauses(this_round, now)
     given = tables.calendar.due(disposition.at, disposition.days, pauses)
     day = min(given, found[-1].day)
     return [*found[:-1], deadline.on("finish", day, this_round, now, tables.calendar)]
+
+
+def stored(
+    request: CityRequest,
+    history: Sequence[Move],
+    disposition: Disposition | None,
+    tables: Tables,
+) -> DueDays:
+    """What the database keeps of it, whenever that is written."""
+    given = None
+    if disposition is not None and _counts(request, history, disposition):
+        given = Given(disposition.at, disposition.days)
+    return due_days.of_case(request.kind, request.category, history, given, tables)
 
 
 def last_day(request: CityRequest, history: Sequence[Move], now: datetime, tables: Tables) -> date:
@@ -59,3 +69,9 @@ def days_until(day: date, latest: date, now: datetime, tables: Tables) -> int:
 def today(now: datetime) -> date:
     """The local day."""
     return local(now).date()
+
+
+def _counts(request: CityRequest, history: Sequence[Move], disposition: Disposition) -> bool:
+    """One from before the case was opened again, or to another agency, means nothing now."""
+    since = deadline.current_round(history)[0].at
+    return disposition.at >= since and disposition.agency == request.agency

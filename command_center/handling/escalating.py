@@ -14,47 +14,88 @@ from sqlalchemy import Connection, Engine
 from appliance.domain.deadline import Deadline, current_round
 from appliance.domain.errors import BadInput
 from command_center import casework
-from command_center.handling import open_cases, steps
+from command_center.handling import due_days, keeping, open_cases, steps
 from command_center.handling.open_cases import OpenCase
 from command_center.handling.steps import Step
 from command_center.lapses import NOBODY
 from command_center.notices import wanting
-from command_center.store import case_history, escalations, tables
+from command_center.store import case_history, escalations, open_requests, requests, tables
 from command_center.store.database import reading, writing
 from command_center.store.escalations import Escalation
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.requests import CityRequest
 
 log = logging.getLogger(__name__)
 
 CASES_PER_RUN = 100
+"""That are escalated in one run, each in a transaction; and `LOOKED_PER_RUN` that are looked at."""
+LOOKED_PER_RUN = 2_000
+LOOKED_TOGETHER = 200
 ROUND_EVERY = timedelta(hours=1)
-"""Steps count in days, and each look reads all open cases."""
+"""Steps count in days."""
 
 
 class Rounds:
-    """A look once an hour, or sooner while some cases are left."""
+    """A look once an hour, or sooner while some cases are left; and deadlines computed anew where
+    the tables have changed."""
 
     def __init__(self, engine: Engine, table: Sequence[Step]) -> None:
         self._engine, self._table = engine, table
         self._next_at: datetime | None = None
 
     def look(self, now: datetime) -> None:
-        """Take the steps that are reached, if it is time."""
+        """Compute what is marked, and take the steps that are reached if it is time."""
+        keeping.compute_marked(self._engine, at_most=LOOKED_PER_RUN)
+        if self._next_at is None:
+            keeping.follow_steps(self._engine, self._table)
         if self._next_at is None or now >= self._next_at:
-            is_done = run(self._engine, self._table, now) < CASES_PER_RUN
-            self._next_at = now + ROUND_EVERY if is_done else now
+            look = run(self._engine, self._table, now)
+            self._next_at = now if look.is_more else now + ROUND_EVERY
 
 
-def run(engine: Engine, table: Sequence[Step], now: datetime) -> int:
-    """Take the steps that are reached, of some cases at most; return of how many."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What became of a run."""
+
+    escalated: int
+    is_more: bool
+    """It ended at a bound; some may be left."""
+
+
+def run(engine: Engine, table: Sequence[Step], now: datetime) -> Look:
+    """Take the steps that are reached, of the cases whose day has come; of some at most."""
+    escalated = looked = 0
+    while looked < LOOKED_PER_RUN:
+        number, reached = _look(engine, table, now)
+        if not number:
+            return Look(escalated, is_more=False)
+        looked += number
+        for request_id in reached:
+            if escalated == CASES_PER_RUN:
+                return Look(escalated, is_more=True)
+            escalated += _escalate(engine, table, request_id, now)
+    return Look(escalated, is_more=True)
+
+
+def _look(engine: Engine, table: Sequence[Step], now: datetime) -> tuple[int, list[str]]:
+    """Look at some cases whose day has come: how many, and which of them have a step to take.
+
+    The others wait from now on for the day of their next step.
+    """
+    today, next_on, reached = due_days.today(now), dict[str, int | None](), list[str]()
     with reading(engine) as connection:
-        taken = escalations.of_open(connection)
-        waiting = [
-            case.request.request_id
-            for case in open_cases.every(connection, Filter(), now)
-            if _reached(table, case, taken.get(case.request.request_id, ()))
-        ]
-    return sum(_escalate(engine, table, id_, now) for id_ in waiting[:CASES_PER_RUN])
+        if not open_requests.to_look_at(connection, today, 1):
+            return 0, []
+    with writing(engine) as connection:
+        found = open_requests.to_look_at(connection, today, LOOKED_TOGETHER)
+        taken = escalations.of_some(connection, [request.request_id for request in found])
+        for case in open_cases.some(connection, found, now):
+            id_ = case.request.request_id
+            if _reached(table, case, taken.get(id_, ())):
+                reached.append(id_)
+            else:
+                next_on[id_] = _next_on(table, case, taken.get(id_, ()))
+        open_requests.look_later(connection, next_on)
+    return len(found), reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +107,20 @@ class Waiting:
     deadline: Deadline
 
 
-def waiting(connection: Connection, now: datetime) -> list[Waiting]:
+def waiting(connection: Connection, now: datetime, *, limit: int, offset: int) -> list[Waiting]:
     """The last untold step of each open case, those that are latest first."""
-    taken, found = escalations.of_open(connection), []
-    for case in open_cases.every(connection, Filter(), now):
-        there: dict[str, Deadline] = {one.what: one for one in case.deadlines}
-        mine = _of_round(case, taken.get(case.request.request_id, ()))
-        untold = [one for one in mine if one.done_at is None and one.deadline in there]
-        if untold:
-            last = untold[-1]
-            found.append(Waiting(case.request, last, there[last.deadline]))
-    return sorted(found, key=lambda one: (-steps.past(one.deadline), one.request.request_id))
+    untold = escalations.untold(connection, limit=limit, offset=offset)
+    ids = [step.request_id for step in untold]
+    cases = {
+        case.request.request_id: case
+        for case in open_cases.some(connection, requests.by_ids(connection, ids), now)
+    }
+    return [_waiting(cases[step.request_id], step) for step in untold]
+
+
+def _waiting(case: OpenCase, step: Escalation) -> Waiting:
+    there: dict[str, Deadline] = {one.what: one for one in case.deadlines}
+    return Waiting(case.request, step, there[step.deadline])
 
 
 def told(engine: Engine, request_id: str, step: str, *, by: str, now: datetime) -> None:
@@ -95,14 +139,21 @@ def _escalate(engine: Engine, table: Sequence[Step], request_id: str, now: datet
     """Take the steps of one case, if they are still to be taken."""
     with writing(engine) as connection:
         request = casework.found(connection, request_id, None)
-        case = open_cases.one(connection, request, now)
-        taken = escalations.of_request(connection, request_id)
+        [case] = open_cases.some(connection, [request], now)
+        taken = escalations.of_some(connection, [request_id]).get(request_id, [])
         reached = _reached(table, case, taken)
         for step, deadline in reached:
-            _take(connection, case, step, deadline, now)
+            taken.append(_take(connection, case, step, deadline, now))
+        open_requests.look_later(connection, {request_id: _next_on(table, case, taken)})
     if reached:
         log.info("a case is escalated site=%s steps=%s", request.site, len(reached))
     return bool(reached)
+
+
+def _next_on(table: Sequence[Step], case: OpenCase, taken: Sequence[Escalation]) -> int | None:
+    mine = {one.step for one in _of_round(case, taken)}
+    day = steps.next_on(table, case.deadlines, mine, case.known.calendar)
+    return None if day is None else due_days.number_of(day)
 
 
 def _reached(
@@ -121,7 +172,7 @@ def _of_round(case: OpenCase, taken: Sequence[Escalation]) -> list[Escalation]:
 
 def _take(
     connection: Connection, case: OpenCase, step: Step, missed: Deadline, now: datetime
-) -> None:
+) -> Escalation:
     request = case.request
     new = Escalation(
         request_id=request.request_id,
@@ -151,6 +202,7 @@ def _take(
     to = steps.WORDS[step.to].format(agency=known.agency_name(request.agency))
     said = f"{step.act} ({to}); tenggat {missed.day:%d-%m-%Y}."
     case_history.note(connection, request, said, by=NOBODY, now=now)
+    return new
 
 
 def _since(case: OpenCase) -> datetime:

@@ -1,17 +1,13 @@
-"""What an agency and its units have to do: counts for each, and the cases by deadline. Pure."""
+"""What an agency and its units have to do: a row of counts for each. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from appliance.domain.city_tables import Tables
-from appliance.domain.deadline import Deadline, latest, nearest
-from appliance.domain.service_request import Status
 from command_center.handling import units
-from command_center.handling.open_cases import OpenCase
 from command_center.handling.units import Units
+from command_center.store.open_requests import Count
 from command_center.store.requests import WHOLE_AGENCY
-
-_FRESH = frozenset({Status.RECEIVED, Status.VERIFIED, Status.REOPENED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +23,12 @@ class Row:
     late: int
 
 
-def by_agency(cases: Sequence[OpenCase], known: Tables) -> list[Row]:
+def by_agency(counts: Sequence[Count], known: Tables) -> list[Row]:
     """The agencies that have open cases, those with most late ones first."""
-    return _rows(cases, lambda case: case.request.agency, known.agency_name)
+    return _rows(counts, lambda count: count.agency, known.agency_name)
 
 
-def by_unit(cases: Sequence[OpenCase], agency: str, known: Units) -> list[Row]:
+def by_unit(counts: Sequence[Count], agency: str, known: Units) -> list[Row]:
     """The units of an agency that have open cases, and what no unit has; together they are
     `whole`."""
 
@@ -41,44 +37,30 @@ def by_unit(cases: Sequence[OpenCase], agency: str, known: Units) -> list[Row]:
             return "Belum di unit"
         return units.name(known, agency, unit_id)
 
-    return _rows(cases, lambda case: case.request.unit or WHOLE_AGENCY, name)
+    return _rows(counts, lambda count: count.unit or WHOLE_AGENCY, name)
 
 
-def whole(cases: Iterable[OpenCase], name: str) -> Row:
-    """All of some cases as one row."""
-    return _row("", name, list(cases))
-
-
-def by_deadline(cases: Iterable[OpenCase]) -> list[OpenCase]:
-    """Those that are due first, first; whose clock stands, last."""
-    return sorted(cases, key=_rank)
-
-
-def due(case: OpenCase) -> Deadline:
-    """The deadline of its end."""
-    return case.deadlines[-1]
-
-
-def _rank(case: OpenCase) -> tuple[bool, str, str]:
-    return due(case).is_standing, due(case).day.isoformat(), case.request.request_id
+def whole(counts: Iterable[Count], name: str) -> Row:
+    """All of some counts as one row."""
+    return _row("", name, list(counts))
 
 
 def _rows(
-    cases: Sequence[OpenCase], key: Callable[[OpenCase], str], name: Callable[[str], str]
+    counts: Sequence[Count], key: Callable[[Count], str], name: Callable[[str], str]
 ) -> list[Row]:
-    groups: dict[str, list[OpenCase]] = {}
-    for case in cases:
-        groups.setdefault(key(case), []).append(case)
+    groups: dict[str, list[Count]] = {}
+    for count in counts:
+        groups.setdefault(key(count), []).append(count)
     rows = [_row(id_, name(id_), group) for id_, group in groups.items()]
     return sorted(rows, key=lambda row: (-row.late, -row.soon, -row.open, row.name))
 
 
-def _row(id_: str, name: str, cases: Sequence[OpenCase]) -> Row:
+def _row(id_: str, name: str, counts: Sequence[Count]) -> Row:
     return Row(
         id=id_,
         name=name,
-        open=len(cases),
-        fresh=sum(case.request.status in _FRESH for case in cases),
-        soon=sum(nearest(case.deadlines) is not None for case in cases),
-        late=sum(latest(case.deadlines) is not None for case in cases),
+        open=sum(count.open for count in counts),
+        fresh=sum(count.fresh for count in counts),
+        soon=sum(count.soon for count in counts),
+        late=sum(count.late for count in counts),
     )

@@ -1,6 +1,6 @@
 """Cases that somebody has to do something about, each with its moves and its deadlines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,19 +12,25 @@ from command_center.handling import due
 from command_center.store import case_history, dispositions, tables
 from command_center.store.case_history import HistoryEntry
 from command_center.store.dispositions import Disposition
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.requests import CityRequest
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCase:
-    """One of them; the last deadline is that of its end."""
+class Story:
+    """What the deadlines of a case follow from."""
 
     request: CityRequest
     moves: Sequence[Move]
     disposition: Disposition | None
-    deadlines: list[Deadline]
     known: Tables
-    """By which it is judged."""
+    """By which it is judged; of several cases only what deadlines follow from."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase(Story):
+    """A case as it stands at a time; the last deadline is that of its end."""
+
+    deadlines: list[Deadline]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +41,42 @@ class WholeCase(OpenCase):
     given: Sequence[Disposition]
 
 
-def every(connection: Connection, wanted: Filter, now: datetime) -> Iterator[OpenCase]:
-    """Those that a filter lets through, by a number of queries that does not grow with theirs."""
-    judge, given = tables.by_arrival(connection), dispositions.in_force(connection, wanted)
-    for request, moves in case_history.unsettled(connection, wanted):
-        known = judge(request.site, request.received_at)
-        disposition = given.get(request.request_id)
-        deadlines = due.of_case(request, moves, disposition, now, known)
-        yield OpenCase(request, moves, disposition, deadlines, known)
+def stories(connection: Connection, found: Sequence[CityRequest]) -> list[Story]:
+    """Those of some requests, by a number of queries that does not grow with theirs."""
+    ids = [request.request_id for request in found]
+    moves = case_history.moves(connection, found)
+    given = dispositions.in_force(connection, ids)
+    sites = {request.site for request in found}
+    judge = tables.by_arrival(connection, *(sites if len(sites) == 1 else ()))
+    return [
+        Story(
+            request,
+            moves[request.request_id],
+            given.get(request.request_id),
+            judge(request.site, request.received_at),
+        )
+        for request in found
+    ]
+
+
+def some(connection: Connection, found: Sequence[CityRequest], now: datetime) -> list[OpenCase]:
+    """Some requests as they stand, likewise."""
+    return [
+        OpenCase(one.request, one.moves, one.disposition, one.known, _deadlines(one, now))
+        for one in stories(connection, found)
+    ]
 
 
 def one(connection: Connection, request: CityRequest, now: datetime) -> WholeCase:
     """A case as it stands; without deadlines once it is over."""
     history = case_history.of_request(connection, request)
     given = dispositions.of_request(connection, request.request_id)
-    disposition = given[-1] if given else None
     known = tables.in_force(connection, request.site, judged_at=request.received_at)
-    deadlines = due.of_case(request, history, disposition, now, known)
-    return WholeCase(request, history, disposition, deadlines, known, history, given)
+    story = Story(request, history, given[-1] if given else None, known)
+    return WholeCase(
+        request, history, story.disposition, known, _deadlines(story, now), history, given
+    )
+
+
+def _deadlines(story: Story, now: datetime) -> list[Deadline]:
+    return due.of_case(story.request, story.moves, story.disposition, now, story.known)

@@ -1,7 +1,6 @@
 """The pages of dispositions: inboxes, the list of escalations, and the acts of a case's page."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from command_center.handling import (
     case_part,
     disposing,
     due,
+    due_days,
     escalating,
     files,
     forms,
@@ -30,9 +30,9 @@ from command_center.handling.units import Units
 from command_center.staff import scope
 from command_center.staff.guard import account, allows, noted
 from command_center.staff.roles import HANDLERS, PEOPLE, SUPERVISORS, Role
-from command_center.store import case_marks, open311, tables
+from command_center.store import case_marks, escalations, open311, open_requests, tables
 from command_center.store.database import reading
-from command_center.store.requests import Filter
+from command_center.store.requests import WHOLE_AGENCY, Filter
 
 Detail = Callable[[str, str], str]
 """The page of a case, with what went wrong."""
@@ -80,14 +80,14 @@ class HandlingPages:
         """The agencies, with what each has to do."""
         with reading(self._engine) as connection:
             mine = scope.narrowed(account(), Filter())
-            cases = list(open_cases.every(connection, mine, self._now()))
+            counts = open_requests.counts(connection, mine, due_days.today(self._now()))
             known = tables.in_force(connection)
             is_of_all = account().agency is None
             returned = case_marks.unseen(connection, Mark.RETURNED) if is_of_all else []
         return render_template(
             "handling/inboxes.html",
-            rows=inbox.by_agency(cases, known),
-            whole=inbox.whole(cases, "Semua dinas"),
+            rows=inbox.by_agency(counts, known),
+            whole=inbox.whole(counts, "Semua dinas"),
             returned=returned,
         )
 
@@ -101,22 +101,32 @@ class HandlingPages:
             if agency not in known.agencies or account().agency not in (None, agency):
                 abort(404)
             mine = scope.narrowed(account(), Filter(agency=agency))
-            cases = [_seen(case) for case in open_cases.every(connection, mine, self._now())]
-        rows = inbox.by_unit(cases, agency, self.units)
-        chosen = [case for case in cases if query.unit in ("", case.request.unit or "-")]
-        shown = inbox.by_deadline(chosen)[query.offset : query.offset + PAGE_SIZE]
+            is_placeless = scope.knows_no_places(account())
+            counts = open_requests.counts(
+                connection, mine, due_days.today(self._now()), is_placeless=is_placeless
+            )
+            found = open_requests.by_deadline(
+                connection,
+                mine,
+                query.unit,
+                limit=PAGE_SIZE,
+                offset=query.offset,
+                is_placeless=is_placeless,
+            )
+            shown = open_cases.some(connection, found, self._now())
+        chosen = [one for one in counts if query.unit in ("", one.unit or WHOLE_AGENCY)]
         return render_template(
             "handling/inbox.html",
             agency=agency,
             query=query,
-            rows=rows,
-            whole=inbox.whole(cases, known.agency_name(agency)),
+            rows=inbox.by_unit(counts, agency, self.units),
+            whole=inbox.whole(counts, known.agency_name(agency)),
             cases=[
-                (scope.seen(account(), case.request), inbox.due(case), _note(case))
+                (scope.seen(account(), case.request), case.deadlines[-1], _note(case))
                 for case in shown
             ],
             unit_of=lambda unit: units.name(self.units, agency, unit),
-            total=len(chosen),
+            total=inbox.whole(chosen, "").open,
             last=query.offset + len(shown),
         )
 
@@ -126,15 +136,17 @@ class HandlingPages:
         query = forms.inbox_query(request.args)
         with reading(self._engine) as connection:
             known = tables.in_force(connection)
-            waiting = escalating.waiting(connection, self._now())
-            shown = waiting[query.offset : query.offset + PAGE_SIZE]
+            shown = escalating.waiting(
+                connection, self._now(), limit=PAGE_SIZE, offset=query.offset
+            )
+            total = escalations.count_untold(connection)
             seen = [scope.seen_step(account(), one.request, one.step) for one in shown]
             people = case_part.told(connection, seen, known, due.today(self._now()))
         return render_template(
             "handling/escalations.html",
             query=query,
             items=list(zip(shown, people, strict=True)),
-            total=len(waiting),
+            total=total,
             last=query.offset + len(shown),
             unit_of=lambda agency, unit: units.name(self.units, agency, unit),
         )
@@ -200,13 +212,6 @@ class HandlingPages:
             is_mine = scope.includes(connection, account(), request_id)
         where = url_for("show", request_id=request_id) if is_mine else url_for("inboxes")
         return redirect(where, code=303)
-
-
-def _seen(case: OpenCase) -> OpenCase:
-    """Without its unit for who may not know where it is, so that none is found by its unit."""
-    if not scope.is_placeless(account(), case.request):
-        return case
-    return replace(case, request=scope.seen(account(), case.request))
 
 
 def _note(case: OpenCase) -> str:

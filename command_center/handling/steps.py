@@ -13,6 +13,7 @@ from enum import StrEnum
 from appliance.domain.deadline import Deadline
 from appliance.domain.errors import BadInput
 from appliance.domain.official import COORDINATOR, HEAD, Official
+from appliance.domain.working_days import WorkingCalendar
 
 COLUMNS = ("deadline", "working_days", "step", "to", "act")
 ACT_MAX_CHARS = 80
@@ -76,6 +77,35 @@ def reached(
     """
     found = ((_reached(steps, deadline, taken), deadline) for deadline in deadlines)
     return [(step, deadline) for step, deadline in found if step is not None]
+
+
+def next_on(
+    steps: Sequence[Step],
+    deadlines: Sequence[Deadline],
+    taken: Collection[str],
+    calendar: WorkingCalendar,
+) -> date | None:
+    """The first day on which `reached` may find a step of a case that stays as it is; None if none
+    is left, or its clock stands: what sets it going again changes the case."""
+    days = [
+        _day_of(step, deadline, calendar)
+        for deadline in deadlines
+        if not deadline.is_standing
+        for step in _ahead(steps, deadline, taken)
+    ]
+    return min(days, default=None)
+
+
+def _ahead(steps: Sequence[Step], deadline: Deadline, taken: Collection[str]) -> list[Step]:
+    mine = [step for step in steps if step.deadline == deadline.what]
+    top = max((step.working_days for step in mine if step.id in taken), default=None)
+    return [step for step in mine if top is None or step.working_days > top]
+
+
+def _day_of(step: Step, deadline: Deadline, calendar: WorkingCalendar) -> date:
+    if step.working_days > 0:
+        return calendar.with_passed(deadline.day, step.working_days)
+    return calendar.with_left(deadline.day, -step.working_days)
 
 
 def past(deadline: Deadline) -> int:

@@ -53,6 +53,11 @@ def reads(account: Account, case: CityRequest) -> bool:
     return account.role in READERS or (account.role is Role.ADMIN and is_open)
 
 
+def knows_no_places(account: Account) -> bool:
+    """Whether the account may not know where any confidential case is (`is_placeless`)."""
+    return account.role not in READERS
+
+
 def is_placeless(account: Account, case: CityRequest) -> bool:
     """Whether the account may not know where a case is; the name of a unit tells it too."""
     return case.sensitivity == Sensitivity.CONFIDENTIAL and not reads(account, case)

@@ -1,5 +1,6 @@
 """What has become of each case, line by line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,8 @@ from sqlalchemy import Connection, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.service_request import Status
-from command_center.store.requests import OPEN, CityRequest, Filter, narrowed, open_cases
-from command_center.store.schema import case_history, down_lanes, down_outbox, requests
+from command_center.store.requests import CityRequest
+from command_center.store.schema import case_history, down_lanes, down_outbox
 
 BOX = "Posko"
 """Who has written the first line of every case."""
@@ -134,17 +135,14 @@ def move_and_before(
     return move, rows[1].status if len(rows) > 1 else None
 
 
-def unsettled(connection: Connection, wanted: Filter) -> list[tuple[CityRequest, list[Move]]]:
-    """The open requests that a filter lets through, each with its moves from the arrival on."""
-    found = open_cases(connection, wanted)
-    moves = {one.request_id: [Move(Status.RECEIVED, one.occurred_at)] for one in found}
-    query = (
+def moves(connection: Connection, found: Sequence[CityRequest]) -> dict[str, list[Move]]:
+    """The moves of some requests from the arrival on, oldest first."""
+    made = {one.request_id: [Move(Status.RECEIVED, one.occurred_at)] for one in found}
+    rows = connection.execute(
         select(case_history.c.request_id, case_history.c.status, case_history.c.at)
-        .join_from(case_history, requests, case_history.c.request_id == requests.c.request_id)
-        .where(requests.c.status.in_(OPEN))
+        .where(case_history.c.request_id.in_(made))
+        .order_by(case_history.c.id)
     )
-    rows = connection.execute(narrowed(query, wanted).order_by(case_history.c.id))
     for request_id, status, at_ms in rows:
-        if request_id in moves:
-            moves[request_id].append(Move(status, from_ms(at_ms)))
-    return [(one, moves[one.request_id]) for one in found]
+        made[request_id].append(Move(status, from_ms(at_ms)))
+    return made

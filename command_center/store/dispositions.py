@@ -1,14 +1,14 @@
 """To whom each case was handed: one row a disposition, the newest in force."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.requests import OPEN, Filter, narrowed
-from command_center.store.schema import dispositions, requests
+from command_center.store.schema import dispositions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +47,10 @@ def of_request(connection: Connection, request_id: str) -> list[Disposition]:
     return [_disposition(row) for row in rows]
 
 
-def in_force(connection: Connection, wanted: Filter) -> dict[str, Disposition]:
-    """The newest of each open case that a filter lets through and that has one."""
-    of_open = (
-        select(func.max(dispositions.c.id))
-        .join_from(dispositions, requests, dispositions.c.request_id == requests.c.request_id)
-        .where(requests.c.status.in_(OPEN))
-    )
-    newest = narrowed(of_open, wanted).group_by(dispositions.c.request_id)
-    rows = connection.execute(select(dispositions).where(dispositions.c.id.in_(newest)))
+def in_force(connection: Connection, request_ids: Sequence[str]) -> dict[str, Disposition]:
+    """The newest of each of some cases that has one."""
+    wanted = dispositions.c.request_id.in_(request_ids)
+    rows = connection.execute(select(dispositions).where(wanted).order_by(dispositions.c.id))
     return {row.request_id: _disposition(row) for row in rows}
 
 

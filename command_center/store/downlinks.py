@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 
 from appliance.domain import wire
-from appliance.domain.events import Event
+from appliance.domain.events import Event, TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
+from command_center.store import open_requests, tables
 from command_center.store.schema import (
     case_history,
     city,
@@ -76,6 +77,7 @@ def append(
     }
     connection.execute(update(down_lanes).where(_is_lane(site)).values(last_seq=seq))
     connection.execute(insert(down_outbox).values(row))
+    _table_changed(connection, site, event.KIND, subject)
     return seq
 
 
@@ -97,7 +99,15 @@ def set_reject(connection: Connection, site: SiteCode, reject: wire.Reject) -> N
     """Note that the box has set an event aside, and why."""
     event = (down_outbox.c.site == str(site)) & (down_outbox.c.seq == reject.seq)
     values = {"reject_code": reject.code, "reject_detail": reject.msg}
-    connection.execute(update(down_outbox).where(event).values(values))
+    refused = update(down_outbox).where(event).values(values)
+    for row in connection.execute(refused.returning(down_outbox.c.kind, down_outbox.c.subject)):
+        _table_changed(connection, site, row.kind, row.subject)
+
+
+def _table_changed(connection: Connection, site: SiteCode, kind: str, subject: str) -> None:
+    """Another table is in force at a box: open cases may have other deadlines."""
+    if kind == TablePublished.KIND and subject in tables.TERMS:
+        open_requests.forget_deadlines(connection, site)
 
 
 def lanes(connection: Connection) -> list[DownLane]:

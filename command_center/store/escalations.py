@@ -1,14 +1,13 @@
 """Steps that were taken about cases near or behind their deadlines."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.requests import OPEN
 from command_center.store.schema import escalations, requests
 
 
@@ -53,18 +52,66 @@ def add(connection: Connection, new: Escalation) -> None:
     )
 
 
-def of_open(connection: Connection) -> dict[str, list[Escalation]]:
-    """The steps of each open case, oldest first."""
+def of_some(connection: Connection, request_ids: Sequence[str]) -> dict[str, list[Escalation]]:
+    """The steps of each of some cases, oldest first."""
+    wanted = escalations.c.request_id.in_(request_ids)
     rows = connection.execute(
-        select(escalations)
-        .join_from(escalations, requests, escalations.c.request_id == requests.c.request_id)
-        .where(requests.c.status.in_(OPEN))
-        .order_by(escalations.c.at, escalations.c.step)
+        select(escalations).where(wanted).order_by(escalations.c.at, escalations.c.step)
     )
     found: dict[str, list[Escalation]] = {}
     for row in rows:
         found.setdefault(row.request_id, []).append(_escalation(row))
     return found
+
+
+def untold(connection: Connection, *, limit: int, offset: int) -> list[Escalation]:
+    """The last untold step of each open case, those whose deadline was first, first; whose clock
+    stands before it, last."""
+    last = _untold().subquery()
+    rows = connection.execute(
+        select(last)
+        .where(last.c.place == 1)
+        .order_by(last.c.rest_ms, last.c.last_day, last.c.request_id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_escalation(row) for row in rows]
+
+
+def count_untold(connection: Connection) -> int:
+    """How many cases have one."""
+    last = _untold().subquery()
+    number: int = connection.execute(
+        select(func.count()).select_from(last).where(last.c.place == 1)
+    ).scalar_one()
+    return number
+
+
+def _untold() -> Select[Any]:
+    """Those of the present round and agency, of a deadline that holds; the last has place 1."""
+    is_of_round = (
+        (requests.c.request_id == escalations.c.request_id)
+        & (requests.c.round_at == escalations.c.since)
+        & (requests.c.agency == escalations.c.agency)
+    )
+    is_end = escalations.c.deadline == "finish"
+    newest_first = (escalations.c.at.desc(), escalations.c.step.desc())
+    return (
+        select(
+            escalations,
+            func.row_number()
+            .over(partition_by=escalations.c.request_id, order_by=newest_first)
+            .label("place"),
+            func.coalesce(requests.c.rest_ms, 0).label("rest_ms"),
+            case((is_end, requests.c.finish_on), else_=requests.c.respond_on).label("last_day"),
+        )
+        .join_from(escalations, requests, is_of_round)
+        .where(
+            escalations.c.done_at.is_(None),
+            requests.c.finish_on.is_not(None),
+            is_end | requests.c.respond_on.is_not(None),
+        )
+    )
 
 
 def of_request(connection: Connection, request_id: str) -> list[Escalation]:

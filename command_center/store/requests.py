@@ -26,7 +26,8 @@ from appliance.domain.retention import FINISHED
 from appliance.domain.service_request import OVER, Status
 from command_center.dashboard.cells import Counted, together
 from command_center.dashboard.cells import change as counted_change
-from command_center.store import daily_counts
+from command_center.handling.due_days import LOOK_NOW, SETTLED, Arrivals
+from command_center.store import daily_counts, tables
 from command_center.store.bulk import insert_many
 from command_center.store.schema import requests
 
@@ -34,6 +35,7 @@ _OWNERS = select(requests.c.request_id, requests.c.site).where(
     requests.c.request_id.in_(bindparam("wanted", expanding=True))
 )
 _COLUMNS = tuple(requests.c.keys())
+"""Those of a `CityRequest`, then its deadlines as `DueDays` and `look_on`."""
 _COUNTED_MAX = 1_000_000
 OPEN = [status.value for status in Status if status not in OVER]
 """Said by name, so that an index finds what is open among what is not."""
@@ -116,6 +118,9 @@ class CityRequest(msgspec.Struct, frozen=True, gc=False):
         return from_ms(self.updated_ms)
 
 
+_OWN = len(CityRequest.__struct_fields__)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """What a list is narrowed to; empty means all."""
@@ -145,8 +150,25 @@ def owners(connection: Connection, request_ids: list[str]) -> dict[str, SiteCode
 def add(connection: Connection, new: Sequence[CityRequest]) -> None:
     """Store requests whose ids are not taken."""
     if new:
-        insert_many(connection, requests, _COLUMNS, [astuple(request) for request in new])
+        insert_many(connection, requests, _COLUMNS, list(_rows(connection, new)))
         daily_counts.add(connection, together(_counted(request) for request in new))
+
+
+def _rows(connection: Connection, new: Sequence[CityRequest]) -> Iterator[tuple[object, ...]]:
+    """All columns, with the deadlines that follow from the arrival."""
+    sites = {request.site_code for request in new}
+    judge = tables.by_arrival(connection, new[0].site if len(sites) == 1 else None)
+    arrivals: dict[tuple[str, int], Arrivals] = {}
+    for request in new:
+        if request.status in OVER:
+            yield (*astuple(request), *SETTLED, None)
+            continue
+        key = request.site_code, request.received_ms
+        alike = arrivals.get(key)
+        if alike is None:
+            alike = arrivals[key] = Arrivals(judge(request.site, request.received_at))
+        days = alike.of(request.kind, request.category, request.occurred_ms)
+        yield (*astuple(request), *days, LOOK_NOW)
 
 
 def used_blocks(connection: Connection, site: SiteCode, epoch: str) -> list[int]:
@@ -177,6 +199,12 @@ def by_id(connection: Connection, request_id: str, *, lock: bool = False) -> Cit
     query = select(requests).where(requests.c.request_id == request_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else from_row(row)
+
+
+def by_ids(connection: Connection, request_ids: Collection[str]) -> list[CityRequest]:
+    """Several, as far as they are stored."""
+    rows = connection.execute(select(requests).where(requests.c.request_id.in_(request_ids)))
+    return [from_row(row) for row in rows]
 
 
 def tickets_of(connection: Connection, request_ids: Collection[str]) -> dict[str, str]:
@@ -234,12 +262,6 @@ def change(connection: Connection, request_id: str, values: Mapping[str, Any]) -
     if before is not None:
         after = before._replace(**{k: v for k, v in values.items() if k in Counted._fields})
         daily_counts.add(connection, counted_change(before, after))
-
-
-def open_cases(connection: Connection, wanted: Filter) -> list[CityRequest]:
-    """The requests that a filter lets through and that somebody has to do something about."""
-    query = narrowed(select(requests).where(requests.c.status.in_(OPEN)), wanted)
-    return [from_row(row) for row in connection.execute(query)]
 
 
 def count(connection: Connection, wanted: Filter, *, at_most: int | None = None) -> int:
@@ -343,8 +365,8 @@ def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
 
 
 def from_row(row: Sequence[Any]) -> CityRequest:
-    """A request by all columns of its table."""
-    return CityRequest(*row)
+    """A request by all columns of its table, the last of which are not its own."""
+    return CityRequest(*row[:_OWN])
 
 
 def _counted(request: CityRequest) -> Counted:

@@ -143,12 +143,33 @@ requests = Table(
     Column("destination", Text),
     Column("judged", Text),
     Column("unit", Text),
+    Column("respond_on", Integer),
+    Column("finish_on", Integer),
+    Column("near_on", Integer),
+    Column("late_on", Integer),
+    Column("rest_ms", BIG),
+    Column("round_at", BIG),
+    Column("look_on", Integer),
     Index("requests_by_arrival", "received_at"),
     Index("requests_by_ticket", "ticket", "site", "epoch"),
     Index("requests_by_status", "status", "received_at"),
     Index("requests_by_agency", "agency", "received_at"),
     Index("requests_by_category", "category", "received_at"),
     Index("requests_by_site", "site", "received_at"),
+    Index(
+        "requests_open",
+        *("agency", "unit", "sensitivity", "status", "near_on", "late_on"),
+        *("finish_on", "respond_on", "rest_ms", "request_id"),
+        sqlite_where=text("finish_on IS NOT NULL"),
+        postgresql_where=text("finish_on IS NOT NULL"),
+    ),
+    Index(
+        "requests_to_look_at",
+        "look_on",
+        "request_id",
+        sqlite_where=text("look_on IS NOT NULL"),
+        postgresql_where=text("look_on IS NOT NULL"),
+    ),
     CheckConstraint(
         "time_quality IN ('trusted', 'counted', 'stated')", name="requests_time_quality"
     ),
@@ -158,7 +179,20 @@ requests = Table(
 `updated_at`, correcting what officers correct. `created_at` is what the box's clock said,
 `occurred_at` what the city makes of it and `time_quality` how well it knows. `judged` is why the
 box put it where it is (JSON), `destination` who else answers for it as the box proposes, `unit`
-the part of its agency that a disposition has handed it to."""
+the part of its agency that a disposition has handed it to. `respond_on` to `round_at` are the
+deadlines of an open request (`handling.due_days`), `look_on` the day from which the hourly look has
+to see to it; whoever changes what they follow from writes them by `handling.keeping`."""
+
+due_basis = Table(
+    "due_basis",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("checksum", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""By what the deadlines of requests were computed: `shipped` (the tables of the release) and
+`steps` (of the city). With others all are computed anew, or looked at. Only `handling.keeping`
+writes."""
 
 dispositions = Table(
     "dispositions",
@@ -195,6 +229,12 @@ escalations = Table(
     Column("at", BIG, nullable=False),
     Column("done_at", BIG),
     Column("done_by", Text),
+    Index(
+        "escalations_untold",
+        "request_id",
+        sqlite_where=text("done_at IS NULL"),
+        postgresql_where=text("done_at IS NULL"),
+    ),
     sqlite_strict=True,
 )
 """Who had to be told that a case nears its deadline or has missed it: each step once for a round

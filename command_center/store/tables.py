@@ -4,11 +4,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
-from appliance.domain import sealing, wire
+from appliance.domain import home, sealing, wire
 from appliance.domain.city_tables import NAMES, Published, Tables
 from appliance.domain.events import TablePublished
 from appliance.domain.ids import SiteCode
@@ -17,6 +19,16 @@ from command_center.store.schema import down_lanes, down_outbox
 
 _IS_TABLE = down_outbox.c.kind == TablePublished.KIND
 _IS_GOOD = down_outbox.c.reject_code.is_(None)
+TERMS = ("sla", "holidays")
+"""The tables that deadlines follow from."""
+_ALL_TERMS = (
+    select(*(down_outbox.c[name] for name in ("site", "subject", "created_at", "payload")))
+    .where(_IS_TABLE, _IS_GOOD, down_outbox.c.subject.in_(TERMS))
+    .order_by(down_outbox.c.created_at, down_outbox.c.seq)
+)
+_TERMS = _ALL_TERMS.where(down_outbox.c.site == bindparam("of_site"))
+_ANY = ""
+"""Stands for the boxes together: the city itself goes by what was published to any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,21 +99,39 @@ def published(connection: Connection, name: str) -> list[dict[str, str]]:
     return _table(payload).rows if payload else []
 
 
-def by_arrival(connection: Connection) -> Callable[[SiteCode, datetime], Tables]:
-    """As `in_force` with `judged_at`, for many requests: each state of the tables is read once."""
-    published = select(down_outbox.c.created_at).where(
-        _IS_TABLE, _IS_GOOD, down_outbox.c.subject == "sla"
-    )
-    times = sorted(connection.scalars(published))
-    known: dict[tuple[SiteCode, int], Tables] = {}
+def by_arrival(
+    connection: Connection, site: SiteCode | None = None
+) -> Callable[[SiteCode, datetime], Tables]:
+    """What deadlines are judged by, for many requests and by one query: the days to finish as of a
+    request's arrival, the holidays of today; other tables are as shipped.
 
-    def judge(site: SiteCode, at: datetime) -> Tables:
-        key = site, bisect_right(times, to_ms(at))
-        if key not in known:
-            known[key] = in_force(connection, site, judged_at=at)
-        return known[key]
+    `site` is the only one that will be asked about, if there is one.
+    """
+    if site is None or site.is_city:
+        rows = connection.execute(_ALL_TERMS)
+    else:
+        rows = connection.execute(_TERMS, {"of_site": site.value})
+    sent: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for of_site, name, created_ms, payload in rows:
+        for whose in (of_site, _ANY):
+            sent.setdefault((whose, name), []).append((created_ms, payload))
+
+    def judge(of: SiteCode, at: datetime) -> Tables:
+        whose = _ANY if of.is_city else of.value
+        days = sent.get((whose, "sla"), [])
+        before = bisect_right(days, to_ms(at), key=itemgetter(0))
+        holidays = sent.get((whose, "holidays"))
+        last = days[before - 1][1] if before else ""
+        return _terms(home.city(), last, holidays[-1][1] if holidays else "")
 
     return judge
+
+
+@lru_cache(maxsize=64)
+def _terms(_city: str, days: str, holidays: str) -> Tables:
+    """By what was published, which is small, and the same for thousands of requests."""
+    found = (_table(payload) for payload in (days, holidays) if payload)
+    return Tables({table.name: Published(table.version, table.rows) for table in found})
 
 
 def _last(name: str) -> Select[Any]:

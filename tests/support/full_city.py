@@ -16,10 +16,13 @@ from appliance.domain.events import BoxHeartbeat
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Status
-from command_center.store import boxes, requests
+from command_center.handling import keeping
+from command_center.store import boxes, open_requests, requests
+from command_center.store.bulk import insert_many
 from command_center.store.database import checkpoint, writing
 from command_center.store.requests import CityRequest
 from command_center.store.schema import boxes as boxes_table
+from command_center.store.schema import case_history
 
 CITY = "1471"
 CHUNK = 5_000
@@ -28,6 +31,8 @@ OPEN_SHARE = {1: 0.9, 7: 0.5, 30: 0.15}
 _OLD_OPEN = 0.005
 _DONE = (Status.CLOSED, Status.CLOSED, Status.CLOSED, Status.RESOLVED, Status.NOT_OURS)
 _WORKING = (Status.RECEIVED, Status.VERIFIED, Status.FORWARDED, Status.IN_PROGRESS)
+_HISTORY = ("request_id", "status", "message", "agency", "by", "source", "at")
+HOUR_MS = 3_600_000
 _TEXT = "laporan buatan untuk mengukur halaman, nomor {}"
 AWAY = ("14.71.06", "14.71.14")
 """Their boxes are not heard."""
@@ -36,14 +41,29 @@ NEVER = ("14.71.15",)
 
 
 def fill(
-    engine: Engine, number: int, *, days: int, now: datetime, seed: int = 1, first: int = 0
+    engine: Engine,
+    number: int,
+    *,
+    days: int,
+    now: datetime,
+    seed: int = 1,
+    first: int = 0,
+    is_open: bool = False,
 ) -> None:
-    """Store requests of the days before `now` as the product does, numbered from `first`."""
-    made = _requests(number, days, now, random.Random(seed), first)
+    """Store requests of the days before `now` as the product does, numbered from `first`; all of
+    them open, or as many as a city has."""
+    chance = random.Random(seed)
+    made: Iterator[CityRequest] = _requests(number, days, now, chance, first)
+    if is_open:
+        made = (replace(one, status=chance.choice(_WORKING).value) for one in made)
     while chunk := list(islice(made, CHUNK)):
         with writing(engine) as connection:
             requests.add(connection, chunk)
+            _move(connection, chunk, now)
         checkpoint(engine, from_bytes=64 << 20)
+    with writing(engine) as connection:
+        open_requests.forget_deadlines(connection)
+    keeping.compute_marked(engine)
 
 
 def boxes_report(engine: Engine, now: datetime) -> None:
@@ -117,6 +137,16 @@ def _requests(
             status=_status(age_days, chance).value,
             updated_ms=at_ms,
         )
+
+
+def _move(connection: Connection, made: list[CityRequest], now: datetime) -> None:
+    """A line of history for what has gone on since its arrival, up to an hour after it."""
+    rows = [
+        (one.request_id, one.status, "", None, "x", "", min(one.occurred_ms + HOUR_MS, to_ms(now)))
+        for one in made
+        if one.status != Status.RECEIVED
+    ]
+    insert_many(connection, case_history, _HISTORY, rows)
 
 
 def _status(age_days: float, chance: random.Random) -> Status:

@@ -5,18 +5,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, select, text, update
 
 from appliance.domain import wire
 from appliance.domain.events import Event, RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
+from appliance.domain.moment import to_ms
 from appliance.domain.topics import Lane
 from command_center import ingest
 from command_center.applying import Arrival
+from command_center.handling import keeping
 from command_center.store import downlinks, requests, streams
 from command_center.store.database import reading, writing
 from command_center.store.downlinks import DownEvent
 from command_center.store.requests import CityRequest, Filter
+from command_center.store.schema import requests as table
 from tests.conftest import SITE, START
 
 NEIGHBOUR = SiteCode("14.71.01")
@@ -146,6 +149,16 @@ def change(engine: Engine, sql: str, **values: object) -> None:
     """A change that no function of the store makes."""
     with writing(engine) as connection:
         connection.execute(text(sql), values)
+
+
+def happened(engine: Engine, when: datetime, *request_ids: str) -> None:
+    """What the city has of these requests, or of all, occurred then."""
+    with writing(engine) as connection:
+        ids = request_ids or tuple(connection.scalars(select(table.c.request_id)))
+        for id_ in ids:
+            this = update(table).where(table.c.request_id == id_)
+            connection.execute(this.values(occurred_at=to_ms(when)))
+            keeping.refresh(connection, id_)
 
 
 def rows(engine: Engine, sql: str) -> list[tuple[object, ...]]:

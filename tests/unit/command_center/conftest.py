@@ -38,6 +38,15 @@ def city_url(request: pytest.FixtureRequest, empty_city: Path, tmp_path: Path) -
         yield url
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/bare.db"
+    bare: str = request.getfixturevalue("postgresql").bare()
+    return bare
+
+
 @pytest.fixture
 def engine(city_url: str, tmp_path: Path) -> Iterator[Engine]:
     """A city database of one's own."""

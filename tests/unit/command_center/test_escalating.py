@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from appliance.domain.deadline import Deadline
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import WESTERN_INDONESIA, to_ms
+from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.official import COORDINATOR, Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Status
@@ -22,7 +22,7 @@ from command_center.handling.files import shipped_steps, shipped_units
 from command_center.handling.steps import Step, To
 from command_center.store import database
 from command_center.store.requests import CityRequest
-from tests.unit.command_center.city import going_down, received, rows
+from tests.unit.command_center.city import going_down, happened, received, rows
 from tests.unit.command_center.test_follow_ups import lines
 
 TABLE = shipped_steps()
@@ -145,8 +145,7 @@ def test_a_step_stands_there_once() -> None:
 def case(engine: Engine) -> CityRequest:
     """Somebody works on it since Monday at ten."""
     found = received(engine, category="sampah", agency="DLHK")
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE requests SET occurred_at = {to_ms(MONDAY)}")
+    happened(engine, MONDAY)
     move(engine, found, Status.IN_PROGRESS, MONDAY + timedelta(hours=1))
     return found
 
@@ -181,7 +180,7 @@ def test_a_week_goes_by_and_each_is_told_once(engine: Engine, case: CityRequest)
 def test_after_an_outage_only_the_step_that_is_reached_is_taken(
     engine: Engine, case: CityRequest
 ) -> None:
-    assert escalating.run(engine, TABLE, MONDAY + 30 * DAY) == 1
+    assert escalating.run(engine, TABLE, MONDAY + 30 * DAY).escalated == 1
     assert [step for step, *_ in taken(engine)] == ["merah"]
 
 
@@ -189,7 +188,7 @@ def test_another_process_takes_no_step_again(engine: Engine, case: CityRequest) 
     escalating.run(engine, TABLE, MONDAY + 3 * DAY)
     engine.dispose()
     again = database.connect(engine.url.render_as_string(hide_password=False))
-    assert escalating.run(again, TABLE, MONDAY + 3 * DAY) == 0
+    assert escalating.run(again, TABLE, MONDAY + 3 * DAY).escalated == 0
     again.dispose()
 
 
@@ -197,9 +196,9 @@ def test_what_waits_for_its_reporter_or_is_over_is_left_alone(
     engine: Engine, case: CityRequest
 ) -> None:
     move(engine, case, Status.NEEDS_DETAILS, MONDAY + timedelta(hours=2))
-    assert escalating.run(engine, TABLE, MONDAY + 20 * DAY) == 0
+    assert escalating.run(engine, TABLE, MONDAY + 20 * DAY).escalated == 0
     move(engine, case, Status.RESOLVED, MONDAY + 20 * DAY)
-    assert escalating.run(engine, TABLE, MONDAY + 40 * DAY) == 0
+    assert escalating.run(engine, TABLE, MONDAY + 40 * DAY).escalated == 0
 
 
 def test_another_agency_and_a_case_that_is_opened_again_begin_anew(
@@ -229,8 +228,7 @@ def test_an_earlier_day_of_a_disposition_counts(engine: Engine, case: CityReques
 
 def test_a_case_that_nobody_has_taken_up_is_the_coordinators(engine: Engine) -> None:
     received(engine, category="sampah", agency="DLHK")
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE requests SET occurred_at = {to_ms(MONDAY)}")
+    happened(engine, MONDAY)
     escalating.run(engine, TABLE, MONDAY + 2 * DAY)
     assert taken(engine) == [
         ("pengingat", "pejabat", "DLHK"),
@@ -244,8 +242,7 @@ def test_the_center_looks_once_an_hour_and_at_once_again_while_some_are_left(
     monkeypatch.setattr(escalating, "CASES_PER_RUN", 2)
     for _ in range(2):
         received(engine, category="sampah", agency="DLHK")
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE requests SET occurred_at = {to_ms(MONDAY)}")
+    happened(engine, MONDAY)
     time = [MONDAY + 10 * DAY]
     rounds = Rounds(engine, TABLE)
 
@@ -256,9 +253,5 @@ def test_the_center_looks_once_an_hour_and_at_once_again_while_some_are_left(
 
     assert [taken_by(0), taken_by(5)] == [2, 3]
     late = received(engine, category="sampah", agency="DLHK")
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            f"UPDATE requests SET occurred_at = {to_ms(MONDAY)} "
-            f"WHERE request_id = '{late.request_id}'"
-        )
+    happened(engine, MONDAY, late.request_id)
     assert [taken_by(30), taken_by(31)] == [3, 4]

@@ -8,16 +8,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
 from appliance.domain.moment import CITY_TIME, to_ms
-from command_center.handling import escalating, forms, inbox, open_cases, pages
+from command_center.handling import escalating, forms, open_cases, pages
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_steps, shipped_units
 from command_center.staff.roles import Role
+from command_center.store import requests
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter
 from command_center.table_publishing import publish
 from tests.conftest import SITE
 from tests.support.city_staff import an_officer
-from tests.unit.command_center.city import received, request, rows
+from tests.unit.command_center.city import happened, received, request, rows
 from tests.unit.command_center.test_escalating import DAY, MONDAY
 from tests.unit.command_center.test_views import HOSTILE, page, words
 
@@ -34,11 +35,7 @@ def staff(engine: Engine) -> FlaskClient:
 def filed(engine: Engine, when: datetime = MONDAY, **more: object) -> CityRequest:
     values = {"category": "sampah", "agency": "DLHK", **more}
     case = received(engine, **values)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            f"UPDATE requests SET occurred_at = {to_ms(when)} "
-            f"WHERE request_id = '{case.request_id}'"
-        )
+    happened(engine, when, case.request_id)
     return request(engine, case.request_id)
 
 
@@ -89,8 +86,10 @@ def test_an_inbox_is_sorted_by_deadline_and_narrowed_to_a_unit(
 
     with reading(engine) as connection:
         known = {
-            one.request.request_id: inbox.due(one).day
-            for one in open_cases.every(connection, Filter(agency="DLHK"), NOW)
+            one.request.request_id: one.deadlines[-1].day
+            for one in open_cases.some(
+                connection, requests.page(connection, Filter(agency="DLHK"), limit=9), NOW
+            )
         }
     assert listed() == sorted(known, key=lambda id_: (known[id_], id_))
     assert set(listed(f"?unit={LPS}")) == {case.request_id for case in cases[:2]}

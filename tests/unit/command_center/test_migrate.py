@@ -24,15 +24,6 @@ def city_url(request: pytest.FixtureRequest, empty_city: Path, tmp_path: Path) -
     return copy
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database without tables."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/bare.db"
-    bare: str = request.getfixturevalue("postgresql").bare()
-    return bare
-
-
 def test_the_migrations_make_what_the_schema_describes(engine: Engine) -> None:
     with database.reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

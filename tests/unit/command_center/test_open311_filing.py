@@ -210,7 +210,7 @@ def test_a_key_files_so_many_an_hour(engine: Engine, client: FlaskClient) -> Non
                 text(
                     "INSERT INTO requests SELECT :case, '14.71.01', 'x', '01000000', 'x', 'x', "
                     "'x', 'x', 'x', 'x', NULL, NULL, NULL, NULL, 0, 0, 'stated', 0, 'x', 0, NULL, "
-                    "NULL, NULL, NULL"
+                    "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
                 ),
                 {"case": case},
             )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain.moment import WESTERN_INDONESIA, to_ms
+from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import Status
 from command_center import __main__ as center
 from command_center import casework, worklist
@@ -15,7 +15,7 @@ from command_center.store.database import reading
 from command_center.store.requests import Filter
 from command_center.worklist import Due
 from tests.support.city_staff import an_officer
-from tests.unit.command_center.city import change, received
+from tests.unit.command_center.city import happened, received
 from tests.unit.command_center.test_cli import run
 from tests.unit.command_center.test_views import page, words
 
@@ -35,21 +35,12 @@ def cases(engine: Engine) -> dict[str, str]:
         ("tanya", "jalan_rusak", "permintaan_informasi"),
     ):
         case = received(engine, category=category, kind=kind)
-        _file(engine, case.request_id, wib(20, 3, 16))
+        happened(engine, wib(20, 3, 16), case.request_id)
         found[case.request_id] = name
         casework.change_status(
             engine, case.request_id, Status.IN_PROGRESS, "", by="x", now=wib(20, 3, 17)
         )
     return found
-
-
-def _file(engine: Engine, request_id: str, when: datetime) -> None:
-    change(
-        engine,
-        "UPDATE requests SET occurred_at = :at WHERE request_id = :id",
-        at=to_ms(when),
-        id=request_id,
-    )
 
 
 def listed(engine: Engine, cases: dict[str, str], due: Due, now: datetime) -> list[tuple[str, int]]:
