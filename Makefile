@@ -6,7 +6,7 @@ WORKERS ?= 2
 SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config software_update command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test vm-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal bench-box powercuts triage-report triage-model soak screenshots golden i18n status dialog deb image clean
+.PHONY: help run test vm-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal bench-box powercuts triage-report triage-model soak screenshots golden i18n status dialog deb image image-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -109,8 +109,12 @@ i18n: $(VENV)/dev.stamp ## collect strings and compile the English catalogue
 deb: ## build/deb/posko_VERSION_ARCH.deb, to install on a box (docs/package.md)
 	@sh packaging/build-deb.sh
 
-image: $(VENV)/dev.stamp ## build/image/posko_VERSION_arm64.img for the card of a Raspberry Pi (as root, an hour; docs/image.md)
+image: $(VENV)/dev.stamp ## build/image/posko_VERSION_arm64.img for the card of a Raspberry Pi (as root; docs/image.md)
 	@sh packaging/image/build-image.sh
+
+image-test: $(VENV)/dev.stamp ## boot that image in qemu, set it up, cut its power (as root, 20 minutes; docs/image.md)
+	@sh packaging/image/install-build-packages.sh
+	$(BIN)/python -m bench.image
 
 clean: ## forget the demonstration's data and every cache
 	rm -rf .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

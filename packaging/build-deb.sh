@@ -1,8 +1,9 @@
 #!/bin/sh
-# Build OUT/posko_VERSION_ARCH.deb of this machine's architecture, from a copy of the tree: build-deb.sh [OUT]
+# Build OUT/posko_VERSION_ARCH.deb of this machine's architecture, or of ARCH, from a copy of the tree:
+# build-deb.sh [OUT [ARCH]]. Another architecture needs its C libraries and binutils (packaging/image).
 set -eu
 cd "$(dirname "$0")/.."
-out=${1:-build/deb}
+out=${1:-build/deb} arch=${2:-$(dpkg --print-architecture)}
 if ! command -v dh >/dev/null || ! /usr/bin/python3 -c 'import ensurepip'; then
     [ "$(id -u)" = 0 ] || {
         echo "debhelper is missing. As root, run: apt-get install debhelper python3-venv" >&2
@@ -33,11 +34,12 @@ END
 echo "building posko $version: fetching what it bundles, packing (a minute) ..."
 (
     cd "$source"
+    eval "$(dpkg-architecture --host-arch "$arch" --print-set)"
     SOURCE_DATE_EPOCH=$epoch PATH=/usr/sbin:/usr/bin:/sbin:/bin debian/rules binary
 ) >"$work/log" 2>&1 || {
     tail -40 "$work/log" >&2
     exit 1
 }
-made=$(basename "$work"/posko_"$version"_*.deb)
+made=$(basename "$work"/posko_"$version"_"$arch".deb)
 mv "$work/$made" "$out/$made"
 du -h "$out/$made"

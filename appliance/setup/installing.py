@@ -61,6 +61,8 @@ class Installer:
             self._run("/usr/bin/systemctl", "start", "posko.target")
             yield "system files"
             self._run(sys.executable, "-m", "firmware_config", *self._config_words, "apply")
+            # nginx, dnsmasq and the gate were left out while there were no files for them.
+            self._run("/usr/bin/systemctl", "start", "posko.target")
 
     def write(self, answers: Answers) -> None:
         """Check the settings as every program does, then put them in place; raises PoskoError."""

@@ -1,11 +1,24 @@
 #!/bin/sh
 # Make the virtual environment below STAGE as it will be at HOME: make-home.sh STAGE HOME
+# Of another architecture (dpkg-architecture's variables) nothing is run here: its wheels are only unpacked.
 set -eu
 stage=$1 home=$2 made=$1$2
 pip() { "$made/bin/python3" -m pip --quiet --disable-pip-version-check "$@"; }
 
 /usr/bin/python3 -m venv "$made"
-pip install --no-compile --no-deps --require-hashes -r debian/requirements.txt
+if [ "${DEB_HOST_ARCH:-}" = "${DEB_BUILD_ARCH:-}" ]; then
+    pip install --no-compile --no-deps --require-hashes -r debian/requirements.txt
+else
+    pip uninstall --yes setuptools
+    modules=$(echo "$made"/lib/python3.*/site-packages) platforms=''
+    for glibc in 2_17 2_28 2_34; do
+        platforms="$platforms --platform manylinux_${glibc}_$DEB_HOST_GNU_CPU"
+    done
+    # shellcheck disable=SC2086  # a list of options
+    pip install --no-compile --no-deps --require-hashes -r debian/requirements.txt \
+        --only-binary :all: $platforms --target "$modules"
+    rm -r "$modules/bin"
+fi
 pip install --no-compile --no-deps --no-build-isolation .
 pip uninstall --yes pip setuptools
 

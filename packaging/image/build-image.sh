@@ -1,6 +1,6 @@
 #!/bin/sh
 # Build OUT/posko_VERSION_arm64.img of a Raspberry Pi, on a machine of any kind: build-image.sh [OUT]
-# As root; takes half an hour to an hour, most of it a Debian of arm64 under qemu, which is kept for the next time.
+# As root; most of the time goes into a Debian of arm64, under qemu, which is kept for the next time.
 set -eu
 cd "$(dirname "$0")/../.."
 here=packaging/image out=${1:-build/image} suite=bookworm
@@ -11,60 +11,52 @@ sh "$here/install-build-packages.sh"
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y pyproject.toml)}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/posko
-include=$(paste -sd, "$here/packages")
-base=$cache/image-$suite-$(echo "$include" | sha256sum | cut -c1-16).tar
 work=$(mktemp -d) root=$work/root log=$work/log started=$(date +%s)
 mounted() { umount -q "$root/proc" 2>/dev/null || true; }
 trap 'mounted; rm -rf "$work"' EXIT
 say() { echo "$(($(date +%s) - started)) s: $*"; }
 quietly() { "$@" >>"$log" 2>&1 || { tail -40 "$log" >&2; exit 1; }; }
-inside() { quietly chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive \
-    SOURCE_DATE_EPOCH="$epoch" "$@"; }
+path=/native/bin:/usr/sbin:/usr/bin:/sbin:/bin
+inside() { quietly chroot "$root" env -i PATH=$path DEBIAN_FRONTEND=noninteractive "$@"; }
+native() { sh "$here/native-tools.sh" "$1" "$root"; }
 
 mkdir -p "$cache" "$out" "$root"
+say "1/7 the package for arm64"
+SOURCE_DATE_EPOCH=$epoch quietly sh packaging/build-deb.sh "$out" arm64
+package=$out/posko_${version}_arm64.deb
+
+# With the package's dependencies: a new one makes the root anew.
+include=$({ cat "$here/packages"; dpkg-deb -f "$package" Depends | sed 's/ *([^)]*)//g; s/, */\n/g'; } | sort -u | paste -sd,)
+base=$cache/image-$suite-$(echo "$include" | cat - "$here/make-root.sh" | sha256sum | cut -c1-16).tar
 if [ ! -f "$base" ]; then
-    say "1/7 a Debian $suite of arm64, under qemu (20 minutes)"
-    mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN)' | awk '$2 == "Debian" && $1 !~ /security/ { print $1; exit }')
-    mirror=${mirror:-http://deb.debian.org/debian} mirror=${mirror%/}
-    quietly mmdebstrap --architectures=arm64 --mode=root --variant=minbase --include="$include" \
-        --aptopt='Apt::Install-Recommends false' --dpkgopt=force-unsafe-io \
-        --essential-hook='chroot "$1" dpkg-divert --quiet --local --rename --add /usr/sbin/update-initramfs' \
-        --essential-hook='ln -sf /bin/true "$1/usr/sbin/update-initramfs"' \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' --format=tar "$suite" "$base.new" \
-        "deb $mirror $suite main non-free-firmware" \
-        "deb $mirror-security $suite-security main non-free-firmware"
-    mv "$base.new" "$base"
+    say "2/7 a Debian $suite of arm64 (10 minutes)"
+    quietly sh "$here/make-root.sh" "$suite" "$include" "$base"
 fi
-say "2/7 unpacking it"
+say "3/7 unpacking it"
 tar -xf "$base" -C "$root"
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod +x "$root/usr/sbin/policy-rc.d"
 mount -t proc proc "$root/proc"
+native shell
 
-say "3/7 the package for arm64, under qemu"
-mkdir -p "$root/build/tree" "$root/build/wheels"
-quietly .venv/bin/python -m pip download --disable-pip-version-check --only-binary=:all: --no-deps \
-    --python-version 311 --implementation cp --abi cp311 --abi abi3 --abi none --platform manylinux_2_17_aarch64 \
-    --platform manylinux2014_aarch64 --platform manylinux_2_28_aarch64 --platform manylinux_2_34_aarch64 \
-    --require-hashes -r packaging/requirements.txt -d "$root/build/wheels"
-tar -c --exclude=__pycache__ --exclude='*.egg-info' -T packaging/sources | tar -x -C "$root/build/tree"
-inside PIP_NO_INDEX=1 PIP_FIND_LINKS=/build/wheels sh /build/tree/packaging/build-deb.sh /build
-cp "$root"/build/posko_*_arm64.deb "$out/"
-
-say "4/7 installing it"
-inside apt-get install -y -qq --no-install-recommends "/build/posko_${version}_arm64.deb"
-rm -rf "$root/build"
-inside apt-get purge -y -qq --auto-remove debhelper python3-venv
+say "4/7 installing the package"
+cp "$package" "$root/posko.deb"
+inside dpkg -i /posko.deb
+rm "$root/posko.deb"
 cp -RP "$here/files/." "$root/"
+inside mkdir -p /etc/posko/firmware
 inside /usr/lib/posko/bin/python3 -c 'from pathlib import Path; from firmware_config.placing import link
 link(Path("/"), Path("/etc/posko/firmware/current"))'
 inside systemctl enable systemd-networkd systemd-resolved systemd-timesyncd ssh posko-first-boot \
     posko-settings-again
+# Debian's own upkeep writes into the system; and what waits for the Internet would wait for two minutes at each start.
+inside systemctl mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
+    e2scrub_reap.service systemd-networkd-wait-online.service
 inside passwd --lock root
 echo posko >"$root/etc/hostname"
 printf '127.0.0.1 localhost posko\n::1 localhost posko\n' >"$root/etc/hosts"
 : >"$root/etc/machine-id"
+ln -sf /etc/machine-id "$root/var/lib/dbus/machine-id"
 rm -f "$root"/etc/ssh/ssh_host_* "$root/usr/sbin/policy-rc.d" "$root/etc/resolv.conf"
 ln -s /run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
 
@@ -72,10 +64,15 @@ say "5/7 kernel and firmware for the boot partition"
 rm "$root/usr/sbin/update-initramfs"
 inside dpkg-divert --quiet --local --rename --remove /usr/sbin/update-initramfs
 mkdir -p "$root/boot/firmware"
+# It looks for programs where it says itself; what it puts into the initrd it names by their full paths.
+sed -i.debian "s|^export PATH=.*|export PATH=$path|" "$root/usr/sbin/mkinitramfs"
 inside update-initramfs -c -k all
+mv "$root/usr/sbin/mkinitramfs.debian" "$root/usr/sbin/mkinitramfs"
+# raspi-firmware has written words for the kernel that mount the system to be written.
 cp "$here/cmdline.txt" "$root/boot/firmware/cmdline.txt"
 inside apt-get clean
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/log/*
+native remove
 mounted
 
 say "6/7 the partitions"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from firmware_config import boards
-from tests.support.programs import needs
+from tests.support.programs import leave_out, needs
 from tests.unit.test_docs import ROOT
 
 IMAGE = ROOT / "packaging/image"
@@ -109,3 +109,35 @@ def test_systemd_has_nothing_to_say_about_the_units_of_the_image(tmp_path: Path)
         [*command, f"--root={tmp_path}", *names], capture_output=True, text=True, check=False
     )
     assert done.stdout + done.stderr == ""
+
+
+def test_programs_of_this_machine_leave_nothing_in_the_root_they_were_lent_to(
+    tmp_path: Path,
+) -> None:
+    if os.uname().machine != "x86_64":
+        leave_out("where nothing is emulated nothing is lent")
+    (tmp_path / "usr/bin").mkdir(parents=True)
+    (tmp_path / "usr/lib").mkdir()
+    (tmp_path / "lib").symlink_to("usr/lib")
+    (tmp_path / "usr/bin/sh").symlink_to("dash")
+    before = everything_below(tmp_path)
+    for verb in ("add", "shell"):
+        subprocess.run(["sh", str(IMAGE / "native-tools.sh"), verb, str(tmp_path)], check=True)
+    if os.geteuid() == 0:
+        said = subprocess.run(
+            [needs("chroot"), str(tmp_path), "/usr/bin/sh", "-c", "/native/bin/dpkg-deb --version"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "dpkg-deb" in said.stdout
+    subprocess.run(["sh", str(IMAGE / "native-tools.sh"), "remove", str(tmp_path)], check=True)
+    assert everything_below(tmp_path) == before
+
+
+def everything_below(folder: Path) -> dict[str, str]:
+    """Names, and where links point."""
+    return {
+        str(path.relative_to(folder)): str(path.readlink()) if path.is_symlink() else ""
+        for path in folder.rglob("*")
+    }
