@@ -29,6 +29,7 @@ def without_settings(machine: Machine) -> Iterator[None]:
 def test_daemons_without_settings_are_held_back_and_start_by_themselves_when_those_come(
     machine: Machine,
 ) -> None:
+    """Box check 2."""
     stop_box(machine)
     with without_settings(machine):
         machine.must("systemctl", "start", "posko-begin.path", "posko.target", *DAEMONS)
