@@ -1,7 +1,8 @@
 """Trying again what was set aside: a newer release may read it, or the store be mended.
 
-Only batches are tried again: whatever else a box says, it says anew by itself. A batch is stored
-as if it had just come: its sequence numbers say what is new, so that doing it twice does no harm.
+Of messages only batches are tried again: whatever else a box says, it says anew by itself. A batch
+is stored as if it had just come: its sequence numbers say what is new, so that doing it twice does
+no harm. An event of a batch that was kept, but not done, is done as of the time at which it came.
 """
 
 from dataclasses import dataclass
@@ -11,17 +12,21 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from appliance.domain import wire
-from command_center import inbound, ingest
+from command_center import applying, erasing, inbound, ingest
 from command_center.applying import Arrival
 from command_center.inbound import Inbound, Raw
-from command_center.store import barred, quarantine
+from command_center.store import asides, barred, quarantine
+from command_center.store.asides import Aside
 from command_center.store.database import reading, receiving
 from command_center.store.quarantine import Kept
+
+_NOBODY_KNOWS = wire.Clock(boot="?", mono=0)
+"""When the batch was sent: its events tell their own times, by clocks that may have been wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a message; `is_stored` means that it is in the quarantine no more."""
+    """What became of a message or event; `is_stored` means that it is not aside any more."""
 
     is_stored: bool
     words: str
@@ -45,6 +50,26 @@ def replay(engine: Engine, kept: Kept, now: datetime) -> Outcome:
             return _store(connection, kept, Arrival(site=heeded.site, batch=heeded.message), now)
     except DBAPIError as error:
         return Outcome(False, f"still breaks the store: {type(error.orig).__name__}")
+
+
+def redo(engine: Engine, aside: Aside) -> Outcome:
+    """Do what an event says, and note what became of it, in one transaction."""
+    with receiving(engine, [str(aside.site)]) as connection:
+        held = asides.by_id(connection, aside.id)
+        if held is None:
+            return Outcome(True, "done already")
+        [(seq, event)] = erasing.as_allowed(connection, [(held.seq, held.event)])
+        batch = wire.Batch(
+            epoch=held.epoch, lane=held.lane, first=seq, sent=_NOBODY_KNOWS, events=[event]
+        )
+        arrival = Arrival(site=held.site, batch=batch)
+        [became] = applying.apply_or_reject(connection, arrival, [(seq, event)], held.received_at)
+        asides.settle(connection, held.id, became)
+    if became.outcome == "applied":
+        return Outcome(True, "done")
+    if became.outcome == "unknown_kind":
+        return Outcome(False, f"this release does not know {event.y} either")
+    return Outcome(False, f"still refused: {became.reject_code}: {became.detail}")
 
 
 def _store(connection: Connection, kept: Kept, arrival: Arrival, now: datetime) -> Outcome:

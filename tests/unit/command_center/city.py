@@ -145,6 +145,13 @@ def break_store(engine: Engine, table: str, column: str, *, on: str = "INSERT") 
         connection.exec_driver_sql(f"{head} FOR EACH ROW {when} EXECUTE FUNCTION bug()")
 
 
+def mend_store(engine: Engine, table: str, *, on: str = "INSERT") -> None:
+    """The bug of `break_store` is mended."""
+    of_table = "" if engine.dialect.name == "sqlite" else f" ON {table}"
+    with writing(engine) as connection:
+        connection.exec_driver_sql(f"DROP TRIGGER bug_{table}_{on}{of_table}")
+
+
 def change(engine: Engine, sql: str, **values: object) -> None:
     """A change that no function of the store makes."""
     with writing(engine) as connection:

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
+from command_center import ingest
+from command_center.applying import Arrival, apply_or_reject
 from command_center.inbound import cut, poison, read
 from command_center.poison import replaying
 from command_center.store import quarantine
@@ -21,6 +24,7 @@ from tests.unit.command_center.city import (
     break_store,
     change,
     commit,
+    mend_store,
     rows,
     store,
     wire_event,
@@ -148,3 +152,40 @@ def test_a_message_of_a_box_that_was_revoked_stays(engine: Engine) -> None:
     message = set_aside(engine, wire.encode(a_batch()), code="revoked")
     change(engine, "INSERT INTO barred_boxes (site, epoch, at) VALUES ('14.71.07', '', 0)")
     assert replaying.replay(engine, message, START).words == "still refused: revoked"
+
+
+def outcomes(engine: Engine) -> list[str]:
+    return [str(outcome) for (outcome,) in rows(engine, "SELECT outcome FROM events ORDER BY id")]
+
+
+def test_an_event_that_broke_the_store_is_done_once_it_can_be(engine: Engine, run: Run) -> None:
+    break_store(engine, "requests", "text")
+    batch = a_batch(wire_event(a_received(text="poison")), wire_event())
+    arrival = Arrival(site=SITE, batch=batch)
+    commit(engine, partial(ingest.store, apply=apply_or_reject), arrival, START)
+    [told] = json.loads(run("quarantine", "list", "--json")[1])
+    assert (told["code"], told["kind"], told["seq"]) == ("store", "service_request.received", 1)
+    assert "poison" not in run("quarantine", "list")[1]
+    assert "poison" in run("quarantine", "show", told["id"])[1]
+    assert "still refused: store" in run("quarantine", "replay", told["id"])[1]
+    assert outcomes(engine) == ["rejected", "applied"]
+    mend_store(engine, "requests")
+    code, out, _ = run("quarantine", "replay", "all")
+    assert (code, out.splitlines()[-1]) == (0, "1 of 1 stored")
+    assert outcomes(engine) == ["applied", "applied"]
+    assert {case.text for case in all_requests(engine)} >= {"poison"}
+    assert {case.received_at for case in all_requests(engine)} == {START}
+    assert "no 'e1'" in run("quarantine", "replay", told["id"])[2]
+
+
+def test_an_event_of_a_kind_still_unknown_stays_and_is_not_dropped(
+    engine: Engine, run: Run
+) -> None:
+    store(engine, a_batch(wire_event(kind="mesh.heard", data='{"node": 7}')))
+    [told] = json.loads(run("quarantine", "list", "--json")[1])
+    assert told["code"] == "unknown"
+    assert "does not know mesh.heard" in run("quarantine", "replay", "all")[1]
+    code, _, error = run("quarantine", "drop", told["id"])
+    assert (code, "stays" in error) == (1, True)
+    assert run("quarantine", "drop", "all")[1] == "0 dropped\n"
+    assert outcomes(engine) == ["unknown_kind"]
