@@ -63,6 +63,7 @@ from command_center.store import (
     wifi_sessions,
 )
 from command_center.store.case_texts import CaseText
+from command_center.store.database import attempting
 from command_center.store.requests import CityRequest
 from command_center.store.streams import Kept
 
@@ -320,7 +321,7 @@ def _store(connection: Connection, arrival: Arrival, received: Sequence[CityRequ
     Who owns them is asked only if one is there: an outage ends with thousands that are new.
     """
     try:
-        with connection.begin_nested():
+        with attempting(connection):
             requests.add(connection, received)
     except IntegrityError:
         log.info("some requests are here already site=%s", arrival.site)

@@ -6,7 +6,6 @@ on the tables it is judged by. `deadline` and `due` say what holds at a moment; 
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from appliance.domain import deadline, sla
@@ -75,32 +74,31 @@ def of_case(
 
 
 class Arrivals:
-    """The same for many that have just come in, whose history is their arrival."""
+    """The same for many that have just come in, whose history is their arrival; those alike but for
+    the hour are computed once."""
 
     def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        self._terms: dict[tuple[str, str], tuple[int, int]] = {}
+        self._tables, self._offset_ms = tables, city_offset_ms()
+        self._known: dict[tuple[str, str, int, bool], tuple[int | None, ...]] = {}
 
-    def of(self, kind: str, category: str, occurred_ms: int) -> DueDays:
-        """Those of one of them."""
-        found = self._terms.get((kind, category))
-        if found is None:
-            terms = sla.terms(kind, category, self._tables)
-            found = self._terms[kind, category] = (terms.respond_days, terms.finish_days)
-        day, into_ms = divmod(occurred_ms + city_offset_ms(), DAY_MS)
-        days = _of_arrival(self._tables.calendar, day, not into_ms, *found)
-        return DueDays(*days, None, occurred_ms)
+    def of(self, kind: str, category: str, occurred_ms: int) -> tuple[int | None, ...]:
+        """The values of one of them, in the order of `DueDays`."""
+        day, into_ms = divmod(occurred_ms + self._offset_ms, DAY_MS)
+        alike = (kind, category, day, not into_ms)
+        days = self._known.get(alike)
+        if days is None:
+            days = self._known[alike] = self._compute(*alike)
+        return (*days, occurred_ms)
 
-
-@lru_cache(maxsize=20_000)
-def _of_arrival(
-    calendar: WorkingCalendar, day: int, is_midnight: bool, respond_days: int, finish_days: int
-) -> tuple[int | None, int, int, int]:
-    respond_on, finish_on = (
-        calendar.due_from(day_of(day), days, is_midnight=is_midnight)
-        for days in (respond_days, finish_days)
-    )
-    return _days(calendar, respond_on, finish_on)
+    def _compute(
+        self, kind: str, category: str, day: int, is_midnight: bool
+    ) -> tuple[int | None, ...]:
+        terms, calendar = sla.terms(kind, category, self._tables), self._tables.calendar
+        respond_on, finish_on = (
+            calendar.due_from(day_of(day), days, is_midnight=is_midnight)
+            for days in (terms.respond_days, terms.finish_days)
+        )
+        return (*_days(calendar, respond_on, finish_on), None)
 
 
 def _days(

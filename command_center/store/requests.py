@@ -24,7 +24,7 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.retention import FINISHED
 from appliance.domain.service_request import OVER, Status
-from command_center.dashboard.cells import Counted, together
+from command_center.dashboard.cells import Counted, midnight_ms, together
 from command_center.dashboard.cells import change as counted_change
 from command_center.handling.due_days import LOOK_NOW, SETTLED, Arrivals
 from command_center.store import daily_counts, tables
@@ -370,14 +370,15 @@ def from_row(row: Sequence[Any]) -> CityRequest:
 
 
 def _counted(request: CityRequest) -> Counted:
+    """Where it counts, with the first moment of its day: many of a batch are alike but for it."""
     return Counted(
-        site=request.site_code,
-        occurred_at=request.occurred_ms,
-        channel=request.channel,
-        category=request.category,
-        kelurahan=request.kelurahan,
-        agency=request.agency,
-        sensitivity=request.sensitivity,
-        status=request.status,
-        destination=request.destination,
+        request.site_code,
+        midnight_ms(request.occurred_ms),
+        request.channel,
+        request.category,
+        request.kelurahan,
+        request.agency,
+        request.sensitivity,
+        request.status,
+        request.destination,
     )
