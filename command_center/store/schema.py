@@ -97,9 +97,8 @@ events = Table(
     sqlite_strict=True,
 )
 """Every event as it came, whatever became of it. Only ingest inserts, and an operator's replay says
-what became of one later; erasing takes personal data
-out of payloads, and what tells of the WiFi goes after 90 days. `id` is its place in the feed of the
-whole city."""
+what became of one later; erasing takes personal data out of payloads, and what tells of the WiFi
+goes after 90 days. `id` is its place in the feed of the whole city."""
 
 quarantine = Table(
     "quarantine",

@@ -112,7 +112,7 @@ class Machine:
         image, folder = self._image, self._folder
         kernel = " ".join((*_KERNEL, f"test.broker={self._port}"))
         return [
-            needs("qemu-system-x86_64"),
+            *(needs("setpriv"), "--pdeathsig", "KILL", "--", needs("qemu-system-x86_64")),
             *("-accel", "tcg,thread=single,tb-size=512", "-icount", "shift=0,sleep=on"),
             *("-cpu", "Nehalem", "-smp", "1", "-m", str(self._memory_mb), "-M", "q35"),
             *("-nodefaults", "-display", "none", "-rtc", "base=utc,clock=vm"),
