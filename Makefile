@@ -6,7 +6,7 @@ WORKERS ?= 2
 SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config software_update command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test vm-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-dashboard bench-portal bench-box powercuts triage-report triage-model soak screenshots golden i18n status dialog deb image image-test clean
+.PHONY: help run test vm-test kiosk-browser-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-card bench-dashboard bench-portal bench-box powercuts triage-report triage-model soak screenshots golden i18n status dialog deb image image-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -29,6 +29,10 @@ test: $(VENV)/dev.stamp ## install what the tests need (packages too, where root
 vm-test: $(VENV)/dev.stamp ## only the box in a virtual machine with simulated radios (as root, minutes)
 	@sh scripts/install-test-packages.sh
 	$(BIN)/pytest tests/vm
+
+kiosk-browser-test: $(VENV)/dev.stamp ## only the kiosk's browser under systemd, on a screen in memory (as root; the first time ten minutes)
+	@sh scripts/install-test-packages.sh
+	$(BIN)/pytest -s tests/nspawn/kiosk_browser.py
 
 quick: $(VENV)/dev.stamp ## only the tests that take no real processes (seconds)
 	$(BIN)/pytest -q -m "not slow"
@@ -55,6 +59,10 @@ bench-sync: $(VENV)/dev.stamp ## draining an outage against a mosquitto bridge (
 bench-fleet: $(VENV)/dev.stamp ## all 7,277 kecamatan on one broker: storm, steady day, dead broker
 	@sh scripts/install-test-packages.sh
 	$(BIN)/python -m bench.fleet
+
+bench-card: $(VENV)/dev.stamp ## what a busy day of a whole box writes to its card (as root, a quarter of an hour)
+	@sh scripts/install-test-packages.sh
+	$(BIN)/python -m bench.card_day
 
 bench-dashboard: $(VENV)/dev.stamp ## the city's main pages with a million stored requests
 	$(BIN)/python -m bench.dashboard

@@ -64,5 +64,8 @@ def kiosk(settings: Settings) -> dict[str, str]:
     if not settings.board.screen:
         return {}
     listen = settings.kiosk.listen
-    start = f"#!/bin/sh\n# Written from posko.toml.\nexec {browser_profile.command(listen)}\n"
+    watch = f"/usr/bin/posko kiosk watch-browser {listen} &"
+    start = (
+        f"#!/bin/sh\n# Written from posko.toml.\n{watch}\nexec {browser_profile.command(listen)}\n"
+    )
     return {"kiosk/browser": start, "kiosk/policy.json": browser_profile.policy(listen) + "\n"}

@@ -1,6 +1,8 @@
 """`posko kiosk`: try the slip printer out, and say that who called for help was served."""
 
 import argparse
+import os
+import sys
 from pathlib import Path
 
 from appliance.actions import helping
@@ -8,7 +10,7 @@ from appliance.cli.opening import database
 from appliance.domain.errors import PoskoError
 from appliance.domain.print_job import ADVICE, PrintState, Trouble
 from appliance.domain.service_request import NAME_MAX_CHARS
-from appliance.kiosk import receipt
+from appliance.kiosk import browser_watch, receipt
 from appliance.kiosk.printing.running import draw_slip, print_slip
 from appliance.kiosk.slips import office
 from appliance.runtime import clock, settings
@@ -25,6 +27,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     printing = actions.add_parser("test-print", help="print a test slip on the printer")
     printing.add_argument("--picture", metavar="PNG", help="draw it into a file instead")
     printing.set_defaults(run=_test_print)
+    watching = actions.add_parser(
+        "watch-browser",
+        help="for the browser's unit: end the browser that started this once its page is silent",
+    )
+    watching.add_argument("listen", metavar="HOST:PORT", help="where the kiosk listens")
+    watching.set_defaults(run=_watch_browser)
     answered = actions.add_parser("answered", help="say that who called for help was served")
     answered.add_argument(
         "--by", metavar="NAME", default="", help="who came; noted with the report"
@@ -49,6 +57,11 @@ def _test_print(args: argparse.Namespace) -> None:
     else:
         advice = ADVICE.get(outcome.trouble, "") if outcome.trouble else ""
         raise NotPrinted(f"not printed: {outcome.trouble}; {advice}")
+
+
+def _watch_browser(args: argparse.Namespace) -> None:
+    # A process of its own has a quarter of our modules, beside a browser that needs the memory.
+    os.execv(sys.executable, [sys.executable, "-m", browser_watch.__name__, args.listen])  # noqa: S606 - ourselves
 
 
 def _answered(args: argparse.Namespace) -> None:

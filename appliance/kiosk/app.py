@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, Response
 
 from appliance.domain.moment import Moment
+from appliance.kiosk.page_beat import add_beat
 from appliance.kiosk.panel_news import PanelNews
 from appliance.kiosk.panel_views import add_panel
 from appliance.kiosk.prompts import add_prompts
@@ -56,6 +57,7 @@ def create_app(
     if settings.kiosk.microphone:
         app.after_request(_let_record)
     add_prompts(app, settings.kiosk.prompts)
+    add_beat(app)
     if slips is not None:
         app.add_url_rule("/cetak", "print_again", pages.print_again, methods=["POST"])
         app.jinja_env.globals.update(printout_of=slips.of, recent_printout_of=slips.recent)

@@ -26,6 +26,10 @@ FLAGS: tuple[tuple[tuple[str, ...], str], ...] = (
         "no traffic of its own: the uplink may be dead or paid by the megabyte",
     ),
     (
+        ("--host-resolver-rules=MAP\\ *\\ ~NOTFOUND,\\ EXCLUDE\\ HOST",),
+        "nobody else's name is asked for; it looked for its maker's, whatever flags it had",
+    ),
+    (
         ("--disable-pinch", "--overscroll-history-navigation=0"),
         "no zoom and no swipe back by accident",
     ),
@@ -41,12 +45,16 @@ NEVER = (
     "--remote-debugging-port",
     "--use-fake-ui-for-media-stream",
 )
+_RUNTIME = "env XDG_RUNTIME_DIR=$RUNTIME_DIRECTORY"
+"""For Wayland's socket; that of the session is hidden by the unit's ProtectHome=."""
 POLICY_FILE = "/etc/chromium/policies/managed/posko-kiosk.json"
 
 
 def command(listen: str) -> str:
     """The command line for a shell or a unit's ExecStart."""
-    words = ["cage -d -- chromium", *(flag for flags, _ in FLAGS for flag in flags)]
+    host = listen.rpartition(":")[0]
+    flags = (flag.replace("HOST", host) for flags, _ in FLAGS for flag in flags)
+    words = [f"{_RUNTIME} cage -d -- chromium", *flags]
     return " \\\n    ".join([*words, f"http://{listen}/"])
 
 

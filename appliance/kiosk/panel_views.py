@@ -22,7 +22,7 @@ def add_panel(app: Flask, news: PanelNews) -> None:
         }
 
     def note_touch() -> None:
-        if request.endpoint != "panel":
+        if request.endpoint not in ("panel", "beat", "beat_age"):
             news.touched()
 
     app.add_url_rule("/panel", "panel", panel)

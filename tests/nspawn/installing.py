@@ -76,21 +76,21 @@ def folder() -> Iterator[Path]:
         _take_away(made)
 
 
-def install(root: Path) -> None:
-    """A box that somebody has set up: posko.toml, and the system's files made of it."""
-    unpack(root)
+def install(root: Path, *more: str, text: str = CONFIG) -> None:
+    """A box that somebody has set up: a text as posko.toml, and the system's files made of it."""
+    unpack(root, *more)
     config = root / "etc/posko/posko.toml"
-    config.write_text(CONFIG)
+    config.write_text(text)
     making = [sys.executable, "-m", "firmware_config", "--config", str(config)]
     for verb in ("apply", "confirm"):
         _run(*making, "--root", str(root), verb)
 
 
-def unpack(root: Path) -> None:
-    """Unpack Debian and install our package."""
+def unpack(root: Path, *more: str) -> None:
+    """Unpack Debian with `more` packages and install ours."""
     root.mkdir()
     kernel = [f"--exclude=./{path}" for path in _KERNEL]
-    _run(needs("tar"), "-C", str(root), *kernel, "-xpf", str(rootfs()))
+    _run(needs("tar"), "-C", str(root), *kernel, "-xpf", str(rootfs(*more)))
     policy = root / "usr/sbin/policy-rc.d"
     policy.write_text(_NOBODY_STARTS)
     policy.chmod(0o755)

@@ -32,11 +32,11 @@ _NO_INITRAMFS = (
 )
 
 
-def rootfs() -> Path:
-    """The tar, with Debian's own kernel in it; it takes a minute or two where it is not cached."""
+def rootfs(*more: str) -> Path:
+    """The tar, with Debian's own kernel and `more` packages; minutes where it is not cached."""
     if os.geteuid() != 0:
         leave_out("a Debian root is made as root only")
-    command = _mmdebstrap()
+    command = _mmdebstrap(more)
     made_by = hashlib.sha256("\0".join(command).encode()).hexdigest()[:16]
     tar = CACHE / f"rootfs-{SUITE}-{made_by}.tar"
     with only_one(tar):
@@ -62,8 +62,8 @@ def forget_old() -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _mmdebstrap() -> list[str]:
-    include = ",".join((*PACKAGES, f"linux-image-{_architecture()}"))
+def _mmdebstrap(more: tuple[str, ...]) -> list[str]:
+    include = ",".join((*PACKAGES, *more, f"linux-image-{_architecture()}"))
     return [
         *(
             needs("mmdebstrap"),

@@ -227,6 +227,20 @@ def test_posko_firmware_tells_units_that_are_there() -> None:
     assert len(names) == 6
 
 
+@pytest.mark.parametrize("unit", ["posko-kiosk-browser", "posko-setup-browser"])
+def test_nobody_waits_for_the_end_of_a_session_where_one_is_opened(unit: str) -> None:
+    """Of Type=exec the start job ended with the session: PAM's process holds the line open."""
+    assert values(unit, "PAMName") == ["login"]
+    assert values(unit, "Type") == ["simple"]
+
+
+def test_the_browser_is_bounded_in_the_session_and_leaves_nothing_behind() -> None:
+    [bounds] = values("posko-kiosk-browser", "ExecStartPost")
+    assert "MemoryHigh=450M MemoryMax=600M TasksMax=300" in bounds
+    [end] = values("posko-kiosk-browser", "ExecStopPost")
+    assert "pkill -KILL --euid posko-browser" in end
+
+
 def test_what_hostapd_says_of_phones_reaches_no_journal() -> None:
     assert values("posko-hostapd@", "StandardOutput") == ["null"]
 

@@ -1,0 +1,80 @@
+"""Watching the browser from beside it, as its user: it is ended when its page lives no more.
+
+The page says every second that it lives (`page_beat`). While the kiosk itself does not answer,
+nothing is known of the page, and nothing is held against it.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+
+PATH = "/detak"
+BEGIN_S = 60.0
+"""For the browser to show its first page; a guess for a Pi under load."""
+SILENT_S = 5.0
+_LOOK_S = 1.0
+_ANSWER_S = 2.0
+
+
+class Unknown(OSError):
+    """The kiosk does not answer."""
+
+
+class PageWatch:
+    """What is known of the page; pure."""
+
+    def __init__(self, now_s: float) -> None:
+        self._started_s = now_s
+        self._alive_s = now_s + BEGIN_S
+
+    def heard(self, age_s: float | None, now_s: float) -> None:
+        """The kiosk tells how long ago a page lived; None: none has since the kiosk started."""
+        if age_s is not None and now_s - age_s > self._started_s:
+            self._alive_s = now_s - age_s
+
+    def not_heard(self, now_s: float) -> None:
+        """The kiosk does not answer."""
+        self._alive_s = max(self._alive_s, now_s)
+
+    def is_dead(self, now_s: float) -> bool:
+        """Whether the page has been silent for too long."""
+        return now_s - self._alive_s > SILENT_S
+
+
+def watch(listen: str) -> None:
+    """Look once a second until the page is dead; then end the browser, which started this.
+
+    systemd starts both anew. Its own watchdog would not hear us: logind has moved us elsewhere.
+    """
+    browser = os.getppid()
+    page = PageWatch(time.monotonic())
+    while os.getppid() == browser:
+        try:
+            page.heard(_age_s(listen), time.monotonic())
+        except Unknown:
+            page.not_heard(time.monotonic())
+        if page.is_dead(time.monotonic()):
+            print(
+                f"the page has been silent for {SILENT_S:.0f} s: the browser is ended",
+                file=sys.stderr,
+            )
+            os.kill(browser, signal.SIGKILL)
+            return
+        time.sleep(_LOOK_S)
+
+
+def _age_s(listen: str) -> float | None:
+    try:
+        with urllib.request.urlopen(f"http://{listen}{PATH}", timeout=_ANSWER_S) as answer:
+            said = json.load(answer)["age_s"]
+    except (OSError, ValueError, KeyError) as error:
+        raise Unknown(str(error)) from error
+    return None if said is None else float(said)
+
+
+if __name__ == "__main__":
+    watch(sys.argv[1])

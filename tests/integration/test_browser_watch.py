@@ -1,0 +1,58 @@
+"""The process beside the browser, and one that stands for the browser: it is ended once its page is
+silent, and no sooner.
+"""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+
+import pytest
+from flask import Flask, request
+from werkzeug.serving import make_server
+
+from appliance.kiosk import browser_watch
+from appliance.kiosk.browser_watch import PATH, SILENT_S
+from appliance.kiosk.page_beat import add_beat
+from tests.support.waiting import wait_for
+
+pytestmark = pytest.mark.slow
+
+
+class Kiosk:
+    """Where pages say that they live; counts who asks for it."""
+
+    def __init__(self) -> None:
+        app = Flask("kiosk")
+        add_beat(app)
+        self.looks = 0
+        app.before_request(self._count)
+        self.server = make_server("127.0.0.1", 0, app, threaded=True)
+        self.listen = f"127.0.0.1:{self.server.server_port}"
+
+    def beat(self) -> None:
+        urllib.request.urlopen(f"http://{self.listen}{PATH}/halaman").close()
+
+    def _count(self) -> None:
+        self.looks += request.path == PATH
+
+
+def test_a_browser_whose_page_falls_silent_is_ended_and_no_sooner() -> None:
+    kiosk = Kiosk()
+    serving = threading.Thread(target=kiosk.server.serve_forever)
+    serving.start()
+    watcher = f"{sys.executable} -m {browser_watch.__name__} {kiosk.listen} 2>/dev/null &"
+    try:
+        with subprocess.Popen(["/bin/sh", "-c", f"{watcher} exec sleep 100"]) as browser:
+            wait_for(lambda: kiosk.looks, "it looks")
+            kiosk.beat()
+            beaten_s = time.monotonic()
+            wait_for(lambda: browser.poll() is not None, "it is ended")
+            assert browser.returncode == -signal.SIGKILL
+            assert time.monotonic() - beaten_s > SILENT_S
+    finally:
+        kiosk.server.shutdown()
+        serving.join()
+        kiosk.server.server_close()

@@ -1,0 +1,38 @@
+"""When the page on the touch screen counts as dead; what happens then: tests/kiosk_browser."""
+
+import pytest
+
+from appliance.kiosk.browser_watch import BEGIN_S, SILENT_S, PageWatch
+
+SOON = 3.0
+
+
+def beaten(*at_s: float) -> PageWatch:
+    page = PageWatch(0)
+    for now_s in at_s:
+        page.heard(0.0, now_s)
+    return page
+
+
+def test_a_page_that_lives_is_left_alone() -> None:
+    assert not beaten(10, 11).is_dead(11 + SILENT_S)
+
+
+def test_a_page_that_is_silent_is_dead() -> None:
+    assert beaten(10, 11).is_dead(12 + SILENT_S)
+
+
+@pytest.mark.parametrize("age_s", [None, SOON + 1])
+def test_a_browser_that_starts_has_time_whatever_the_one_before_it_did(age_s: float | None) -> None:
+    page = PageWatch(0)
+    page.heard(age_s, SOON)
+    assert not page.is_dead(BEGIN_S)
+    assert page.is_dead(BEGIN_S + SILENT_S + 1)
+
+
+def test_while_the_kiosk_does_not_answer_nothing_is_held_against_the_page() -> None:
+    page = beaten(10)
+    page.not_heard(100)
+    page.heard(None, 101)
+    assert not page.is_dead(100 + SILENT_S)
+    assert page.is_dead(101 + SILENT_S)
