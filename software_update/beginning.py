@@ -1,6 +1,8 @@
 """Beginning an update: everything that brings it to its end is on disk before anything changes."""
 
+import os
 import secrets
+import subprocess
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -24,6 +26,10 @@ class UnderWay(PoskoError):
     """An update is under way, or none is."""
 
 
+class ReadOnly(PoskoError):
+    """The system cannot be written, nor made so."""
+
+
 def plan(box: Box, loaded: Settings, *, version: str, before: str, source: str) -> Update:
     """An update of this box as it is now: what runs and answers must do so afterwards."""
     database = loaded.store.path
@@ -42,7 +48,7 @@ def plan(box: Box, loaded: Settings, *, version: str, before: str, source: str) 
 
 
 def begin(box: Box, stage: Callable[[], Update]) -> Update:
-    """Stage an update and have it seen through; raises UnderWay, and what `stage` raises."""
+    """Stage an update and have it seen through; raises UnderWay, ReadOnly, what `stage` raises."""
     try:
         with box.home.lock():
             if found := box.home.load():
@@ -50,6 +56,7 @@ def begin(box: Box, stage: Callable[[], Update]) -> Update:
             update = stage()
             _leave_program(box.home)
             if box.systemctl:
+                _make_writable(box.dpkg.root)
                 unit.write(box.dpkg.root, box.home.program)
             box.home.save(update)
     except Busy as error:
@@ -67,6 +74,16 @@ def decide(box: Box, phase: Phase, why: str = "") -> Update:
         decided = box.home.save(moved(update, phase, why))
     _run(box)
     return decided
+
+
+def _make_writable(root: Path) -> None:
+    """On an image (docs/image.md), until the unit that sees the update through has ended."""
+    if not os.statvfs(root).f_flag & os.ST_RDONLY:
+        return
+    command = ["/usr/bin/mount", "-o", "remount,rw", str(root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise ReadOnly(f"{root} is read-only, and stays so: {done.stderr.strip()}; see: dmesg")
 
 
 def _run(box: Box) -> None:
