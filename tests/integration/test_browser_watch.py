@@ -1,5 +1,5 @@
 """The process beside the browser, and one that stands for the browser: it is ended once its page is
-silent, and no sooner.
+silent, and no sooner. Box check 20.
 """
 
 import signal

@@ -1,4 +1,4 @@
-"""Check 31: what a complaint costs the card; counts of a recorded process, not times.
+"""Check 31, box check 22: what a complaint costs the card; counts of a recorded process, not times.
 
 The bounds are the figures of docs/benchmarks.md (Wear) with a tenth on top; to its end a complaint
 may write 12 kB, as was promised.

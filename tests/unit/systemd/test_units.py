@@ -235,6 +235,7 @@ def test_nobody_waits_for_the_end_of_a_session_where_one_is_opened(unit: str) ->
 
 
 def test_the_browser_is_bounded_in_the_session_and_leaves_nothing_behind() -> None:
+    """Box check 20."""
     [bounds] = values("posko-kiosk-browser", "ExecStartPost")
     assert "MemoryHigh=450M MemoryMax=600M TasksMax=300" in bounds
     [end] = values("posko-kiosk-browser", "ExecStopPost")
