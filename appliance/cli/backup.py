@@ -73,6 +73,8 @@ def run(args: argparse.Namespace) -> None:
 def _folder(to: Path | None, loaded: Settings) -> Path:
     """Where to write; by itself the box never takes its own card for a stick."""
     if to is not None:
+        if not to.is_dir():
+            raise BackupFailed(f"--to: {to} is not there: plug the stick in, or make the folder")
         return to
     folder = loaded.backup.folder
     if not folder.exists() or folder.stat().st_dev == loaded.store.path.parent.stat().st_dev:
