@@ -61,7 +61,8 @@ def box(tmp_path: Path) -> Path:
     """A root with the units, and a program for each of their commands."""
     folder = tmp_path / "usr/lib/systemd"
     shutil.copytree(UNITS, folder / "system", symlinks=True)
-    shutil.copy(SYSTEMD / "sandbox.conf", folder)
+    for shared in SYSTEMD.glob("*.conf"):
+        shutil.copy(shared, folder)
     for unit in UNITS.glob("*.service"):
         for program in _PROGRAM.findall(unit.read_text()):
             stub = tmp_path / program.lstrip("/")
@@ -234,11 +235,12 @@ def test_nobody_waits_for_the_end_of_a_session_where_one_is_opened(unit: str) ->
     assert values(unit, "Type") == ["simple"]
 
 
-def test_the_browser_is_bounded_in_the_session_and_leaves_nothing_behind() -> None:
+@pytest.mark.parametrize("unit", ["posko-kiosk-browser", "posko-setup-browser"])
+def test_a_browser_is_bounded_in_the_session_and_leaves_nothing_behind(unit: str) -> None:
     """Box check 20."""
-    [bounds] = values("posko-kiosk-browser", "ExecStartPost")
+    [bounds] = values(unit, "ExecStartPost")
     assert "MemoryHigh=450M MemoryMax=600M TasksMax=300" in bounds
-    [end] = values("posko-kiosk-browser", "ExecStopPost")
+    [end] = values(unit, "ExecStopPost")
     assert "pkill -KILL --euid posko-browser" in end
 
 
