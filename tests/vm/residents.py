@@ -1,6 +1,7 @@
 """What people do with their phones in the WiFi of the box, as a browser without scripts does it."""
 
 import re
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +19,10 @@ def probe(phone: Any, one: Probe = PROBES[0]) -> Answer:
 
 
 def is_online(phone: Any) -> bool:
-    """Whether the Internet itself answers."""
-    return probe(phone).is_internet
+    """Whether the Internet itself answers; a connection that is cut off is no answer."""
+    with suppress(OSError):
+        return probe(phone).is_internet
+    return False
 
 
 def tap(phone: Any) -> Answer:

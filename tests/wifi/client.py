@@ -17,6 +17,7 @@ from tests.wifi.places import Zone
 
 DEVICE = "eth0"
 _LIMIT_S = 3.0
+_QUESTIONS = 3
 _PORTS = {"http": 80, "https": 443}
 _IMPATIENT = {
     "dad_transmits": "0",
@@ -133,11 +134,18 @@ class Client(Namespace):
         parts = urlsplit(url)
         host = str(parts.hostname)
         is_name = not host.replace(".", "").isdigit() and ":" not in host
-        where = to or (self.dns(host).addresses[0] if is_name else host)
+        where = to or (self._address_of(host) if is_name else host)
         line = self._line(where, parts.port or _PORTS[parts.scheme], tcp=True, source=source)
         if parts.scheme == "https":
             line = http.secured(line, host, str(self._authority))
         return http.Connection(line)
+
+    def _address_of(self, host: str) -> str:
+        """As resolvers ask: again where an answer is lost, as UDP may lose it."""
+        for _ in range(_QUESTIONS - 1):
+            with contextlib.suppress(TimeoutError):
+                return self.dns(host).addresses[0]
+        return self.dns(host).addresses[0]
 
     def download(self, address: str, path: str = "/stream") -> http.Download:
         """A stream from the Internet that can be watched."""
