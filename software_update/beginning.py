@@ -77,8 +77,12 @@ def decide(box: Box, phase: Phase, why: str = "") -> Update:
 
 
 def _make_writable(root: Path) -> None:
-    """On an image (docs/image.md), until the unit that sees the update through has ended."""
-    if not os.statvfs(root).f_flag & os.ST_RDONLY:
+    """By hand on an image (docs/image.md), until the unit that sees the update through has ended.
+
+    To posko-update.service all but what it may write looks read-only, and the image has its system
+    made writable by posko-writable-root: what counts is the folder of the unit to be written.
+    """
+    if not os.statvfs(root / unit.FOLDER).f_flag & os.ST_RDONLY:
         return
     command = ["/usr/bin/mount", "-o", "remount,rw", str(root)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603

@@ -11,7 +11,7 @@ from pathlib import Path
 from .home import sync_folder, write_synced
 
 NAME = "posko-update-run.service"
-_UNITS = "etc/systemd/system"
+FOLDER = "etc/systemd/system"
 _WANTS = "multi-user.target.wants"
 _COMMAND_S = 60.0
 _TEXT = """\
@@ -39,7 +39,7 @@ SystemCallArchitectures=native
 
 def write(root: Path, program: Path) -> None:
     """Have the unit, wanted at every boot."""
-    folder = root / _UNITS
+    folder = root / FOLDER
     (folder / _WANTS).mkdir(parents=True, exist_ok=True)
     write_synced(folder / NAME, _TEXT.format(program=program))
     link = folder / _WANTS / NAME
@@ -56,7 +56,7 @@ def start(systemctl: Sequence[str]) -> None:
 
 def remove(root: Path, systemctl: Sequence[str]) -> None:
     """Forget the unit."""
-    folder = root / _UNITS
+    folder = root / FOLDER
     if not (folder / NAME).exists():
         return
     (folder / _WANTS / NAME).unlink(missing_ok=True)
