@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from appliance.domain import wire
 from appliance.domain.errors import BadInput
 from command_center.poison import replaying
+from command_center.poison.replaying import Outcome
 from command_center.report import iso, table
 from command_center.store import asides, quarantine
 from command_center.store.asides import Aside
@@ -37,50 +38,90 @@ def add(commands: Subcommands) -> None:
     show.add_argument("id", metavar="ID", help=f"of a message, or {EVENT}NUMBER of an event")
     replay = actions.add("replay", "take it in, where this release can; repeats well")
     replay.add_argument("id", metavar="ID", help="or all")
-    drop = actions.add("drop", "forget a message; events stay")
+    drop = actions.add("drop", "forget a message, or all; events stay")
     drop.add_argument("id", metavar="ID", help="or all")
 
 
 def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
     """Do it; raises BadInput with what to do about it."""
-    with reading(engine) as connection:
-        messages = quarantine.every(connection)
-        events = asides.every(connection)
     if args.action == "list":
-        facts = [*map(_facts, messages), *map(_event_facts, events)]
-        print(json.dumps(facts, indent=1) if args.json else _tables(messages, events))
-        return
-    if args.id != ALL or args.action == "show":
-        messages = [one for one in messages if str(one.id) == args.id]
-        events = [one for one in events if f"{EVENT}{one.id}" == args.id]
-        if not messages and not events:
-            raise BadInput(f"no {args.id!r} in the quarantine; see: posko-center quarantine list")
-    if args.action == "show":
-        print(_content(messages[0]) if messages else _event_content(events[0]))
-    elif args.action == "replay":
-        _replay(engine, messages, events, now)
-    elif args.id != ALL and events:
-        raise BadInput("an event stays where it is in its stream; only messages are dropped")
+        _list(engine, as_json=args.json)
+    elif args.id == ALL and args.action != "show":
+        _with_all(engine, args.action, now)
     else:
-        with writing(engine) as connection:
-            for message in messages:
-                quarantine.drop(connection, message.id)
-        print(f"{len(messages)} dropped")
+        _with_one(engine, args.action, args.id, now)
 
 
-def _replay(
-    engine: Engine, messages: Sequence[Kept], events: Sequence[Aside], now: datetime
-) -> None:
+def _list(engine: Engine, *, as_json: bool) -> None:
+    with reading(engine) as connection:
+        messages, events = quarantine.every(connection), asides.every(connection)
+    facts = [*map(_facts, messages), *map(_event_facts, events)]
+    print(json.dumps(facts, indent=1) if as_json else _tables(messages, events))
+    if len(events) == asides.LISTED and not as_json:
+        print(f"Of events only the newest {asides.LISTED} are listed.")
+
+
+def _with_all(engine: Engine, action: str, now: datetime) -> None:
     """The oldest first: a batch needs those before it, and events of a case its report."""
-    outcomes = []
-    for message in sorted(messages, key=lambda one: one.id):
-        outcomes.append(replaying.replay(engine, message, now))
-        print(message.id, outcomes[-1].words)
-    for event in sorted(events, key=lambda one: one.id):
-        outcomes.append(replaying.redo(engine, event))
-        print(f"{EVENT}{event.id}", outcomes[-1].words)
-    stored = sum(outcome.is_stored for outcome in outcomes)
-    print(f"{stored} of {len(outcomes)} stored")
+    with reading(engine) as connection:
+        messages = sorted(quarantine.every(connection), key=lambda one: one.id)
+    if action == "drop":
+        _drop(engine, messages)
+        return
+    outcomes = [_tell(str(one.id), replaying.replay(engine, one, now)) for one in messages]
+    last = 0
+    while events := _events_after(engine, last):
+        last = events[-1].id
+        outcomes += [_tell(_id(one), replaying.redo(engine, one, now)) for one in events]
+    print(f"{sum(outcome.is_stored for outcome in outcomes)} of {len(outcomes)} stored")
+
+
+def _with_one(engine: Engine, action: str, id_: str, now: datetime) -> None:
+    with reading(engine) as connection:
+        messages = [one for one in quarantine.every(connection) if str(one.id) == id_]
+        number = id_.removeprefix(EVENT)
+        is_event = number != id_ and number.isascii() and number.isdecimal() and len(number) < 19
+        event = asides.by_id(connection, int(number)) if is_event else None
+    if not messages and event is None:
+        raise BadInput(f"no {id_!r} in the quarantine; see: posko-center quarantine list")
+    if event is None:
+        _with_message(engine, action, messages[0], now)
+    elif action == "show":
+        print(_event_content(event))
+    elif action == "replay":
+        _tell(id_, replaying.redo(engine, event, now))
+    else:
+        raise BadInput("an event stays where it is in its stream; only messages are dropped")
+
+
+def _with_message(engine: Engine, action: str, message: Kept, now: datetime) -> None:
+    if action == "show":
+        print(_content(message))
+    elif action == "replay":
+        _tell(str(message.id), replaying.replay(engine, message, now))
+    else:
+        _drop(engine, [message])
+
+
+def _drop(engine: Engine, messages: Sequence[Kept]) -> None:
+    with writing(engine) as connection:
+        for message in messages:
+            quarantine.drop(connection, message.id)
+    print(f"{len(messages)} dropped")
+
+
+def _events_after(engine: Engine, id_: int) -> list[Aside]:
+    with reading(engine) as connection:
+        return asides.after(connection, id_)
+
+
+def _tell(id_: str, outcome: Outcome) -> Outcome:
+    print(id_, outcome.words)
+    return outcome
+
+
+def _id(aside: Aside) -> str:
+    return f"{EVENT}{aside.id}"
 
 
 def _facts(kept: Kept) -> dict[str, object]:
@@ -97,7 +138,7 @@ def _facts(kept: Kept) -> dict[str, object]:
 
 def _event_facts(aside: Aside) -> dict[str, object]:
     return {
-        "id": f"{EVENT}{aside.id}",
+        "id": _id(aside),
         "received_at": iso(aside.received_at),
         "site": str(aside.site),
         "code": aside.code or UNKNOWN,
@@ -120,7 +161,7 @@ def _tables(messages: Sequence[Kept], events: Sequence[Aside]) -> str:
     ]
     told = [
         (
-            *(f"{EVENT}{aside.id}", iso(aside.received_at) or "", str(aside.site)),
+            *(_id(aside), iso(aside.received_at) or "", str(aside.site)),
             *(aside.code or UNKNOWN, aside.event.y, aside.detail),
         )
         for aside in events

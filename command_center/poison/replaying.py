@@ -2,7 +2,8 @@
 
 Of messages only batches are tried again: whatever else a box says, it says anew by itself. A batch
 is stored as if it had just come: its sequence numbers say what is new, so that doing it twice does
-no harm. An event of a batch that was kept, but not done, is done as of the time at which it came.
+no harm. An event of a batch that was kept, but not done, is done as if it had just come, if it
+tells of something that happens once; of what may have changed since, the latest word stands.
 """
 
 from dataclasses import dataclass
@@ -12,16 +13,38 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from appliance.domain import wire
+from appliance.domain.events import (
+    BoxAlarm,
+    BoxHeartbeat,
+    ConsentChanged,
+    DocumentSettled,
+    NoticeSettled,
+    RenewalAsked,
+    TextSettled,
+)
 from command_center import applying, erasing, inbound, ingest
 from command_center.applying import Arrival
 from command_center.inbound import Inbound, Raw
-from command_center.store import asides, barred, quarantine
+from command_center.store import asides, barred, quarantine, streams
 from command_center.store.asides import Aside
 from command_center.store.database import reading, receiving
 from command_center.store.quarantine import Kept
 
 _NOBODY_KNOWS = wire.Clock(boot="?", mono=0)
 """When the batch was sent: its events tell their own times, by clocks that may have been wrong."""
+_OVERTAKEN = frozenset(
+    kind.KIND
+    for kind in (
+        BoxHeartbeat,
+        BoxAlarm,
+        RenewalAsked,
+        ConsentChanged,
+        DocumentSettled,
+        TextSettled,
+        NoticeSettled,
+    )
+)
+"""Kinds of which the last word counts: an old one must not be written over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +75,36 @@ def replay(engine: Engine, kept: Kept, now: datetime) -> Outcome:
         return Outcome(False, f"still breaks the store: {type(error.orig).__name__}")
 
 
-def redo(engine: Engine, aside: Aside) -> Outcome:
+def redo(engine: Engine, aside: Aside, now: datetime) -> Outcome:
     """Do what an event says, and note what became of it, in one transaction."""
-    with receiving(engine, [str(aside.site)]) as connection:
-        held = asides.by_id(connection, aside.id)
-        if held is None:
-            return Outcome(True, "done already")
-        [(seq, event)] = erasing.as_allowed(connection, [(held.seq, held.event)])
-        batch = wire.Batch(
-            epoch=held.epoch, lane=held.lane, first=seq, sent=_NOBODY_KNOWS, events=[event]
-        )
-        arrival = Arrival(site=held.site, batch=batch)
-        [became] = applying.apply_or_reject(connection, arrival, [(seq, event)], held.received_at)
-        asides.settle(connection, held.id, became)
-    if became.outcome == "applied":
-        return Outcome(True, "done")
+    if aside.event.y in _OVERTAKEN:
+        return Outcome(False, "newer words of the box may stand by now; this is not done any more")
+    try:
+        with receiving(engine, [str(aside.site)]) as connection:
+            became = _redo(connection, aside.id, now)
+    except DBAPIError as error:
+        return Outcome(False, f"the database is not ready: {type(error.orig).__name__}; try again")
+    if became is None:
+        return Outcome(True, "done already")
+    if became.outcome == "rejected":
+        return Outcome(False, f"still refused: {became.reject_code}: {became.detail}")
     if became.outcome == "unknown_kind":
-        return Outcome(False, f"this release does not know {event.y} either")
-    return Outcome(False, f"still refused: {became.reject_code}: {became.detail}")
+        return Outcome(False, f"this release does not know {aside.event.y} either")
+    return Outcome(True, "done")
+
+
+def _redo(connection: Connection, id_: int, now: datetime) -> streams.Kept | None:
+    held = asides.by_id(connection, id_)
+    if held is None:
+        return None
+    [(seq, event)] = erasing.as_allowed(connection, [(held.seq, held.event)])
+    batch = wire.Batch(
+        epoch=held.epoch, lane=held.lane, first=seq, sent=_NOBODY_KNOWS, events=[event]
+    )
+    arrival = Arrival(site=held.site, batch=batch)
+    [became] = applying.apply_or_reject(connection, arrival, [(seq, event)], now)
+    asides.settle(connection, id_, became)
+    return became
 
 
 def _store(connection: Connection, kept: Kept, arrival: Arrival, now: datetime) -> Outcome:

@@ -38,6 +38,12 @@ def every(connection: Connection) -> list[Aside]:
     return [_aside(row) for row in connection.execute(asked)]
 
 
+def after(connection: Connection, id_: int) -> list[Aside]:
+    """Some that came after one, oldest first; empty: there are none."""
+    asked = select(events).where(_IS_ASIDE, events.c.id > id_).order_by(events.c.id).limit(LISTED)
+    return [_aside(row) for row in connection.execute(asked)]
+
+
 def by_id(connection: Connection, id_: int) -> Aside | None:
     """One, if it is still aside."""
     row = connection.execute(select(events).where(_IS_ASIDE, events.c.id == id_)).first()
