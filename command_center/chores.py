@@ -1,16 +1,20 @@
 """What the passing of time alone asks for, in one turn of the receiver every few seconds."""
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from command_center import lapses
 from command_center.fleet import renewing
 from command_center.fleet.authority import Authority
 from command_center.handling.escalating import Rounds
 from command_center.notices.sender import Sender
+
+log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
 
@@ -38,7 +42,17 @@ class Chores:
         now = self._now()
         if self._monotonic_s() >= self._next_s:
             self._next_s = self._monotonic_s() + lapses.EVERY_S
-            lapses.run(self._engine, now)
-            renewing.answer(self._engine, self._authority, now, self._new_id)
-        self._rounds.look(now)
-        self._sender.look(now)
+            _do(lambda: lapses.run(self._engine, now))
+            _do(lambda: renewing.answer(self._engine, self._authority, now, self._new_id))
+        _do(lambda: self._rounds.look(now))
+        _do(lambda: self._sender.look(now))
+
+
+def _do(chore: Callable[[], object]) -> None:
+    """A fault of one holds up neither the others nor what boxes wait for; the database's all."""
+    try:
+        chore()
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("a chore failed; it is tried again in %s s", EVERY_S)
