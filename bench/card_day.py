@@ -19,17 +19,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.runtime import ids
 from command_center.commands import sealed
-from command_center.store import database, migrate
-from mqtt_link.access import Access
-from tests.conftest import SITE
-from tests.nspawn.installing import CONFIG, folder, install
-from tests.nspawn.machine import CITY, Machine
+from tests.nspawn.installing import CONFIG, folder
+from tests.nspawn.machine import Machine
+from tests.nspawn.standing import hearing, standing, start_broker
 from tests.nspawn.visitors import complain, page_for_phone
 from tests.support.programs import needs
-from tests.support.running_city import RunningCity
-from tests.wifi.namespace import Namespace, sweep
+from tests.wifi.namespace import sweep
 
 COMPLAINTS_A_DAY, SESSIONS_A_DAY = 50, 200
 APART_S = 12.0
@@ -75,36 +71,14 @@ def disk(at: Path) -> Iterator[Disk]:
 def box() -> Iterator[tuple[Machine, Disk]]:
     """A box that has booted from its card, with a city that acknowledges."""
     sweep()
-    with folder() as here, disk(here / "card") as card:
-        outside = Namespace("outside", here)
-        machine = Machine(here / "card" / "box", outside)
-        try:
-            install(machine.root)
-            machine.boot()
-            with _city(machine, here):
-                yield machine, card
-        finally:
-            machine.kill()
-            outside.remove()
-
-
-@contextmanager
-def _city(machine: Machine, here: Path) -> Iterator[None]:
-    settings = f"listener 1883 {CITY}\nallow_anonymous true\npersistence false\n"
-    (here / "mosquitto.conf").write_text(settings)
-    machine.outside.start("broker", needs("mosquitto"), "-c", str(here / "mosquitto.conf"))
-    engine = database.connect(f"sqlite:///{here}/center.db")
-    migrate.ensure(engine, SITE.city, ids.new_epoch, datetime.now(UTC))
-    with machine.outside.entered():
-        running = RunningCity(
-            engine, Access(host=CITY, port=1883, client_id=f"posko-center-{SITE.city}")
-        )
-        running.start()
-    try:
-        yield
-    finally:
-        running.stop()
-        engine.dispose()
+    with (
+        folder() as here,
+        disk(here / "card") as card,
+        standing(here, "outside", Machine, root=here / "card" / "box") as machine,
+    ):
+        start_broker(machine, here)
+        with hearing(machine, here, datetime.now(UTC)):
+            yield machine, card
 
 
 def measure(card: Disk, act: Callable[[int], None], times: int, idle_a_s: float) -> float:

@@ -117,6 +117,10 @@ class ImageBox:
         """Whether the command ends well."""
         return self._ssh(command, limit_s=_COMMAND_S).returncode == 0
 
+    def is_read_only(self) -> bool:
+        """Whether its system cannot be written, as is said; not tried."""
+        return self.run("findmnt --noheadings --output OPTIONS /").startswith("ro,")
+
     def send(self, file: Path, path: str) -> None:
         """Copy a file into the box."""
         with file.open("rb") as content:

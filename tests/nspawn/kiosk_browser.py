@@ -5,18 +5,17 @@ the unit nothing is changed but what needs a real screen: the terminal and the d
 """
 
 import json
-import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.nspawn.installing import CONFIG, folder, install
 from tests.nspawn.machine import Machine
+from tests.nspawn.standing import standing
 from tests.nspawn.visitors import page_on_box
-from tests.support.programs import leave_out
 from tests.support.waiting import wait_for
-from tests.wifi.namespace import Namespace
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -59,22 +58,16 @@ def processes(machine: Machine, words: str) -> list[str]:
 @pytest.fixture(scope="module")
 def kiosk() -> Iterator[Machine]:
     """A box whose screen shows the kiosk's first page."""
-    if os.geteuid() != 0:
-        leave_out("a machine is booted as root only")
-    with folder() as here:
-        outside = Namespace("hall", here)
-        made = Machine(here / "box", outside)
-        try:
-            install(made.root, *PACKAGES, text=CONFIG.replace("screen = false", "screen = true"))
-            made.boot()
-            made.drop_in(f"{UNIT}.service", HEADLESS)
-            made.must("nft", "add table inet test; add counter inet test gone")
-            made.must("nft", "-f", "-", given=COUNTER)
-            made.must("systemctl", "start", UNIT)
-            yield made
-        finally:
-            made.kill()
-            outside.remove()
+    with folder() as here, standing(here, "hall", Machine, _with_screen) as made:
+        made.drop_in(f"{UNIT}.service", HEADLESS)
+        made.must("nft", "add table inet test; add counter inet test gone")
+        made.must("nft", "-f", "-", given=COUNTER)
+        made.must("systemctl", "start", UNIT)
+        yield made
+
+
+def _with_screen(root: Path) -> None:
+    install(root, *PACKAGES, text=CONFIG.replace("screen = false", "screen = true"))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ doctor says of the box afterwards. Box checks 18 and 21 (its part without qemu).
 """
 
 import json
-import os
 import re
 from collections.abc import Iterator
 
@@ -11,9 +10,8 @@ import pytest
 
 from tests.nspawn.installing import folder, unpack
 from tests.nspawn.machine import Machine
-from tests.support.programs import leave_out
+from tests.nspawn.standing import standing
 from tests.support.waiting import wait_for
-from tests.wifi.namespace import Namespace
 
 pytestmark = pytest.mark.slow
 
@@ -49,18 +47,8 @@ class NewBox(Machine):
 
 @pytest.fixture(scope="module")
 def new_box() -> Iterator[NewBox]:
-    if os.geteuid() != 0:
-        leave_out("a machine is booted as root only")
-    with folder() as here:
-        outside = Namespace("apart", here)
-        made = NewBox(here / "box", outside)
-        try:
-            unpack(made.root)
-            made.boot()
-            yield made
-        finally:
-            made.kill()
-            outside.remove()
+    with folder() as here, standing(here, "apart", NewBox, unpack) as made:
+        yield made
 
 
 def test_a_new_box_asks_on_its_screen_and_root_puts_the_answers_in_place(new_box: NewBox) -> None:

@@ -2,20 +2,16 @@
 
 import json
 import shutil
-import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from command_center import key_files
-from command_center.updates import making
 from tests.nspawn.installing import CONFIG
 from tests.nspawn.machine import Machine
 from tests.nspawn.visitors import complain, page_for_phone
-from tests.support.package import package
-from tests.support.programs import needs
-from tests.support.tiny_package import KEY, SECRET
+from tests.support import tiny_package
+from tests.support.package import package, remade
 from tests.support.waiting import wait_for
 from tests.unit.test_docs import ROOT
 
@@ -23,24 +19,17 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 INSTALLED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 BROKEN = "99.0.0"
-_UPDATE = f'\n[update]\nrelease_keys = ["{KEY}"]\nwindow = "00:00-23:59"\n'
+_UPDATE = f'\n[update]\nrelease_keys = ["{tiny_package.KEY}"]\nwindow = "00:00-23:59"\n'
 
 
 def broken_release(folder: Path) -> Path:
     """This package as a newer one, whose portal and whose own updater do not start."""
-    tree, made, key = folder / "tree", folder / "posko.deb", folder / "release.key"
-    dpkg = needs("dpkg-deb")
-    subprocess.run([dpkg, "--raw-extract", str(package()), str(tree)], check=True)
-    control = tree / "DEBIAN/control"
-    control.write_text(control.read_text().replace(f"Version: {INSTALLED}", f"Version: {BROKEN}"))
+    return tiny_package.update(remade(package(), folder, BROKEN, _break))
+
+
+def _break(tree: Path) -> None:
     for name in ("posko-portal", "posko-update"):
         (tree / "usr/lib/posko/bin" / name).write_text("#!/bin/sh\nexit 1\n")
-    command = [dpkg, "--root-owner-group", "-Zgzip", "-z1", "--build", str(tree), str(made)]
-    subprocess.run(command, check=True, capture_output=True)
-    shutil.rmtree(tree)
-    key_files.create(key, SECRET)
-    making.sign(made, key, folder / "x.poskoupdate", minimum=None, floor=None)
-    return folder / "x.poskoupdate"
 
 
 def version(machine: Machine) -> str:

@@ -1,11 +1,12 @@
 """The Debian package of this tree, built once for all the tests that install it."""
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.support.programs import needs
@@ -24,6 +25,21 @@ def package() -> Path:
         if not home.exists():
             _build(home)
     [made] = home.glob("*.deb")
+    return made
+
+
+def remade(
+    deb: Path, folder: Path, version: str, change: Callable[[Path], None] = lambda _: None
+) -> Path:
+    """posko_VERSION_ARCH.deb in a folder: a package under another number, its tree changed."""
+    tree, made = folder / "tree", folder / deb.name.replace(deb.name.split("_")[1], version)
+    subprocess.run([needs("dpkg-deb"), "--raw-extract", str(deb), str(tree)], check=True)
+    control = tree / "DEBIAN/control"
+    control.write_text(re.sub(r"(?m)^Version: .*$", f"Version: {version}", control.read_text()))
+    change(tree)
+    pack = [needs("dpkg-deb"), "-Zgzip", "-z1", "--root-owner-group", "--build"]
+    subprocess.run([*pack, str(tree), str(made)], check=True, capture_output=True)
+    shutil.rmtree(tree)
     return made
 
 
