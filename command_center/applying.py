@@ -270,7 +270,7 @@ def _apply_or_reject(
     connection: Connection, arrival: Arrival, seq: int, event: wire.WireEvent, now: datetime
 ) -> Kept:
     try:
-        with connection.begin_nested():
+        with attempting(connection):
             return apply(connection, arrival, [(seq, event)], now)[0]
     except OperationalError:
         raise

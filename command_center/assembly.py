@@ -42,15 +42,8 @@ log = logging.getLogger(__name__)
 def run(loaded: Settings) -> None:
     """Receiver and pages in one program, until SIGTERM."""
     link = _link(loaded)
-    with _opened(loaded) as engine:
-        receiver = _receiver(loaded, engine, link)
-        receiver.start()
-        link.start(on_message=receiver.offer, on_up=receiver.link_up)
-        try:
-            _serve(loaded, engine, is_link_up=lambda: link.is_up, on_change=receiver.wake)
-        finally:
-            receiver.stop()
-            link.close()
+    with _opened(loaded) as engine, _receiving(loaded, engine, link) as receiver:
+        _serve(loaded, engine, is_link_up=lambda: link.is_up, on_change=receiver.wake)
 
 
 def receive(loaded: Settings, place: Place) -> None:
@@ -58,16 +51,12 @@ def receive(loaded: Settings, place: Place) -> None:
     _need_server(loaded)
     link = _link(loaded, place)
     stop = daemon.stop_event()
-    with _opened(loaded) as engine:
-        share = Leased(Leases(engine), place)
-        receiver = _receiver(loaded, engine, link, share)
-        receiver.start()
-        link.start(on_message=receiver.offer, on_up=receiver.link_up)
+    with (
+        _opened(loaded) as engine,
+        _receiving(loaded, engine, link, Leased(Leases(engine), place)),
+    ):
         daemon.notify("READY=1")
         stop.wait()
-        receiver.stop()
-        share.leave()
-        link.close()
 
 
 def show(loaded: Settings) -> None:
@@ -154,7 +143,24 @@ def _link(loaded: Settings, place: Place | None = None) -> Link:
     return Link(where, city, sign=sign)
 
 
-def _receiver(loaded: Settings, engine: Engine, link: Link, share: Share | None = None) -> Receiver:
+@contextmanager
+def _receiving(
+    loaded: Settings, engine: Engine, link: Link, share: Leased | None = None
+) -> Iterator[Receiver]:
+    """Hear the boxes while the block runs; others may take a share over once it has ended."""
+    receiver = _receiver(loaded, engine, link, share)
+    receiver.start()
+    link.start(on_message=receiver.offer, on_up=receiver.link_up)
+    try:
+        yield receiver
+    finally:
+        receiver.stop()
+        if share is not None:
+            share.leave()
+        link.close()
+
+
+def _receiver(loaded: Settings, engine: Engine, link: Link, share: Share | None) -> Receiver:
     sender = Sender(
         engine,
         per_day=loaded.notices.per_day,

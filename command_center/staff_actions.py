@@ -19,6 +19,7 @@ from command_center import casework, correcting, linking, wording
 from command_center.correcting import Wanted
 from command_center.follow_ups import found
 from command_center.store import case_history, downlinks, follow_ups
+from command_center.store.database import attempting
 from command_center.store.follow_ups import ID_MAX_CHARS
 from command_center.store.requests import CityRequest
 
@@ -40,7 +41,7 @@ def take(connection: Connection, site: SiteCode, event: StaffActed, now: datetim
     name = clean_text(event.by)[:BY_MAX_CHARS]
     by, refusal = f"{name} (Kecamatan {kecamatan_name(site)})", ""
     try:
-        with connection.begin_nested():
+        with attempting(connection):
             _check(request, event)
             _do(connection, request, event, by=by, now=now)
     except BadInput as error:

@@ -27,9 +27,10 @@ from command_center.store.requests import CityRequest
 log = logging.getLogger(__name__)
 
 CASES_PER_RUN = 100
-"""That are escalated in one run, each in a transaction; and `LOOKED_PER_RUN` that are looked at."""
+"""That are escalated in one run, each in a transaction."""
 LOOKED_PER_RUN = 2_000
 LOOKED_TOGETHER = 200
+"""In one transaction."""
 ROUND_EVERY = timedelta(hours=1)
 """Steps count in days."""
 

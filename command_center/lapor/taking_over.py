@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from appliance.domain.errors import BadInput
 from command_center.lapor import export, taking
 from command_center.lapor.taking import Outcome
-from command_center.store.database import writing
+from command_center.store.database import attempting, writing
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ def take_over(
                 except BadInput as error:
                     made.note(line, Outcome.LEFT_OUT, str(error))
                     continue
-                with connection.begin_nested():
+                with attempting(connection):
                     outcome = taking.take_in(connection, found, None, sealing_keys, now)
                 made.note(line, outcome, f"#{found.tracking_id}")
             if is_dry_run:

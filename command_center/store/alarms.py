@@ -11,6 +11,7 @@ from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.service_request import Sensitivity
 from command_center.dashboard.alarms import Finding, Signal
 from command_center.dashboard.episodes import Alarm, Changes
+from command_center.store.database import attempting
 from command_center.store.schema import alarms, case_links, requests
 
 READ_MAX = 20_000
@@ -100,7 +101,7 @@ def _raise(connection: Connection, finding: Finding, now: datetime) -> bool:
         "held_at": to_ms(now),
     }
     try:
-        with connection.begin_nested():
+        with attempting(connection):
             connection.execute(insert(alarms).values(row))
     except IntegrityError:
         return False
