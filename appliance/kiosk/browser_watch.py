@@ -9,8 +9,8 @@ import os
 import signal
 import sys
 import time
-import urllib.error
 import urllib.request
+from http.client import HTTPException
 
 PATH = "/detak"
 BEGIN_S = 60.0
@@ -71,7 +71,7 @@ def _age_s(listen: str) -> float | None:
     try:
         with urllib.request.urlopen(f"http://{listen}{PATH}", timeout=_ANSWER_S) as answer:
             said = json.load(answer)["age_s"]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
         raise Unknown(str(error)) from error
     return None if said is None else float(said)
 

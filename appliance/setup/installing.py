@@ -47,8 +47,6 @@ class Installer:
     def install(self, answers: Answers) -> Iterator[str]:
         """Do everything; yields the name of each stage before it begins. Raises PoskoError."""
         yield "settings"
-        if self._has_services:  # its daemons wait for the enrolment
-            self._run("/usr/bin/systemctl", "stop", "posko-begin.path")
         self.write(answers)
         yield "database"
         self._make_database()
@@ -78,6 +76,8 @@ class Installer:
         _write(new, site_file.text(table))
         settings.load(new)
         self._run(sys.executable, "-m", "firmware_config", "--config", str(new), "check")
+        if self._has_services:  # its daemons wait for the enrolment
+            self._run("/usr/bin/systemctl", "stop", "posko-begin.path")
         new.replace(self._config)
         credential.sync_folder(self._config.parent)
 

@@ -3,6 +3,7 @@ silent, and no sooner. Box check 20.
 """
 
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from flask import Flask, request
 from werkzeug.serving import make_server
 
 from appliance.kiosk import browser_watch
-from appliance.kiosk.browser_watch import PATH, SILENT_S
+from appliance.kiosk.browser_watch import PATH, SILENT_S, Unknown
 from appliance.kiosk.page_beat import add_beat
 from tests.support.waiting import wait_for
 
@@ -56,3 +57,20 @@ def test_a_browser_whose_page_falls_silent_is_ended_and_no_sooner() -> None:
         kiosk.server.shutdown()
         serving.join()
         kiosk.server.server_close()
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\n\r\n[]", b"no HTTP at all\r\n\r\n"])
+def test_an_answer_that_is_none_is_held_against_nobody(said: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        answering = threading.Thread(target=answer_once, args=(listener, said))
+        answering.start()
+        with pytest.raises(Unknown):
+            browser_watch._age_s(f"127.0.0.1:{listener.getsockname()[1]}")
+        answering.join()
+
+
+def answer_once(listener: socket.socket, said: bytes) -> None:
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(said)

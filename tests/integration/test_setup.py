@@ -81,6 +81,17 @@ def test_settings_of_somebody_else_are_never_written_over(
     assert (tmp_path / "posko.toml").read_text() == "# mine\n"
 
 
+def test_while_nothing_can_be_written_the_box_goes_on_waiting_for_settings(
+    folder: Folder, tmp_path: Path
+) -> None:
+    """Of services none is told to stop, not even where there is nobody to tell."""
+    config = tmp_path / "posko.toml"
+    config.write_text("# mine\n")
+    asked_for(folder, HERE)
+    serve_request(folder, Installer(config, Machine, services=tmp_path))
+    assert "edit it" in folder.result().details
+
+
 def test_answers_without_a_place_leave_nothing_behind(
     folder: Folder, installer: Installer, tmp_path: Path
 ) -> None:

@@ -7,9 +7,12 @@
   const BEAT_MS = 1000;
 
   // Whoever watches the browser hears that this page lives (page_beat.py).
-  const beat = () => fetch("/detak/halaman").catch(() => {});
-  beat();
-  setInterval(beat, BEAT_MS);
+  const beatTo = document.currentScript.dataset.beat;
+  const beat = () => fetch(beatTo).catch(() => {});
+  if (beatTo) {
+    beat();
+    setInterval(beat, BEAT_MS);
+  }
 
   const target = document.querySelector("[data-pad-target]");
   document.querySelector("[data-pad]")?.addEventListener("click", (event) => {
