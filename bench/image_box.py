@@ -65,6 +65,7 @@ class ImageBox:
         self._card, self._key = folder / "card", folder / "key"
         self._known_hosts = folder / "known_hosts"
         [self._port] = unused_ports(1)
+        self._process: subprocess.Popen[bytes] | None = None
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         _done("cp", "--sparse=always", str(image), str(self._card))
@@ -81,15 +82,16 @@ class ImageBox:
         )
 
     def cut(self) -> None:
-        """Take its power away: SIGKILL."""
-        self._process.kill()
-        self._process.wait()
+        """Take its power away, if it has any: SIGKILL."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
 
     def wait_for_ssh(self) -> None:
         """Until a technician is let in; AssertionError with the console's end if never."""
         started_s = time.monotonic()
         while self._ssh("true", limit_s=60).returncode:
-            assert self._process.poll() is None, f"qemu ended:\n{self.said()[-3000:]}"
+            self._expect_power()
             waited_s = time.monotonic() - started_s
             assert waited_s < _BOOT_S, f"no ssh after {waited_s:.0f} s:\n{self.said()[-3000:]}"
             time.sleep(1)
@@ -98,9 +100,13 @@ class ImageBox:
         """Until the console shows them; AssertionError with its end if never."""
         until_s = time.monotonic() + _BOOT_S
         while not re.search(words, self.said()):
-            assert self._process.poll() is None, f"qemu ended:\n{self.said()[-3000:]}"
+            self._expect_power()
             assert time.monotonic() < until_s, f"never said {words}:\n{self.said()[-3000:]}"
             time.sleep(1)
+
+    def _expect_power(self) -> None:
+        assert self._process, "it was never switched on"
+        assert self._process.poll() is None, f"qemu ended:\n{self.said()[-3000:]}"
 
     def wait_until_gone(self) -> None:
         """Until it no longer answers, as it goes down to restart."""
@@ -118,8 +124,8 @@ class ImageBox:
         return self._ssh(command, limit_s=_COMMAND_S).returncode == 0
 
     def is_read_only(self) -> bool:
-        """Whether its system cannot be written, as is said; not tried."""
-        return self.run("findmnt --noheadings --output OPTIONS /").startswith("ro,")
+        """Whether its system cannot be written by anybody, whatever their view of it."""
+        return self.run("findmnt --noheadings --output FS-OPTIONS /").split(",")[0].strip() == "ro"
 
     def send(self, file: Path, path: str) -> None:
         """Copy a file into the box."""

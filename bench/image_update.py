@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 INSTALLED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 NEWER = "99.0.0"
-_BUNDLE = "/data/newer.poskoupdate"
-_KEYS = f'[update]\nrelease_keys = ["{tiny_package.KEY}"]\n'
+_FOLDER = "/var/lib/posko/software"
+_LOOK = "systemctl start posko-update.service"
+_SETTINGS = f'[update]\nrelease_keys = ["{tiny_package.KEY}"]\nwindow = "00:00-23:59"\n'
 _VERSION = "dpkg-query --show --showformat='${Version}' posko"
 
 
@@ -26,10 +27,16 @@ def newer_release(package: Path, folder: Path) -> Path:
 
 
 def update_and_go_back(box: ImageBox, journey: "Journey", release: Path) -> None:
-    """On trial, through a restart of the box, and back by `posko-update rollback`."""
-    box.run("mkdir -p /etc/posko/posko.d && cat >/etc/posko/posko.d/00-city.toml", sent=_KEYS)
-    box.send(release, _BUNDLE)
-    box.run(f"posko-update install {_BUNDLE}")
+    """As if it came from the city: on trial, through a restart of the box, and taken back."""
+    box.run("mkdir -p /etc/posko/posko.d && cat >/etc/posko/posko.d/00-city.toml", sent=_SETTINGS)
+    box.run(_LOOK)
+    assert box.is_read_only(), "no update waits, but the system can be written"
+    box.run(f"mkdir -p {_FOLDER} && touch {_FOLDER}/none.poskoupdate && {_LOOK}")
+    assert box.is_read_only(), "no update was begun, but the system can be written"
+    journey.tell("posko-update.service with nothing to begin leaves the system read-only")
+    box.run(f"rm {_FOLDER}/none.poskoupdate")
+    box.send(release, f"{_FOLDER}/newer.poskoupdate")
+    box.run(_LOOK)
     journey.until(lambda: _phase(box) == "trial", "on trial")
     assert box.run(_VERSION) == NEWER
     journey.tell(f"posko-update: {NEWER} is installed and on trial")

@@ -1,8 +1,6 @@
 """Beginning an update: everything that brings it to its end is on disk before anything changes."""
 
-import os
 import secrets
-import subprocess
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +13,7 @@ from software_update.rescue import unit
 from software_update.rescue.health import active_units, asked
 from software_update.rescue.home import Busy, Home, sync_folder
 from software_update.rescue.machine import Phase, Update, moved
+from software_update.rescue.read_only import CannotMount, is_read_only, remount
 from software_update.rescue.running import Box, see_through
 
 _MAIN = "from rescue.program import main\n\nmain()\n"
@@ -77,17 +76,13 @@ def decide(box: Box, phase: Phase, why: str = "") -> Update:
 
 
 def _make_writable(root: Path) -> None:
-    """By hand on an image (docs/image.md), until the unit that sees the update through has ended.
-
-    To posko-update.service all but what it may write looks read-only, and the image has its system
-    made writable by posko-writable-root: what counts is the folder of the unit to be written.
-    """
-    if not os.statvfs(root / unit.FOLDER).f_flag & os.ST_RDONLY:
+    """Until what sees the update through has ended; posko-update.service has it done by systemd."""
+    if not is_read_only(root / unit.FOLDER):
         return
-    command = ["/usr/bin/mount", "-o", "remount,rw", str(root)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise ReadOnly(f"{root} is read-only, and stays so: {done.stderr.strip()}; see: dmesg")
+    try:
+        remount(root, "rw")
+    except CannotMount as error:
+        raise ReadOnly(f"{error}; see: dmesg") from None
 
 
 def _run(box: Box) -> None:

@@ -25,9 +25,9 @@ say "1/7 the package for arm64"
 SOURCE_DATE_EPOCH=$epoch quietly sh packaging/build-deb.sh "$out" arm64
 package=$out/posko_${version}_arm64.deb
 
-# With the package's dependencies: a new one makes the root anew.
+# With the package's dependencies: a new one makes the root anew, and so does a new week, with what Debian has mended.
 include=$({ cat "$here/packages"; dpkg-deb -f "$package" Depends | sed 's/ *([^)]*)//g; s/, */\n/g'; } | sort -u | paste -sd,)
-base=$cache/image-$suite-$(echo "$include" | cat - "$here/make-root.sh" | sha256sum | cut -c1-16).tar
+base=$cache/image-$suite-$(date +%G-%V)-$(echo "$include" | cat - "$here/make-root.sh" "$here/native-tools.sh" | sha256sum | cut -c1-16).tar
 if [ ! -f "$base" ]; then
     say "2/7 a Debian $suite of arm64 (10 minutes)"
     quietly sh "$here/make-root.sh" "$suite" "$include" "$base"

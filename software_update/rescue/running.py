@@ -17,6 +17,7 @@ from .health import STATUS, SYSTEMCTL, Health
 from .home import Busy, Home
 from .machine import ENDS, Observed, Phase, Update, Verdict, fault, judge, moved, resumed
 from .packages import CannotPack, Dpkg
+from .read_only import writable
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +50,16 @@ class Box:
 
 
 def see_through(box: Box) -> None:
-    """Bring the update under way, if there is one, to its end; raises Busy, to be begun anew."""
+    """Bring the update under way, if there is one, to its end.
+
+    Raises Busy and CannotMount, to be begun anew.
+    """
     with contextlib.ExitStack() as alone:
         try:
             alone.enter_context(box.home.lock("run.lock", patience_s=0))
         except Busy:
             return
+        alone.enter_context(writable(box.dpkg.root, box.home))
         while update := _taken_up(box):
             _STEPS[update.phase](box, update)
 

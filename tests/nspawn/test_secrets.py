@@ -37,7 +37,7 @@ def readers(machine: Machine, path: str) -> set[str]:
 
 @pytest.mark.parametrize("path", READERS)
 def test_a_file_is_read_by_whom_it_is_for(machine: Machine, path: str) -> None:
-    machine.must("test", "-s", path)
+    machine.must("test", "-f", path)
     assert readers(machine, path) == READERS[path]
 
 

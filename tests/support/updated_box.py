@@ -134,6 +134,7 @@ def make(folder: Path) -> UpdatedBox:
         (root / "var/lib/dpkg" / path).mkdir(parents=True)
     (root / "var/log").mkdir(parents=True)
     (root / "usr/lib").mkdir(parents=True)
+    (root / "etc/systemd/system").mkdir(parents=True)
     (root / "lib").symlink_to("usr/lib")
     for name in ("status", "available"):
         (root / "var/lib/dpkg" / name).touch()
