@@ -20,10 +20,10 @@ from appliance.domain import wire
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.runtime import ids
-from command_center.blobs import Blobs
-from command_center.downlink import Downlink
-from command_center.inbound import cut
-from command_center.reception import Reception
+from command_center.receiving.inbound import cut
+from command_center.receiving.reception import Reception
+from command_center.sending.blobs import Blobs
+from command_center.sending.downlink import Downlink
 from command_center.store import database, migrate
 from command_center.store.bulk import insert_many
 from command_center.store.schema import events, requests

@@ -14,10 +14,10 @@ from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.runtime import clock, ids
 from appliance.store import outbox
 from appliance.store.database import connect
-from command_center import inbound
-from command_center.blobs import Blobs
-from command_center.downlink import Downlink
-from command_center.reception import Reception
+from command_center.receiving import inbound
+from command_center.receiving.reception import Reception
+from command_center.sending.blobs import Blobs
+from command_center.sending.downlink import Downlink
 from command_center.store import database, migrate
 from sync_agent import envelopes
 from sync_agent.link_machine import LARGEST_BUDGET_BYTES, SendBatch

@@ -12,28 +12,30 @@ from sqlalchemy import Engine
 from appliance.domain import progress, reference
 from appliance.domain.moment import CITY_TIME
 from appliance.domain.passwords import COST
-from command_center import scorecard_pages, storable, wording
-from command_center.cards import Cards
+from command_center import storable
 from command_center.dashboard import pages as dashboard
 from command_center.fleet import endpoint
 from command_center.fleet.office import Office
 from command_center.fleet.pages import FleetPages
 from command_center.handling.pages import HandlingPages
 from command_center.lapor import pages as lapor_pages
-from command_center.limits import Limits
-from command_center.link_pages import LinkPages
 from command_center.notices import words as notice_words
 from command_center.open311 import views as open311
+from command_center.pages import wording
+from command_center.pages.limits import Limits
+from command_center.pages.link_pages import LinkPages
+from command_center.pages.photo_page import PhotoPage
+from command_center.pages.views import Pages
 from command_center.phone.pages import PhonePages
-from command_center.photo_page import PhotoPage
-from command_center.privacy_pages import PrivacyPages
+from command_center.privacy.privacy_pages import PrivacyPages
+from command_center.public import scorecard_pages
+from command_center.public.cards import Cards
 from command_center.staff import guard, login, navigation, roles, scope
 from command_center.staff.account_pages import AccountPages
 from command_center.staff.guard import Guard
 from command_center.staff.trail_pages import TrailPages
 from command_center.store import tables
 from command_center.store.database import reading
-from command_center.views import Pages
 from web.errors import try_again
 from web.face import Plate, new_app
 from web.hashing import Busy, Hashing

@@ -14,7 +14,6 @@ from appliance.runtime import daemon, ids, settings
 from appliance.runtime.settings import Settings
 from command_center import chores, key_files, signing
 from command_center.app import create_app
-from command_center.cards import Cards
 from command_center.chores import Chores
 from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import BrokerFiles
@@ -25,9 +24,10 @@ from command_center.handling.units import Units
 from command_center.lapor import token
 from command_center.lapor.bridge import Bridge
 from command_center.lapor.client import HttpService
-from command_center.link import Link
 from command_center.notices.sender import Sender
-from command_center.receiver import Receiver
+from command_center.public.cards import Cards
+from command_center.receiving.link import Link
+from command_center.receiving.receiver import Receiver
 from command_center.sharing.share import Leased, Place, Share
 from command_center.staff.commands import setup_code
 from command_center.store import database, leases, migrate

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from command_center import lapses
+from command_center.cases import lapses
 from command_center.fleet import renewing
 from command_center.fleet.authority import Authority
 from command_center.handling.escalating import Rounds

@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 
 from appliance.domain.events import BoxHeartbeat
 from appliance.domain.reference import kecamatan_name
-from command_center import wording
+from command_center.cases.worklist import Item
+from command_center.pages import wording
 from command_center.store import boxes, downlinks, photos, quarantine, requests, streams
 from command_center.store.boxes import Box
 from command_center.store.requests import CityRequest, Filter
 from command_center.store.streams import StreamState
-from command_center.worklist import Item
 
 TEXT_COLUMN_CHARS = 60
 _TOLD = (

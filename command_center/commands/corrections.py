@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 
 from appliance.domain import masking, reference
 from appliance.domain.service_request import Kind, Sensitivity
-from command_center import correcting, report, tickets
-from command_center.correcting import Wanted
+from command_center import report
+from command_center.cases import correcting, tickets
+from command_center.cases.correcting import Wanted
 from command_center.store import corrections, requests
 from command_center.store.corrections import Correction
 from command_center.store.database import reading

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from appliance.domain import table_csv
 from appliance.domain.errors import BadInput
-from command_center import importing
+from command_center.cases import importing
 from command_center.subcommands import Subcommands
 
 NAME = "import"

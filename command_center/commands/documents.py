@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 
 from appliance.domain.blobs import BLOB_MAX_BYTES
 from appliance.domain.errors import BadInput
-from command_center import commanding, publishing, report
+from command_center import report
+from command_center.sending import commanding, publishing
 from command_center.store import documents
 from command_center.store.database import reading
 from command_center.store.documents import CityDocument

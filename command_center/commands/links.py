@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from command_center import linking, report, tickets
+from command_center import report
+from command_center.cases import linking, tickets
 from command_center.subcommands import Subcommands
 
 NAMES = ("link", "unlink")

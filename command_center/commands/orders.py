@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 
 from appliance.domain import remote_command
 from appliance.domain.errors import BadInput
-from command_center import commanding, report
+from command_center import report
+from command_center.sending import commanding
 from command_center.store import commands
 from command_center.store.commands import Issued
 from command_center.store.database import reading

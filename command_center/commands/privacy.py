@@ -11,8 +11,9 @@ from sqlalchemy import Engine
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
-from command_center import erasing, exporting, report
-from command_center.follow_ups import answer
+from command_center import report
+from command_center.privacy import erasing, exporting
+from command_center.receiving.follow_ups import answer
 from command_center.store import erasures, follow_ups, requests
 from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest, Filter

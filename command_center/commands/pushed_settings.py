@@ -14,9 +14,10 @@ from sqlalchemy import Engine
 
 from appliance.domain import pushed_settings
 from appliance.domain.errors import BadInput
-from command_center import commanding, report, table_publishing
+from command_center import report
 from command_center.fleet import listing
 from command_center.fleet.listing import FleetBox
+from command_center.sending import commanding, table_publishing
 from command_center.store.database import reading
 from command_center.subcommands import Subcommands
 

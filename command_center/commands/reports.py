@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from command_center import report, worklist
+from command_center import report
+from command_center.cases import worklist
+from command_center.cases.worklist import Due
 from command_center.store import case_links, requests
 from command_center.store.database import reading
 from command_center.store.requests import Filter
 from command_center.subcommands import Subcommands
-from command_center.worklist import Due
 
 NAMES = ("requests", "status")
 

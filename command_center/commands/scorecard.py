@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from command_center.cards import end_of, last_midnight
-from command_center.scorecard import exported, figures, scorecard
+from command_center.public.cards import end_of, last_midnight
+from command_center.public.scorecard import exported, figures, scorecard
 from command_center.store import scorecards
 from command_center.store.database import reading
 from command_center.subcommands import Subcommands

@@ -20,7 +20,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import CITY_TIME
 from appliance.domain.sealing import Content, Sealed
-from command_center import key_files, wording
+from command_center import key_files
+from command_center.pages import wording
 from command_center.store import blob_files, photos, requests, sealed_contents
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter

@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 
 from appliance.domain.city_tables import NAMES as KNOWN
 from appliance.domain.errors import BadInput
-from command_center import commanding, report, table_publishing
+from command_center import report
+from command_center.sending import commanding, table_publishing
 from command_center.store import tables
 from command_center.store.database import reading
 from command_center.store.tables import SentTable

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
-from command_center import troubles
+from command_center.fleet import troubles
 from command_center.store.boxes import Box
 
 HEARD_WITHIN = timedelta(minutes=15)

@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
 from appliance.domain import reference
-from command_center import cloudevents, forms
+from command_center import cloudevents
 from command_center.dashboard import alarms as rules
 from command_center.dashboard import figures, stream, tilemap, words
 from command_center.dashboard.late import Late
 from command_center.dashboard.snapshot import Made, Snapshot, Snapshots
 from command_center.dashboard.whose import Whose
+from command_center.pages import forms
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import OF_AGENCY, SUPERVISORS, Role
 from command_center.store import alarms

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Engine
 from appliance.domain import reference
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
-from command_center import wording
 from command_center.dashboard import cells, figures
 from command_center.dashboard.cells import Dimension
 from command_center.dashboard.episodes import Alarm
@@ -23,6 +22,7 @@ from command_center.dashboard.figures import TREND_DAYS, Counts, Figures
 from command_center.dashboard.fleet import BoxHealth, Reach, fleet
 from command_center.dashboard.late import Late, LateCount
 from command_center.dashboard.whose import CITY, Whose
+from command_center.pages import wording
 from command_center.store import agency_counts, alarms, boxes, daily_counts, tables
 from command_center.store.database import reading
 from command_center.store.open311 import city_code

@@ -12,9 +12,9 @@ from sqlalchemy import Engine
 
 from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.ids import SiteCode
-from command_center import commanding
 from command_center.fleet import authority
 from command_center.fleet.authority import Authority
+from command_center.sending import commanding
 from command_center.store import credentials, enrolments
 from command_center.store.credentials import Credential
 from command_center.store.database import reading, writing

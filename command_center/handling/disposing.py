@@ -14,8 +14,8 @@ from appliance.domain.city_tables import Tables
 from appliance.domain.errors import BadInput
 from appliance.domain.marks import Mark
 from appliance.domain.service_request import OVER, Source, Status, clean_text
-from command_center import casework, correcting
-from command_center.correcting import Wanted
+from command_center.cases import casework, correcting
+from command_center.cases.correcting import Wanted
 from command_center.handling import due, keeping, units
 from command_center.handling.steps import To
 from command_center.handling.units import Units

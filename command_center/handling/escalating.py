@@ -13,11 +13,11 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain.deadline import Deadline, current_round
 from appliance.domain.errors import BadInput
-from command_center import casework
+from command_center.cases import casework
+from command_center.cases.lapses import NOBODY
 from command_center.handling import due_days, keeping, open_cases, steps
 from command_center.handling.open_cases import OpenCase
 from command_center.handling.steps import Step
-from command_center.lapses import NOBODY
 from command_center.notices import wanting
 from command_center.store import case_history, escalations, open_requests, requests, tables
 from command_center.store.database import reading, writing

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from appliance.domain.errors import BadInput
-from command_center.forms import PAGE_SIZE, Sent, page, seen
 from command_center.handling.disposing import Order
+from command_center.pages.forms import PAGE_SIZE, Sent, page, seen
 
 LAST_PAGE = 1_000
 _WORD_MAX_CHARS = 40

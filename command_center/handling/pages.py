@@ -11,8 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain.errors import BadInput
 from appliance.domain.marks import Mark
-from command_center import casework, wording
-from command_center.forms import PAGE_SIZE, seen
+from command_center.cases import casework
 from command_center.handling import (
     case_part,
     disposing,
@@ -27,6 +26,8 @@ from command_center.handling import (
 )
 from command_center.handling.open_cases import OpenCase, WholeCase
 from command_center.handling.units import Units
+from command_center.pages import wording
+from command_center.pages.forms import PAGE_SIZE, seen
 from command_center.staff import scope
 from command_center.staff.guard import account, allows, noted
 from command_center.staff.roles import HANDLERS, PEOPLE, SUPERVISORS, Role

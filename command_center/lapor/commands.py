@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from appliance.domain.errors import BadInput
-from command_center import report, tickets
+from command_center import report
+from command_center.cases import tickets
 from command_center.commands import csv_import
 from command_center.lapor import export, sending, taking_over, words
 from command_center.lapor.taking import Outcome

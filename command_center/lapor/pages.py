@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
 from appliance.domain.errors import BadInput
-from command_center import casework, wording
+from command_center.cases import casework
 from command_center.lapor import sending, words
+from command_center.pages import wording
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role
 from command_center.store import lapor_intake, lapor_links, lapor_outbox, requests

@@ -13,7 +13,7 @@ from appliance.domain.consent import Purpose
 from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.errors import BadInput
 from appliance.domain.service_request import Kind, Sensitivity, Status
-from command_center import casework
+from command_center.cases import casework
 from command_center.lapor import becoming, taking, words
 from command_center.lapor.client import Refused, Service, Trouble, Unreachable
 from command_center.lapor.messages import NewChange, NewReport

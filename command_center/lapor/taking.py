@@ -20,13 +20,13 @@ from appliance.domain.moment import to_ms
 from appliance.domain.service_request import NEEDS_REASON, Kind, Source, Status
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
-from command_center import casework, city_born
-from command_center.casework import MESSAGE_MAX_CHARS
-from command_center.dating import Quality
+from command_center.cases import casework, city_born
+from command_center.cases.casework import MESSAGE_MAX_CHARS
 from command_center.lapor import becoming, words
 from command_center.lapor.messages import Change, Item, Report, Unreadable
 from command_center.lapor.words import Word
 from command_center.open311 import becoming as city_request
+from command_center.receiving.dating import Quality
 from command_center.store import (
     case_history,
     case_marks,

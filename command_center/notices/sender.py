@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Engine
 from appliance.domain.hours import DailyHours
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import OVER
-from command_center import commanding
 from command_center.notices import flow
+from command_center.sending import commanding
 from command_center.store import barred, boxes, commands, notices, requests
 from command_center.store.database import reading, writing
 from command_center.store.notices import OPEN, ORDERED, WAITING, Notice

@@ -9,7 +9,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import NoticeSettled
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
-from command_center.lapses import NOBODY
+from command_center.cases.lapses import NOBODY
 from command_center.notices import flow
 from command_center.store import case_history, escalations, notices, requests
 from command_center.store.notices import DELIVERED, OPEN, SENT, UNCERTAIN, Notice

@@ -13,8 +13,8 @@ from appliance.domain.routing import Facts, Route, route
 from appliance.domain.sealing import Content
 from appliance.domain.service_request import Kind, Sensitivity, Status
 from appliance.domain.triage.verdict import Triage
-from command_center.dating import Quality
 from command_center.open311.filing import Filing
+from command_center.receiving.dating import Quality
 from command_center.store.requests import CityRequest
 
 CHANNEL = "open311"

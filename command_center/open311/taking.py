@@ -15,7 +15,7 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
 from appliance.domain.service_request import Kind
 from appliance.domain.triage.judgement import classify
-from command_center import city_born
+from command_center.cases import city_born
 from command_center.open311 import becoming, keys
 from command_center.open311.filing import Filing
 from command_center.open311.problem import Problem

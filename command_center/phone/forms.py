@@ -18,7 +18,7 @@ from appliance.domain.service_request import (
     clean_text,
 )
 from appliance.domain.sms import Wish
-from command_center.forms import NO_KELURAHAN, Sent
+from command_center.pages.forms import NO_KELURAHAN, Sent
 
 KINDS = (Kind.COMPLAINT, Kind.SUGGESTION, Kind.INFORMATION, Kind.EMERGENCY)
 WISHES = {

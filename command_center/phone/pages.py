@@ -16,8 +16,9 @@ from appliance.domain import reference, staff_words
 from appliance.domain.consent import TEXT_VERSION, TEXTS
 from appliance.domain.errors import BadInput
 from appliance.domain.service_request import Sensitivity
-from command_center import casework, explaining, wording
-from command_center.forms import NO_KELURAHAN
+from command_center.cases import casework, explaining
+from command_center.pages import wording
+from command_center.pages.forms import NO_KELURAHAN
 from command_center.phone import forms, saying, taking
 from command_center.phone.forms import Entry, Mistakes
 from command_center.phone.taking import Proposal

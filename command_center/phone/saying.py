@@ -9,7 +9,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import FollowedUp
 from appliance.domain.service_request import Channel, Sensitivity
 from appliance.domain.sms import Wish
-from command_center import casework, follow_ups
+from command_center.cases import casework
+from command_center.receiving import follow_ups
 from command_center.store import case_history
 from command_center.store import follow_ups as known
 from command_center.store.database import writing

@@ -21,11 +21,11 @@ from appliance.domain.service_request import OVER, Channel, Sensitivity
 from appliance.domain.triage import gazetteer
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
-from command_center import city_born, correcting, linking
-from command_center.correcting import Wanted
-from command_center.forms import NO_KELURAHAN
+from command_center.cases import city_born, correcting, linking
+from command_center.cases.correcting import Wanted
 from command_center.open311 import becoming
 from command_center.open311.filing import Filing
+from command_center.pages.forms import NO_KELURAHAN
 from command_center.phone.forms import Entry
 from command_center.store import (
     case_links,

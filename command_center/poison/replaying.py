@@ -22,9 +22,10 @@ from appliance.domain.events import (
     RenewalAsked,
     TextSettled,
 )
-from command_center import applying, erasing, inbound, ingest
-from command_center.applying import Arrival
-from command_center.inbound import Inbound, Raw
+from command_center.privacy import erasing
+from command_center.receiving import applying, inbound, ingest
+from command_center.receiving.applying import Arrival
+from command_center.receiving.inbound import Inbound, Raw
 from command_center.store import asides, barred, quarantine, streams
 from command_center.store.asides import Aside
 from command_center.store.database import reading, receiving

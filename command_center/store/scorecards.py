@@ -15,8 +15,8 @@ from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.report_card import PERIOD
 from appliance.domain.service_request import Kind, Sensitivity, Status, StatusEntry
 from appliance.domain.sla import terms
-from command_center.gaming import Filed
-from command_center.scorecard import Input
+from command_center.public.gaming import Filed
+from command_center.public.scorecard import Input
 from command_center.store import case_links, tables
 from command_center.store.schema import case_history, case_marks, requests
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from appliance.domain.moment import to_ms
 from appliance.domain.sms import Wish
-from command_center.anomaly import Telling, target
+from command_center.cases.anomaly import Telling, target
 from command_center.store.requests import CityRequest
 from command_center.store.schema import follow_ups, requests, watch
 

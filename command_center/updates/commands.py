@@ -14,9 +14,10 @@ from sqlalchemy import Engine
 from appliance.domain import software as update_file
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import CITY_TIME
-from command_center import commanding, report
+from command_center import report
 from command_center.fleet import listing as fleet
 from command_center.fleet.listing import FleetBox
+from command_center.sending import commanding
 from command_center.store import software
 from command_center.store.database import reading
 from command_center.store.software import Release

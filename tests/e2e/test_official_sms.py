@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 from appliance.runtime import ids, settings
 from appliance.store import gauges
 from appliance.store.database import connect
-from command_center import commanding
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_units
+from command_center.sending import commanding
 from command_center.store import boxes, commands, database, requests
 from command_center.store.database import reading
 from demo import broker as brokers

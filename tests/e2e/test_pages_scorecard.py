@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from appliance.domain.service_request import Status
-from command_center import casework
+from command_center.cases import casework
 from command_center.store import database, migrate
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START

@@ -19,7 +19,7 @@ from appliance.runtime import clock
 from appliance.runtime.settings import Sync
 from appliance.store import outbox, requests
 from appliance.store.database import connect
-from command_center import casework
+from command_center.cases import casework
 from command_center.commands import sealed
 from tests.builders import a_draft
 from tests.support.broker import Broker

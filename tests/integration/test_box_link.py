@@ -14,8 +14,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from appliance.domain import wire
 from appliance.domain.topics import Leaf, Topic
 from appliance.runtime.settings import Sync
-from command_center.link import Link as CityLink
-from command_center.receiver import Receiver
+from command_center.receiving.link import Link as CityLink
+from command_center.receiving.receiver import Receiver
 from command_center.store import database, migrate
 from mqtt_link import keyring
 from mqtt_link.access import Access

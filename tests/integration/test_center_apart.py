@@ -14,8 +14,8 @@ from urllib.request import urlopen
 import pytest
 
 from appliance.domain.ids import SiteCode
-from command_center.cards import last_midnight
-from command_center.scorecard import ALGORITHM
+from command_center.public.cards import last_midnight
+from command_center.public.scorecard import ALGORITHM
 from command_center.store import database, kept_cards
 from tests.integration.fake_box import a_box
 from tests.support.broker import Broker

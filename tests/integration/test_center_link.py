@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
-from command_center import casework
+from command_center.cases import casework
 from tests.builders import CITY_EPOCH
 from tests.conftest import START
 from tests.integration.fake_box import FakeBox, a_box

@@ -20,7 +20,7 @@ from appliance.actions import intake
 from appliance.domain.topics import Lane
 from appliance.store import box
 from appliance.store import requests as box_requests
-from command_center import casework
+from command_center.cases import casework
 from tests.builders import a_draft
 from tests.conftest import EPOCH
 from tests.support.talk import Message, talking

@@ -17,9 +17,9 @@ from appliance.domain.service_request import ServiceRequest
 from appliance.domain.topics import Lane
 from appliance.store import box, outbox, requests
 from appliance.store.database import connect, transaction
-from command_center import erasing as city_erasing
-from command_center import ingest
-from command_center.applying import Arrival
+from command_center.privacy import erasing as city_erasing
+from command_center.receiving import ingest
+from command_center.receiving.applying import Arrival
 from command_center.store import database, downlinks, erasures
 from command_center.store.database import reading, writing
 from sync_agent import envelopes

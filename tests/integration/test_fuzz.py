@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from appliance.actions import intake
 from appliance.domain.service_request import Status
 from appliance.store import outbox, requests
-from command_center import casework
+from command_center.cases import casework
 from tests.builders import a_draft
 from tests.support.talk import Talk, talking
 from tests.unit.command_center.conftest import empty_city

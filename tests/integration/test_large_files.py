@@ -22,7 +22,7 @@ from appliance.runtime import clock
 from appliance.runtime.settings import Sync
 from appliance.store import blob_files, documents
 from appliance.store import photos as stored_photos
-from command_center import publishing
+from command_center.sending import publishing
 from command_center.store import blob_files as city_files
 from tests.builders import a_draft
 from tests.conftest import SITE

@@ -15,8 +15,8 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Leaf, Topic
 from appliance.runtime import ids
 from appliance.runtime.settings import Sync
-from command_center import commanding
 from command_center.commands import orders
+from command_center.sending import commanding
 from command_center.store import commands, database, downlinks
 from command_center.store.commands import Issued
 from tests.builders import a_batch, a_command

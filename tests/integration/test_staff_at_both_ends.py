@@ -11,7 +11,7 @@ from appliance.domain.staff import Account, Role
 from appliance.domain.staff_action import Act, Wish
 from appliance.store import requests, texts
 from appliance.store import staff_actions as kept
-from command_center import casework
+from command_center.cases import casework
 from tests.builders import a_draft
 from tests.support.talk import Talk, talking
 

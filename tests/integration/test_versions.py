@@ -22,7 +22,8 @@ from appliance.domain.staff_action import Act, Action, Wish
 from appliance.domain.topics import Lane, Leaf
 from appliance.store import city_tables, official_replies, outbox, requests, staff_actions
 from appliance.store.database import transaction
-from command_center import commanding, report
+from command_center import report
+from command_center.sending import commanding
 from command_center.store import notices
 from command_center.store.database import reading
 from command_center.store.notices import Notice

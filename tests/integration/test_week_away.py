@@ -14,7 +14,7 @@ from appliance.domain.service_request import Status
 from appliance.runtime import clock
 from appliance.runtime.settings import Sync
 from appliance.store.database import connect
-from command_center import casework
+from command_center.cases import casework
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_units
 from command_center.store.database import reading

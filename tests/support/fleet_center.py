@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.runtime import ids, logs
-from command_center.link import Link
-from command_center.receiver import Receiver
+from command_center.receiving.link import Link
+from command_center.receiving.receiver import Receiver
 from command_center.sharing.share import Leased, Place
 from command_center.store import database, migrate
 from command_center.store.leases import Leases

@@ -5,8 +5,8 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from command_center.link import Link
-from command_center.receiver import Receiver
+from command_center.receiving.link import Link
+from command_center.receiving.receiver import Receiver
 from command_center.signing import Sign, as_it_is
 from mqtt_link.access import Access
 from tests.conftest import SITE

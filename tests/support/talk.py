@@ -18,10 +18,10 @@ from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.store import migrate as box_migrate
 from appliance.store.database import connect
-from command_center.blobs import Blobs
-from command_center.downlink import Downlink
-from command_center.inbound import cut
-from command_center.reception import Reception
+from command_center.receiving.inbound import cut
+from command_center.receiving.reception import Reception
+from command_center.sending.blobs import Blobs
+from command_center.sending.downlink import Downlink
 from command_center.store import database, migrate, requests
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter

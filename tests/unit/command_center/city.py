@@ -12,9 +12,9 @@ from appliance.domain.events import Event, RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import to_ms
 from appliance.domain.topics import Lane
-from command_center import ingest
-from command_center.applying import Arrival
 from command_center.handling import keeping
+from command_center.receiving import ingest
+from command_center.receiving.applying import Arrival
 from command_center.store import downlinks, requests, streams
 from command_center.store.database import reading, writing
 from command_center.store.downlinks import DownEvent

@@ -9,7 +9,8 @@ from appliance.domain import wire
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Status
-from command_center import casework, ingest
+from command_center.cases import casework
+from command_center.receiving import ingest
 from command_center.store import boxes, case_history, downlinks
 from command_center.store.boxes import Box
 from command_center.store.database import reading

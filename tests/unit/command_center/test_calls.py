@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from appliance.domain import sealing
 from appliance.domain.consent import Purpose
 from appliance.domain.service_request import Status
-from command_center import casework, watching
+from command_center.cases import casework, watching
 from command_center.phone import forms
 from command_center.phone.forms import Entry, Mistakes
 from command_center.staff.roles import Role

@@ -10,7 +10,7 @@ from appliance.domain.events import BoxHeartbeat
 from appliance.domain.ids import Ticket
 from appliance.domain.service_request import Status
 from command_center import __main__ as center
-from command_center import casework
+from command_center.cases import casework
 from command_center.store import quarantine
 from command_center.store.quarantine import Poison
 from tests.conftest import SITE, START

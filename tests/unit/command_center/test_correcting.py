@@ -11,8 +11,8 @@ from appliance.domain import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events import Judged, RequestCorrected
 from appliance.domain.service_request import Status
-from command_center import casework, correcting
-from command_center.correcting import Wanted
+from command_center.cases import casework, correcting
+from command_center.cases.correcting import Wanted
 from command_center.store import case_history
 from command_center.store.database import reading
 from tests.conftest import START

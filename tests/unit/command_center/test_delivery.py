@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from command_center import ingest
-from command_center.applying import Arrival
+from command_center.receiving import ingest
+from command_center.receiving.applying import Arrival
 from command_center.store import database
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import a_batch, rows, store, wire_event

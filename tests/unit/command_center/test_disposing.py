@@ -11,11 +11,12 @@ from appliance.domain.city_tables import as_shipped
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import IllegalMove, Status
-from command_center import casework, correcting, erasing
-from command_center.correcting import Wanted
+from command_center.cases import casework, correcting
+from command_center.cases.correcting import Wanted
 from command_center.handling import due
 from command_center.handling.disposing import Order, dispose, hand_back
 from command_center.handling.files import shipped_units
+from command_center.privacy import erasing
 from command_center.store import case_history, case_marks, dispositions
 from command_center.store.case_history import Move
 from command_center.store.database import reading

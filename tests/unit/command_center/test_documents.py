@@ -17,7 +17,7 @@ from appliance.domain.events import (
 )
 from appliance.domain.ids import SiteCode
 from command_center import __main__ as center
-from command_center.blobs import Blobs
+from command_center.sending.blobs import Blobs
 from command_center.store import blob_files, downlinks
 from command_center.store.database import writing
 from tests.conftest import SITE, START

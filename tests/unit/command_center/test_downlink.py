@@ -7,8 +7,9 @@ from sqlalchemy import Engine
 
 from appliance.domain import wire
 from appliance.domain.service_request import Status
-from command_center import casework, ingest
-from command_center.downlink import BATCH_MAX_BYTES, BATCH_MAX_EVENTS, Downlink
+from command_center.cases import casework
+from command_center.receiving import ingest
+from command_center.sending.downlink import BATCH_MAX_BYTES, BATCH_MAX_EVENTS, Downlink
 from command_center.store import downlinks
 from command_center.store.database import reading
 from tests.builders import CITY_EPOCH

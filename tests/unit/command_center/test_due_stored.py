@@ -16,16 +16,17 @@ from appliance.domain import city_tables, deadline
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import OVER, TRANSITIONS, Status
-from command_center import casework, correcting, table_publishing, worklist
-from command_center.correcting import Wanted
+from command_center.cases import casework, correcting, worklist
+from command_center.cases.correcting import Wanted
+from command_center.cases.worklist import Due
 from command_center.handling import disposing, due, due_days, escalating, keeping, open_cases
 from command_center.handling.disposing import Order
 from command_center.handling.due_days import DueDays
 from command_center.handling.files import shipped_units
+from command_center.sending import table_publishing
 from command_center.store import database, escalations, migrate, open_requests, requests, schema
 from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest, Filter
-from command_center.worklist import Due
 from tests.conftest import SITE, START
 from tests.support import full_city
 from tests.support.city_staff import an_officer

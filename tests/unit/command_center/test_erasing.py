@@ -21,7 +21,8 @@ from appliance.domain.events import (
 )
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
-from command_center import casework, erasing, exporting
+from command_center.cases import casework
+from command_center.privacy import erasing, exporting
 from command_center.store import consents, database, erasures, follow_ups, photos
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest

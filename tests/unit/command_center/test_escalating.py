@@ -13,8 +13,8 @@ from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.official import COORDINATOR, Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Status
-from command_center import casework, correcting
-from command_center.correcting import Wanted
+from command_center.cases import casework, correcting
+from command_center.cases.correcting import Wanted
 from command_center.handling import escalating, steps
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.escalating import Rounds

@@ -7,7 +7,7 @@ from appliance.domain import wire
 from appliance.domain.events import FollowedUp, RequestStatusChanged, TextAmended
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
-from command_center import casework
+from command_center.cases import casework
 from command_center.store import case_history, downlinks, follow_ups
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest

@@ -7,10 +7,10 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
-from command_center.blobs import Blobs
-from command_center.downlink import Downlink
-from command_center.inbound import cut
-from command_center.reception import Reception
+from command_center.receiving.inbound import cut
+from command_center.receiving.reception import Reception
+from command_center.sending.blobs import Blobs
+from command_center.sending.downlink import Downlink
 from tests.builders import CITY_EPOCH
 from tests.conftest import START
 from tests.unit.command_center.city import BOX_EPOCH, CLOCK, a_batch, break_store, rows, wire_event

@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.service_request import Status
-from command_center import casework, correcting, erasing
+from command_center.cases import casework, correcting
+from command_center.privacy import erasing
 from command_center.store import erasures, requests
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter

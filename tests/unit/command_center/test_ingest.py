@@ -8,7 +8,7 @@ from appliance.domain import wire
 from appliance.domain.events import RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
-from command_center import applying, dating, ingest
+from command_center.receiving import applying, dating, ingest
 from command_center.store import case_history, streams
 from command_center.store.database import reading, writing
 from tests.conftest import SITE, START

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, func, select
 
 from appliance.domain.service_request import Status
-from command_center import casework
-from command_center.cards import Cards, keep, last_midnight, make, stored
+from command_center.cases import casework
+from command_center.public.cards import Cards, keep, last_midnight, make, stored
 from command_center.store import database, kept_cards
 from command_center.store.schema import scorecards
 from tests.conftest import START
@@ -57,7 +57,9 @@ def test_after_a_start_the_last_card_is_there_at_once_while_the_new_one_is_made(
     before = looked_at(filled)
     told = {path: before.get(path).data for path in ("/rapor", "/rapor.json", "/data/laporan.csv")}
     may_go_on = Event()
-    monkeypatch.setattr("command_center.cards.make", lambda *of: may_go_on.wait(20) and make(*of))
+    monkeypatch.setattr(
+        "command_center.public.cards.make", lambda *of: may_go_on.wait(20) and make(*of)
+    )
     after = a_center(filled, now=LATER + DAY).test_client()
     seen = {path: after.get(path).data for path in told}
     may_go_on.set()
@@ -74,7 +76,7 @@ def test_another_start_on_the_same_day_makes_no_second_card(filled: Engine) -> N
 def test_a_day_without_a_visitor_has_its_card_too(
     filled: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("command_center.cards.RETRY_S", 0.0)
+    monkeypatch.setattr("command_center.public.cards.RETRY_S", 0.0)
     today = LATER
     cards = Cards(filled, lambda: today)
     for _ in range(3):
@@ -126,7 +128,7 @@ def test_of_two_programs_one_makes_the_card(
     filled: Engine, city_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A database that is a file has one program only."""
-    monkeypatch.setattr("command_center.cards.RETRY_S", 0.0)
+    monkeypatch.setattr("command_center.public.cards.RETRY_S", 0.0)
     engines = [filled, database.connect(city_url, files=tmp_path)]
     start, made = Barrier(2), []
     for engine in engines:

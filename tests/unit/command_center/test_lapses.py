@@ -9,8 +9,8 @@ from appliance.domain import wire
 from appliance.domain.events import RequestStatusChanged
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import Status
-from command_center import casework, lapses
-from command_center.casework import TooSoon
+from command_center.cases import casework, lapses
+from command_center.cases.casework import TooSoon
 from command_center.store import database, downlinks
 from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest

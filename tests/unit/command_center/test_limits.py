@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from command_center import limits
+from command_center.pages import limits
 from command_center.staff import logging_in
 from tests.support.city_staff import a_center, an_account, logged_in
 

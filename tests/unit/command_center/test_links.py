@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
-from command_center import anomaly, casework, correcting, linking, watching
-from command_center.anomaly import Telling
-from command_center.correcting import Wanted
+from command_center.cases import anomaly, casework, correcting, linking, watching
+from command_center.cases.anomaly import Telling
+from command_center.cases.correcting import Wanted
 from command_center.store import case_links, case_marks
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest

@@ -28,11 +28,11 @@ from command_center.handling.files import shipped_steps, shipped_units
 from command_center.notices import flow
 from command_center.notices import words as notice_words
 from command_center.notices.sender import PER_OFFICIAL, Sender
+from command_center.sending.table_publishing import publish
 from command_center.store import boxes, notices
 from command_center.store.database import reading
 from command_center.store.notices import Notice
 from command_center.store.requests import CityRequest
-from command_center.table_publishing import publish
 from tests.conftest import SITE
 from tests.support.city_staff import an_officer
 from tests.unit.command_center import city

@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from appliance.domain import reference
 from appliance.domain.events import ConsentChanged
 from appliance.domain.service_request import Status
-from command_center import casework, erasing
+from command_center.cases import casework
 from command_center.open311 import documents, services
+from command_center.privacy import erasing
 from command_center.store import case_marks
 from tests.conftest import START
 from tests.support import georeport

@@ -16,9 +16,10 @@ from appliance.domain import sealing
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import Status
-from command_center import casework, correcting, erasing, lapses
+from command_center.cases import casework, correcting, lapses
 from command_center.open311 import filing, keys, taking
 from command_center.open311.problem import Problem
+from command_center.privacy import erasing
 from command_center.store import erasures, open311_keys
 from command_center.store.database import reading, writing
 from tests.conftest import START

@@ -13,9 +13,11 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import CommandIssued, CommandResult, TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
-from command_center import commanding, ingest, key_files, signing, table_publishing
+from command_center import key_files, signing
 from command_center.commands import orders
-from command_center.downlink import Downlink
+from command_center.receiving import ingest
+from command_center.sending import commanding, table_publishing
+from command_center.sending.downlink import Downlink
 from command_center.store import commands, downlinks
 from command_center.store.commands import Issued
 from command_center.store.database import reading

@@ -13,9 +13,9 @@ from appliance.domain import topics, wire
 from appliance.domain.blobs import CHUNK_MAX_BYTES, ChunkPlace, Manifest, short_name
 from appliance.domain.events import Event, PhotoAttached, PhotoLost, PhotoSettled
 from appliance.domain.ids import SiteCode
-from command_center import photo_intake
-from command_center.blobs import LOOK_EVERY_S, SITES_AT_ONCE, WANTED_PER_SITE, Blobs
-from command_center.inbound import Chunk, Inbound, cut, read
+from command_center.receiving import photo_intake
+from command_center.receiving.inbound import Chunk, Inbound, cut, read
+from command_center.sending.blobs import LOOK_EVERY_S, SITES_AT_ONCE, WANTED_PER_SITE, Blobs
 from command_center.store import blob_files, database, downlinks, photos
 from command_center.store.database import writing
 from command_center.store.quarantine import Poison

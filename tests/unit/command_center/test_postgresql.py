@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from command_center import ingest
-from command_center.applying import Arrival
+from command_center.receiving import ingest
+from command_center.receiving.applying import Arrival
 from command_center.store import database, feed, migrate
 from command_center.store.database import writing
 from command_center.store.postgresql import UnusableDatabaseError

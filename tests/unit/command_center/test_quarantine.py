@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from command_center import ingest
-from command_center.applying import Arrival, apply_or_reject
-from command_center.inbound import cut, poison, read
 from command_center.poison import replaying
+from command_center.receiving import ingest
+from command_center.receiving.applying import Arrival, apply_or_reject
+from command_center.receiving.inbound import cut, poison, read
 from command_center.store import asides, quarantine
 from command_center.store.database import reading
 from command_center.store.quarantine import Kept, Poison

@@ -14,12 +14,12 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 
 from appliance.domain import wire
-from command_center import early, ingest
-from command_center.blobs import Blobs
-from command_center.downlink import Downlink
-from command_center.inbound import cut
-from command_center.receiver import GROUP_MAX_BYTES, QUEUE_MAX_MESSAGES, Receiver
-from command_center.reception import Reception
+from command_center.receiving import early, ingest
+from command_center.receiving.inbound import cut
+from command_center.receiving.receiver import GROUP_MAX_BYTES, QUEUE_MAX_MESSAGES, Receiver
+from command_center.receiving.reception import Reception
+from command_center.sending.blobs import Blobs
+from command_center.sending.downlink import Downlink
 from command_center.store import quarantine
 from command_center.store.quarantine import Poison
 from tests.conftest import START

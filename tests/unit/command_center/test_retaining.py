@@ -8,7 +8,8 @@ from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.events import WifiSessionClosed
 from appliance.domain.service_request import Status
 from appliance.domain.topics import Lane
-from command_center import casework, erasing, retaining
+from command_center.cases import casework
+from command_center.privacy import erasing, retaining
 from command_center.store import erasures
 from command_center.store.database import reading
 from tests.conftest import START

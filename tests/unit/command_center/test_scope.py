@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from appliance.domain.service_request import Status
-from command_center import casework, correcting, linking
-from command_center.correcting import Wanted
+from command_center.cases import casework, correcting, linking
+from command_center.cases.correcting import Wanted
 from command_center.handling.disposing import Order, dispose
 from command_center.staff import scope
 from command_center.staff.roles import PEOPLE, READERS, Account, Post, Role

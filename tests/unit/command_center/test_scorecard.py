@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from appliance.domain.city_tables import as_shipped
 from appliance.domain.report_card import RANKED_FROM
 from appliance.domain.service_request import Source, Status, StatusEntry
-from command_center.gaming import (
+from command_center.public.gaming import (
     _NOBODY_S_TRICK,
     _UNRESOLVED,
     MASS,
@@ -28,7 +28,7 @@ from command_center.gaming import (
     _endings,
     findings,
 )
-from command_center.scorecard import Input, Row, exported, figures, scorecard
+from command_center.public.scorecard import Input, Row, exported, figures, scorecard
 from tests.conftest import START
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "recompute_scorecard.py"

@@ -16,9 +16,10 @@ from sqlalchemy import Engine, delete, event
 
 from appliance.domain.events import TablePublished
 from appliance.domain.service_request import Status
-from command_center import casework, opendata, watching
-from command_center.cards import last_midnight
-from command_center.opendata import LEAST, TOGETHER, suppressed
+from command_center.cases import casework, watching
+from command_center.public import opendata
+from command_center.public.cards import last_midnight
+from command_center.public.opendata import LEAST, TOGETHER, suppressed
 from command_center.store import case_links, downlinks
 from command_center.store.database import writing
 from command_center.store.schema import scorecards

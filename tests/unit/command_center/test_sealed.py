@@ -15,9 +15,10 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import RequestReceived, RequestStatusChanged, TextAmended
 from appliance.domain.sealing import Content, Holder
 from appliance.domain.service_request import Status
-from command_center import casework, correcting, report
+from command_center import report
+from command_center.cases import casework, correcting
+from command_center.cases.correcting import Wanted
 from command_center.commands import sealed
-from command_center.correcting import Wanted
 from command_center.staff.roles import Role
 from command_center.store import blob_files, photos, sealed_contents
 from command_center.store.database import reading, writing

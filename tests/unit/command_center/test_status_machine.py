@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from appliance.domain.errors import BadInput
 from appliance.domain.service_request import NEEDS_REASON, OVER, TRANSITIONS, Source, Status
-from command_center import casework, lapses
+from command_center.cases import casework, lapses
 from command_center.store import case_history, database, downlinks
 from command_center.store.database import reading, writing
 from tests.conftest import SITE, START

@@ -14,7 +14,8 @@ from appliance.domain.city_tables import SHIPPED_VERSION, shipped
 from appliance.domain.deadline import deadlines
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
-from command_center import ingest, table_publishing
+from command_center.receiving import ingest
+from command_center.sending import table_publishing
 from command_center.store import case_history, requests, tables
 from command_center.store.database import reading
 from tests.conftest import SITE, START

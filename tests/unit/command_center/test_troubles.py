@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from appliance.domain.events import BoxHeartbeat
-from command_center import troubles
+from command_center.fleet import troubles
 from tests.conftest import START
 
 

@@ -10,7 +10,8 @@ from appliance.domain import wire
 from appliance.domain.events import BoxHeartbeat
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
-from command_center import casework, ingest
+from command_center.cases import casework
+from command_center.receiving import ingest
 from command_center.store import boxes
 from tests.conftest import SITE, START, at
 from tests.support.city_staff import an_officer

@@ -8,7 +8,8 @@ from appliance.domain import reference, wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Channel, Kind, Sensitivity, Status
-from command_center import dating, overview, wording
+from command_center.pages import overview, wording
+from command_center.receiving import dating
 from tests.conftest import SITE, START
 
 LATER = START + timedelta(hours=1)

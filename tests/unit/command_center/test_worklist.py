@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import Status
 from command_center import __main__ as center
-from command_center import casework, worklist
+from command_center.cases import casework, worklist
+from command_center.cases.worklist import Due
 from command_center.store.database import reading
 from command_center.store.requests import Filter
-from command_center.worklist import Due
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import happened, received
 from tests.unit.command_center.test_cli import run

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from command_center import linking
+from command_center.cases import linking
 from command_center.dashboard import alarms, episodes, raising
 from command_center.dashboard.alarms import Finding, Signal
 from command_center.dashboard.episodes import Alarm

@@ -14,10 +14,11 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import city_offset_ms
 from appliance.domain.service_request import Status
-from command_center import casework, correcting, erasing, linking
-from command_center.correcting import Wanted
+from command_center.cases import casework, correcting, linking
+from command_center.cases.correcting import Wanted
 from command_center.dashboard import cells
 from command_center.dashboard.cells import Cell, Dimension
+from command_center.privacy import erasing
 from command_center.store import daily_counts
 from command_center.store.database import reading
 from tests.conftest import START

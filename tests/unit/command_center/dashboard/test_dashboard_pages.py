@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from appliance.domain import wire
 from appliance.domain.service_request import Status
-from command_center import casework
+from command_center.cases import casework
 from command_center.dashboard import late, raising, snapshot
 from command_center.dashboard.whose import CITY, Whose
 from command_center.staff.roles import Role

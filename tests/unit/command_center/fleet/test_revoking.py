@@ -8,14 +8,14 @@ from sqlalchemy import Engine
 from appliance.domain import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.topics import Leaf, Topic
-from command_center import commanding
-from command_center.blobs import Blobs
-from command_center.downlink import Downlink
 from command_center.fleet import breach, enrolling, listing, revoking
 from command_center.fleet.authority import Authority
 from command_center.fleet.office import Office
-from command_center.inbound import cut
-from command_center.reception import Reception
+from command_center.receiving.inbound import cut
+from command_center.receiving.reception import Reception
+from command_center.sending import commanding
+from command_center.sending.blobs import Blobs
+from command_center.sending.downlink import Downlink
 from command_center.store import barred, boxes, credentials, quarantine
 from command_center.store.database import reading, writing
 from mqtt_link import openssl

@@ -12,10 +12,11 @@ from appliance.domain.consent import Purpose
 from appliance.domain.errors import BadInput
 from appliance.domain.events import ConsentChanged
 from appliance.domain.service_request import Status
-from command_center import casework, erasing
+from command_center.cases import casework
 from command_center.lapor import becoming, sending, taking
 from command_center.lapor.bridge import Bridge
 from command_center.lapor.client import HttpService
+from command_center.privacy import erasing
 from command_center.store import case_history, case_marks, lapor_intake, lapor_links, lapor_outbox
 from command_center.store.database import reading, writing
 from command_center.store.lapor_links import LaporLink

@@ -12,8 +12,8 @@ from appliance.domain import software, wire
 from appliance.domain.events import BoxHeartbeat, SoftwarePublished, SoftwareWithdrawn
 from appliance.domain.ids import SiteCode
 from command_center import __main__ as center
-from command_center.blobs import Blobs
 from command_center.fleet import listing
+from command_center.sending.blobs import Blobs
 from command_center.staff.roles import Role
 from command_center.store import blob_files, downlinks
 from command_center.store.database import reading, writing

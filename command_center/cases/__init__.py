@@ -1,0 +1,1 @@
+"""What is done about requests at the city, and what time alone does to them."""

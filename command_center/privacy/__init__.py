@@ -1,0 +1,1 @@
+"""Personal data: told to whom they are about, erased, forgotten when kept long enough."""

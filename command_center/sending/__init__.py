@@ -1,0 +1,1 @@
+"""What boxes are told: decisions about cases, commands, tables and documents."""
