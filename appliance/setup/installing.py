@@ -76,10 +76,9 @@ class Installer:
         _write(new, site_file.text(table))
         settings.load(new)
         self._run(sys.executable, "-m", "firmware_config", "--config", str(new), "check")
-        if self._has_services:  # its daemons wait for the enrolment
-            self._run("/usr/bin/systemctl", "stop", "posko-begin.path")
-        new.replace(self._config)
-        credential.sync_folder(self._config.parent)
+        with self._unnoticed():
+            new.replace(self._config)
+            credential.sync_folder(self._config.parent)
 
     def setup_code(self) -> str:
         """A fresh code for the desk's first administrator; empty if there is one."""
@@ -94,6 +93,17 @@ class Installer:
     @property
     def _config_words(self) -> tuple[str, str]:
         return "--config", str(self._config)
+
+    @contextlib.contextmanager
+    def _unnoticed(self) -> Iterator[None]:
+        """Settings that come meanwhile start no daemon: those wait for the enrolment."""
+        if self._has_services:
+            self._run("/usr/bin/systemctl", "stop", "posko-begin.path")
+        try:
+            yield
+        finally:
+            if self._has_services:
+                self._run("/usr/bin/systemctl", "start", "posko-begin.path")
 
     def _make_database(self) -> None:
         if self._has_services:  # as the user who owns it

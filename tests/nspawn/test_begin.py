@@ -7,12 +7,13 @@ import pytest
 
 from tests.nspawn.installing import CONFIG
 from tests.nspawn.machine import Machine
-from tests.nspawn.test_faults import DAEMONS, changed, configured, stop_box
+from tests.nspawn.test_faults import DAEMONS, QUICK_RETRY, changed, configured, stop_box
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 FILE = "/etc/posko/posko.toml"
 GO = "/run/test-go"
+AT_ONCE = "[Service]\nRestartSec=100ms\n"
 WAITS = f'[Service]\nExecStartPre=/bin/sh -c "until [ -e {GO} ]; do sleep 0.1; done"\n'
 
 
@@ -24,6 +25,12 @@ def without_settings(machine: Machine) -> Iterator[None]:
         yield
     finally:
         machine.run("mv", f"{FILE}.aside", FILE)
+
+
+def is_held_back(machine: Machine, unit: str) -> bool:
+    """Whether a unit was to be started and was not, for want of the settings."""
+    asked = machine.must("systemctl", "show", "--property=ActiveState,ConditionResult", unit)
+    return set(asked.split()) == {"ActiveState=inactive", "ConditionResult=no"}
 
 
 def test_daemons_without_settings_are_held_back_and_start_by_themselves_when_those_come(
@@ -41,11 +48,45 @@ def test_daemons_without_settings_are_held_back_and_start_by_themselves_when_tho
         assert waiting == ""
         assert machine.show("posko-begin.path", "ActiveState") == "active"
     wait_for(lambda: machine.show("posko.target", "ActiveState") == "active", "it has begun")
+    machine.wait_until_settled()
     assert {machine.show(unit, "ActiveState") for unit in DAEMONS} == {"active"}
-    stop_box(machine)
-    assert machine.show("posko-begin.service", "ActiveState") == "active", "done once"
-    machine.must("systemctl", "stop", "posko-begin.path", "posko-begin.service")
-    machine.must("systemctl", "start", "posko.target")
+
+
+def test_what_is_restarted_or_retried_while_the_settings_are_away_starts_when_they_are_back(
+    machine: Machine,
+) -> None:
+    hurt, other = "posko-portal", "posko-kiosk"
+    retry = f"{other.replace('-', '_')}.service"
+    with changed(machine, **{f"posko_retry__{retry}": QUICK_RETRY, "posko_portal": AT_ONCE}):
+        for _ in range(2):
+            running = machine.pid("posko-desk")
+            machine.must("systemctl", "stop", other)
+            with without_settings(machine):
+                machine.must("systemctl", "kill", "--signal=KILL", hurt)
+                machine.must("systemctl", "start", f"posko-retry@{other}.service.service")
+                for unit in (hurt, other):
+                    wait_for(lambda: is_held_back(machine, unit), f"{unit} has been tried")
+            for unit in (hurt, other):
+                wait_for(lambda: machine.show(unit, "ActiveState") == "active", f"{unit} is back")
+            assert machine.pid("posko-desk") == running
+
+
+@pytest.mark.parametrize(
+    "edit", ["cp -p {file} {file}.new && mv {file}.new {file}", "echo >>{file}"]
+)
+def test_an_edit_of_the_settings_starts_nothing_that_was_stopped_and_restarts_nothing(
+    machine: Machine, edit: str
+) -> None:
+    wait_for(lambda: machine.show("posko-begin", "ActiveState") == "inactive", "none is on")
+    machine.must("systemctl", "stop", "posko-kiosk")
+    before = {unit: machine.pid(unit) for unit in DAEMONS}
+    ran = machine.show("posko-begin", "InvocationID")
+    machine.must("sh", "-c", edit.format(file=FILE))
+    wait_for(lambda: machine.show("posko-begin", "InvocationID") != ran, "it is noticed")
+    wait_for(lambda: machine.show("posko-begin", "ActiveState") == "inactive", "it is done")
+    machine.wait_until_settled()
+    assert {unit: machine.pid(unit) for unit in DAEMONS} == before
+    machine.must("systemctl", "start", "posko-kiosk")
 
 
 def test_who_waits_for_the_start_of_the_box_is_not_cut_off_by_new_system_files(

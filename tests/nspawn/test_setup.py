@@ -23,6 +23,9 @@ ANSWERS = (
     ("/kantor", "open=no"),
     ("/pasang", "x="),
 )
+SETTINGS = "/etc/posko/posko.toml"
+HELD = "/run/held/posko.toml"
+ANSWERED = '{"step": "periksa", "code": "14.71.07"}'
 _ASK = """\
 import sys, urllib.request as web
 path, *body = sys.argv[1:]
@@ -61,7 +64,7 @@ def test_a_new_box_asks_on_its_screen_and_root_puts_the_answers_in_place(new_box
     wait_for(lambda: "data-waits" not in new_box.page("/pasang"), "root is done", limit_s=90)
     done = new_box.page("/pasang")
     assert re.search(r"setup-code.*[0-9A-Z]{5} [0-9A-Z]{5}", done), done
-    told = new_box.must("stat", "-c", "%a %U %G", "/etc/posko/posko.toml")
+    told = new_box.must("stat", "-c", "%a %U %G", SETTINGS)
     assert told.split() == ["640", "root", "posko"]
     assert "Selesai" in new_box.page("/selesai", "x=")
     ended = lambda: new_box.show("posko-setup", "ActiveState") == "inactive"  # noqa: E731
@@ -69,6 +72,7 @@ def test_a_new_box_asks_on_its_screen_and_root_puts_the_answers_in_place(new_box
     assert new_box.show("posko.target", "ActiveState") == "active"
     assert new_box.show("posko-portal", "ActiveState") == "active"
     assert new_box.must("ls", "-A", "/var/lib/posko-setup") == ""
+    assert new_box.show("posko-begin.path", "ActiveState") == "active"
     told = new_box.run("posko", "doctor", "--json")
     assert told.status == 2, "there is no modem"
     found = {f["what"]: f["level"] for f in json.loads(told.said)["findings"]}
@@ -77,3 +81,23 @@ def test_a_new_box_asks_on_its_screen_and_root_puts_the_answers_in_place(new_box
     assert found["modem"] == "fault"
     told = new_box.run("posko", "doctor", user="posko-browser")
     assert "as root" in told.said
+
+
+def test_answers_that_cannot_be_written_leave_the_box_waiting_for_settings(
+    new_box: NewBox,
+) -> None:
+    new_box.must("systemctl", "stop", "posko-setup-apply.path")
+    new_box.must("mkdir", "/run/held")
+    new_box.must("touch", HELD)
+    new_box.must("mount", "--bind", HELD, HELD)
+    try:
+        for name, text in (("answers", ANSWERED), ("request", '{"id": "1"}')):
+            new_box.must("tee", f"/var/lib/posko-setup/{name}.json", given=text)
+        new_box.must("posko", "--config", HELD, "setup", "apply")
+        told = json.loads(new_box.must("cat", "/run/posko-setup/result.json"))
+        assert "Device or resource busy" in told["details"]
+        assert new_box.show("posko-begin.path", "ActiveState") == "active"
+    finally:
+        new_box.must("umount", HELD)
+        new_box.must("rm", "/var/lib/posko-setup/answers.json", "/run/posko-setup/result.json")
+        new_box.must("systemctl", "start", "posko-setup-apply.path")

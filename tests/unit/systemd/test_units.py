@@ -137,10 +137,10 @@ def test_what_reads_the_settings_waits_for_them(unit: str) -> None:
     assert str(settings.DEFAULT_PATH) in values(unit, "ConditionPathExists")
 
 
-def test_settings_that_come_start_the_box() -> None:
+def test_settings_that_come_start_what_waits_for_them() -> None:
     path = (UNITS / "posko-begin.path").read_text()
-    assert f"\nPathExists={settings.DEFAULT_PATH}\n" in path
-    assert "systemctl start --no-block posko.target" in values("posko-begin", "ExecStart")[0]
+    assert f"\nPathChanged={settings.DEFAULT_PATH}\n" in path
+    assert f"[ -e {settings.DEFAULT_PATH} ]" in values("posko-begin", "ExecStart")[0]
 
 
 @pytest.mark.parametrize("unit", OWN)
