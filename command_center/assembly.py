@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from appliance.domain import signature
 from appliance.domain.errors import BadInput
@@ -184,15 +185,25 @@ def _opened(loaded: Settings) -> Iterator[Engine]:
     """The city's database, made or migrated if need be."""
     engine = database.connect(loaded.center.database, files=loaded.center.files)
     migrate.ensure(engine, loaded.site.site_code.city, ids.new_epoch, now())
-    keeping.follow_tables(engine)
-    if number := keeping.compute_marked(engine):
-        log.info("deadlines computed anew cases=%s", number)
+    _compute_deadlines(engine)
     _offer_setup(engine)
     give_back_large_blocks()
     try:
         yield engine
     finally:
         engine.dispose()
+
+
+def _compute_deadlines(engine: Engine) -> None:
+    """Have lists right before they are served; no fault of it keeps the boxes from being heard."""
+    try:
+        keeping.follow_tables(engine)
+        if number := keeping.compute_marked(engine):
+            log.info("deadlines computed anew cases=%s", number)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("deadlines cannot be computed; the hourly look tries it again")
 
 
 def _offer_setup(engine: Engine) -> None:

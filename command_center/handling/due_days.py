@@ -21,6 +21,8 @@ NEAR_WORKING_DAYS = 1
 """As `Deadline.is_near` has it."""
 UNKNOWN = -1
 """In `look_on`: the deadlines are to be computed anew."""
+ASIDE = -2
+"""In `look_on`: it broke what looks at it, and is left alone until the next look."""
 LOOK_NOW = 0
 """In `look_on`: whoever looks next sees to it."""
 

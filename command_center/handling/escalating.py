@@ -1,7 +1,8 @@
 """Taking the steps of cases near or behind their deadlines; run by the center while time passes.
 
 Each case is one transaction, so that a death costs nothing and no step is taken twice. A step is a
-line of the case's history and one of the list of those who must be told.
+line of the case's history and one of the list of those who must be told. A case that breaks this is
+set aside until the next look.
 """
 
 import logging
@@ -15,7 +16,7 @@ from appliance.domain.deadline import Deadline, current_round
 from appliance.domain.errors import BadInput
 from command_center.cases import casework
 from command_center.cases.lapses import NOBODY
-from command_center.handling import due_days, keeping, open_cases, steps
+from command_center.handling import due_days, keeping, open_cases, sparing, steps
 from command_center.handling.open_cases import OpenCase
 from command_center.handling.steps import Step
 from command_center.notices import wanting
@@ -42,15 +43,19 @@ class Rounds:
     def __init__(self, engine: Engine, table: Sequence[Step]) -> None:
         self._engine, self._table = engine, table
         self._next_at: datetime | None = None
+        self._is_more = False
 
     def look(self, now: datetime) -> None:
         """Compute what is marked, and take the steps that are reached if it is time."""
-        keeping.compute_marked(self._engine, at_most=LOOKED_PER_RUN)
+        is_time = self._next_at is None or now >= self._next_at
         if self._next_at is None:
             keeping.follow_steps(self._engine, self._table)
-        if self._next_at is None or now >= self._next_at:
-            look = run(self._engine, self._table, now)
-            self._next_at = now if look.is_more else now + ROUND_EVERY
+        if is_time and not self._is_more:
+            keeping.try_again(self._engine)
+        keeping.compute_marked(self._engine, at_most=LOOKED_PER_RUN)
+        if is_time:
+            self._is_more = run(self._engine, self._table, now).is_more
+            self._next_at = now if self._is_more else now + ROUND_EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +75,40 @@ def run(engine: Engine, table: Sequence[Step], now: datetime) -> Look:
         if not number:
             return Look(escalated, is_more=False)
         looked += number
-        for request_id in reached:
+        for request in reached:
             if escalated == CASES_PER_RUN:
                 return Look(escalated, is_more=True)
-            escalated += _escalate(engine, table, request_id, now)
+            escalated += _escalate(engine, table, request, now)
     return Look(escalated, is_more=True)
 
 
-def _look(engine: Engine, table: Sequence[Step], now: datetime) -> tuple[int, list[str]]:
-    """Look at some cases whose day has come: how many, and which of them have a step to take.
-
-    The others wait from now on for the day of their next step.
-    """
-    today, next_on, reached = due_days.today(now), dict[str, int | None](), list[str]()
+def _look(engine: Engine, table: Sequence[Step], now: datetime) -> tuple[int, list[CityRequest]]:
+    """Look at some cases whose day has come: how many, and which of them have a step to take."""
+    today = due_days.today(now)
     with reading(engine) as connection:
         if not open_requests.to_look_at(connection, today, 1):
             return 0, []
     with writing(engine) as connection:
         found = open_requests.to_look_at(connection, today, LOOKED_TOGETHER)
-        taken = escalations.of_some(connection, [request.request_id for request in found])
-        for case in open_cases.some(connection, found, now):
-            id_ = case.request.request_id
-            if _reached(table, case, taken.get(id_, ())):
-                reached.append(id_)
-            else:
-                next_on[id_] = _next_on(table, case, taken.get(id_, ()))
-        open_requests.look_later(connection, next_on)
+        reached = sparing.each(connection, found, lambda some: _judge(connection, table, some, now))
     return len(found), reached
+
+
+def _judge(
+    connection: Connection, table: Sequence[Step], found: Sequence[CityRequest], now: datetime
+) -> list[CityRequest]:
+    """Which of some cases have a step to take; the others wait from now on for the day of their
+    next one."""
+    next_on, reached = dict[str, int | None](), list[CityRequest]()
+    taken = escalations.of_some(connection, [request.request_id for request in found])
+    for case in open_cases.some(connection, found, now):
+        id_ = case.request.request_id
+        if _reached(table, case, taken.get(id_, ())):
+            reached.append(case.request)
+        else:
+            next_on[id_] = _next_on(table, case, taken.get(id_, ()))
+    open_requests.look_later(connection, next_on)
+    return reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +148,28 @@ def told(engine: Engine, request_id: str, step: str, *, by: str, now: datetime) 
         case_history.note(connection, request, f"Sudah disampaikan: {act}.", by=by, now=now)
 
 
-def _escalate(engine: Engine, table: Sequence[Step], request_id: str, now: datetime) -> bool:
+def _escalate(engine: Engine, table: Sequence[Step], request: CityRequest, now: datetime) -> bool:
     """Take the steps of one case, if they are still to be taken."""
     with writing(engine) as connection:
-        request = casework.found(connection, request_id, None)
-        [case] = open_cases.some(connection, [request], now)
-        taken = escalations.of_some(connection, [request_id]).get(request_id, [])
-        reached = _reached(table, case, taken)
-        for step, deadline in reached:
-            taken.append(_take(connection, case, step, deadline, now))
-        open_requests.look_later(connection, {request_id: _next_on(table, case, taken)})
+        reached = sparing.each(
+            connection, [request], lambda _: _take_all(connection, table, request.request_id, now)
+        )
     if reached:
         log.info("a case is escalated site=%s steps=%s", request.site, len(reached))
     return bool(reached)
+
+
+def _take_all(
+    connection: Connection, table: Sequence[Step], request_id: str, now: datetime
+) -> list[tuple[Step, Deadline]]:
+    request = casework.found(connection, request_id, None)
+    [case] = open_cases.some(connection, [request], now)
+    taken = escalations.of_some(connection, [request_id]).get(request_id, [])
+    reached = _reached(table, case, taken)
+    for step, deadline in reached:
+        taken.append(_take(connection, case, step, deadline, now))
+    open_requests.look_later(connection, {request_id: _next_on(table, case, taken)})
+    return reached
 
 
 def _next_on(table: Sequence[Step], case: OpenCase, taken: Sequence[Escalation]) -> int | None:

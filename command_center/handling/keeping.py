@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain import city_tables, reference
 from appliance.domain.service_request import OVER
-from command_center.handling import due, open_cases
+from command_center.handling import due, open_cases, sparing
 from command_center.handling.due_days import SETTLED
 from command_center.handling.steps import Step
 from command_center.store import due_basis, open_requests, requests, tables
@@ -47,7 +47,10 @@ def follow_steps(engine: Engine, steps: Sequence[Step]) -> None:
 
 
 def compute_marked(engine: Engine, *, at_most: int | None = None) -> int:
-    """Compute the deadlines that are marked, of so many cases at most; return of how many."""
+    """Compute the deadlines that are marked, of so many cases at most; return of how many.
+
+    One whose deadlines cannot be computed is set aside.
+    """
     done = 0
     while at_most is None or done < at_most:
         with reading(engine) as connection:
@@ -55,12 +58,18 @@ def compute_marked(engine: Engine, *, at_most: int | None = None) -> int:
                 break
         with writing(engine) as connection:
             found = open_requests.unknown(connection, CASES_PER_TRANSACTION)
-            _put(connection, found)
+            sparing.each(connection, found, lambda some: _put(connection, some))
         done += len(found)
     return done
 
 
-def _put(connection: Connection, found: Sequence[CityRequest]) -> None:
+def try_again(engine: Engine) -> None:
+    """Have those computed anew that were set aside."""
+    with writing(engine) as connection:
+        open_requests.try_again(connection)
+
+
+def _put(connection: Connection, found: Sequence[CityRequest]) -> Sequence[CityRequest]:
     stories = open_cases.stories(connection, found)
     open_requests.put(
         connection,
@@ -69,6 +78,7 @@ def _put(connection: Connection, found: Sequence[CityRequest]) -> None:
             for one in stories
         },
     )
+    return found
 
 
 def _settle(engine: Engine, name: str, checksum: str, forget: Callable[[Connection], None]) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Sensitivity, Status
-from command_center.handling.due_days import LOOK_NOW, UNKNOWN, DueDays
+from command_center.handling.due_days import ASIDE, LOOK_NOW, UNKNOWN, DueDays
 from command_center.store.requests import (
     WHOLE_AGENCY,
     CityRequest,
@@ -79,7 +79,7 @@ def look_later(connection: Connection, next_on: Mapping[str, int | None]) -> Non
 
 def to_look_at(connection: Connection, today: int, limit: int) -> list[CityRequest]:
     """Requests whose day has come, those whose deadlines are to be computed anew first."""
-    query = select(requests).where(requests.c.look_on <= today)
+    query = select(requests).where(requests.c.look_on.between(UNKNOWN, today))
     rows = connection.execute(
         query.order_by(requests.c.look_on, requests.c.request_id).limit(limit)
     )
@@ -91,6 +91,17 @@ def unknown(connection: Connection, limit: int) -> list[CityRequest]:
     query = select(requests).where(requests.c.look_on == UNKNOWN)
     rows = connection.execute(query.order_by(requests.c.request_id).limit(limit))
     return [from_row(row) for row in rows]
+
+
+def set_aside(connection: Connection, request_id: str) -> None:
+    """Have a request left out until all that are set aside are tried again."""
+    this = update(requests).where(requests.c.request_id == request_id)
+    connection.execute(this.values(look_on=ASIDE))
+
+
+def try_again(connection: Connection) -> None:
+    """Have those computed anew that were set aside."""
+    connection.execute(update(requests).where(requests.c.look_on == ASIDE).values(look_on=UNKNOWN))
 
 
 def forget_deadlines(connection: Connection, site: SiteCode | None = None) -> None:

@@ -1,0 +1,55 @@
+"""Doing something to many cases together, so that one that breaks it is set aside alone.
+
+Such a row is a bug of ours or of a hand in the database. It is left out until the next look, or
+until it changes, and holds up neither the others nor the start.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from command_center.store import open_requests
+from command_center.store.database import attempting
+from command_center.store.requests import CityRequest
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Do = Callable[[Sequence[CityRequest]], Sequence[T]]
+
+
+def each(connection: Connection, cases: Sequence[CityRequest], do: Do[T]) -> list[T]:
+    """What `do` returns of all cases but those that break it, halving them until those are found.
+
+    Inside the caller's transaction; what `do` did to those is undone. An error of the database
+    itself is raised.
+    """
+    try:
+        with attempting(connection):
+            return list(do(cases))
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one case must not hold up the others
+        if len(cases) == 1:
+            _set_aside(connection, cases[0], error)
+            return []
+    half = len(cases) // 2
+    return each(connection, cases[:half], do) + each(connection, cases[half:], do)
+
+
+def _set_aside(connection: Connection, case: CityRequest, error: Exception) -> None:
+    """The error's own words may tell of a person."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    log.error(
+        "a case breaks the look at deadlines, it is set aside until the next one"
+        " ticket=%s error=%s at=%s:%s",
+        case.ticket,
+        type(error).__name__,
+        where.filename,
+        where.lineno,
+    )
+    open_requests.set_aside(connection, case.request_id)
