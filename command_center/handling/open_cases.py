@@ -51,7 +51,7 @@ def stories(connection: Connection, found: Sequence[CityRequest]) -> list[Story]
     return [
         Story(
             request,
-            moves[request.request_id],
+            _up_to_now(request, moves[request.request_id]),
             given.get(request.request_id),
             judge(request.site, request.received_at),
         )
@@ -72,10 +72,19 @@ def one(connection: Connection, request: CityRequest, now: datetime) -> WholeCas
     history = case_history.of_request(connection, request)
     given = dispositions.of_request(connection, request.request_id)
     known = tables.in_force(connection, request.site, judged_at=request.received_at)
-    story = Story(request, history, given[-1] if given else None, known)
+    moves = _up_to_now(request, history)
+    story = Story(request, moves, given[-1] if given else None, known)
     return WholeCase(
-        request, history, story.disposition, known, _deadlines(story, now), history, given
+        request, moves, story.disposition, known, _deadlines(story, now), history, given
     )
+
+
+def _up_to_now(request: CityRequest, history: Sequence[Move]) -> Sequence[Move]:
+    """With the status that a hand in the database has given it without a line of its history."""
+    if request.status == history[-1].status:
+        return history
+    at = max(request.updated_at, history[-1].at)
+    return [*history, case_history.Move(request.status, at)]
 
 
 def _deadlines(story: Story, now: datetime) -> list[Deadline]:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import Sensitivity, Status
+from appliance.domain.service_request import OVER, Sensitivity, Status
 from command_center.handling.due_days import ASIDE, LOOK_NOW, UNKNOWN, DueDays
 from command_center.store.requests import (
     WHOLE_AGENCY,
@@ -111,6 +111,13 @@ def forget_deadlines(connection: Connection, site: SiteCode | None = None) -> No
         held = SiteCode.of_city(site.city)
         every = every.where(requests.c.site.in_([site.value, held.value]))
     connection.execute(every)
+
+
+def forget_all(connection: Connection) -> None:
+    """Have all computed anew that have a deadline or should have one, whatever stands there."""
+    has_any = or_(*(requests.c[name].is_not(None) for name in _DUE))
+    wanted = or_(has_any, requests.c.status.not_in(OVER))
+    connection.execute(update(requests).where(wanted).values(look_on=UNKNOWN))
 
 
 def forget_looks(connection: Connection) -> None:
