@@ -51,7 +51,7 @@ class Rounds:
         if self._next_at is None:
             keeping.follow_steps(self._engine, self._table)
         if is_time and not self._is_more:
-            keeping.try_again(self._engine)
+            keeping.mark_astray(self._engine)
         keeping.compute_marked(self._engine, at_most=LOOKED_PER_RUN)
         if is_time:
             self._is_more = run(self._engine, self._table, now).is_more

@@ -70,10 +70,10 @@ def compute_all(engine: Engine) -> int:
     return compute_marked(engine)
 
 
-def try_again(engine: Engine) -> None:
-    """Have those computed anew that were set aside."""
+def mark_astray(engine: Engine) -> None:
+    """Have those computed anew that were set aside, or written by who knows no deadlines."""
     with writing(engine) as connection:
-        open_requests.try_again(connection)
+        open_requests.mark_astray(connection)
 
 
 def _put(connection: Connection, found: Sequence[CityRequest]) -> Sequence[CityRequest]:

@@ -31,7 +31,7 @@ from command_center.store.requests import (
     from_row,
     narrowed,
 )
-from command_center.store.schema import requests
+from command_center.store.schema import ASTRAY, requests
 
 FRESH = (Status.RECEIVED, Status.VERIFIED, Status.REOPENED)
 """Nobody has said that they work on it."""
@@ -99,9 +99,11 @@ def set_aside(connection: Connection, request_id: str) -> None:
     connection.execute(this.values(look_on=ASIDE))
 
 
-def try_again(connection: Connection) -> None:
-    """Have those computed anew that were set aside."""
-    connection.execute(update(requests).where(requests.c.look_on == ASIDE).values(look_on=UNKNOWN))
+def mark_astray(connection: Connection) -> None:
+    """Have those computed anew that were set aside, and those that are open by their status alone
+    or by their deadlines alone: an older program, or a hand, has stored, ended or opened them."""
+    for wanted in (requests.c.look_on == ASIDE, ASTRAY):
+        connection.execute(update(requests).where(wanted).values(look_on=UNKNOWN))
 
 
 def forget_deadlines(connection: Connection, site: SiteCode | None = None) -> None:

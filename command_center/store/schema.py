@@ -116,6 +116,12 @@ quarantine = Table(
 """Messages that nobody could read or store: the newest, all but 100 of them cut short. Reception
 inserts; an operator's replay or drop deletes."""
 
+ASTRAY = text(
+    "(finish_on IS NULL) = "
+    "(status NOT IN ('selesai', 'ditutup', 'bukan_wewenang', 'gabungan', 'diarsipkan'))"
+)
+"""A request is open by its status or by its deadlines alone: in words, or no index is used."""
+
 requests = Table(
     "requests",
     metadata,
@@ -169,6 +175,12 @@ requests = Table(
         "request_id",
         sqlite_where=text("look_on IS NOT NULL"),
         postgresql_where=text("look_on IS NOT NULL"),
+    ),
+    Index(
+        "requests_astray",
+        "request_id",
+        sqlite_where=ASTRAY,
+        postgresql_where=ASTRAY,
     ),
     CheckConstraint(
         "time_quality IN ('trusted', 'counted', 'stated')", name="requests_time_quality"

@@ -1,14 +1,18 @@
 """Deadlines come true again, whatever a hand or an older program has written into the database."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine
 
+from appliance.domain.service_request import OVER
 from command_center.cases import casework
 from command_center.handling.due_days import SETTLED
+from command_center.handling.escalating import Rounds
+from command_center.store import schema
 from tests.unit.command_center.city import change, happened, hello, received
-from tests.unit.command_center.test_due_days import DAY, MONDAY
+from tests.unit.command_center.test_due_days import DAY, MONDAY, TABLE
 from tests.unit.command_center.test_due_stored import computed, stored
 
 Run = Callable[..., tuple[int, str, str]]
@@ -54,3 +58,24 @@ def test_recount_computes_what_a_hand_has_changed(run: Run, engine: Engine, ids:
     assert after[ids[3]] == before[ids[3]]
     assert after[ids[4]].finish_on == before[ids[2]].finish_on
     assert before[ids[4]] == SETTLED
+
+
+def test_the_hourly_look_finds_what_an_older_program_has_stored_and_ended(
+    engine: Engine, ids: list[str]
+) -> None:
+    before = stored(engine)
+    rounds = Rounds(engine, TABLE)
+    rounds.look(MONDAY)
+    set_days(engine, ids[0], None)
+    set_status(engine, ids[1], "ditutup")
+    set_status(engine, ids[4], "diproses")
+    rounds.look(MONDAY + DAY / 24)
+    after = stored(engine)
+    assert after == computed(engine)
+    assert after[ids[0]] == before[ids[0]]
+    assert after[ids[1]] == SETTLED
+    assert after[ids[4]].finish_on is not None
+
+
+def test_what_is_over_by_the_index_is_what_is_over_by_the_rules() -> None:
+    assert set(re.findall(r"'(\w+)'", schema.ASTRAY.text)) == OVER

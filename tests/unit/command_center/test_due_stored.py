@@ -323,6 +323,8 @@ def statements(engine: Engine) -> Iterator[list[str]]:
     [
         ("requests_to_look_at", lambda c: open_requests.to_look_at(c, 20_000, 10)),
         ("requests_to_look_at", lambda c: open_requests.unknown(c, 10)),
+        ("requests_to_look_at", open_requests.mark_astray),
+        ("requests_astray", open_requests.mark_astray),
         ("COVERING INDEX requests_open", lambda c: open_requests.counts(c, Filter(), 20_000)),
         ("COVERING INDEX requests_open", lambda c: open_requests.late(c, Filter(), 1, limit=9)),
         (
@@ -338,7 +340,7 @@ def test_what_is_due_is_found_by_an_index(
     plans: list[str] = []
 
     def explain(_c: object, cursor: Any, sql: str, parameters: object, *_: object) -> None:
-        if sql.startswith("SELECT"):
+        if sql.startswith(("SELECT", "UPDATE")):
             found = cursor.connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
             plans.extend(row[-1] for row in found)
 
