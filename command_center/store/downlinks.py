@@ -96,10 +96,10 @@ def set_acked(connection: Connection, site: SiteCode, seq: int) -> None:
 
 
 def set_reject(connection: Connection, site: SiteCode, reject: wire.Reject) -> None:
-    """Note that the box has set an event aside, and why."""
+    """Note that the box has set an event aside, and why; said again, nothing happens."""
     event = (down_outbox.c.site == str(site)) & (down_outbox.c.seq == reject.seq)
     values = {"reject_code": reject.code, "reject_detail": reject.msg}
-    refused = update(down_outbox).where(event).values(values)
+    refused = update(down_outbox).where(event, down_outbox.c.reject_code.is_(None)).values(values)
     for row in connection.execute(refused.returning(down_outbox.c.kind, down_outbox.c.subject)):
         _table_changed(connection, site, row.kind, row.subject)
 

@@ -8,12 +8,16 @@ from sqlalchemy import Engine
 
 from appliance.domain.service_request import OVER
 from command_center.cases import casework
+from command_center.handling import keeping
 from command_center.handling.due_days import SETTLED
 from command_center.handling.escalating import Rounds
+from command_center.sending import table_publishing
 from command_center.store import schema
-from tests.unit.command_center.city import change, happened, hello, received
-from tests.unit.command_center.test_due_days import DAY, MONDAY, TABLE
+from tests.conftest import SITE
+from tests.unit.command_center.city import change, going_down, happened, hello, received
+from tests.unit.command_center.test_due_days import DAY, HOLIDAYS, MONDAY, TABLE
 from tests.unit.command_center.test_due_stored import computed, stored
+from tests.unit.command_center.test_tables import refuse
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -75,6 +79,18 @@ def test_the_hourly_look_finds_what_an_older_program_has_stored_and_ended(
     assert after[ids[0]] == before[ids[0]]
     assert after[ids[1]] == SETTLED
     assert after[ids[4]].finish_on is not None
+
+
+def test_a_reject_that_a_box_repeats_marks_no_case_again(engine: Engine, ids: list[str]) -> None:
+    before = stored(engine)
+    table_publishing.publish(engine, [SITE], "holidays", HOLIDAYS, MONDAY)
+    keeping.compute_marked(engine)
+    seq = going_down(engine)[-1].seq
+    refuse(engine, seq, "it does not fit")
+    assert keeping.compute_marked(engine) == len(ids) - 1
+    assert stored(engine) == before
+    refuse(engine, seq, "it does not fit")
+    assert keeping.compute_marked(engine) == 0
 
 
 def test_what_is_over_by_the_index_is_what_is_over_by_the_rules() -> None:
