@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.service_request import Status
+from command_center.store.bulk import rows_of
 from command_center.store.requests import CityRequest
 from command_center.store.schema import case_history, down_lanes, down_outbox
 
@@ -138,11 +139,9 @@ def move_and_before(
 def moves(connection: Connection, found: Sequence[CityRequest]) -> dict[str, list[Move]]:
     """The moves of some requests from the arrival on, oldest first."""
     made = {one.request_id: [Move(Status.RECEIVED, one.occurred_at)] for one in found}
-    rows = connection.execute(
-        select(case_history.c.request_id, case_history.c.status, case_history.c.at)
-        .where(case_history.c.request_id.in_(made))
-        .order_by(case_history.c.id)
-    )
+    query = select(case_history.c.request_id, case_history.c.status, case_history.c.at)
+    oldest_first = query.order_by(case_history.c.id)
+    rows = rows_of(connection, oldest_first, case_history.c.request_id, made)
     for request_id, status, at_ms in rows:
         made[request_id].append(Move(status, from_ms(at_ms)))
     return made

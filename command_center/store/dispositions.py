@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
+from command_center.store.bulk import rows_of
 from command_center.store.schema import dispositions
 
 
@@ -49,8 +50,8 @@ def of_request(connection: Connection, request_id: str) -> list[Disposition]:
 
 def in_force(connection: Connection, request_ids: Sequence[str]) -> dict[str, Disposition]:
     """The newest of each of some cases that has one."""
-    wanted = dispositions.c.request_id.in_(request_ids)
-    rows = connection.execute(select(dispositions).where(wanted).order_by(dispositions.c.id))
+    oldest_first = select(dispositions).order_by(dispositions.c.id)
+    rows = rows_of(connection, oldest_first, dispositions.c.request_id, request_ids)
     return {row.request_id: _disposition(row) for row in rows}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
 from appliance.domain.moment import from_ms, to_ms
+from command_center.store.bulk import rows_of
 from command_center.store.schema import escalations, requests
 
 
@@ -54,10 +55,8 @@ def add(connection: Connection, new: Escalation) -> None:
 
 def of_some(connection: Connection, request_ids: Sequence[str]) -> dict[str, list[Escalation]]:
     """The steps of each of some cases, oldest first."""
-    wanted = escalations.c.request_id.in_(request_ids)
-    rows = connection.execute(
-        select(escalations).where(wanted).order_by(escalations.c.at, escalations.c.step)
-    )
+    oldest_first = select(escalations).order_by(escalations.c.at, escalations.c.step)
+    rows = rows_of(connection, oldest_first, escalations.c.request_id, request_ids)
     found: dict[str, list[Escalation]] = {}
     for row in rows:
         found.setdefault(row.request_id, []).append(_escalation(row))

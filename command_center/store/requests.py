@@ -28,7 +28,7 @@ from command_center.dashboard.cells import Counted, midnight_ms, together
 from command_center.dashboard.cells import change as counted_change
 from command_center.handling.due_days import LOOK_NOW, SETTLED, Arrivals
 from command_center.store import daily_counts, tables
-from command_center.store.bulk import insert_many
+from command_center.store.bulk import insert_many, rows_of
 from command_center.store.schema import requests
 
 _OWNERS = select(requests.c.request_id, requests.c.site).where(
@@ -203,14 +203,14 @@ def by_id(connection: Connection, request_id: str, *, lock: bool = False) -> Cit
 
 def by_ids(connection: Connection, request_ids: Collection[str]) -> list[CityRequest]:
     """Several, as far as they are stored."""
-    rows = connection.execute(select(requests).where(requests.c.request_id.in_(request_ids)))
+    rows = rows_of(connection, select(requests), requests.c.request_id, request_ids)
     return [from_row(row) for row in rows]
 
 
 def tickets_of(connection: Connection, request_ids: Collection[str]) -> dict[str, str]:
     """The tickets of several requests, as far as they are stored."""
-    wanted = requests.c.request_id.in_(request_ids)
-    rows = connection.execute(select(requests.c.request_id, requests.c.ticket).where(wanted))
+    query = select(requests.c.request_id, requests.c.ticket)
+    rows = rows_of(connection, query, requests.c.request_id, request_ids)
     return {row.request_id: row.ticket for row in rows}
 
 

@@ -1,5 +1,6 @@
 """The database says of deadlines what a look at every case says, whatever has happened to it."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -24,7 +25,15 @@ from command_center.handling.disposing import Order
 from command_center.handling.due_days import DueDays
 from command_center.handling.files import shipped_units
 from command_center.sending import table_publishing
-from command_center.store import database, escalations, migrate, open_requests, requests, schema
+from command_center.store import (
+    bulk,
+    database,
+    escalations,
+    migrate,
+    open_requests,
+    requests,
+    schema,
+)
 from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest, Filter
 from tests.conftest import SITE, START
@@ -196,6 +205,23 @@ def test_counts_and_lists_are_those_of_a_look_at_every_case(busy: Engine) -> Non
     assert len(ends) == len(cases)
 
 
+def test_a_list_of_any_length_is_read_within_the_bounds_of_a_statement(
+    busy: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late() -> list[worklist.Item]:
+        with reading(busy) as connection:
+            return worklist.items(connection, Filter(), Due.LATE, MONDAY + 2 * DAY)
+
+    before = late()
+    busy.dispose()
+    if busy.dialect.name == "sqlite":
+        variables = sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER
+        event.listen(busy, "checkout", lambda db, *_: db.setlimit(variables, 12))
+    monkeypatch.setattr(bulk, "IDS_PER_STATEMENT", 4)
+    assert late() == before
+    assert len(before) > 12
+
+
 def test_steps_that_nobody_told_are_those_of_a_look_at_every_case(busy: Engine) -> None:
     now = MONDAY + 2 * DAY
     expected = {}
@@ -289,6 +315,7 @@ PAGES = ("/kotak-masuk", "/kotak-masuk/DLHK", "/eskalasi", "/?tenggat=terlambat"
 
 def test_pages_and_look_ask_as_often_in_a_large_city_as_in_a_small_one(engine: Engine) -> None:
     hello(engine)
+    received(engine, category="sampah", agency="DLHK")
     asked = []
     for first, number in ((0, 100), (1_000, 900)):
         full_city.fill(engine, number, days=40, now=MONDAY, first=first)
