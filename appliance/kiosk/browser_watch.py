@@ -16,6 +16,8 @@ PATH = "/detak"
 BEGIN_S = 60.0
 """For the browser to show its first page; a guess for a Pi under load."""
 SILENT_S = 5.0
+_INIT = 1
+"""Whose child a process is once its parent has ended."""
 _LOOK_S = 1.0
 _ANSWER_S = 2.0
 
@@ -51,6 +53,8 @@ def watch(listen: str) -> None:
     systemd starts both anew. Its own watchdog would not hear us: logind has moved us elsewhere.
     """
     browser = os.getppid()
+    if browser == _INIT:  # it had ended before this began
+        return
     page = PageWatch(time.monotonic())
     while os.getppid() == browser:
         try:

@@ -2,6 +2,7 @@
 silent, and no sooner. Box check 20.
 """
 
+import os
 import signal
 import socket
 import subprocess
@@ -17,6 +18,8 @@ from werkzeug.serving import make_server
 from appliance.kiosk import browser_watch
 from appliance.kiosk.browser_watch import PATH, SILENT_S, Unknown
 from appliance.kiosk.page_beat import add_beat
+from tests.support.ports import unused_ports
+from tests.support.programs import leave_out, needs
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -57,6 +60,16 @@ def test_a_browser_whose_page_falls_silent_is_ended_and_no_sooner() -> None:
         kiosk.server.shutdown()
         serving.join()
         kiosk.server.server_close()
+
+
+def test_without_a_browser_it_ends_and_ends_nobody() -> None:
+    """Who has lost its parent is the first process's child."""
+    if os.geteuid() != 0:
+        leave_out("a first process is made as root only")
+    watcher = f"{sys.executable} -m {browser_watch.__name__} 127.0.0.1:{unused_ports(1)[0]}"
+    first = [needs("unshare"), "--pid", "--fork", "/bin/sh", "-c", f"{watcher}; echo lives"]
+    done = subprocess.run(first, capture_output=True, text=True, timeout=20, check=True)
+    assert (done.stdout, done.stderr) == ("lives\n", "")
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\n\r\n[]", b"no HTTP at all\r\n\r\n"])

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.kiosk import browser_watch
+from appliance.kiosk.browser_watch import BEGIN_S
 from tests.nspawn.installing import CONFIG, folder, install
 from tests.nspawn.machine import Machine
 from tests.nspawn.standing import standing
@@ -21,11 +23,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 UNIT = "posko-kiosk-browser"
 PROFILE = f"/run/{UNIT}/chromium"
+WATCHER = browser_watch.__name__
 PACKAGES = ("cage", "xwayland", "chromium", "chromium-sandbox", "fonts-dejavu-core")
 PORT = 8081
+SETUP = "posko-setup-browser"
+ANSWERS = "/var/lib/posko-setup/answers.json"
 HEADLESS = """\
-[Unit]
-ConditionPathExists=
 [Service]
 StandardInput=null
 TTYPath=
@@ -59,7 +62,10 @@ def processes(machine: Machine, words: str) -> list[str]:
 def kiosk() -> Iterator[Machine]:
     """A box whose screen shows the kiosk's first page."""
     with folder() as here, standing(here, "hall", Machine, _with_screen) as made:
-        made.drop_in(f"{UNIT}.service", HEADLESS)
+        made.must("mkdir", "/dev/dri")
+        made.must("touch", "/dev/dri/card0")
+        for unit in (UNIT, SETUP):
+            made.drop_in(f"{unit}.service", HEADLESS)
         made.must("nft", "add table inet test; add counter inet test gone")
         made.must("nft", "-f", "-", given=COUNTER)
         made.must("systemctl", "start", UNIT)
@@ -73,7 +79,8 @@ def _with_screen(root: Path) -> None:
 @pytest.fixture
 def shown(kiosk: Machine) -> Machine:
     def is_there() -> bool:
-        return bool(processes(kiosk, "type=renderer")) and page_lives(kiosk, started_s)
+        running = (processes(kiosk, words) for words in ("type=renderer", WATCHER))
+        return all(running) and page_lives(kiosk, started_s)
 
     started_s = time.monotonic()
     wait_for(is_there, "the page is on the screen", limit_s=60)
@@ -111,15 +118,66 @@ def test_a_browser_that_is_killed_crashes_or_hangs_is_back_with_a_fresh_profile(
     [cage] = processes(shown, "^cage ")
     started = time.monotonic()
     shown.must("kill", f"-{signal}", *processes(shown, whom))
-    wait_for(lambda: processes(shown, "^cage ") not in ([], [cage]), "it is new", limit_s=60)
+    is_new = lambda: processes(shown, "^cage ") not in ([], [cage])  # noqa: E731
+    wait_for(is_new, "it is new", limit_s=BEGIN_S + 30)  # whose first page was not heard yet
     new_s = time.monotonic()
     wait_for(lambda: page_lives(shown, new_s), "the page is on the screen", limit_s=60)
     print(f"{whom} {signal}: back in {time.monotonic() - started:.1f} s")
     assert shown.run("ls", f"{PROFILE}/of-the-resident-before").status != 0
     assert len(processes(shown, "^cage ")) == 1
     assert len(processes(shown, "chromium --show")) == 1
-    assert len(processes(shown, "browser_watch")) == 1
+    wait_for(lambda: len(processes(shown, WATCHER)) == 1, "one watches it")
     assert shown.show(UNIT, "ActiveState") == "active"
+
+
+def begin_setup(machine: Machine) -> str:
+    """Its browser is there, beside the kiosk's if that runs; the number of its cage."""
+    machine.must("install", "-d", "-o", "posko-setup", str(Path(ANSWERS).parent))
+    machine.must("install", "-o", "posko-setup", "/dev/stdin", ANSWERS, given="{}")
+    machine.must("systemctl", "start", "posko-setup")
+    wait_for(lambda: processes(machine, f"^cage .*/{SETUP}/"), "the setup has a browser")
+    wait_for(lambda: scope(machine, SETUP), "and that a session")
+    return machine.pid(SETUP)
+
+
+def scope(machine: Machine, unit: str) -> str:
+    """Where logind has put the browser of a unit; empty: nowhere yet."""
+    groups = machine.run("cat", f"/proc/{machine.pid(unit)}/cgroup").said
+    found = [line.rpartition("/")[2] for line in groups.splitlines() if line.endswith(".scope")]
+    return found[0] if found else ""
+
+
+@pytest.mark.parametrize(("ends", "stays"), [(SETUP, UNIT), (UNIT, SETUP)])
+def test_a_browser_that_ends_takes_all_of_its_own_and_nothing_of_the_other(
+    shown: Machine, ends: str, stays: str
+) -> None:
+    begin_setup(shown)
+    wait_for(lambda: processes(shown, f"chromium .*/{ends}/"), "Chromium is there")
+    left, before = scope(shown, ends), shown.pid(stays)
+    shown.must("systemctl", "stop", ends)
+    gone = lambda: not processes(shown, f"user-data-dir=/run/{ends}/")  # noqa: E731
+    wait_for(gone, "nothing is left of it")
+    assert shown.pid(stays) == before
+    assert processes(shown, f"^cage .*/{stays}/") == [before]
+    wait_for(lambda: shown.show(left, "ActiveState") == "inactive", "its session is over")
+    end_setup(shown)
+
+
+def end_setup(machine: Machine) -> None:
+    """As its last page does; the residents' screen begins."""
+    machine.must("rm", ANSWERS)
+    machine.must("systemctl", "kill", "--kill-whom=main", "--signal=TERM", "posko-setup")
+    wait_for(lambda: machine.show("posko-setup", "ActiveState") == "inactive", "it has ended")
+    wait_for(lambda: machine.show(UNIT, "ActiveState") == "active", "the residents' has begun")
+
+
+def test_the_residents_browser_begins_when_that_of_the_setup_has_ended(shown: Machine) -> None:
+    shown.must("systemctl", "stop", UNIT)
+    begin_setup(shown)
+    end_setup(shown)
+    ended = int(shown.show(SETUP, "InactiveEnterTimestampMonotonic"))
+    assert ended <= int(shown.show(UNIT, "ExecMainStartTimestampMonotonic"))
+    assert shown.show(UNIT, "NRestarts") == "0"
 
 
 def test_a_kiosk_that_starts_anew_costs_the_browser_nothing(shown: Machine) -> None:

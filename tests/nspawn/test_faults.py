@@ -235,3 +235,16 @@ def test_nobody_who_asks_while_the_portal_starts_anew_is_sent_away(machine: Mach
         before = {"posko-portal": machine.pid("posko-portal")}
     assert len(resting) > 1
     assert not any(resting)
+
+
+def test_a_screen_whose_browser_is_not_installed_is_left_alone(machine: Machine) -> None:
+    """Not started again for ever."""
+    folder, screen = "/etc/posko/firmware/current/kiosk", "/dev/dri"
+    machine.must("mkdir", folder, screen)
+    try:
+        machine.must("touch", f"{folder}/browser", f"{screen}/card0")
+        machine.must("systemctl", "start", "posko-kiosk-browser")
+        told = machine.run("systemctl", "status", "posko-kiosk-browser").said
+        assert "ConditionPathExists=/usr/bin/cage was not met" in told
+    finally:
+        machine.must("rm", "-r", folder, screen)

@@ -1,8 +1,10 @@
 """When the page on the touch screen counts as dead; what happens then: tests/kiosk_browser."""
 
 import pytest
+from flask import Flask
 
-from appliance.kiosk.browser_watch import BEGIN_S, SILENT_S, PageWatch
+from appliance.kiosk.browser_watch import BEGIN_S, PATH, SILENT_S, PageWatch
+from appliance.kiosk.page_beat import add_beat
 
 SOON = 3.0
 
@@ -36,3 +38,15 @@ def test_while_the_kiosk_does_not_answer_nothing_is_held_against_the_page() -> N
     page.heard(None, 101)
     assert not page.is_dead(100 + SILENT_S)
     assert page.is_dead(101 + SILENT_S)
+
+
+@pytest.mark.parametrize(
+    ("asking", "age_s"), [("127.0.0.1", 2.0), ("127.3.2.1", 2.0), ("::1", 2.0), ("192.0.2.7", None)]
+)
+def test_only_a_page_on_this_machine_is_the_screens(asking: str, age_s: float | None) -> None:
+    app, times_s = Flask("kiosk"), iter((5.0, 7.0))
+    add_beat(app, lambda: next(times_s))
+    client = app.test_client()
+    said = client.get(f"{PATH}/halaman", environ_base={"REMOTE_ADDR": asking})
+    assert said.status_code == 204
+    assert client.get(PATH).json == {"age_s": age_s}

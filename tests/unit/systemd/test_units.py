@@ -241,7 +241,7 @@ def test_a_browser_is_bounded_in_the_session_and_leaves_nothing_behind(unit: str
     [bounds] = values(unit, "ExecStartPost")
     assert "MemoryHigh=450M MemoryMax=600M TasksMax=300" in bounds
     [end] = values(unit, "ExecStopPost")
-    assert "pkill -KILL --euid posko-browser" in end
+    assert "systemctl kill --signal=KILL" in end
 
 
 def test_what_hostapd_says_of_phones_reaches_no_journal() -> None:
