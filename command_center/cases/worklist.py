@@ -39,24 +39,28 @@ _FIND = {Due.LATE: open_requests.late, Due.SOON: open_requests.soon}
 _COUNTED = {Due.LATE: open_requests.is_late, Due.SOON: open_requests.is_soon}
 
 
-def items(
+def items(connection: Connection, wanted: Filter, due: Due, now: datetime) -> list[Item]:
+    """The cases of a filter, those whose deadline was first, first."""
+    found = page(connection, wanted, due, now, limit=None)
+    return [Item(request, deadline) for request, deadline in found if deadline is not None]
+
+
+def page(
     connection: Connection,
     wanted: Filter,
     due: Due,
     now: datetime,
     *,
-    limit: int | None = None,
+    limit: int | None,
     offset: int = 0,
-) -> list[Item]:
-    """The cases of a filter, those whose deadline was first, first."""
+) -> list[tuple[CityRequest, Deadline | None]]:
+    """Some of those that `count` counts; without a deadline where that holds no more, since the
+    tables have changed and what is stored follows within seconds."""
     found = _FIND[due](connection, wanted, today(now), limit=limit, offset=offset)
-    chosen = (
-        (one.request, _CHOOSE[due](one.deadlines))
-        for one in open_cases.some(connection, found, now)
-    )
-    return [Item(request, deadline) for request, deadline in chosen if deadline is not None]
+    cases = open_cases.some(connection, found, now)
+    return [(one.request, _CHOOSE[due](one.deadlines)) for one in cases]
 
 
 def count(connection: Connection, wanted: Filter, due: Due, now: datetime) -> int:
-    """How many that are."""
+    """How many there are by the stored deadlines."""
     return open_requests.number(connection, wanted, _COUNTED[due](today(now)))

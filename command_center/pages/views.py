@@ -214,11 +214,11 @@ def _list(connection: Connection, query: ListQuery, now: datetime) -> dict[str, 
         shown = requests.page(connection, query.filter, limit=forms.PAGE_SIZE, offset=offset)
     else:
         total = worklist.count(connection, query.filter, query.due, now)
-        on_page = worklist.items(
+        on_page = worklist.page(
             connection, query.filter, query.due, now, limit=forms.PAGE_SIZE, offset=offset
         )
-        shown = [item.request for item in on_page]
-        late = {item.request.request_id: item.deadline for item in on_page}
+        shown = [case for case, _ in on_page]
+        late = {case.request_id: deadline for case, deadline in on_page if deadline}
     ids = [case.request_id for case in shown]
     return {
         "requests": scope.all_seen(account(), shown),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
 from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.service_request import OVER
 from command_center.store.bulk import rows_of
 from command_center.store.schema import escalations, requests
 
@@ -108,6 +109,7 @@ def _untold() -> Select[Any]:
         .where(
             escalations.c.done_at.is_(None),
             requests.c.finish_on.is_not(None),
+            requests.c.status.not_in(OVER),
             is_end | requests.c.respond_on.is_not(None),
         )
     )

@@ -35,7 +35,9 @@ from command_center.store.schema import ASTRAY, requests
 
 FRESH = (Status.RECEIVED, Status.VERIFIED, Status.REOPENED)
 """Nobody has said that they work on it."""
-_IS_OPEN = requests.c.finish_on.is_not(None)
+_HAS_DAYS = requests.c.finish_on.is_not(None)
+_IS_OPEN = _HAS_DAYS & requests.c.status.not_in(OVER)
+"""The status counts where an older program or a hand has changed it alone."""
 _IS_SECRET = requests.c.sensitivity == Sensitivity.CONFIDENTIAL
 _DUE = (*DueDays._fields, "look_on")
 _PARAMETERS = ("of_id", *(f"new_{name}" for name in _DUE))
@@ -108,7 +110,7 @@ def mark_astray(connection: Connection) -> None:
 
 def forget_deadlines(connection: Connection, site: SiteCode | None = None) -> None:
     """Have those of a site computed anew, and of what the city holds itself; or all."""
-    every = update(requests).where(_IS_OPEN).values(look_on=UNKNOWN)
+    every = update(requests).where(_HAS_DAYS).values(look_on=UNKNOWN)
     if site is not None:
         held = SiteCode.of_city(site.city)
         every = every.where(requests.c.site.in_([site.value, held.value]))
@@ -124,7 +126,7 @@ def forget_all(connection: Connection) -> None:
 
 def forget_looks(connection: Connection) -> None:
     """Have all looked at that wait for a day."""
-    waiting = _IS_OPEN & or_(requests.c.look_on.is_(None), requests.c.look_on > LOOK_NOW)
+    waiting = _HAS_DAYS & or_(requests.c.look_on.is_(None), requests.c.look_on > LOOK_NOW)
     connection.execute(update(requests).where(waiting).values(look_on=LOOK_NOW))
 
 

@@ -7,16 +7,20 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain.service_request import OVER
-from command_center.cases import casework
-from command_center.handling import keeping
+from command_center.cases import casework, worklist
+from command_center.cases.worklist import Due
+from command_center.handling import due_days, escalating, keeping
 from command_center.handling.due_days import SETTLED
 from command_center.handling.escalating import Rounds
 from command_center.sending import table_publishing
-from command_center.store import schema
-from tests.conftest import SITE
+from command_center.store import escalations, open_requests, schema
+from command_center.store.database import reading
+from command_center.store.requests import Filter
+from tests.conftest import SITE, START
+from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import change, going_down, happened, hello, received
 from tests.unit.command_center.test_due_days import DAY, HOLIDAYS, MONDAY, TABLE
-from tests.unit.command_center.test_due_stored import computed, stored
+from tests.unit.command_center.test_due_stored import PAGES, computed, make_busy, stored
 from tests.unit.command_center.test_tables import refuse
 
 Run = Callable[..., tuple[int, str, str]]
@@ -91,6 +95,32 @@ def test_a_reject_that_a_box_repeats_marks_no_case_again(engine: Engine, ids: li
     assert stored(engine) == before
     refuse(engine, seq, "it does not fit")
     assert keeping.compute_marked(engine) == 0
+
+
+def test_pages_show_all_that_they_count_while_deadlines_are_computed_anew(engine: Engine) -> None:
+    make_busy(engine)
+    now = MONDAY + 2 * DAY
+    october = [{**HOLIDAYS[0], "tanggal": f"2026-10-{day:02}"} for day in range(1, 32)]
+    table_publishing.publish(engine, [SITE], "holidays", october, START)
+    with reading(engine) as connection:
+        number = worklist.count(connection, Filter(), Due.LATE, now)
+        found = worklist.page(connection, Filter(), Due.LATE, now, limit=None)
+    assert len(found) == number
+    assert None in {one for _, one in found}, "some are late no more"
+
+
+def test_pages_show_all_that_they_count_where_a_hand_has_changed_a_status(engine: Engine) -> None:
+    make_busy(engine)
+    now = MONDAY + 2 * DAY
+    for status in ("ditutup", "diproses"):
+        change(engine, "UPDATE requests SET status = :to", to=status)
+        officer = an_officer(engine, now=now)
+        assert [officer.get(path).status_code for path in PAGES] == [200] * len(PAGES)
+        with reading(engine) as connection:
+            found = escalating.waiting(connection, now, limit=1_000, offset=0)
+            assert len(found) == escalations.count_untold(connection)
+            counts = open_requests.counts(connection, Filter(), due_days.today(now))
+        assert (counts == []) is (status == "ditutup")
 
 
 def test_what_is_over_by_the_index_is_what_is_over_by_the_rules() -> None:

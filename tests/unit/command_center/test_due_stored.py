@@ -154,12 +154,16 @@ def test_after_any_actions_the_stored_deadlines_are_the_computed_ones(
 @pytest.fixture
 def busy(engine: Engine) -> Engine:
     """A city with a few hundred requests, some moved, disposed, waiting and escalated."""
+    make_busy(engine)
+    return engine
+
+
+def make_busy(engine: Engine) -> None:
     hello(engine)
     ids = [received(engine, category="sampah", agency="DLHK").request_id for _ in range(4)]
     happened(engine, MONDAY - 3 * DAY, *ids)
     full_city.fill(engine, 150, days=40, now=MONDAY)
     work(engine, MONDAY)
-    return engine
 
 
 def work(engine: Engine, now: datetime) -> None:
