@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from appliance.setup.draft import Folder
 from tests.nspawn.installing import CONFIG
 from tests.nspawn.machine import Machine
 from tests.nspawn.test_faults import DAEMONS, QUICK_RETRY, changed, configured, stop_box
@@ -13,6 +14,7 @@ from tests.support.waiting import wait_for
 pytestmark = pytest.mark.slow
 FILE = "/etc/posko/posko.toml"
 GO = "/run/test-go"
+ANSWERS = str(Folder().answers_file)
 AT_ONCE = "[Service]\nRestartSec=100ms\n"
 WAITS = f'[Service]\nExecStartPre=/bin/sh -c "until [ -e {GO} ]; do sleep 0.1; done"\n'
 
@@ -69,6 +71,26 @@ def test_what_is_restarted_or_retried_while_the_settings_are_away_starts_when_th
             for unit in (hurt, other):
                 wait_for(lambda: machine.show(unit, "ActiveState") == "active", f"{unit} is back")
             assert machine.pid("posko-desk") == running
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_settings_put_there_by_hand_end_a_setup_that_nobody_has_begun(
+    machine: Machine, is_begun: bool
+) -> None:
+    wait_for(lambda: machine.show("posko-begin", "ActiveState") == "inactive", "none is on")
+    with without_settings(machine):
+        machine.must("systemctl", "start", "posko-setup")
+        if is_begun:
+            machine.must("install", "-o", "posko-setup", "/dev/stdin", ANSWERS, given="{}")
+        wait_for(lambda: machine.show("posko-begin", "ActiveState") == "active", "it waits")
+    wait_for(lambda: machine.show("posko-begin", "ActiveState") == "inactive", "it is done")
+    gone = lambda: machine.show("posko-setup", "ActiveState") == "inactive"  # noqa: E731
+    if is_begun:
+        assert not gone()
+        machine.must("rm", ANSWERS)
+        machine.must("systemctl", "stop", "posko-setup")
+    else:
+        wait_for(gone, "the screen is the residents'")
 
 
 @pytest.mark.parametrize(

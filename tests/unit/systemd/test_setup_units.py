@@ -40,3 +40,4 @@ def test_folders_and_files_are_those_of_the_program() -> None:
 def test_the_residents_screen_waits_for_the_end_of_the_setup() -> None:
     browser = (UNITS / "posko-kiosk-browser.service").read_text()
     assert f"ConditionPathExists=!{Folder().answers_file}\n" in browser
+    assert f"[ -e {Folder().answers_file} ] ||" in (UNITS / "posko-begin.service").read_text()
