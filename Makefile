@@ -67,6 +67,7 @@ bench-card: $(VENV)/dev.stamp ## what a busy day of a whole box writes to its ca
 bench-dashboard: $(VENV)/dev.stamp ## the city's main pages with a million stored requests
 	$(BIN)/python -m bench.dashboard
 	$(BIN)/python -m bench.inboxes
+	$(BIN)/python -m bench.upgrade
 
 bench-city: $(VENV)/dev.stamp ## what the city stores a second, on SQLite and PostgreSQL, with 1, 2 and 4 receivers
 	@sh scripts/install-test-packages.sh
