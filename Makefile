@@ -6,7 +6,7 @@ WORKERS ?= 2
 SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config software_update command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test vm-test kiosk-browser-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-card bench-dashboard bench-portal bench-box powercuts triage-report triage-model soak screenshots golden i18n status dialog deb image image-test clean
+.PHONY: help run test vm-test kiosk-browser-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-card bench-dashboard bench-portal bench-box bench-load powercuts triage-report triage-model soak screenshots golden i18n status dialog deb image image-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -84,6 +84,10 @@ bench-portal: $(VENV)/dev.stamp ## the captive portal against openNDS, in networ
 bench-box: $(VENV)/dev.stamp ## a box with 512 MB in a virtual machine: boot, and memory of each daemon (as root, minutes)
 	@sh scripts/install-test-packages.sh
 	$(BIN)/python -u -m bench.box
+
+bench-load: $(VENV)/dev.stamp ## that box under load for half an hour (as root, an hour or two; MINUTES=30)
+	@sh scripts/install-test-packages.sh
+	$(BIN)/python -u -m bench.box_load --minutes $(or $(MINUTES),30)
 
 powercuts: $(VENV)/dev.stamp ## power cuts of a whole box under load in a virtual machine (as root, an hour; ROUNDS=25 SEED=...)
 	@sh scripts/install-test-packages.sh

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 INSTALLED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 NEWER = "99.0.0"
 _FOLDER = "/var/lib/posko/software"
-_LOOK = "systemctl start posko-update.service"
 _SETTINGS = f'[update]\nrelease_keys = ["{tiny_package.KEY}"]\nwindow = "00:00-23:59"\n'
 _VERSION = "dpkg-query --show --showformat='${Version}' posko"
 
@@ -29,14 +28,16 @@ def newer_release(package: Path, folder: Path) -> Path:
 def update_and_go_back(box: ImageBox, journey: "Journey", release: Path) -> None:
     """As if it came from the city: on trial, through a restart of the box, and taken back."""
     box.run("mkdir -p /etc/posko/posko.d && cat >/etc/posko/posko.d/00-city.toml", sent=_SETTINGS)
-    box.run(_LOOK)
+    _look(box)
     assert box.is_read_only(), "no update waits, but the system can be written"
-    box.run(f"mkdir -p {_FOLDER} && touch {_FOLDER}/none.poskoupdate && {_LOOK}")
+    box.run(f"mkdir -p {_FOLDER} && touch {_FOLDER}/none.poskoupdate")
+    _look(box)
     assert box.is_read_only(), "no update was begun, but the system can be written"
     journey.tell("posko-update.service with nothing to begin leaves the system read-only")
     box.run(f"rm {_FOLDER}/none.poskoupdate")
     box.send(release, f"{_FOLDER}/newer.poskoupdate")
-    box.run(_LOOK)
+    box.run(f"chown --recursive posko-sync: {_FOLDER}")
+    _look(box)
     journey.until(lambda: _phase(box) == "trial", "on trial")
     assert box.run(_VERSION) == NEWER
     journey.tell(f"posko-update: {NEWER} is installed and on trial")
@@ -55,6 +56,12 @@ def update_and_go_back(box: ImageBox, journey: "Journey", release: Path) -> None
     journey.expect_service()
     journey.until(box.is_read_only, "the system is read-only again")
     journey.tell(f"rolled back to {INSTALLED}; the system is read-only again")
+
+
+def _look(box: ImageBox) -> None:
+    """As the timer has it done."""
+    said = "journalctl --unit='posko-update*' --lines=60 --no-pager"
+    assert box.succeeds("systemctl start posko-update.service"), box.run(said)
 
 
 def _phase(box: ImageBox) -> str:

@@ -20,9 +20,9 @@ from tests.support.people import (
     report_on_portal,
     report_with_photo,
 )
+from tests.support.photos import exif, jpeg
 from tests.support.waiting import wait_for
 from tests.support.wiretap import wiretap
-from tests.unit.domain.photos import exif, jpeg
 
 pytestmark = pytest.mark.slow
 

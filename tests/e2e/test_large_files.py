@@ -16,9 +16,9 @@ from command_center.store import blob_files as city_files
 from command_center.store import database
 from tests.e2e.conftest import RunningHouse
 from tests.support.people import report_with_photo
+from tests.support.photos import SECRET, exif, jpeg
 from tests.support.proxy import Faults, Proxy
 from tests.support.waiting import wait_for
-from tests.unit.domain.photos import SECRET, exif, jpeg
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 

@@ -17,7 +17,7 @@ from appliance.store import blob_files, migrate, photos
 from appliance.store.database import connect
 from captive_portal.app import create_app
 from tests.support.browser import LAN_NAME, fits_a_phone, served
-from tests.unit.domain.photos import SECRET, exif
+from tests.support.photos import SECRET, exif
 
 pytestmark = pytest.mark.slow
 

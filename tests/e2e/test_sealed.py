@@ -22,9 +22,9 @@ from tests.support.people import (
     report_on_portal,
     report_with_photo,
 )
+from tests.support.photos import jpeg
 from tests.support.waiting import wait_for
 from tests.support.wiretap import wiretap
-from tests.unit.domain.photos import jpeg
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 

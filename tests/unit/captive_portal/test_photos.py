@@ -27,7 +27,7 @@ from appliance.store.documents import Document
 from captive_portal.app import create_app
 from captive_portal.forms import FORM_MAX_BYTES
 from tests.conftest import START, Clock, at
-from tests.unit.domain.photos import SECRET, exif, jpeg, png
+from tests.support.photos import SECRET, exif, jpeg, png
 
 SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
 PHONE = {"REMOTE_ADDR": "10.0.0.9"}

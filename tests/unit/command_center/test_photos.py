@@ -20,6 +20,7 @@ from command_center.store import blob_files, database, downlinks, photos
 from command_center.store.database import writing
 from command_center.store.quarantine import Poison
 from tests.conftest import SITE, START, at
+from tests.support.photos import jpeg
 from tests.unit.command_center.city import (
     BOX_EPOCH,
     a_batch,
@@ -30,7 +31,6 @@ from tests.unit.command_center.city import (
     stream_upto,
     wire_event,
 )
-from tests.unit.domain.photos import jpeg
 
 CONTENT = jpeg(pixels=bytes(50_000))
 NAME = sha256(CONTENT).hexdigest()

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from appliance.domain import photo
 from appliance.domain.errors import BadInput
 from appliance.domain.photo import cleaned, media_type
-from tests.unit.domain import photos
-from tests.unit.domain.photos import PIXELS, SECRET, exif, jpeg, png, png_chunk, segment, webp
+from tests.support import photos
+from tests.support.photos import PIXELS, SECRET, exif, jpeg, png, png_chunk, segment, webp
 
 WITH_SECRET = {
     "exif": jpeg(exif()),
