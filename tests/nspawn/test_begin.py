@@ -64,7 +64,7 @@ def test_what_is_restarted_or_retried_while_the_settings_are_away_starts_when_th
             running = machine.pid("posko-desk")
             machine.must("systemctl", "stop", other)
             with without_settings(machine):
-                machine.must("systemctl", "kill", "--signal=KILL", hurt)
+                machine.must("systemctl", "kill", "--kill-whom=main", "--signal=KILL", hurt)
                 machine.must("systemctl", "start", f"posko-retry@{other}.service.service")
                 for unit in (hurt, other):
                     wait_for(lambda: is_held_back(machine, unit), f"{unit} has been tried")
