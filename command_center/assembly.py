@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from appliance.domain import signature
 from appliance.domain.errors import BadInput
@@ -185,7 +184,10 @@ def _opened(loaded: Settings) -> Iterator[Engine]:
     """The city's database, made or migrated if need be."""
     engine = database.connect(loaded.center.database, files=loaded.center.files)
     migrate.ensure(engine, loaded.site.site_code.city, ids.new_epoch, now())
-    _compute_deadlines(engine)
+    chores.attempt(
+        lambda: _compute_deadlines(engine),
+        "deadlines cannot be computed; the hourly look tries it again",
+    )
     _offer_setup(engine)
     give_back_large_blocks()
     try:
@@ -195,15 +197,10 @@ def _opened(loaded: Settings) -> Iterator[Engine]:
 
 
 def _compute_deadlines(engine: Engine) -> None:
-    """Have lists right before they are served; no fault of it keeps the boxes from being heard."""
-    try:
-        keeping.follow_tables(engine)
-        if number := keeping.compute_marked(engine):
-            log.info("deadlines computed anew cases=%s", number)
-    except OperationalError:
-        raise
-    except Exception:
-        log.exception("deadlines cannot be computed; the hourly look tries it again")
+    """Have lists right before they are served."""
+    keeping.follow_tables(engine)
+    if number := keeping.compute_marked(engine):
+        log.info("deadlines computed anew cases=%s", number)
 
 
 def _offer_setup(engine: Engine) -> None:

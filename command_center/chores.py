@@ -42,17 +42,19 @@ class Chores:
         now = self._now()
         if self._monotonic_s() >= self._next_s:
             self._next_s = self._monotonic_s() + lapses.EVERY_S
-            _do(lambda: lapses.run(self._engine, now))
-            _do(lambda: renewing.answer(self._engine, self._authority, now, self._new_id))
-        _do(lambda: self._rounds.look(now))
-        _do(lambda: self._sender.look(now))
+            attempt(lambda: lapses.run(self._engine, now))
+            attempt(lambda: renewing.answer(self._engine, self._authority, now, self._new_id))
+        attempt(lambda: self._rounds.look(now))
+        attempt(lambda: self._sender.look(now))
 
 
-def _do(chore: Callable[[], object]) -> None:
+def attempt(
+    chore: Callable[[], object], failed: str = f"a chore failed; it is tried again in {EVERY_S} s"
+) -> None:
     """A fault of one holds up neither the others nor what boxes wait for; the database's all."""
     try:
         chore()
     except OperationalError:
         raise
     except Exception:
-        log.exception("a chore failed; it is tried again in %s s", EVERY_S)
+        log.exception(failed)
