@@ -87,7 +87,8 @@ class Pages:
     @allows(*HANDLERS)
     def change(self, request_id: str) -> ResponseReturnValue:
         """An officer moves a request."""
-        try:
+
+        def act() -> None:
             form = forms.status_form(request.form)
             if not powers.may_set(account().role, form.status):
                 abort(403)
@@ -103,17 +104,14 @@ class Pages:
                 may_touch=partial(scope.covers, account()),
                 destination=form.destination,
             )
-        except casework.UnknownRequest:
-            abort(404)
-        except BadInput as error:
-            return self.detail(request_id, problem=wording.problem(error)), 409
-        self._on_change()
-        return redirect(url_for("show", request_id=request_id), code=303)
+
+        return self._acted(request_id, act)
 
     @allows(Role.OPERATOR, Role.VERIFIKATOR)
     def correct(self, request_id: str) -> ResponseReturnValue:
         """An officer corrects what a request is about."""
-        try:
+
+        def act() -> None:
             wanted, seen_at = forms.correction_form(request.form)
             correcting.correct(
                 self._engine,
@@ -123,6 +121,13 @@ class Pages:
                 now=self._now(),
                 seen_at=seen_at,
             )
+
+        return self._acted(request_id, act)
+
+    def _acted(self, request_id: str, act: Callable[[], None]) -> ResponseReturnValue:
+        """Do it and show the request as it is then, or why it was not done."""
+        try:
+            act()
         except casework.UnknownRequest:
             abort(404)
         except BadInput as error:
