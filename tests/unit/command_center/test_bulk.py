@@ -21,7 +21,7 @@ from tests.unit.command_center.city import (
 NAMES = ("text", "category", "agency", "location", "created_at")
 
 
-@pytest.mark.parametrize("count", [1, ROWS_PER_STATEMENT, 2 * ROWS_PER_STATEMENT + 3])
+@pytest.mark.parametrize("count", [1, 7, 8, 50, ROWS_PER_STATEMENT, 2 * ROWS_PER_STATEMENT + 13])
 def test_a_batch_of_any_size_is_stored_in_order(engine: Engine, count: int) -> None:
     told = [a_received(text=f"lampu {n}", location=f"gang {n}") for n in range(count)]
     store(engine, a_batch(*map(wire_event, told)))
