@@ -2,7 +2,8 @@
 
 Time in the server (Flask's own client, no network) and statements to the database, page by page;
 then whether 15 walls and 30 desks that look on by the stream slow the pages of the real server
-(waitress). Requests are made up and stored as the product does, so that they are counted as usual.
+(waitress); then what the public report card of the last year costs, which is made once a day.
+Requests are made up and stored as the product does, so that they are counted as usual.
 """
 
 import argparse
@@ -22,7 +23,9 @@ from urllib.request import Request, urlopen
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
+from bench.pss import peak_mib
 from command_center.dashboard import late, raising, snapshot, stream
+from command_center.public import cards
 from command_center.staff.roles import Role
 from command_center.store import database, migrate
 from tests.support import full_city
@@ -36,6 +39,7 @@ VIEWERS = 45
 WATCHED_S = 20.0
 LATE_S = 6.0
 CASE = "made-up-{:09d}"
+PROGRAM = (sys.executable, "-m", "bench.dashboard")
 
 
 def main() -> None:
@@ -44,26 +48,32 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=1_000_000, help="stored (%(default)s)")
     parser.add_argument("--rounds", type=int, default=40, help="of each page (%(default)s)")
     parser.add_argument("--database", type=Path, help="keep it here, or measure what is there")
+    parser.add_argument("--days", type=int, default=DAYS, help="they came in (%(default)s)")
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--card", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.serve:
         _serve(args.database, args.serve)
         return
+    if args.card:
+        _make_card(args.database)
+        return
     with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
         path = (args.database or Path(folder) / "center.db").resolve()
-        engine = _filled(path, args.requests)
+        engine = _filled(path, args.requests, args.days)
         _measure(engine, args.requests, args.rounds)
         _look_on(engine, path)
         engine.dispose()
+        subprocess.run([*PROGRAM, "--card", "--database", str(path)], check=True)
 
 
-def _filled(path: Path, number: int) -> Engine:
+def _filled(path: Path, number: int, days: int) -> Engine:
     is_new = not path.exists()
     engine = database.connect(f"sqlite:///{path}")
     if is_new:
         began_s = time.monotonic()
         migrate.ensure(engine, full_city.CITY, lambda: "0000aaaa", NOW)
-        full_city.fill(engine, number, days=DAYS, now=NOW)
+        full_city.fill(engine, number, days=days, now=NOW)
         full_city.boxes_report(engine, NOW)
         print(f"{number:,} requests stored in {time.monotonic() - began_s:.0f} s")
     return engine
@@ -133,7 +143,7 @@ def _get(client: FlaskClient, path: str) -> None:
 def _look_on(engine: Engine, path: Path) -> None:
     """Pages of the real server, alone and with everybody looking on."""
     [port] = unused_ports(1)
-    command = [sys.executable, "-m", "bench.dashboard", "--serve", str(port)]
+    command = [*PROGRAM, "--serve", str(port)]
     held = cookies(engine, Role.VERIFIKATOR, now=NOW)
     header = {"Cookie": "; ".join(f"{name}={value}" for name, value in held.items())}
     server = subprocess.Popen([*command, "--database", str(path)])
@@ -198,6 +208,17 @@ def _wait(address: str) -> None:
 def _serve(path: Path, port: int) -> None:
     """The pages at a clock that stands at the newest request."""
     serve(a_center(database.connect(f"sqlite:///{path}"), now=NOW), f"127.0.0.1:{port}")
+
+
+def _make_card(path: Path) -> None:
+    """Runs in a process of its own, so that its memory is known."""
+    engine = database.connect(f"sqlite:///{path}")
+    before_mib, began_s, began_cpu_s = peak_mib(), time.monotonic(), time.process_time()
+    made = cards.make(engine, cards.last_midnight(NOW))
+    took_s, cpu_s = time.monotonic() - began_s, time.process_time() - began_cpu_s
+    told = sum(row.raw.count for row in made.rows)
+    print(f"\nreport card of {told:,} reports: {took_s:.1f} s, {cpu_s:.1f} s of processor,")
+    print(f"{peak_mib() - before_mib:,.0f} MiB more than the {before_mib:.0f} before")
 
 
 if __name__ == "__main__":

@@ -9,3 +9,10 @@ def pss_kib(pid: int) -> int:
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     [kib] = re.findall(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
     return int(kib)
+
+
+def peak_mib() -> float:
+    """The most that this process has held since its program began (proc(5), VmHWM)."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    [kib] = re.findall(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return int(kib) / 1024
