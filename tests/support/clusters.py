@@ -156,8 +156,10 @@ class RabbitMQ(Cluster):
 
     outage = (0,)
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, settings: str = "") -> None:
+        """`settings`: more lines of rabbitmq.conf."""
         needs("rabbitmq-server")
+        self._settings = settings
         [self._epmd_port], self._between = unused_ports(1), unused_ports(NODES)
         (folder / "plugins").write_text("[rabbitmq_mqtt].\n")
         cookie = folder / ".erlang.cookie"
@@ -168,13 +170,18 @@ class RabbitMQ(Cluster):
         super().__init__(folder)
 
     def start(self) -> None:
-        """Start epmd too; the first time one node after the other, for together they may fail."""
+        """The first time one node after the other, for together they may fail."""
         if self._epmd.process is None:
-            self._epmd.start(dict(os.environ))
             for number in range(NODES):
                 self.begin(number)
                 self.wait_for(number)
         super().start()
+
+    def begin(self, number: int) -> None:
+        """As for any cluster, after epmd."""
+        if self._epmd.process is None:
+            self._epmd.start(dict(os.environ))
+        super().begin(number)
 
     def _node(self, number: int) -> Child:
         name = f"posko{number}"
@@ -185,7 +192,7 @@ class RabbitMQ(Cluster):
             f"cluster_formation.classic_config.nodes.{peer + 1} = posko{peer}@localhost\n"
             for peer in range(NODES)
         )
-        config.write_text(_RABBITMQ.format(mqtt=self.ports[number]) + nodes)
+        config.write_text(_RABBITMQ.format(mqtt=self.ports[number]) + nodes + self._settings)
         variables = {
             "HOME": self.folder,
             "ERL_EPMD_PORT": self._epmd_port,
