@@ -27,7 +27,7 @@ from sync_agent.link_machine import SendBatch
 from tests.builders import CITY_EPOCH, CLOCK, PHONE, a_draft
 from tests.conftest import SITE, START, at
 from tests.unit.actions.test_erasing import _dump
-from tests.unit.command_center.test_erasing import dump
+from tests.unit.command_center.privacy.test_erasing import dump
 
 SECRETS = ("Mawarjingga", "Siti Zubaidah", PHONE.e164)
 TWO_DAYS = START + timedelta(hours=48)

@@ -1,0 +1,62 @@
+"""`posko-center link` and `unlink`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from appliance.domain.ids import Ticket
+from command_center.store.requests import CityRequest
+from tests.unit.command_center.cases.test_links import parent
+from tests.unit.command_center.city import received
+from tests.unit.command_center.commands.test_cli import run
+
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def command(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    def perform(*words: str) -> tuple[int, str]:
+        status = run(monkeypatch, *words, "--by", "Rina", "--config", config)
+        return status, "".join(capsys.readouterr())
+
+    return perform
+
+
+def spoken(case: CityRequest) -> str:
+    return str(Ticket(case.ticket))
+
+
+def test_an_officer_puts_a_request_under_another_and_takes_it_back(
+    engine: Engine, command: Command
+) -> None:
+    first = received(engine, text="lampu jalan mati di jl Rajawali")
+    second = received(engine, text="parit tersumbat di jl Melati", category="banjir_drainase")
+    status, told = command("link", spoken(second), spoken(first))
+    assert (status, told) == (0, f"{spoken(second)}: under {spoken(first)}\n")
+    assert parent(engine, second) == first.request_id
+    assert command("unlink", spoken(second)) == (0, f"{spoken(second)}: of its own\n")
+    assert parent(engine, second) is None
+
+
+def test_no_request_is_put_under_one_that_the_city_does_not_know(
+    engine: Engine, command: Command
+) -> None:
+    case = received(engine)
+    status, told = command("link", spoken(case), "07 999 998")
+    assert status == 1
+    assert "ticket" in told
+    assert parent(engine, case) is None
+
+
+def test_an_open_request_is_not_put_under_a_confidential_one(
+    engine: Engine, command: Command
+) -> None:
+    case, secret = received(engine), received(engine, sensitivity="rahasia")
+    status, told = command("link", spoken(case), spoken(secret))
+    assert status == 1
+    assert "rahasia" in told.lower()
+    assert parent(engine, case) is None

@@ -1,0 +1,109 @@
+import pytest
+from sqlalchemy import Engine
+
+from appliance.domain import wire
+from appliance.domain.events import (
+    Event,
+    OfficialAnswered,
+    OfficialReplied,
+    RequestStatusChanged,
+)
+from appliance.domain.service_request import Status
+from command_center.store import downlinks
+from command_center.store.database import reading
+from command_center.store.requests import CityRequest
+from tests.conftest import SITE, START
+from tests.unit.command_center.city import received, request, tell
+from tests.unit.command_center.receiving.test_follow_ups import lines, move
+
+BY = "Kepala Bidang (Dishub), SMS"
+
+
+def replied(case: CityRequest, status: str = "diproses", **changes: object) -> OfficialReplied:
+    values: dict[str, object] = {
+        "reply_id": "reply-1",
+        "request_id": case.request_id,
+        "status": status,
+        "text": "petugas berangkat",
+        "official": "Kepala Bidang",
+        "agency": "DISHUB",
+        "at": START,
+    }
+    return OfficialReplied(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def sent(engine: Engine) -> list[Event]:
+    """What the box is told."""
+    with reading(engine) as connection:
+        waiting = downlinks.after(connection, SITE, 0, max_events=10, max_bytes=100_000)
+    events = [wire.decode_event(one.kind, one.payload.encode()) for one in waiting]
+    return [event for event in events if event is not None]
+
+
+def answer(engine: Engine) -> tuple[str, str, str]:
+    """What the official is told: the outcome, and where the case stands with whom."""
+    event = sent(engine)[-1]
+    assert isinstance(event, OfficialAnswered)
+    assert event.reply_id == "reply-1"
+    return event.outcome, event.status, event.agency
+
+
+@pytest.mark.parametrize("status", ["diproses", "selesai", "bukan_wewenang"])
+def test_a_reply_moves_the_case_with_its_remark(engine: Engine, status: str) -> None:
+    case = received(engine)
+    tell(engine, replied(case, status))
+    assert request(engine, case.request_id).status == status
+    assert lines(engine, case)[1:] == [(BY, status, "petugas berangkat")]
+    assert [event.KIND for event in sent(engine)] == [
+        RequestStatusChanged.KIND,
+        OfficialAnswered.KIND,
+    ]
+    assert answer(engine) == ("moved", status, "DISHUB")
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "line"),
+    [
+        ([Status.RESOLVED, Status.CLOSED], {}, "DIPROSES: petugas berangkat"),
+        ([], {"agency": "DLHK"}, "DIPROSES: petugas berangkat"),
+        ([], {"status": "bukan_wewenang", "text": ""}, "BUKAN_WEWENANG: "),
+        ([], {"status": "ditutup"}, "DITUTUP: petugas berangkat"),
+        ([], {"status": ""}, "petugas berangkat"),
+    ],
+)
+def test_what_may_not_move_the_case_is_a_line_for_the_officer(
+    engine: Engine, before: list[Status], changes: dict[str, str], line: str
+) -> None:
+    case = received(engine)
+    move(engine, case, *before)
+    status = request(engine, case.request_id).status
+    tell(engine, replied(case, **changes))
+    assert request(engine, case.request_id).status == status
+    assert lines(engine, case)[-1][2] == line
+    outcome = "noted" if changes.get("status") == "" else "refused"
+    assert answer(engine) == (outcome, status, "DISHUB")
+
+
+def test_an_official_of_the_coordinator_may_speak_about_every_case(engine: Engine) -> None:
+    case = received(engine)
+    tell(engine, replied(case, "selesai", agency="DISKOMINFOTIKSAN"))
+    assert request(engine, case.request_id).status == "selesai"
+
+
+def test_a_reply_told_again_under_another_number_moves_once(engine: Engine) -> None:
+    case = received(engine)
+    tell(engine, replied(case), replied(case))
+    assert len(lines(engine, case)) == 2
+    assert len(sent(engine)) == 2
+
+
+def test_a_long_remark_is_cut_for_the_resident_and_whole_for_the_officer(engine: Engine) -> None:
+    case = received(engine)
+    tell(engine, replied(case, text="x" * 300))
+    messages = [message for _, _, message in lines(engine, case)]
+    assert messages == ["", "x" * 160, "DIPROSES: " + "x" * 300]
+
+
+def test_a_reply_without_an_id_is_set_aside(engine: Engine) -> None:
+    case = received(engine)
+    assert [reject.code for reject in tell(engine, replied(case, reply_id="")).reject] == ["event"]
