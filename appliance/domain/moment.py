@@ -12,6 +12,7 @@ from appliance.domain.errors import BadInput
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+_DAY = timedelta(days=1)
 WESTERN_INDONESIA = timezone(timedelta(hours=7))
 """WIB, the time of Sumatra and Java; no daylight saving."""
 
@@ -86,6 +87,12 @@ def to_ms(at: datetime) -> int:
 def from_ms(ms: int) -> datetime:
     """Aware UTC time of Unix milliseconds."""
     return _EPOCH + timedelta(milliseconds=ms)
+
+
+def stored(ms: int) -> datetime:
+    """As `from_ms`, of a column: what no clock can have shown, as a hand may have written it, is a
+    day outside `EARLIEST` and `LATEST`, so that it can be shown, and `plausible` refuses it."""
+    return from_ms(min(max(ms, to_ms(EARLIEST - _DAY)), to_ms(LATEST + _DAY)))
 
 
 def city_offset_ms() -> int:

@@ -7,7 +7,7 @@ import msgspec
 
 from appliance.domain.city_tables import SHIPPED_VERSION, Tables
 from appliance.domain.events import Judged
-from appliance.domain.moment import from_ms
+from appliance.domain.moment import stored
 from appliance.domain.service_request import Sensitivity, Status
 from command_center.cases.casework import referral
 from command_center.pages import wording
@@ -53,7 +53,7 @@ def why(request: CityRequest, tables: Tables) -> Why | None:
         reasons=tuple(judged.reasons),
         supporting=tuple(tables.agency_name(agency) for agency in judged.supporting),
         note=note.name if note else judged.note,
-        routed_by=from_ms(version) if version > SHIPPED_VERSION else None,
+        routed_by=stored(version) if version > SHIPPED_VERSION else None,
     )
 
 

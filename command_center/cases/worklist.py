@@ -54,10 +54,10 @@ def page(
     limit: int | None,
     offset: int = 0,
 ) -> list[tuple[CityRequest, Deadline | None]]:
-    """Some of those that `count` counts; without a deadline where that holds no more, since the
-    tables have changed and what is stored follows within seconds."""
+    """Some of those that `count` counts; without a deadline where it cannot be computed, or where
+    that holds no more, since the tables have changed and what is stored follows within seconds."""
     found = _FIND[due](connection, wanted, today(now), limit=limit, offset=offset)
-    cases = open_cases.some(connection, found, now)
+    cases = open_cases.shown(connection, found, now)
     return [(one.request, _CHOOSE[due](one.deadlines)) for one in cases]
 
 

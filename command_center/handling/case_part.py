@@ -41,8 +41,9 @@ def content(
     """All of it as an account sees it, for the template."""
     request, in_force = case.request, case.known
     unit = scope.seen(account, request).unit
+    is_open = bool(case.deadlines or case.trouble)
     steps_taken = escalations.of_request(connection, request.request_id)
-    can_dispose = bool(case.deadlines) and Status.FORWARDED in TRANSITIONS[Status(request.status)]
+    can_dispose = is_open and Status.FORWARDED in TRANSITIONS[Status(request.status)]
     return {
         "unit_name": units.name(known, request.agency, unit) if unit else "",
         "dispositions": [scope.seen_disposition(account, request, one) for one in case.given[::-1]],

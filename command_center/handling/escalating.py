@@ -117,7 +117,8 @@ class Waiting:
 
     request: CityRequest
     step: Escalation
-    deadline: Deadline
+    deadline: Deadline | None
+    """None where it cannot be computed any more."""
 
 
 def waiting(connection: Connection, now: datetime, *, limit: int, offset: int) -> list[Waiting]:
@@ -126,7 +127,7 @@ def waiting(connection: Connection, now: datetime, *, limit: int, offset: int) -
     ids = [step.request_id for step in untold]
     cases = {
         case.request.request_id: case
-        for case in open_cases.some(connection, requests.by_ids(connection, ids), now)
+        for case in open_cases.shown(connection, requests.by_ids(connection, ids), now)
     }
     return [_waiting(cases[step.request_id], step) for step in untold]
 
@@ -134,7 +135,8 @@ def waiting(connection: Connection, now: datetime, *, limit: int, offset: int) -
 def _waiting(case: OpenCase, step: Escalation) -> Waiting:
     there: dict[str, Deadline] = {one.what: one for one in case.deadlines}
     # An older program or a hand may have taken the case up: then its end alone is left.
-    return Waiting(case.request, step, there.get(step.deadline, case.deadlines[-1]))
+    end = case.deadlines[-1] if case.deadlines else None
+    return Waiting(case.request, step, there.get(step.deadline, end))
 
 
 def told(engine: Engine, request_id: str, step: str, *, by: str, now: datetime) -> None:

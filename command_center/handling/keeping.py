@@ -26,13 +26,16 @@ CASES_PER_TRANSACTION = 500
 
 def refresh(connection: Connection, request_id: str) -> None:
     """Write the deadlines of a case as it is now, and have it looked at; whoever changes its
-    status, its class, its agency or its disposition does."""
+    status, its class, its agency or its disposition does.
+
+    One whose deadlines cannot be computed is set aside: it may be moved all the same.
+    """
     request = requests.by_id(connection, request_id)
     assert request is not None, "it has just been changed"
     if request.status in OVER:
         open_requests.put(connection, {request_id: SETTLED}, None)
     else:
-        _put(connection, [request])
+        sparing.each(connection, [request], lambda some: _put(connection, some))
 
 
 def follow_tables(engine: Engine) -> None:
@@ -78,6 +81,8 @@ def mark_astray(engine: Engine) -> None:
 
 def _put(connection: Connection, found: Sequence[CityRequest]) -> Sequence[CityRequest]:
     stories = open_cases.stories(connection, found)
+    for one in stories:
+        open_cases.check(one)
     open_requests.put(
         connection,
         {

@@ -1,18 +1,29 @@
-"""Cases that somebody has to do something about, each with its moves and its deadlines."""
+"""Cases that somebody has to do something about, each with its moves and its deadlines.
+
+What deadlines follow from may be wrong, by a hand in the database or a bug of ours: then the hourly
+look sets the case aside (`sparing`), and whoever shows it does so without deadlines.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from appliance.domain.city_tables import Tables
 from appliance.domain.deadline import Deadline, Move
+from appliance.domain.errors import BadInput
+from appliance.domain.moment import plausible
+from appliance.domain.service_request import OVER
 from command_center.handling import due
 from command_center.store import case_history, dispositions, tables
 from command_center.store.case_history import HistoryEntry
 from command_center.store.dispositions import Disposition
 from command_center.store.requests import CityRequest
+
+
+class Unsound(Exception):
+    """Deadlines cannot follow from what is stored; says which column, nothing of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,8 @@ class OpenCase(Story):
     """A case as it stands at a time; the last deadline is that of its end."""
 
     deadlines: list[Deadline]
+    trouble: str = field(default="", kw_only=True)
+    """Why there are none although it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +73,64 @@ def stories(connection: Connection, found: Sequence[CityRequest]) -> list[Story]
 
 
 def some(connection: Connection, found: Sequence[CityRequest], now: datetime) -> list[OpenCase]:
-    """Some requests as they stand, likewise."""
+    """Some requests as they stand, likewise; raises whatever one of them breaks."""
     return [
         OpenCase(one.request, one.moves, one.disposition, one.known, _deadlines(one, now))
         for one in stories(connection, found)
     ]
 
 
+def shown(connection: Connection, found: Sequence[CityRequest], now: datetime) -> list[OpenCase]:
+    """As `some`, for people: one whose deadlines cannot be computed is there without."""
+    cases = []
+    for one in stories(connection, found):
+        deadlines, trouble = _spared(one, now)
+        cases.append(
+            OpenCase(one.request, one.moves, one.disposition, one.known, deadlines, trouble=trouble)
+        )
+    return cases
+
+
 def one(connection: Connection, request: CityRequest, now: datetime) -> WholeCase:
-    """A case as it stands; without deadlines once it is over."""
+    """A case as it stands; without deadlines once it is over, or where they cannot be computed."""
     history = case_history.of_request(connection, request)
     given = dispositions.of_request(connection, request.request_id)
     known = tables.in_force(connection, request.site, judged_at=request.received_at)
     moves = _up_to_now(request, history)
     story = Story(request, moves, given[-1] if given else None, known)
+    deadlines, trouble = _spared(story, now)
     return WholeCase(
-        request, moves, story.disposition, known, _deadlines(story, now), history, given
+        request,
+        moves,
+        story.disposition,
+        known,
+        deadlines,
+        history,
+        given,
+        trouble=trouble,
     )
+
+
+def check(story: Story) -> None:
+    """Raise Unsound where a time of an open case is none that a clock can have shown."""
+    request = story.request
+    if request.status in OVER:
+        return
+    times = {"occurred_at": request.occurred_at, "received_at": request.received_at}
+    times |= {f"case_history.at of line {n}": one.at for n, one in enumerate(story.moves[1:], 1)}
+    if story.disposition is not None:
+        times["dispositions.at"] = story.disposition.at
+    for name, at in times.items():
+        try:
+            plausible(at, name)
+        except BadInput as error:
+            raise Unsound(str(error)) from None
+
+
+def told(error: Exception) -> str:
+    """What is wrong with a case, for who mends it; never the words of a foreign error, which may
+    tell of a person."""
+    return str(error) if isinstance(error, Unsound) else type(error).__name__
 
 
 def _up_to_now(request: CityRequest, history: Sequence[Move]) -> Sequence[Move]:
@@ -87,5 +141,14 @@ def _up_to_now(request: CityRequest, history: Sequence[Move]) -> Sequence[Move]:
     return [*history, case_history.Move(request.status, at)]
 
 
+def _spared(story: Story, now: datetime) -> tuple[list[Deadline], str]:
+    """The deadlines of a case, or why there are none."""
+    try:
+        return _deadlines(story, now), ""
+    except Exception as error:  # noqa: BLE001 - a page must show the others, and this one too
+        return [], told(error)
+
+
 def _deadlines(story: Story, now: datetime) -> list[Deadline]:
+    check(story)
     return due.of_case(story.request, story.moves, story.disposition, now, story.known)

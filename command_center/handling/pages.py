@@ -9,6 +9,7 @@ from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
+from appliance.domain.deadline import Deadline
 from appliance.domain.errors import BadInput
 from appliance.domain.marks import Mark
 from command_center.cases import casework
@@ -74,7 +75,7 @@ class HandlingPages:
     def of_case(self, connection: Connection, case: WholeCase) -> dict[str, object]:
         """What the page of a case shows."""
         content = case_part.content(connection, case, self.units, account(), self._now())
-        return {"deadlines": case.deadlines, **content}
+        return {"deadlines": case.deadlines, "trouble": case.trouble, **content}
 
     @allows(*PEOPLE)
     def inboxes(self) -> ResponseReturnValue:
@@ -114,7 +115,7 @@ class HandlingPages:
                 offset=query.offset,
                 is_placeless=is_placeless,
             )
-            shown = open_cases.some(connection, found, self._now())
+            shown = open_cases.shown(connection, found, self._now())
         chosen = [one for one in counts if query.unit in ("", one.unit or WHOLE_AGENCY)]
         return render_template(
             "handling/inbox.html",
@@ -123,8 +124,7 @@ class HandlingPages:
             rows=inbox.by_unit(counts, agency, self.units),
             whole=inbox.whole(counts, known.agency_name(agency)),
             cases=[
-                (scope.seen(account(), case.request), case.deadlines[-1], _note(case))
-                for case in shown
+                (scope.seen(account(), case.request), _end(case), _note(case)) for case in shown
             ],
             unit_of=lambda unit: units.name(self.units, agency, unit),
             total=inbox.whole(chosen, "").open,
@@ -219,3 +219,8 @@ def _note(case: OpenCase) -> str:
     """What its agency was told, for who may read it."""
     given = case.disposition
     return scope.seen_note(account(), case.request, given) if given else ""
+
+
+def _end(case: OpenCase) -> Deadline | None:
+    """The last day of a case, unless it cannot be computed."""
+    return case.deadlines[-1] if case.deadlines else None

@@ -1,7 +1,8 @@
-"""Doing something to many cases together, so that one that breaks it is set aside alone.
+"""Doing something to cases together, so that one that breaks it is set aside alone.
 
 Such a row is a bug of ours or of a hand in the database. It is left out until the next look, or
-until it changes, and holds up neither the others nor the start.
+until it changes, and holds up neither the others nor the start, nor who moves it. While it is open
+it stays in the lists, by its old deadlines or, without any, before all others.
 """
 
 import logging
@@ -12,6 +13,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from command_center.handling.open_cases import told
 from command_center.store import open_requests
 from command_center.store.database import attempting
 from command_center.store.requests import CityRequest
@@ -42,14 +44,14 @@ def each(connection: Connection, cases: Sequence[CityRequest], do: Do[T]) -> lis
 
 
 def _set_aside(connection: Connection, case: CityRequest, error: Exception) -> None:
-    """The error's own words may tell of a person."""
     where = traceback.extract_tb(error.__traceback__)[-1]
     log.error(
         "a case breaks the look at deadlines, it is set aside until the next one"
-        " ticket=%s error=%s at=%s:%s",
+        " ticket=%s error=%s what=%r at=%s:%s; mend its row, then posko-center recount",
         case.ticket,
         type(error).__name__,
+        told(error),
         where.filename,
         where.lineno,
     )
-    open_requests.set_aside(connection, case.request_id)
+    open_requests.set_aside(connection, case)

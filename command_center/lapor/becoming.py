@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from appliance.domain import masking, reference
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.moment import to_ms
 from appliance.domain.phone import Msisdn
 from appliance.domain.reference import Category
 from appliance.domain.service_request import Sensitivity
@@ -60,7 +60,7 @@ def outgoing(
         kind=words.kind_told(request.kind),
         topic=topics.get(topic.casefold(), ""),
         place=_place(request),
-        at=from_ms(request.occurred_ms),
+        at=request.occurred_at,
         is_secret=link.is_secret,
         is_anonymous=link.is_anonymous,
         name=request.name or "",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.moment import stored, to_ms
 from appliance.domain.service_request import Status
 from command_center.store.bulk import rows_of
 from command_center.store.requests import CityRequest
@@ -104,7 +104,7 @@ def of_request(connection: Connection, request: CityRequest) -> list[HistoryEntr
             agency=row.agency,
             by=row.by,
             source=row.source,
-            at=from_ms(row.at),
+            at=stored(row.at),
             down_seq=row.down_seq,
             is_delivered=row.down_seq is not None and row.down_seq <= (acked or 0),
             reject_code=row.reject_code,
@@ -131,7 +131,7 @@ def move_and_before(
         agency=rows[0].agency,
         by=rows[0].by,
         source=rows[0].source,
-        at=from_ms(rows[0].at),
+        at=stored(rows[0].at),
     )
     return move, rows[1].status if len(rows) > 1 else None
 
@@ -143,5 +143,5 @@ def moves(connection: Connection, found: Sequence[CityRequest]) -> dict[str, lis
     oldest_first = query.order_by(case_history.c.id)
     rows = rows_of(connection, oldest_first, case_history.c.request_id, made)
     for request_id, status, at_ms in rows:
-        made[request_id].append(Move(status, from_ms(at_ms)))
+        made[request_id].append(Move(status, stored(at_ms)))
     return made

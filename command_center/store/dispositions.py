@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.moment import stored, to_ms
 from command_center.store.bulk import rows_of
 from command_center.store.schema import dispositions
 
@@ -62,5 +62,5 @@ def _disposition(row: Row[Any]) -> Disposition:
         note=row.note,
         days=row.days,
         by=row.by,
-        at=from_ms(row.at),
+        at=stored(row.at),
     )

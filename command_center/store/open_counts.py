@@ -28,7 +28,7 @@ class Count:
 
 
 def until(connection: Connection, end: datetime) -> list[Count]:
-    """All requests that came before a time, by day in the database and by month here."""
+    """All requests since 1970 that came before a time, by day in the database, by month here."""
     day = (requests.c.occurred_at + city_offset_ms()) // _DAY_MS
     columns = (
         *(requests.c.site, func.coalesce(requests.c.kelurahan, "")),
@@ -36,7 +36,7 @@ def until(connection: Connection, end: datetime) -> list[Count]:
     )
     rows = connection.execute(
         select(day, *columns, func.count())
-        .where(requests.c.occurred_at < to_ms(end))
+        .where(requests.c.occurred_at.between(0, to_ms(end) - 1))
         .group_by(day, *columns)
     )
     found: dict[tuple[str, ...], int] = {}

@@ -39,6 +39,8 @@ _HAS_DAYS = requests.c.finish_on.is_not(None)
 _IS_OPEN = _HAS_DAYS & requests.c.status.not_in(OVER)
 """The status counts where an older program or a hand has changed it alone."""
 _IS_SECRET = requests.c.sensitivity == Sensitivity.CONFIDENTIAL
+_FIRST = 0
+"""A last day before that of any case."""
 _DUE = (*DueDays._fields, "look_on")
 _PARAMETERS = ("of_id", *(f"new_{name}" for name in _DUE))
 _PUT = (
@@ -95,9 +97,14 @@ def unknown(connection: Connection, limit: int) -> list[CityRequest]:
     return [from_row(row) for row in rows]
 
 
-def set_aside(connection: Connection, request_id: str) -> None:
-    """Have a request left out until all that are set aside are tried again."""
-    this = update(requests).where(requests.c.request_id == request_id)
+def set_aside(connection: Connection, request: CityRequest) -> None:
+    """Have a request left out until all that are set aside are tried again.
+
+    One that is open is listed all the same: by the deadlines that it had, or before all others.
+    """
+    this = update(requests).where(requests.c.request_id == request.request_id)
+    if request.status not in OVER:
+        this = this.values(finish_on=func.coalesce(requests.c.finish_on, _FIRST))
     connection.execute(this.values(look_on=ASIDE))
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from appliance.domain import sealing
 from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.ids import SiteCode
-from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.moment import stored, to_ms
 from appliance.domain.retention import FINISHED
 from appliance.domain.service_request import OVER, Status
 from command_center.dashboard.cells import Counted, midnight_ms, together
@@ -100,22 +100,22 @@ class CityRequest(msgspec.Struct, frozen=True, gc=False):
     @property
     def created_at(self) -> datetime:
         """What the box's clock said."""
-        return from_ms(self.created_ms)
+        return stored(self.created_ms)
 
     @property
     def occurred_at(self) -> datetime:
         """When it really was, as far as the city can tell."""
-        return from_ms(self.occurred_ms)
+        return stored(self.occurred_ms)
 
     @property
     def received_at(self) -> datetime:
         """When the city stored it."""
-        return from_ms(self.received_ms)
+        return stored(self.received_ms)
 
     @property
     def updated_at(self) -> datetime:
         """When its status last changed."""
-        return from_ms(self.updated_ms)
+        return stored(self.updated_ms)
 
 
 _OWN = len(CityRequest.__struct_fields__)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Result, Select, func, select
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.marks import Mark
-from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.moment import stored, to_ms
 from appliance.domain.report_card import PERIOD
 from appliance.domain.service_request import Kind, Sensitivity, Status, StatusEntry
 from appliance.domain.sla import terms
@@ -70,9 +70,9 @@ def _filed(connection: Connection, until: datetime) -> list[Filed]:
         parent = parents.get(row.request_id)
         if parent is not None and parent not in numbers:
             continue  # counted with its parent, in an earlier period
-        in_force = judged_by(SiteCode(row.site), from_ms(row.received_at))
+        in_force = judged_by(SiteCode(row.site), stored(row.received_at))
         came = StatusEntry(
-            status=Status.RECEIVED, message="", agency=None, at=from_ms(row.occurred_at)
+            status=Status.RECEIVED, message="", agency=None, at=stored(row.occurred_at)
         )
         history = (came, *moved)
         cases.append(
@@ -147,7 +147,7 @@ def _moves(connection: Connection, until: datetime) -> Callable[[str], list[Stat
 
 def _entry(status: str, at_ms: int, source: str) -> StatusEntry:
     return StatusEntry(
-        status=Status(status), message="", agency=None, at=from_ms(at_ms), source=intern(source)
+        status=Status(status), message="", agency=None, at=stored(at_ms), source=intern(source)
     )
 
 
