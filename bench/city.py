@@ -32,7 +32,8 @@ from command_center.sending.blobs import Blobs
 from command_center.sending.downlink import Downlink
 from command_center.store import database, migrate
 from command_center.store.bulk import Row, insert_many
-from command_center.store.schema import events, requests, streams
+from command_center.store.schema.cases import requests
+from command_center.store.schema.receiving import events, streams
 from tests.support.postgres import Server
 from tests.unit.command_center.city import a_batch, a_received, wire_event
 

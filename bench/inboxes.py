@@ -27,8 +27,8 @@ from command_center.staff.roles import Role
 from command_center.store import database, escalations, migrate, open_requests, requests
 from command_center.store.database import reading, writing
 from command_center.store.escalations import Escalation
-from command_center.store.schema import escalations as taken
-from command_center.store.schema import requests as table
+from command_center.store.schema.cases import requests as table
+from command_center.store.schema.handling import escalations as taken
 from tests.support import full_city
 from tests.support.city_staff import a_center, logged_in
 

@@ -17,7 +17,7 @@ from command_center.dashboard.cells import DAY_MS, Dimension, start_ms
 from command_center.dashboard.figures import TREND_DAYS, Counts
 from command_center.dashboard.whose import Whose
 from command_center.store.requests import OPEN
-from command_center.store.schema import requests
+from command_center.store.schema.cases import requests
 
 _VALUES = {
     Dimension.CHANNEL: requests.c.channel,

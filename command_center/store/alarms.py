@@ -12,7 +12,8 @@ from appliance.domain.service_request import Sensitivity
 from command_center.dashboard.alarms import Finding, Signal
 from command_center.dashboard.episodes import Alarm, Changes
 from command_center.store.database import attempting
-from command_center.store.schema import alarms, case_links, requests
+from command_center.store.schema.cases import case_links, requests
+from command_center.store.schema.dashboard import alarms
 
 READ_MAX = 20_000
 """Of the newest reports; a city has fewer in a week."""

@@ -7,13 +7,8 @@ from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_,
 
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.service_request import Status
-from command_center.store.schema import (
-    awaited_answers,
-    case_history,
-    down_lanes,
-    down_outbox,
-    requests,
-)
+from command_center.store.schema.cases import awaited_answers, case_history, requests
+from command_center.store.schema.sending import down_lanes, down_outbox
 
 WAITING = (Status.RESOLVED, Status.NEEDS_DETAILS)
 

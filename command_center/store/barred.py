@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import barred_boxes as table
+from command_center.store.schema.fleet import barred_boxes as table
 
 WHOLE = ""
 """Stands for every database of a site, until a box is enrolled there again."""

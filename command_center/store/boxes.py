@@ -12,7 +12,7 @@ from appliance.domain import wire
 from appliance.domain.events import BoxHeartbeat
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import box_boots, boxes
+from command_center.store.schema.fleet import box_boots, boxes
 
 # Made once: putting such a statement together takes longer than running it.
 _IS_BOX = boxes.c.site == bindparam("of_site")

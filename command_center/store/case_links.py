@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from appliance.domain.moment import to_ms
 from command_center.store.requests import CityRequest, from_row
-from command_center.store.schema import case_links, requests
+from command_center.store.schema.cases import case_links, requests
 
 
 def parent_of(connection: Connection, request_id: str) -> str | None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from appliance.domain.moment import to_ms
 from command_center.store.requests import CityRequest, from_row
-from command_center.store.schema import case_marks, requests
+from command_center.store.schema.cases import case_marks, requests
 
 SHOWN = 50
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import case_texts
+from command_center.store.schema.receiving import case_texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

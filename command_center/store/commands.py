@@ -12,7 +12,7 @@ from appliance.domain.events import CommandIssued, CommandResult
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.remote_command import Outcome
-from command_center.store.schema import commands, down_lanes, down_outbox
+from command_center.store.schema.sending import commands, down_lanes, down_outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from appliance.domain.events import ConsentChanged
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import consents
+from command_center.store.schema.privacy import consents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

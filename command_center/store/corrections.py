@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store import requests
 from command_center.store.requests import CityRequest
-from command_center.store.schema import corrections
+from command_center.store.schema.cases import corrections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import box_credentials as table
+from command_center.store.schema.fleet import box_credentials as table
 
 _IS_VALID = table.c.revoked_at.is_(None)
 

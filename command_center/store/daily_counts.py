@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, case, delete, func, select
 
 from command_center.dashboard.cells import EVER, Cell, Counted, Dimension, change
 from command_center.store.bulk import insert_many
-from command_center.store.schema import daily_counts, requests
+from command_center.store.schema.cases import requests
+from command_center.store.schema.dashboard import daily_counts
 
 _COLUMNS = ("dimension", "day", "site", "value", "number")
 _ADDING = (

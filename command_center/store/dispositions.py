@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from appliance.domain.moment import stored, to_ms
 from command_center.store.bulk import rows_of
-from command_center.store.schema import dispositions
+from command_center.store.schema.handling import dispositions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from appliance.domain.blobs import Manifest
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import document_sites, documents
+from command_center.store.schema.sending import document_sites, documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,9 @@ from appliance.domain.events import Event, TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from command_center.store import open_requests, tables
-from command_center.store.schema import (
-    case_history,
-    city,
-    commands,
-    corrections,
-    down_lanes,
-    down_outbox,
-)
+from command_center.store.schema.cases import case_history, corrections
+from command_center.store.schema.city import city
+from command_center.store.schema.sending import commands, down_lanes, down_outbox
 
 # Made once: putting such a statement together takes longer than running it.
 _CITY_EPOCH = select(city.c.epoch)

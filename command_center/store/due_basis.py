@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, insert, select
 
-from command_center.store.schema import due_basis
+from command_center.store.schema.handling import due_basis
 
 
 def of(connection: Connection, name: str) -> str | None:

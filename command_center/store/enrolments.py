@@ -7,8 +7,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import enrolments as table
-from command_center.store.schema import renewals
+from command_center.store.schema.fleet import enrolments as table
+from command_center.store.schema.fleet import renewals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

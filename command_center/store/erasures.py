@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import erasures
+from command_center.store.schema.privacy import erasures
 
 # Made once: every batch of every box asks.
 _ANY = select(erasures.c.request_id).limit(1)

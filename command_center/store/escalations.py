@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, Select, case, func, insert, select, upda
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.service_request import OVER
 from command_center.store.bulk import rows_of
-from command_center.store.schema import escalations, requests
+from command_center.store.schema.cases import requests
+from command_center.store.schema.handling import escalations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
 from command_center.cloudevents import StoredEvent
 from command_center.store import database
-from command_center.store.schema import events
+from command_center.store.schema.receiving import events
 
 
 def newest(engine: Engine) -> int:

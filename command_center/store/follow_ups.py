@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import follow_ups
+from command_center.store.schema.receiving import follow_ups
 
 ID_MAX_CHARS = 64
 

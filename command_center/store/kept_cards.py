@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select, update
 
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import scorecards
+from command_center.store.schema.public import scorecards
 
 KEPT = timedelta(days=400)
 """A year to look back on, and the days until somebody does."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import lapor_state, lapor_taken
+from command_center.store.schema.lapor import lapor_state, lapor_taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, upd
 
 from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Source
-from command_center.store.schema import case_history, lapor_links
+from command_center.store.schema.cases import case_history
+from command_center.store.schema.lapor import lapor_links
 
 CITY, LAPOR = "city", "lapor"
 """Where a request came from."""

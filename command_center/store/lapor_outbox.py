@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import lapor_links, lapor_outbox
+from command_center.store.schema.lapor import lapor_links, lapor_outbox
 
 WAITING, SENT, FAILED, DROPPED = "waiting", "sent", "failed", "dropped"
 

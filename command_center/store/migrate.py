@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import to_ms
 from command_center.store import database, postgresql
-from command_center.store.schema import city, migration_checksums
+from command_center.store.schema.city import city, migration_checksums
 
 _STEPS = Path(__file__).parent.parent / "migrations"
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import notices
+from command_center.store.schema.notices import notices
 
 WAITING, ORDERED, QUEUED = "waiting", "ordered", "queued"
 """For a box; for its answer; for its modem."""

@@ -10,7 +10,9 @@ from appliance.domain.marks import Mark
 from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Kind, Sensitivity, Source
 from command_center.store.requests import CityRequest, from_row
-from command_center.store.schema import case_history, case_marks, city, consents, erasures, requests
+from command_center.store.schema.cases import case_history, case_marks, requests
+from command_center.store.schema.city import city
+from command_center.store.schema.privacy import consents, erasures
 
 _KINDS = (Kind.COMPLAINT, Kind.SUGGESTION, Kind.INFORMATION, Kind.EMERGENCY)
 _OPEN_TOPICS = (Sensitivity.PUBLIC, Sensitivity.MASKED)

@@ -7,7 +7,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import city, open311_filed, open311_keys, requests
+from command_center.store.schema.cases import requests
+from command_center.store.schema.city import city
+from command_center.store.schema.open311 import open311_filed, open311_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from appliance.domain.moment import city_offset_ms, to_ms
-from command_center.store.schema import requests
+from command_center.store.schema.cases import requests
 
 _DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -31,7 +31,7 @@ from command_center.store.requests import (
     from_row,
     narrowed,
 )
-from command_center.store.schema import ASTRAY, requests
+from command_center.store.schema.cases import ASTRAY, requests
 
 FRESH = (Status.RECEIVED, Status.VERIFIED, Status.REOPENED)
 """Nobody has said that they work on it."""

@@ -7,17 +7,10 @@ from sqlalchemy import Connection, Table, delete, select, update
 
 from appliance.domain.erasure import ERASED_TEXT, redacted
 from appliance.domain.ids import SiteCode
-from command_center.store.schema import (
-    case_history,
-    case_texts,
-    corrections,
-    dispositions,
-    down_outbox,
-    events,
-    photos,
-    requests,
-    sealed_contents,
-)
+from command_center.store.schema.cases import case_history, corrections, requests
+from command_center.store.schema.handling import dispositions
+from command_center.store.schema.receiving import case_texts, events, photos, sealed_contents
+from command_center.store.schema.sending import down_outbox
 
 
 def overwrite(connection: Connection, site: SiteCode, request_id: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from appliance.domain.moment import to_ms
-from command_center.store.schema import phone_entries
+from command_center.store.schema.phone import phone_entries
 
 
 def add(connection: Connection, entry_id: str, request_id: str, *, by: str, now: datetime) -> None:

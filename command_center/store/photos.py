@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, upd
 from appliance.domain.blobs import Manifest
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import photos
+from command_center.store.schema.receiving import photos
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

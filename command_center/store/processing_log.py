@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import processing_log
+from command_center.store.schema.privacy import processing_log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

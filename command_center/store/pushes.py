@@ -13,7 +13,7 @@ from appliance.domain.events import (
 )
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
-from command_center.store.schema import commands, document_sites, down_lanes, down_outbox
+from command_center.store.schema.sending import commands, document_sites, down_lanes, down_outbox
 from command_center.store.tables import SentTable
 
 _KINDS = (

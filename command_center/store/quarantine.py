@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import city, quarantine
+from command_center.store.schema.city import city
+from command_center.store.schema.receiving import quarantine
 
 ROWS_KEPT = 1_000
 WHOLE_KEPT = 100

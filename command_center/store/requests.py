@@ -29,7 +29,7 @@ from command_center.dashboard.cells import change as counted_change
 from command_center.handling.due_days import LOOK_NOW, SETTLED, Arrivals
 from command_center.store import daily_counts, tables
 from command_center.store.bulk import insert_many, rows_of
-from command_center.store.schema import requests
+from command_center.store.schema.cases import requests
 
 _OWNERS = select(requests.c.request_id, requests.c.site).where(
     requests.c.request_id.in_(bindparam("wanted", expanding=True))

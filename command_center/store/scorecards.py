@@ -18,7 +18,7 @@ from appliance.domain.sla import terms
 from command_center.public.gaming import Filed
 from command_center.public.scorecard import Input
 from command_center.store import case_links, tables
-from command_center.store.schema import case_history, case_marks, requests
+from command_center.store.schema.cases import case_history, case_marks, requests
 
 _IS_SECRET = requests.c.sensitivity == Sensitivity.CONFIDENTIAL
 _OFFICIALS = "officials"

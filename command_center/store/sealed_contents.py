@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from appliance.domain.moment import to_ms
-from command_center.store.schema import sealed_contents
+from command_center.store.schema.receiving import sealed_contents
 
 
 def add(

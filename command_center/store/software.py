@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from appliance.domain.blobs import UPDATE_TYPE, Manifest
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import software, software_sites
+from command_center.store.schema.updates import software, software_sites
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

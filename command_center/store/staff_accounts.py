@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from appliance.domain.moment import from_ms, to_ms
 from command_center.staff.roles import Account, Invite, Post, Role
-from command_center.store.schema import staff_accounts, staff_invites
+from command_center.store.schema.staff import staff_accounts, staff_invites
 
 
 def add(connection: Connection, account: Account, password_hash: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import staff_log
+from command_center.store.schema.staff import staff_log
 
 SUBJECT_MAX_CHARS = 80
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from appliance.domain.lockout import Failures
 from appliance.domain.moment import from_ms, to_ms
 from command_center.staff.roles import Session
-from command_center.store.schema import city, staff_failures, staff_sessions
+from command_center.store.schema.city import city
+from command_center.store.schema.staff import staff_failures, staff_sessions
 
 FAILURES_MAX = 10_000
 """Names and addresses remembered; then the ones that failed longest ago go."""

@@ -11,7 +11,7 @@ from appliance.domain import wire
 from appliance.domain.erasure import redacted
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.bulk import insert_many
-from command_center.store.schema import events, streams
+from command_center.store.schema.receiving import events, streams
 
 # Made once: putting such a statement together takes longer than running it.
 _IS_STREAM = (

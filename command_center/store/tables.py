@@ -15,7 +15,7 @@ from appliance.domain.city_tables import NAMES, Published, Tables
 from appliance.domain.events import TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema import down_lanes, down_outbox
+from command_center.store.schema.sending import down_lanes, down_outbox
 
 _IS_TABLE = down_outbox.c.kind == TablePublished.KIND
 _IS_GOOD = down_outbox.c.reject_code.is_(None)

@@ -8,7 +8,8 @@ from appliance.domain.moment import to_ms
 from appliance.domain.sms import Wish
 from command_center.cases.anomaly import Telling, target
 from command_center.store.requests import CityRequest
-from command_center.store.schema import follow_ups, requests, watch
+from command_center.store.schema.cases import requests, watch
+from command_center.store.schema.receiving import follow_ups
 
 COUNTED = 5_000
 """Of a day; more are an outage that ends, and its rest is looked at later."""

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 from appliance.domain.events import WifiSessionClosed
 from appliance.domain.ids import SiteCode
 from appliance.domain.wifi import KEPT
-from command_center.store.schema import events, wifi_sessions
+from command_center.store.schema.receiving import events, wifi_sessions
 
 _KEPT_MS = KEPT // timedelta(milliseconds=1)
 

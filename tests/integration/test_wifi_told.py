@@ -10,7 +10,7 @@ from appliance.actions.wifi import Device, Fresh
 from appliance.domain.wifi import Ending, Session
 from appliance.store.wifi import LeaseUse
 from command_center.store.database import reading
-from command_center.store.schema import wifi_sessions
+from command_center.store.schema.receiving import wifi_sessions
 from tests.builders import a_zone_policy
 from tests.support.talk import Talk, talking
 

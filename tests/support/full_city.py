@@ -21,8 +21,8 @@ from command_center.store import boxes, open_requests, requests
 from command_center.store.bulk import insert_many
 from command_center.store.database import checkpoint, writing
 from command_center.store.requests import CityRequest
-from command_center.store.schema import boxes as boxes_table
-from command_center.store.schema import case_history
+from command_center.store.schema.cases import case_history
+from command_center.store.schema.fleet import boxes as boxes_table
 
 CITY = "1471"
 CHUNK = 5_000

@@ -19,7 +19,7 @@ from command_center.store import downlinks, requests, streams
 from command_center.store.database import reading, writing
 from command_center.store.downlinks import DownEvent
 from command_center.store.requests import CityRequest, Filter
-from command_center.store.schema import requests as table
+from command_center.store.schema.cases import requests as table
 from tests.conftest import SITE, START
 
 NEIGHBOUR = SiteCode("14.71.01")

@@ -13,9 +13,10 @@ from command_center.handling import due_days, escalating, keeping
 from command_center.handling.due_days import SETTLED
 from command_center.handling.escalating import Rounds
 from command_center.sending import table_publishing
-from command_center.store import escalations, open_requests, schema
+from command_center.store import escalations, open_requests
 from command_center.store.database import reading
 from command_center.store.requests import Filter
+from command_center.store.schema.cases import ASTRAY
 from tests.conftest import SITE, START
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import change, going_down, happened, hello, received
@@ -124,4 +125,4 @@ def test_pages_show_all_that_they_count_where_a_hand_has_changed_a_status(engine
 
 
 def test_what_is_over_by_the_index_is_what_is_over_by_the_rules() -> None:
-    assert set(re.findall(r"'(\w+)'", schema.ASTRAY.text)) == OVER
+    assert set(re.findall(r"'(\w+)'", ASTRAY.text)) == OVER

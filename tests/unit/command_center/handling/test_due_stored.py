@@ -48,9 +48,9 @@ UNITS = shipped_units("1471")
 
 def stored(engine: Engine) -> dict[str, DueDays]:
     """What the database has of each request."""
-    columns = [schema.requests.c[name] for name in DueDays._fields]
+    columns = [schema.cases.requests.c[name] for name in DueDays._fields]
     with reading(engine) as connection:
-        found = connection.execute(select(schema.requests.c.request_id, *columns))
+        found = connection.execute(select(schema.cases.requests.c.request_id, *columns))
         return {id_: DueDays(*days) for id_, *days in found}
 
 
@@ -300,8 +300,11 @@ def copy(new: Engine, old: Engine) -> None:
     """Rows of the tables that deadlines follow from, in the columns that there were."""
     added = {*DueDays._fields, "look_on"}
     for table in (
-        *(schema.city, schema.requests, schema.case_history, schema.dispositions),
-        schema.escalations,
+        schema.city.city,
+        schema.cases.requests,
+        schema.cases.case_history,
+        schema.handling.dispositions,
+        schema.handling.escalations,
     ):
         names = [column.name for column in table.c if column.name not in added]
         with reading(new) as connection:

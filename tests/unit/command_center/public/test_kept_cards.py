@@ -12,7 +12,7 @@ from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.public.cards import Cards, keep, last_midnight, make, stored
 from command_center.store import database, kept_cards
-from command_center.store.schema import scorecards
+from command_center.store.schema.public import scorecards
 from tests.conftest import START
 from tests.support.city_staff import a_center
 from tests.support.waiting import wait_for

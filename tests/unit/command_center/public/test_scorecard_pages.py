@@ -22,7 +22,7 @@ from command_center.public.cards import last_midnight
 from command_center.public.opendata import LEAST, TOGETHER, suppressed
 from command_center.store import case_links, downlinks
 from command_center.store.database import writing
-from command_center.store.schema import scorecards
+from command_center.store.schema.public import scorecards
 from tests.conftest import SITE, START
 from tests.support.city_staff import a_center
 from tests.unit.command_center.city import commit, hello, received

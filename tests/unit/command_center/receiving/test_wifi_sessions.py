@@ -7,7 +7,7 @@ from appliance.domain import wire
 from appliance.domain.events import WifiSessionClosed
 from appliance.domain.topics import Lane
 from command_center.store.database import reading
-from command_center.store.schema import wifi_sessions
+from command_center.store.schema.receiving import wifi_sessions
 from tests.conftest import START
 from tests.unit.command_center.city import a_batch, store, wire_event
 

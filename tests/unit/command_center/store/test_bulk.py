@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql
 
 from command_center.store.bulk import ROWS_PER_STATEMENT, _statement
-from command_center.store.schema import box_boots
+from command_center.store.schema.fleet import box_boots
 from tests.unit.command_center.city import (
     a_batch,
     a_received,
