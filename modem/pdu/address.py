@@ -4,6 +4,7 @@ Knows digits and the type of address. Does not know which numbers are Indonesian
 `appliance.domain.phone` decides that.
 """
 
+import re
 from dataclasses import dataclass
 
 from modem.pdu import gsm7
@@ -19,6 +20,7 @@ _TON_ALPHANUMERIC = 0x50
 MAX_SEMI_OCTETS = 20
 _DIGITS = "0123456789*#abc"
 _FILLER = 0xF
+_INTERNATIONAL_PREFIX = re.compile(r"\+|00(?=[1-9])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,9 @@ def _read_value(value: bytes, semi_octets: int, toa: int) -> str:
     if toa & _TON_MASK == _TON_ALPHANUMERIC:
         return gsm7.decode(gsm7.unpack(value, semi_octets * 4 // 7)).rstrip()
     digits = read_digits(value, semi_octets)
-    return "+" + digits if toa & _TON_MASK == _TON_INTERNATIONAL else digits
+    # No country code begins with 0 (E.164 6.2), whatever the type says.
+    is_international = toa & _TON_MASK == _TON_INTERNATIONAL and not digits.startswith("0")
+    return "+" + digits if is_international else digits
 
 
 def read_digits(value: bytes, semi_octets: int) -> str:
@@ -61,10 +65,13 @@ def read_digits(value: bytes, semi_octets: int) -> str:
 
 
 def encode_address(number: str) -> bytes:
-    """Encode a number to dial: "+62..." as international, anything else as unknown type."""
+    """Encode a number to dial: "+62..." as international, anything else as unknown type.
+
+    "0062..." is international, too: 00 is what other countries dial, and not Indonesia.
+    """
     digits, toa = number, TOA_UNKNOWN
-    if number.startswith("+"):
-        digits, toa = number[1:], TOA_INTERNATIONAL
+    if match := _INTERNATIONAL_PREFIX.match(number):
+        digits, toa = number[match.end() :], TOA_INTERNATIONAL
     if not 1 <= len(digits) <= MAX_SEMI_OCTETS or any(char not in _DIGITS for char in digits):
         raise PduError("not a number that can be dialled")
     nibbles = [_DIGITS.index(char) for char in digits]

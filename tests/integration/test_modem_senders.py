@@ -41,6 +41,18 @@ def test_one_phone_in_four_forms_is_one_citizen_answered_at_the_number_as_it_cam
 
 
 @pytest.mark.parametrize(
+    ("sender", "answered"),
+    [("+08123456789", "08123456789"), ("+00628123456789", CITIZEN), ("00628123456789", CITIZEN)],
+)
+def test_a_number_whose_type_is_wrong_is_answered_where_it_can_be_reached(box, sender, answered):
+    """SMS check 23."""
+    box.sms("Lampu jalan mati di jl Durian", sender=sender)
+    recipients = []
+    box.send(lambda part: recipients.append(smscodec.read_submit(part.tpdu).number))
+    assert set(recipients) == {answered}
+
+
+@pytest.mark.parametrize(
     "options",
     [{"pid": pid} for pid in (0x40, 0x41, 0x47, 0x7F)]
     + [{"dcs": dcs} for dcs in (0xC8, 0xD0, 0xF2, 0x12)]

@@ -58,6 +58,8 @@ def test_user_data(clause, dcs, data, text):
         ("23.040 9.1.2.5: national", "04A1 7180", "1708"),
         ("23.040 9.1.2.3: nibbles A to E", "0781 1A2BDCFE", "*1#2abc"),
         ("23.040 9.1.2.5: letters", "09D0 E8329BFD06", "hello"),
+        ("E.164 6.2: no country begins with 0", "0C91 801332547698", "083123456789"),
+        ("the same, with a prefix", "0E91 00261832547698", "00628123456789"),
     ],
 )
 def test_addresses(clause, sender, number):

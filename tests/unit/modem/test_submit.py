@@ -12,7 +12,7 @@ from modem.pdu.submit import Submit, decode_submit, encode_submit
 from tests.sim import smscodec
 
 NONE, ENHANCED, RELATIVE, ABSOLUTE = 0x00, 0x08, 0x10, 0x18
-numbers = st.from_regex(r"\+?[0-9]{3,20}", fullmatch=True)
+numbers = st.from_regex(r"(\+?[1-9]|0[1-9])[0-9]{2,18}", fullmatch=True)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 
 
@@ -23,6 +23,19 @@ def lasts(form: int, octets: bytes) -> validity.Validity:
     assert (message.reference, message.recipient.number) == (7, "1708")
     assert concat.join([message.content]) == "ab"
     return message.validity
+
+
+def test_a_number_with_the_prefix_that_others_dial_is_written_as_international() -> None:
+    """Nobody reaches 0062... from an Indonesian network, whose prefixes are 001, 007 and 008."""
+    [segment] = concat.split("ya", 0)
+    written = encode_submit(
+        recipient="006281234567890",
+        content=segment.content,
+        header=segment.header,
+        validity=0,
+        wants_report=False,
+    )
+    assert decode_submit(written).recipient.number == "+6281234567890"
 
 
 @given(texts, numbers, st.integers(0, 255), st.integers(0, 255), st.booleans())
