@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from appliance.domain import reference
-from appliance.domain.events import RequestReceived
+from appliance.domain.events.requests import RequestReceived
 from appliance.domain.ids import SERIALS_PER_SITE, SiteCode, Ticket
 from appliance.domain.topics import Lane
 from appliance.runtime import clock, ids

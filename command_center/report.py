@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from appliance.domain.events import BoxHeartbeat
+from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.reference import kecamatan_name
 from command_center.cases.worklist import Item
 from command_center.pages import wording

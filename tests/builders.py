@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from appliance.domain import wire
 from appliance.domain.archive import Access, Card
-from appliance.domain.events import CommandIssued, Event
+from appliance.domain.events import Event
+from appliance.domain.events.orders import CommandIssued
 from appliance.domain.hours import DailyHours
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn

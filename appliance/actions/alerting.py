@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from appliance.actions import texting
 from appliance.actions.turn import Turn
-from appliance.domain.events import OfficialReplied
+from appliance.domain.events.staff import OfficialReplied
 from appliance.domain.marks import Mark
 from appliance.domain.moment import Moment
 from appliance.domain.official import Official

@@ -12,7 +12,7 @@ from dataclasses import replace
 from appliance.actions import answering, sealing
 from appliance.actions.turn import Turn
 from appliance.domain import gravity, judging
-from appliance.domain.events import TextAmended
+from appliance.domain.events.requests import TextAmended
 from appliance.domain.judging import Judge
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import TEXT_MAX_CHARS, ServiceRequest, clean_text

@@ -23,21 +23,18 @@ from appliance.actions import (
 )
 from appliance.domain import official, pushed_settings, table_checks, wire
 from appliance.domain.errors import BadInput, WireError
-from appliance.domain.events import (
-    CommandIssued,
+from appliance.domain.events import Event
+from appliance.domain.events.files import (
     DocumentPublished,
     DocumentWithdrawn,
-    ErasureOrdered,
-    Event,
-    OfficialAnswered,
     PhotoSettled,
-    RequestCorrected,
-    RequestStatusChanged,
     SoftwarePublished,
     SoftwareWithdrawn,
-    StaffAnswered,
-    TablePublished,
 )
+from appliance.domain.events.orders import CommandIssued, TablePublished
+from appliance.domain.events.privacy import ErasureOrdered
+from appliance.domain.events.requests import RequestCorrected, RequestStatusChanged
+from appliance.domain.events.staff import OfficialAnswered, StaffAnswered
 from appliance.domain.moment import Moment, plausible, to_ms
 from appliance.domain.pushed_settings import Layer
 from appliance.domain.service_request import OVER, ServiceRequest, Status, StatusEntry

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from appliance.domain.errors import BadInput
-from appliance.domain.events import DETAIL_MAX_CHARS, CommandIssued, CommandResult
+from appliance.domain.events.orders import DETAIL_MAX_CHARS, CommandIssued, CommandResult
 from appliance.domain.moment import Moment
 from appliance.domain.remote_command import Outcome
 from appliance.domain.topics import Lane

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from appliance.domain.consent import Consent
-from appliance.domain.events import ConsentChanged
+from appliance.domain.events.privacy import ConsentChanged
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import ServiceRequest
 from appliance.store import consents, outbox, processing_log, publications

@@ -6,7 +6,7 @@ from datetime import date
 
 from appliance.domain import official, table_csv
 from appliance.domain.errors import BadInput
-from appliance.domain.events import TablePublished
+from appliance.domain.events.orders import TablePublished
 from appliance.domain.moment import Moment
 from appliance.domain.official import Official
 from appliance.store import city_tables, officials, staff_log

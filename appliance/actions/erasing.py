@@ -8,7 +8,7 @@ import sqlite3
 
 from appliance.domain import erasure
 from appliance.domain.erasure import Reason
-from appliance.domain.events import ErasureOrdered, RequestErased
+from appliance.domain.events.privacy import ErasureOrdered, RequestErased
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import ServiceRequest

@@ -9,7 +9,7 @@ import sqlite3
 from appliance.actions import sealing
 from appliance.actions.turn import Turn
 from appliance.domain import conversation
-from appliance.domain.events import FollowedUp
+from appliance.domain.events.requests import FollowedUp
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import (
     TEXT_MAX_CHARS,

@@ -17,7 +17,7 @@ from appliance.actions import (
 from appliance.actions.photos import StagedPhoto
 from appliance.actions.recordings import StagedRecording
 from appliance.domain import quota, recording, reference, standing
-from appliance.domain.events import Judged, RequestReceived
+from appliance.domain.events.requests import Judged, RequestReceived
 from appliance.domain.marks import Mark
 from appliance.domain.moment import Moment
 from appliance.domain.routing import Facts, Route, route

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from appliance.actions import texting
 from appliance.domain import official, phrases
 from appliance.domain.errors import BadInput
-from appliance.domain.events import NoticeSettled
+from appliance.domain.events.texts import NoticeSettled
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.official import Official

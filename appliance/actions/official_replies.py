@@ -13,7 +13,7 @@ from appliance.actions import texting
 from appliance.actions.turn import Turn
 from appliance.domain import phrases
 from appliance.domain.errors import BadInput
-from appliance.domain.events import OfficialAnswered, OfficialReplied
+from appliance.domain.events.staff import OfficialAnswered, OfficialReplied
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.official import COORDINATOR, Official

@@ -11,7 +11,7 @@ from typing import Literal
 
 from appliance.domain import quota, sealing
 from appliance.domain.blobs import Manifest
-from appliance.domain.events import PhotoAttached, PhotoLost, PhotoSettled
+from appliance.domain.events.files import PhotoAttached, PhotoLost, PhotoSettled
 from appliance.domain.moment import Moment
 from appliance.domain.photo import Photo
 from appliance.domain.sealing import Content, Holder

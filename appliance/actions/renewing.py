@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from appliance.domain.events import RenewalAsked
+from appliance.domain.events.box import RenewalAsked
 from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane
 from appliance.store import box, outbox

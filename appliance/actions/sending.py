@@ -15,7 +15,7 @@ from typing import cast, get_args
 from appliance.actions import forwarding, notifying, sealing, sending_turn
 from appliance.actions.sending_turn import LONGEST_RETRY, Encode
 from appliance.domain.errors import PoskoError
-from appliance.domain.events import FinalState, TextSettled
+from appliance.domain.events.texts import FinalState, TextSettled
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sending_policy import SendingPolicy

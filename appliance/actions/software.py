@@ -12,7 +12,7 @@ from pathlib import Path
 
 from appliance.domain.blobs import UPDATE_TYPE, Manifest
 from appliance.domain.errors import BadInput
-from appliance.domain.events import SoftwarePublished, SoftwareWithdrawn
+from appliance.domain.events.files import SoftwarePublished, SoftwareWithdrawn
 from appliance.domain.moment import Moment
 from appliance.domain.software import SUFFIX, VERSION_PATTERN
 from appliance.store import blob_files, software

@@ -10,7 +10,7 @@ import msgspec
 
 from appliance.domain import discretion, staff_action
 from appliance.domain.errors import BadInput
-from appliance.domain.events import StaffActed, StaffAnswered
+from appliance.domain.events.staff import StaffActed, StaffAnswered
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import ServiceRequest
 from appliance.domain.staff import Account

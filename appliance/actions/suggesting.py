@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from appliance.actions import intake
 from appliance.domain import standing
 from appliance.domain.erasure import ERASED_TEXT
-from appliance.domain.events import Judged
+from appliance.domain.events.requests import Judged
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import Draft, ServiceRequest
 from appliance.domain.triage.judgement import classify

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.domain.events import BoxAlarm
+from appliance.domain.events.box import BoxAlarm
 from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane
 from appliance.store import gauges, outbox

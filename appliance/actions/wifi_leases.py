@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from appliance.domain.events import WifiSessionClosed
+from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.moment import Moment
 from appliance.domain.topics import Lane
 from appliance.domain.wifi import Ending, Session

@@ -16,7 +16,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from appliance.domain.errors import BadInput
-from appliance.domain.events import Instant
+from appliance.domain.events.instant import Instant
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's 32: no I, L, O or U."""

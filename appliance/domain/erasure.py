@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.domain.events import RequestReceived, TextAmended
+from appliance.domain.events.requests import RequestReceived, TextAmended
 
 ERASED_TEXT = "(dihapus)"
 """Where a text must not be empty."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import msgspec
 
 from appliance.domain.errors import BadInput
-from appliance.domain.events import Instant
+from appliance.domain.events.instant import Instant
 
 TABLE = "sealing_keys"
 """The city's table of keys: columns `unit` and `key`."""

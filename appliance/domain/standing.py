@@ -1,7 +1,7 @@
 """Where a request stands by what triage and routing made of it: how secret it is, and why. Pure."""
 
 from appliance.domain import gravity
-from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged
+from appliance.domain.events.requests import REASON_MAX_CHARS, REASONS_MAX, Judged
 from appliance.domain.reference import Category
 from appliance.domain.routing import Route
 from appliance.domain.service_request import Sensitivity

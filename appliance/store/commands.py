@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.domain.events import CommandIssued
+from appliance.domain.events.orders import CommandIssued
 from appliance.domain.moment import Moment, to_ms
 from appliance.domain.remote_command import Outcome
 

@@ -11,7 +11,7 @@ from msgspec import structs
 from sqlalchemy import Connection, Engine
 
 from appliance.domain.errors import BadInput
-from appliance.domain.events import RequestStatusChanged
+from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.jurisdiction import Destination
 from appliance.domain.moment import to_ms
 from appliance.domain.phrases import FREE_TEXT_MAX_CHARS

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from appliance.domain import gravity, reference
 from appliance.domain.city_tables import Tables
 from appliance.domain.errors import BadInput
-from appliance.domain.events import RequestCorrected
+from appliance.domain.events.requests import RequestCorrected
 from appliance.domain.moment import CITY_TIME
 from appliance.domain.routing import Facts, Route, route
 from appliance.domain.service_request import Kind, Sensitivity, clean_text

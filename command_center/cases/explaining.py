@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from appliance.domain.city_tables import SHIPPED_VERSION, Tables
-from appliance.domain.events import Judged
+from appliance.domain.events.requests import Judged
 from appliance.domain.moment import stored
 from appliance.domain.service_request import Sensitivity, Status
 from command_center.cases.casework import referral

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from appliance.domain.events import BoxHeartbeat
+from appliance.domain.events.box import BoxHeartbeat
 
 EMPTY_WHILE_WELL = ("problem", "advice", "settings_problem")
 """Gauges of any process."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from appliance.domain.errors import BadInput
-from appliance.domain.events import NoticeSettled
+from appliance.domain.events.texts import NoticeSettled
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
 from command_center.cases.lapses import NOBODY

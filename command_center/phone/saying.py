@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Engine
 
 from appliance.domain.errors import BadInput
-from appliance.domain.events import FollowedUp
+from appliance.domain.events.requests import FollowedUp
 from appliance.domain.service_request import Channel, Sensitivity
 from appliance.domain.sms import Wish
 from command_center.cases import casework

@@ -15,7 +15,7 @@ from appliance.domain import reference, same_matter
 from appliance.domain.city_tables import Tables
 from appliance.domain.consent import TEXT_VERSION
 from appliance.domain.errors import BadInput
-from appliance.domain.events import ConsentChanged
+from appliance.domain.events.privacy import ConsentChanged
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.service_request import OVER, Channel, Sensitivity
 from appliance.domain.triage import gazetteer

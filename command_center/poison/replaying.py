@@ -13,15 +13,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from appliance.domain import wire
-from appliance.domain.events import (
-    BoxAlarm,
-    BoxHeartbeat,
-    ConsentChanged,
-    DocumentSettled,
-    NoticeSettled,
-    RenewalAsked,
-    TextSettled,
-)
+from appliance.domain.events.box import BoxAlarm, BoxHeartbeat, RenewalAsked
+from appliance.domain.events.files import DocumentSettled
+from appliance.domain.events.privacy import ConsentChanged
+from appliance.domain.events.texts import NoticeSettled, TextSettled
 from command_center.privacy import erasing
 from command_center.receiving import applying, inbound, ingest
 from command_center.receiving.applying import Arrival

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain import erasure, wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import ErasureOrdered, RequestErased
+from appliance.domain.events.privacy import ErasureOrdered, RequestErased
 from appliance.domain.ids import SiteCode
 from appliance.domain.sms import Wish
 from command_center.store import (

@@ -15,26 +15,15 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from appliance.domain import wire
 from appliance.domain.enrolment import CSR_MAX_CHARS
 from appliance.domain.errors import BadInput, WireError
-from appliance.domain.events import (
-    BoxAlarm,
-    BoxHeartbeat,
-    CommandResult,
-    ConsentChanged,
-    DocumentSettled,
-    Event,
-    FollowedUp,
-    NoticeSettled,
-    OfficialReplied,
-    PhotoAttached,
-    PhotoLost,
-    RenewalAsked,
-    RequestErased,
-    RequestReceived,
-    StaffActed,
-    TextAmended,
-    TextSettled,
-    WifiSessionClosed,
-)
+from appliance.domain.events import Event
+from appliance.domain.events.box import BoxAlarm, BoxHeartbeat, RenewalAsked
+from appliance.domain.events.files import DocumentSettled, PhotoAttached, PhotoLost
+from appliance.domain.events.orders import CommandResult
+from appliance.domain.events.privacy import ConsentChanged, RequestErased
+from appliance.domain.events.requests import FollowedUp, RequestReceived, TextAmended
+from appliance.domain.events.staff import OfficialReplied, StaffActed
+from appliance.domain.events.texts import NoticeSettled, TextSettled
+from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, plausible, to_ms
 from appliance.domain.service_request import clean_text

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from appliance.domain import sealing
 from appliance.domain.errors import BadInput
-from appliance.domain.events import FollowedUp, TextAmended
+from appliance.domain.events.requests import FollowedUp, TextAmended
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import CITY_TIME
 from appliance.domain.phrases import short_date

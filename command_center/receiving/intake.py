@@ -11,7 +11,7 @@ import msgspec
 
 from appliance.domain import sealing, wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
+from appliance.domain.events.requests import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import plausible, to_ms
 from appliance.domain.service_request import (

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from appliance.domain.errors import BadInput
-from appliance.domain.events import OfficialAnswered, OfficialReplied
+from appliance.domain.events.staff import OfficialAnswered, OfficialReplied
 from appliance.domain.ids import SiteCode
 from appliance.domain.official import COORDINATOR
 from appliance.domain.reference import agency_name

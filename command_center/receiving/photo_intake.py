@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain.blobs import Manifest
 from appliance.domain.errors import BadInput
-from appliance.domain.events import PhotoAttached, PhotoSettled
+from appliance.domain.events.files import PhotoAttached, PhotoSettled
 from appliance.domain.ids import SiteCode
 from command_center.store import downlinks, erasures, photos, requests
 from command_center.store.database import writing

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from appliance.domain.errors import BadInput
-from appliance.domain.events import StaffActed, StaffAnswered
+from appliance.domain.events.staff import StaffActed, StaffAnswered
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
 from appliance.domain.service_request import Sensitivity, Source, Status, clean_text

@@ -12,12 +12,8 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain import wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import (
-    CELL_MAX_CHARS,
-    TABLE_MAX_ROWS,
-    CommandIssued,
-    Event,
-)
+from appliance.domain.events import Event
+from appliance.domain.events.orders import CELL_MAX_CHARS, TABLE_MAX_ROWS, CommandIssued
 from appliance.domain.ids import SiteCode
 from command_center.store import boxes, commands, downlinks
 from command_center.store.database import reading, writing

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from appliance.domain.blobs import Manifest
 from appliance.domain.errors import BadInput
-from appliance.domain.events import DocumentPublished, DocumentWithdrawn
+from appliance.domain.events.files import DocumentPublished, DocumentWithdrawn
 from appliance.domain.ids import SiteCode
 from appliance.domain.publishing import document_type
 from appliance.domain.service_request import clean_text

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain import announcement, city_tables, table_checks, table_csv
 from appliance.domain.errors import BadInput
-from appliance.domain.events import TablePublished
+from appliance.domain.events.orders import TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from command_center.sending import commanding

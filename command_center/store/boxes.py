@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from appliance.domain import wire
-from appliance.domain.events import BoxHeartbeat
+from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema.fleet import box_boots, boxes

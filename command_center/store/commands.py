@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from appliance.domain.errors import BadInput
-from appliance.domain.events import CommandIssued, CommandResult
+from appliance.domain.events.orders import CommandIssued, CommandResult
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.remote_command import Outcome

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from appliance.domain.events import ConsentChanged
+from appliance.domain.events.privacy import ConsentChanged
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema.privacy import consents
 

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 
 from appliance.domain import wire
-from appliance.domain.events import Event, TablePublished
+from appliance.domain.events import Event
+from appliance.domain.events.orders import TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from command_center.store import open_requests, tables

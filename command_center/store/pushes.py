@@ -5,12 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from appliance.domain.events import (
-    CommandIssued,
-    DocumentPublished,
-    SoftwarePublished,
-    TablePublished,
-)
+from appliance.domain.events.files import DocumentPublished, SoftwarePublished
+from appliance.domain.events.orders import CommandIssued, TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
 from command_center.store.schema.sending import commands, document_sites, down_lanes, down_outbox

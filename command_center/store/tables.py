@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from appliance.domain import home, sealing, wire
 from appliance.domain.city_tables import NAMES, Published, Tables
-from appliance.domain.events import TablePublished
+from appliance.domain.events.orders import TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
 from command_center.store.schema.sending import down_lanes, down_outbox

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, delete, insert, select
 
-from appliance.domain.events import WifiSessionClosed
+from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.ids import SiteCode
 from appliance.domain.wifi import KEPT
 from command_center.store.schema.receiving import events, wifi_sessions

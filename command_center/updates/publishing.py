@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from appliance.domain import software as update_file
 from appliance.domain.blobs import UPDATE_TYPE, Manifest
 from appliance.domain.errors import BadInput
-from appliance.domain.events import SoftwarePublished, SoftwareWithdrawn
+from appliance.domain.events.files import SoftwarePublished, SoftwareWithdrawn
 from appliance.domain.ids import SiteCode
 from command_center.store import blob_files, boxes, downlinks, software
 from command_center.store.database import reading, writing

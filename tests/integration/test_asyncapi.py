@@ -13,25 +13,21 @@ from jsonschema import ValidationError
 
 from appliance.domain import wire
 from appliance.domain.blobs import BLOB_MAX_BYTES, CHUNK_MAX_BYTES
-from appliance.domain.events import (
-    BoxAlarm,
-    BoxHeartbeat,
-    CommandIssued,
-    CommandResult,
+from appliance.domain.events import Event
+from appliance.domain.events.box import BoxAlarm, BoxHeartbeat, RenewalAsked
+from appliance.domain.events.files import (
     DocumentPublished,
     DocumentSettled,
     DocumentWithdrawn,
-    Event,
     PhotoAttached,
     PhotoLost,
     PhotoSettled,
-    RenewalAsked,
     SoftwarePublished,
     SoftwareWithdrawn,
-    TablePublished,
-    TextSettled,
-    WifiSessionClosed,
 )
+from appliance.domain.events.orders import CommandIssued, CommandResult, TablePublished
+from appliance.domain.events.texts import TextSettled
+from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.publishing import EXTENSIONS
 from appliance.domain.remote_command import Outcome
 from appliance.domain.topics import Leaf

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from appliance.actions import intake, reporting
-from appliance.domain.events import BoxHeartbeat
+from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.topics import Lane
 from appliance.store import outbox
 from appliance.store.connection import BoxConnection

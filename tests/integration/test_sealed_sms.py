@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from appliance.actions import sealing as acts
 from appliance.domain import sealing, wire
-from appliance.domain.events import FollowedUp, RequestReceived, TextAmended
+from appliance.domain.events.requests import FollowedUp, RequestReceived, TextAmended
 from appliance.store import housekeeping, outbox, requests, sms_inbox
 from modem.inbound import MISSING_AFTER
 from tests.support.leaks import found_below

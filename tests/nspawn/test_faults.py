@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain.events import BoxAlarm
+from appliance.domain.events.box import BoxAlarm
 from tests.nspawn.installing import CONFIG
 from tests.nspawn.machine import Machine
 from tests.nspawn.visitors import complain, page_for_phone

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from appliance.domain import wire
-from appliance.domain.events import RequestReceived
+from appliance.domain.events.requests import RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.topics import Lane, Leaf, Topic, down_filters
 from mqtt_link.backoff import Backoff

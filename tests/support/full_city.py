@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, insert
 
 from appliance.domain import reference, wire
-from appliance.domain.events import BoxHeartbeat
+from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Status

@@ -15,7 +15,8 @@ import msgspec
 
 from appliance.domain import sealing, wire
 from appliance.domain.errors import PoskoError
-from appliance.domain.events import PhotoAttached, RequestReceived
+from appliance.domain.events.files import PhotoAttached
+from appliance.domain.events.requests import RequestReceived
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment, from_ms, to_ms
 from appliance.domain.service_request import Status

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from appliance.actions import alerting, directory, intake
-from appliance.domain.events import OfficialReplied, RequestReceived
+from appliance.domain.events.requests import RequestReceived
+from appliance.domain.events.staff import OfficialReplied
 from appliance.domain.marks import Mark
 from appliance.domain.official import Official
 from appliance.domain.phone import Msisdn

@@ -8,7 +8,7 @@ from appliance.actions import board, casework, directory, intake
 from appliance.actions.intake import Receipt
 from appliance.domain import consent
 from appliance.domain.board import Section
-from appliance.domain.events import RequestCorrected, RequestReceived
+from appliance.domain.events.requests import RequestCorrected, RequestReceived
 from appliance.domain.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest

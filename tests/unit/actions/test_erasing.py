@@ -24,7 +24,8 @@ from appliance.actions import (
 from appliance.domain import quota, wire
 from appliance.domain.blobs import Manifest
 from appliance.domain.erasure import ERASED_TEXT, Reason
-from appliance.domain.events import ErasureOrdered, RequestErased, RequestStatusChanged
+from appliance.domain.events.privacy import ErasureOrdered, RequestErased
+from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.phone import Msisdn
 from appliance.domain.photo import Photo
 from appliance.domain.service_request import ServiceRequest

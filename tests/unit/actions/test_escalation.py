@@ -10,7 +10,7 @@ import pytest
 from appliance.actions import casework, directory, forwarding, intake, official_replies, sending
 from appliance.actions.sending import Refusal
 from appliance.actions.turn import Turn
-from appliance.domain.events import RequestStatusChanged
+from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.hours import DailyHours
 from appliance.domain.moment import Moment
 from appliance.domain.official import COORDINATOR, Official

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.actions import answering, sending, texting
-from appliance.domain.events import FollowedUp, RequestReceived
+from appliance.domain.events.requests import FollowedUp, RequestReceived
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import ServiceRequest, Status, StatusEntry

@@ -10,7 +10,7 @@ from appliance.actions import intake, joining
 from appliance.actions.intake import Receipt
 from appliance.actions.photos import stage
 from appliance.domain import wire
-from appliance.domain.events import FollowedUp, RequestReceived
+from appliance.domain.events.requests import FollowedUp, RequestReceived
 from appliance.domain.marks import Mark
 from appliance.domain.phone import Msisdn
 from appliance.domain.photo import Photo

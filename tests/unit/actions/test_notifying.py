@@ -10,7 +10,8 @@ from appliance.actions.sending import Refusal
 from appliance.actions.turn import Turn
 from appliance.domain import wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import NoticeSettled, OfficialAnswered, OfficialReplied
+from appliance.domain.events.staff import OfficialAnswered, OfficialReplied
+from appliance.domain.events.texts import NoticeSettled
 from appliance.domain.hours import DailyHours
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment

@@ -8,7 +8,8 @@ import pytest
 from appliance.actions import casework, directory, forwarding, intake, official_replies
 from appliance.actions.turn import Turn
 from appliance.domain.city_tables import shipped
-from appliance.domain.events import OfficialAnswered, RequestStatusChanged
+from appliance.domain.events.requests import RequestStatusChanged
+from appliance.domain.events.staff import OfficialAnswered
 from appliance.domain.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.progress import public_status, since_reopened

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from appliance.actions import casework, documents, intake, photos
 from appliance.actions.photos import StagedPhoto
 from appliance.domain import wire
-from appliance.domain.events import (
+from appliance.domain.events import Event
+from appliance.domain.events.files import (
     DocumentPublished,
     DocumentSettled,
     DocumentWithdrawn,
-    Event,
     PhotoAttached,
     PhotoLost,
     PhotoSettled,

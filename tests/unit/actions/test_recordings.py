@@ -12,7 +12,7 @@ import pytest
 from appliance.actions import erasing, intake, photos, recordings, retaining, sealing, transcribing
 from appliance.domain import recording, retention, wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import TextAmended
+from appliance.domain.events.requests import TextAmended
 from appliance.domain.marks import Mark
 from appliance.domain.recording import APART, PLACEHOLDER
 from appliance.domain.service_request import Channel, Kind, Sensitivity, ServiceRequest

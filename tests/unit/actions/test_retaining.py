@@ -10,7 +10,7 @@ import pytest
 from appliance.actions import answering, auditing, erasing, intake, retaining
 from appliance.domain import retention
 from appliance.domain.erasure import ERASED_TEXT
-from appliance.domain.events import WifiSessionClosed
+from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.moment import Moment
 from appliance.domain.service_request import ServiceRequest, Status, StatusEntry
 from appliance.domain.sms import Ignore

@@ -24,14 +24,10 @@ from appliance.actions import sealing as acts
 from appliance.cli.listing import request_row
 from appliance.domain import sealing
 from appliance.domain.erasure import Reason
-from appliance.domain.events import (
-    FollowedUp,
-    PhotoAttached,
-    RequestCorrected,
-    RequestReceived,
-    TablePublished,
-    TextSettled,
-)
+from appliance.domain.events.files import PhotoAttached
+from appliance.domain.events.orders import TablePublished
+from appliance.domain.events.requests import FollowedUp, RequestCorrected, RequestReceived
+from appliance.domain.events.texts import TextSettled
 from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
 from appliance.domain.sealing import Content

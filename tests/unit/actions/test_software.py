@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import casework, photos, software
-from appliance.domain.events import Event, SoftwarePublished, SoftwareWithdrawn
+from appliance.domain.events import Event
+from appliance.domain.events.files import SoftwarePublished, SoftwareWithdrawn
 from appliance.store import blob_files
 from appliance.store import software as stored
 from tests.builders import a_batch

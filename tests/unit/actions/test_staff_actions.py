@@ -7,7 +7,8 @@ import pytest
 from appliance.actions import casework, erasing, intake, staff_actions, syncing
 from appliance.domain import wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import RequestStatusChanged, StaffActed, StaffAnswered
+from appliance.domain.events.requests import RequestStatusChanged
+from appliance.domain.events.staff import StaffActed, StaffAnswered
 from appliance.domain.service_request import ServiceRequest, Status
 from appliance.domain.staff import Account, Role
 from appliance.domain.staff_action import Act, Wish

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from appliance.actions import unit_alarms
-from appliance.domain.events import BoxAlarm
+from appliance.domain.events.box import BoxAlarm
 from appliance.store import gauges, outbox
 from tests.conftest import at
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import casework, erasing, intake, unlocking
-from appliance.domain.events import RequestCorrected
+from appliance.domain.events.requests import RequestCorrected
 from appliance.domain.service_request import ServiceRequest
 from appliance.domain.ticket_pin import WRONG_A_DAY, Verdict
 from appliance.store import ticket_pins

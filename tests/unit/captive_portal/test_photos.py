@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from appliance.actions import documents, photos
 from appliance.domain.blobs import Manifest
-from appliance.domain.events import DocumentWithdrawn
+from appliance.domain.events.files import DocumentWithdrawn
 from appliance.domain.ids import Ticket
 from appliance.domain.photo import PHOTO_MAX_BYTES
 from appliance.domain.service_request import Kind

@@ -3,7 +3,7 @@ import sqlite3
 from pathlib import Path
 
 from appliance.actions import directory
-from appliance.domain.events import TablePublished
+from appliance.domain.events.orders import TablePublished
 from appliance.store.database import transaction
 from tests.conftest import at
 from tests.unit.cli.test_commands import Command, command  # noqa: F401 - a fixture

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from appliance.actions import casework, intake
 from appliance.cli.listing import overdue
-from appliance.domain.events import RequestStatusChanged
+from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.moment import WESTERN_INDONESIA
 from tests.builders import a_batch, a_draft
 from tests.conftest import at

@@ -8,7 +8,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, select, text, update
 
 from appliance.domain import wire
-from appliance.domain.events import Event, RequestReceived
+from appliance.domain.events import Event
+from appliance.domain.events.requests import RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import to_ms
 from appliance.domain.topics import Lane

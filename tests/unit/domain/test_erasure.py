@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.domain import erasure, wire
-from appliance.domain.events import EVENT_TYPES, FollowedUp, RequestReceived
+from appliance.domain.events import EVENT_TYPES
+from appliance.domain.events.requests import FollowedUp, RequestReceived
 from tests.unit.command_center.city import a_received
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from appliance.domain import wire
 from appliance.domain.errors import WireError
-from appliance.domain.events import EVENT_TYPES, RequestReceived, RequestStatusChanged
+from appliance.domain.events import EVENT_TYPES
+from appliance.domain.events.requests import RequestReceived, RequestStatusChanged
 
 CLOCK = wire.Clock(boot="b", mono=5, wall=6)
 ACK = wire.Ack(epoch="01234567", lane="p1", upto=3)

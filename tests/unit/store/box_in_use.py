@@ -6,7 +6,7 @@ from pathlib import Path
 
 from appliance.actions import answering, casework, intake, sending, syncing
 from appliance.domain import wire
-from appliance.domain.events import RequestStatusChanged
+from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms import Report
 from appliance.store import migrate, requests, sms_inbox

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.actions import intake, syncing
 from appliance.domain import wire
-from appliance.domain.events import FollowedUp
+from appliance.domain.events.requests import FollowedUp
 from appliance.domain.phone import Msisdn
 from appliance.domain.topics import Lane
 from appliance.store import compaction, database, housekeeping, outbox, requests

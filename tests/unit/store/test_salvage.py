@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from appliance.actions import intake
 from appliance.domain.blobs import Manifest
-from appliance.domain.events import PhotoAttached
+from appliance.domain.events.files import PhotoAttached
 from appliance.domain.ids import SERIALS_PER_BLOCK, Ticket
 from appliance.store import (
     box,

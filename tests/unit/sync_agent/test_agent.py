@@ -11,7 +11,8 @@ import pytest
 from appliance.actions import intake, photos
 from appliance.domain import topics, wire
 from appliance.domain.blobs import ChunkPlace
-from appliance.domain.events import BoxHeartbeat, RequestReceived, RequestStatusChanged
+from appliance.domain.events.box import BoxHeartbeat
+from appliance.domain.events.requests import RequestReceived, RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota

@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from appliance.actions import casework, intake, photos
 from appliance.domain import wire
 from appliance.domain.blobs import ChunkPlace, short_name
-from appliance.domain.events import DocumentPublished, DocumentSettled, DocumentWithdrawn, PhotoLost
+from appliance.domain.events.files import (
+    DocumentPublished,
+    DocumentSettled,
+    DocumentWithdrawn,
+    PhotoLost,
+)
 from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
 from appliance.domain.topics import Lane, Leaf

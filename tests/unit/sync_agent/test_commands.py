@@ -14,7 +14,12 @@ from appliance.actions import casework, commanding, health, intake, trusting
 from appliance.actions.commanding import Answer
 from appliance.domain import remote_command, signature, wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import DETAIL_MAX_CHARS, CommandIssued, CommandResult, TablePublished
+from appliance.domain.events.orders import (
+    DETAIL_MAX_CHARS,
+    CommandIssued,
+    CommandResult,
+    TablePublished,
+)
 from appliance.domain.moment import Moment, to_ms
 from appliance.domain.remote_command import CityTime, Outcome
 from appliance.domain.topics import Lane

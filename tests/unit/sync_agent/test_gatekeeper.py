@@ -6,7 +6,7 @@ import pytest
 from appliance.actions import trusting
 from appliance.domain import signature, wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import CommandResult
+from appliance.domain.events.orders import CommandResult
 from appliance.domain.topics import Leaf, Topic
 from appliance.store import gauges
 from appliance.store.database import transaction

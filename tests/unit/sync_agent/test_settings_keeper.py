@@ -10,7 +10,7 @@ import pytest
 from appliance.actions import casework
 from appliance.domain import signature, wire
 from appliance.domain.errors import BadInput, WireError
-from appliance.domain.events import TablePublished
+from appliance.domain.events.orders import TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Leaf, Topic
 from appliance.runtime import city_layer, settings

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from appliance.domain import wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import RequestStatusChanged
+from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.service_request import NEEDS_REASON, IllegalMove, Status
 from command_center.cases import casework
 from command_center.store import case_history, downlinks

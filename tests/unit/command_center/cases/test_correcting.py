@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect
 
 from appliance.domain import wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import Judged, RequestCorrected
+from appliance.domain.events.requests import Judged, RequestCorrected
 from appliance.domain.service_request import Status
 from command_center.cases import casework, correcting
 from command_center.cases.correcting import Wanted

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from appliance.domain.events import RequestStatusChanged
+from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import Status
 from command_center.cases import casework, lapses

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from appliance.domain import signature, wire
 from appliance.domain.errors import BadInput
-from appliance.domain.events import CommandIssued, CommandResult, TablePublished
+from appliance.domain.events.orders import CommandIssued, CommandResult, TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
 from command_center import key_files, signing

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain.erasure import ERASED_TEXT
-from appliance.domain.events import FollowedUp, RequestErased
+from appliance.domain.events.privacy import RequestErased
+from appliance.domain.events.requests import FollowedUp
 from appliance.domain.ids import Ticket
 from tests.conftest import START
 from tests.unit.command_center.city import received, request, tell

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from appliance.domain.events import BoxHeartbeat, TablePublished
+from appliance.domain.events.box import BoxHeartbeat
+from appliance.domain.events.orders import TablePublished
 from command_center.staff.roles import Role
 from command_center.store import boxes, downlinks
 from tests.conftest import SITE, START

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.domain import reference
-from appliance.domain.events import BoxHeartbeat
+from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.ids import SiteCode
 from command_center.dashboard import figures, fleet, stream, tilemap, words
 from command_center.dashboard.cells import Dimension

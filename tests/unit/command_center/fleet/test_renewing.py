@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain.events import RenewalAsked
+from appliance.domain.events.box import RenewalAsked
 from appliance.domain.topics import Lane
 from command_center.fleet import renewing, revoking
 from command_center.fleet.authority import Authority

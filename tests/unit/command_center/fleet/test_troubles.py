@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.domain.events import BoxHeartbeat
+from appliance.domain.events.box import BoxHeartbeat
 from command_center.fleet import troubles
 from tests.conftest import START
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from appliance.domain import sealing
 from appliance.domain.consent import Purpose
 from appliance.domain.errors import BadInput
-from appliance.domain.events import ConsentChanged
+from appliance.domain.events.privacy import ConsentChanged
 from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.lapor import becoming, sending, taking

@@ -10,13 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from appliance.domain.events import (
-    BoxHeartbeat,
-    CommandIssued,
-    CommandResult,
-    NoticeSettled,
-    OfficialAnswered,
-)
+from appliance.domain.events.box import BoxHeartbeat
+from appliance.domain.events.orders import CommandIssued, CommandResult
+from appliance.domain.events.staff import OfficialAnswered
+from appliance.domain.events.texts import NoticeSettled
 from appliance.domain.hours import DailyHours
 from appliance.domain.ids import SiteCode
 from appliance.domain.official import COORDINATOR

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from appliance.domain.events import BoxHeartbeat
+from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center.cases import casework

@@ -11,14 +11,10 @@ from sqlalchemy import Engine, event, inspect
 
 from appliance.domain import wire
 from appliance.domain.erasure import ERASED_TEXT, redacted
-from appliance.domain.events import (
-    ConsentChanged,
-    FollowedUp,
-    PhotoAttached,
-    RequestErased,
-    TextAmended,
-    TextSettled,
-)
+from appliance.domain.events.files import PhotoAttached
+from appliance.domain.events.privacy import ConsentChanged, RequestErased
+from appliance.domain.events.requests import FollowedUp, TextAmended
+from appliance.domain.events.texts import TextSettled
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center.cases import casework

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from appliance.domain.erasure import ERASED_TEXT
-from appliance.domain.events import WifiSessionClosed
+from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.service_request import Status
 from appliance.domain.topics import Lane
 from command_center.cases import casework

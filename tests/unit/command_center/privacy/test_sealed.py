@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from appliance.domain import sealing
 from appliance.domain.blobs import Manifest
 from appliance.domain.errors import BadInput
-from appliance.domain.events import RequestReceived, RequestStatusChanged, TextAmended
+from appliance.domain.events.requests import RequestReceived, RequestStatusChanged, TextAmended
 from appliance.domain.sealing import Content, Holder
 from appliance.domain.service_request import Status
 from command_center import report

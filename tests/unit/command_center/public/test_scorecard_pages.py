@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, event
 
-from appliance.domain.events import TablePublished
+from appliance.domain.events.orders import TablePublished
 from appliance.domain.service_request import Status
 from command_center.cases import casework, watching
 from command_center.public import opendata

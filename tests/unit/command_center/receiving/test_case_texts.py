@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from appliance.domain.events import TextSettled
+from appliance.domain.events.texts import TextSettled
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
 from command_center.store import case_texts

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from appliance.domain.events import FollowedUp, RequestStatusChanged, TextAmended
+from appliance.domain.events.requests import FollowedUp, RequestStatusChanged, TextAmended
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center.cases import casework

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from appliance.domain.events import RequestStatusChanged
+from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
 from command_center.receiving import applying, dating, ingest

@@ -2,12 +2,9 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from appliance.domain.events import (
-    Event,
-    OfficialAnswered,
-    OfficialReplied,
-    RequestStatusChanged,
-)
+from appliance.domain.events import Event
+from appliance.domain.events.requests import RequestStatusChanged
+from appliance.domain.events.staff import OfficialAnswered, OfficialReplied
 from appliance.domain.service_request import Status
 from command_center.store import downlinks
 from command_center.store.database import reading

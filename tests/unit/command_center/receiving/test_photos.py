@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from appliance.domain import topics, wire
 from appliance.domain.blobs import CHUNK_MAX_BYTES, ChunkPlace, Manifest, short_name
-from appliance.domain.events import Event, PhotoAttached, PhotoLost, PhotoSettled
+from appliance.domain.events import Event
+from appliance.domain.events.files import PhotoAttached, PhotoLost, PhotoSettled
 from appliance.domain.ids import SiteCode
 from command_center.receiving import photo_intake
 from command_center.receiving.inbound import Chunk, Inbound, cut, read

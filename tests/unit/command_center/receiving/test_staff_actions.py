@@ -3,12 +3,8 @@
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain.events import (
-    RequestCorrected,
-    RequestStatusChanged,
-    StaffActed,
-    StaffAnswered,
-)
+from appliance.domain.events.requests import RequestCorrected, RequestStatusChanged
+from appliance.domain.events.staff import StaffActed, StaffAnswered
 from appliance.domain.service_request import Status
 from command_center.store import case_links
 from command_center.store.database import reading

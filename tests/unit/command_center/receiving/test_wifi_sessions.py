@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from appliance.domain import wire
-from appliance.domain.events import WifiSessionClosed
+from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.topics import Lane
 from command_center.store.database import reading
 from command_center.store.schema.receiving import wifi_sessions

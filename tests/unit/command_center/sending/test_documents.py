@@ -9,12 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from appliance.domain.events import (
-    DocumentPublished,
-    DocumentSettled,
-    DocumentWithdrawn,
-    RequestStatusChanged,
-)
+from appliance.domain.events.files import DocumentPublished, DocumentSettled, DocumentWithdrawn
+from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from command_center import __main__ as center
 from command_center.sending.blobs import Blobs

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import software, wire
-from appliance.domain.events import BoxHeartbeat, SoftwarePublished, SoftwareWithdrawn
+from appliance.domain.events.box import BoxHeartbeat
+from appliance.domain.events.files import SoftwarePublished, SoftwareWithdrawn
 from appliance.domain.ids import SiteCode
 from command_center import __main__ as center
 from command_center.fleet import listing
