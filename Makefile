@@ -30,9 +30,9 @@ vm-test: $(VENV)/dev.stamp ## only the box in a virtual machine with simulated r
 	@sh scripts/install-test-packages.sh
 	$(BIN)/pytest tests/vm
 
-kiosk-browser-test: $(VENV)/dev.stamp ## only the kiosk's browser under systemd, on a screen in memory (as root; the first time ten minutes)
+kiosk-browser-test: $(VENV)/dev.stamp ## only the kiosk's browser on a box of 1 GB, on a screen in memory (as root; the first time ten minutes)
 	@sh scripts/install-test-packages.sh
-	$(BIN)/pytest -s tests/nspawn/kiosk_browser.py
+	$(BIN)/pytest -s tests/nspawn/kiosk_browser.py tests/nspawn/kiosk_memory.py
 
 quick: $(VENV)/dev.stamp ## only the tests that take no real processes (seconds)
 	$(BIN)/pytest -q -m "not slow"

@@ -15,6 +15,13 @@ from wifi_gate.ruleset import Office, bridge_guard, ruleset
 EDGE = "edge"
 EDGE_RUN = "/run/posko-edge"
 
+_BROWSER = """\
+#!/bin/sh
+# Written from posko.toml.
+# A browser that nobody watches would not be missed: it ends with the one that does.
+(/usr/bin/posko kiosk watch-browser {listen} $$; kill -KILL $$ 2>/dev/null) &
+exec {command}
+"""
 _CLOSED = """\
 add table inet posko
 delete table inet posko
@@ -64,8 +71,5 @@ def kiosk(settings: Settings) -> dict[str, str]:
     if not settings.board.screen:
         return {}
     listen = settings.kiosk.listen
-    watch = f"/usr/bin/posko kiosk watch-browser {listen} &"
-    start = (
-        f"#!/bin/sh\n# Written from posko.toml.\n{watch}\nexec {browser_profile.command(listen)}\n"
-    )
+    start = _BROWSER.format(listen=listen, command=browser_profile.command(listen))
     return {"kiosk/browser": start, "kiosk/policy.json": browser_profile.policy(listen) + "\n"}

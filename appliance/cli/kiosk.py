@@ -29,9 +29,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     printing.set_defaults(run=_test_print)
     watching = actions.add_parser(
         "watch-browser",
-        help="for the browser's unit: end the browser that started this once its page is silent",
+        help="for the browser's unit: end the browser once its page is silent",
     )
     watching.add_argument("listen", metavar="HOST:PORT", help="where the kiosk listens")
+    watching.add_argument("pid", type=int, metavar="PID", help="of the browser")
     watching.set_defaults(run=_watch_browser)
     answered = actions.add_parser("answered", help="say that who called for help was served")
     answered.add_argument(
@@ -61,7 +62,8 @@ def _test_print(args: argparse.Namespace) -> None:
 
 def _watch_browser(args: argparse.Namespace) -> None:
     # A process of its own has a quarter of our modules, beside a browser that needs the memory.
-    os.execv(sys.executable, [sys.executable, "-m", browser_watch.__name__, args.listen])  # noqa: S606 - ourselves
+    watcher = [sys.executable, "-m", browser_watch.__name__, args.listen, str(args.pid)]
+    os.execv(sys.executable, watcher)  # noqa: S606 - ourselves
 
 
 def _answered(args: argparse.Namespace) -> None:

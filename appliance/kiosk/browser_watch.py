@@ -6,6 +6,7 @@ nothing is known of the page, and nothing is held against it.
 
 import json
 import os
+import select
 import signal
 import sys
 import time
@@ -16,8 +17,6 @@ PATH = "/detak"
 BEGIN_S = 60.0
 """For the browser to show its first page; a guess for a Pi under load."""
 SILENT_S = 5.0
-_INIT = 1
-"""Whose child a process is once its parent has ended."""
 _LOOK_S = 1.0
 _ANSWER_S = 2.0
 
@@ -47,16 +46,17 @@ class PageWatch:
         return now_s - self._alive_s > SILENT_S
 
 
-def watch(listen: str) -> None:
-    """Look once a second until the page is dead; then end the browser, which started this.
+def watch(listen: str, pid: int) -> None:
+    """Look once a second until the browser has ended, or its page is dead; then end the browser.
 
     systemd starts both anew. Its own watchdog would not hear us: logind has moved us elsewhere.
     """
-    browser = os.getppid()
-    if browser == _INIT:  # it had ended before this began
+    try:
+        browser = os.pidfd_open(pid)
+    except ProcessLookupError:  # it had ended before this began
         return
     page = PageWatch(time.monotonic())
-    while os.getppid() == browser:
+    while not _has_ended(browser):
         try:
             page.heard(_age_s(listen), time.monotonic())
         except Unknown:
@@ -66,9 +66,13 @@ def watch(listen: str) -> None:
                 f"the page has been silent for {SILENT_S:.0f} s: the browser is ended",
                 file=sys.stderr,
             )
-            os.kill(browser, signal.SIGKILL)
+            signal.pidfd_send_signal(browser, signal.SIGKILL)
             return
-        time.sleep(_LOOK_S)
+
+
+def _has_ended(browser: int) -> bool:
+    """Whether it does within the time between two looks."""
+    return bool(select.select([browser], [], [], _LOOK_S)[0])
 
 
 def _age_s(listen: str) -> float | None:
@@ -81,4 +85,4 @@ def _age_s(listen: str) -> float | None:
 
 
 if __name__ == "__main__":
-    watch(sys.argv[1])
+    watch(sys.argv[1], int(sys.argv[2]))

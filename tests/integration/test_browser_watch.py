@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 from flask import Flask, request
@@ -18,8 +19,9 @@ from werkzeug.serving import make_server
 from appliance.kiosk import browser_watch
 from appliance.kiosk.browser_watch import PATH, SILENT_S, Unknown
 from appliance.kiosk.page_beat import add_beat
-from tests.support.ports import unused_ports
-from tests.support.programs import leave_out, needs
+from appliance.runtime.network_settings import Board
+from appliance.runtime.settings import Settings, Site
+from firmware_config import services
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -47,7 +49,7 @@ def test_a_browser_whose_page_falls_silent_is_ended_and_no_sooner() -> None:
     kiosk = Kiosk()
     serving = threading.Thread(target=kiosk.server.serve_forever)
     serving.start()
-    watcher = f"{sys.executable} -m {browser_watch.__name__} {kiosk.listen} 2>/dev/null &"
+    watcher = f"{sys.executable} -m {browser_watch.__name__} {kiosk.listen} $$ 2>/dev/null &"
     try:
         with subprocess.Popen(["/bin/sh", "-c", f"{watcher} exec sleep 100"]) as browser:
             wait_for(lambda: kiosk.looks, "it looks")
@@ -63,13 +65,38 @@ def test_a_browser_whose_page_falls_silent_is_ended_and_no_sooner() -> None:
 
 
 def test_without_a_browser_it_ends_and_ends_nobody() -> None:
-    """Who has lost its parent is the first process's child."""
-    if os.geteuid() != 0:
-        leave_out("a first process is made as root only")
-    watcher = f"{sys.executable} -m {browser_watch.__name__} 127.0.0.1:{unused_ports(1)[0]}"
-    first = [needs("unshare"), "--pid", "--fork", "/bin/sh", "-c", f"{watcher}; echo lives"]
-    done = subprocess.run(first, capture_output=True, text=True, timeout=20, check=True)
-    assert (done.stdout, done.stderr) == ("lives\n", "")
+    with subprocess.Popen(["/bin/true"]) as ended:
+        ended.wait()
+    watcher = [sys.executable, "-m", browser_watch.__name__, "127.0.0.1:1", str(ended.pid)]
+    done = subprocess.run(watcher, capture_output=True, text=True, timeout=20, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_the_browser_ends_with_the_one_that_watches_it(tmp_path: Path) -> None:
+    """Where memory ends, the kernel may take that one first: nobody would miss the page then."""
+    for program in ("cage", "posko"):
+        stub = tmp_path / program
+        stub.write_text(f"#!/bin/sh\necho $$ >{tmp_path}/{program}.pid\nexec sleep 100\n")
+        stub.chmod(0o755)
+    script = tmp_path / "browser"
+    text = services.kiosk(
+        Settings(
+            site=Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru"),
+            board=Board(screen=True),
+        )
+    )["kiosk/browser"]
+    script.write_text(text.replace("/usr/bin/posko", str(tmp_path / "posko")))
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "RUNTIME_DIRECTORY": str(tmp_path)}
+    with subprocess.Popen(["/bin/sh", str(script)], env=path) as browser:
+        files = [tmp_path / f"{program}.pid" for program in ("cage", "posko")]
+        wait_for(lambda: all(file.exists() and file.read_text() for file in files), "both run")
+        pids = [int(file.read_text()) for file in files]
+        assert pids[0] == browser.pid
+        os.kill(pids[1], signal.SIGKILL)
+        try:
+            assert browser.wait(10) == -signal.SIGKILL
+        finally:
+            browser.kill()
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\n\r\n[]", b"no HTTP at all\r\n\r\n"])

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.conftest import START
+from tests.nspawn.bounded import Bounded
 from tests.nspawn.installing import folder
 from tests.nspawn.machine import Machine
 from tests.nspawn.standing import hearing, standing, start_broker
+from tests.nspawn.touch_screen import hall, wait_until_shown
 from tests.wifi.namespace import sweep
 
 _HERE = Path(__file__).parent
@@ -31,6 +33,21 @@ def machine() -> Iterator[Machine]:
         with standing(here, "outside", Machine) as made:
             start_broker(made, here)
             yield made
+
+
+@pytest.fixture(scope="session")
+def kiosk() -> Iterator[Bounded]:
+    """A box of 1 GB with a touch screen (`make kiosk-browser-test`)."""
+    sweep()
+    with hall() as made:
+        yield made
+
+
+@pytest.fixture
+def shown(kiosk: Bounded) -> Bounded:
+    """The same, with a page on its screen that lives."""
+    wait_until_shown(kiosk)
+    return kiosk
 
 
 @pytest.fixture

@@ -1,90 +1,31 @@
 """The browser of the touch screen under a real systemd: cage and Chromium, on a screen in memory.
 
-`make kiosk-browser-test`; not in every run, since Chromium makes the Debian root twice as large. Of
-the unit nothing is changed but what needs a real screen: the terminal and the device. Box check 20.
+`make kiosk-browser-test`; not in every run, since Chromium makes the Debian root twice as large.
+Box check 20; what memory it takes: kiosk_memory.py.
 """
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from appliance.kiosk import browser_watch
 from appliance.kiosk.browser_watch import BEGIN_S
-from tests.nspawn.installing import CONFIG, folder, install
 from tests.nspawn.machine import Machine
-from tests.nspawn.standing import standing
-from tests.nspawn.visitors import page_on_box
+from tests.nspawn.touch_screen import (
+    SETUP,
+    UNIT,
+    WATCHER,
+    page_lives,
+    processes,
+    scope,
+)
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
-UNIT = "posko-kiosk-browser"
 PROFILE = f"/run/{UNIT}/chromium"
-WATCHER = browser_watch.__name__
-PACKAGES = ("cage", "xwayland", "chromium", "chromium-sandbox", "fonts-dejavu-core")
-PORT = 8081
-SETUP = "posko-setup-browser"
 ANSWERS = "/var/lib/posko-setup/answers.json"
-HEADLESS = """\
-[Service]
-StandardInput=null
-TTYPath=
-TTYReset=no
-TTYVHangup=no
-TTYVTDisallocate=no
-UtmpIdentifier=
-Environment=WLR_BACKENDS=headless WLR_RENDERER=pixman
-"""
-COUNTER = """\
-add table inet test
-add chain inet test out { type filter hook output priority 0; }
-add rule inet test out meta skuid posko-browser oifname != "lo" counter name gone
-"""
-
-
-def page_lives(machine: Machine, since_s: float = 0.0) -> bool:
-    """Whether the page on the screen has said so in the last two seconds, and since a moment."""
-    asked_s = time.monotonic()
-    age_s = json.loads(page_on_box(machine, PORT, "/detak").body)["age_s"]
-    return age_s is not None and age_s < min(2.0, asked_s - since_s)
-
-
-def processes(machine: Machine, words: str) -> list[str]:
-    """Their numbers, oldest first."""
-    found = machine.run("pgrep", "--euid", "posko-browser", "--full", words)
-    return found.said.split()
-
-
-@pytest.fixture(scope="module")
-def kiosk() -> Iterator[Machine]:
-    """A box whose screen shows the kiosk's first page."""
-    with folder() as here, standing(here, "hall", Machine, _with_screen) as made:
-        made.must("mkdir", "/dev/dri")
-        made.must("touch", "/dev/dri/card0")
-        for unit in (UNIT, SETUP):
-            made.drop_in(f"{unit}.service", HEADLESS)
-        made.must("nft", "add table inet test; add counter inet test gone")
-        made.must("nft", "-f", "-", given=COUNTER)
-        made.must("systemctl", "start", UNIT)
-        yield made
-
-
-def _with_screen(root: Path) -> None:
-    install(root, *PACKAGES, text=CONFIG.replace("screen = false", "screen = true"))
-
-
-@pytest.fixture
-def shown(kiosk: Machine) -> Machine:
-    def is_there() -> bool:
-        running = (processes(kiosk, words) for words in ("type=renderer", WATCHER))
-        return all(running) and page_lives(kiosk, started_s)
-
-    started_s = time.monotonic()
-    wait_for(is_there, "the page is on the screen", limit_s=60)
-    return kiosk
 
 
 def test_the_start_of_the_browser_does_not_hold_up_the_box(shown: Machine) -> None:
@@ -95,11 +36,9 @@ def test_the_start_of_the_browser_does_not_hold_up_the_box(shown: Machine) -> No
 
 
 def test_what_it_may_take_is_bounded_where_logind_put_it(shown: Machine) -> None:
-    [cage] = processes(shown, "^cage ")
-    groups = shown.must("cat", f"/proc/{cage}/cgroup")
-    [scope] = [line.rpartition("/")[2] for line in groups.splitlines() if ".scope" in line]
-    assert shown.show(scope, "MemoryMax") == str(600 * 2**20)
-    assert shown.show(scope, "TasksMax") == "300"
+    session = scope(shown, UNIT)
+    assert shown.show(session, "MemoryMax") == str(600 * 2**20)
+    assert shown.show(session, "TasksMax") == "300"
 
 
 @pytest.mark.parametrize(
@@ -109,6 +48,7 @@ def test_what_it_may_take_is_bounded_where_logind_put_it(shown: Machine) -> None
         ("chromium --show", "KILL"),
         ("type=renderer", "KILL"),
         ("type=renderer", "STOP"),
+        (WATCHER, "KILL"),
     ],
 )
 def test_a_browser_that_is_killed_crashes_or_hangs_is_back_with_a_fresh_profile(
@@ -138,13 +78,6 @@ def begin_setup(machine: Machine) -> str:
     wait_for(lambda: processes(machine, f"^cage .*/{SETUP}/"), "the setup has a browser")
     wait_for(lambda: scope(machine, SETUP), "and that a session")
     return machine.pid(SETUP)
-
-
-def scope(machine: Machine, unit: str) -> str:
-    """Where logind has put the browser of a unit; empty: nowhere yet."""
-    groups = machine.run("cat", f"/proc/{machine.pid(unit)}/cgroup").said
-    found = [line.rpartition("/")[2] for line in groups.splitlines() if line.endswith(".scope")]
-    return found[0] if found else ""
 
 
 @pytest.mark.parametrize(("ends", "stays"), [(SETUP, UNIT), (UNIT, SETUP)])

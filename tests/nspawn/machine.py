@@ -17,7 +17,6 @@ CITY = "198.51.100.1"
 """Where the broker is, and all else outside."""
 WAN, PORTAL, PHONE = "198.51.100.2", "10.77.0.1", "10.77.0.50"
 _BOOT_S = 60.0
-_ENVIRONMENT = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,11 @@ class Machine:
         """Start it and lay the cables; wait until the box is up."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_ENVIRONMENT
+                self._command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._environment(),
             )
         wait_for(self._can_be_entered, f"{self._log}: it can be entered")
         wait_for(lambda: "ve-box" in self.outside.run("ip", "-br", "link"), "it has a cable")
@@ -145,11 +148,18 @@ class Machine:
         return [
             *(needs("nsenter"), f"--net=/run/netns/{self.outside.name}"),
             *(needs("setpriv"), "--pdeathsig", "TERM", "--"),
-            *(needs("systemd-nspawn"), "--quiet", "--register=no", "--keep-unit", "--boot"),
+            *(needs("systemd-nspawn"), "--quiet", "--register=no", "--keep-unit"),
             *(f"--directory={self.root}", "--machine=box", "--hostname=box"),
             *("--network-veth", "--network-veth-extra=phone:eth1"),
-            "systemd.show_status=0",
+            *self._init(),
         ]
+
+    def _init(self) -> list[str]:
+        """What begins as its PID 1."""
+        return ["--boot", "systemd.show_status=0"]
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
 
     def _can_be_entered(self) -> bool:
         """Finds the leader, too; nspawn's first child is none yet."""

@@ -1,4 +1,4 @@
-"""When the page on the touch screen counts as dead; what happens then: tests/kiosk_browser."""
+"""When the page on the touch screen counts as dead; what then: tests/nspawn/kiosk_browser.py."""
 
 import pytest
 from flask import Flask
