@@ -11,7 +11,8 @@ from pathlib import Path
 from appliance.actions import health, sealing, software
 from appliance.domain.ids import SiteCode
 from appliance.runtime import clock, daemon, hardware, ids, release, settings, update_state
-from appliance.runtime.settings import Settings, Sync
+from appliance.runtime.broker_settings import Sync
+from appliance.runtime.settings import Settings
 from appliance.store import database, migrate
 from sync_agent.agent import Agent, Machine
 from sync_agent.housekeeper import Housekeeper

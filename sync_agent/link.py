@@ -11,7 +11,7 @@ from appliance.domain import topics, wire
 from appliance.domain.blobs import ChunkPlace
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane, Leaf, Topic
-from appliance.runtime.settings import Sync
+from appliance.runtime.broker_settings import Sync
 from mqtt_link import access
 from mqtt_link.connection import Connection
 from mqtt_link.owner import Callbacks

@@ -2,7 +2,7 @@
 
 import json
 
-from appliance.runtime.settings import Kiosk
+from appliance.runtime.kiosk_settings import Kiosk
 
 FLAGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--kiosk",), "full screen, no bars, no way out"),

@@ -1,4 +1,4 @@
-"""What hangs on the kiosk: the slip printer and the panel of buttons and lamps."""
+"""The kiosk and what hangs on it: the slip printer and the panel of buttons and lamps."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from appliance.runtime.section import Section
+from appliance.runtime.section import Listen, Section
 
 Gpio = Annotated[int, msgspec.Meta(ge=0, le=27, description="a GPIO number, 0 to 27")]
 
@@ -18,6 +18,24 @@ _DEVICES = {
     "network": (r"[A-Za-z0-9.\-]+(:[0-9]{1,5})?", "HOST or HOST:PORT"),
     "file": (r"/[^\x00]+", "the path of a device or file"),
 }
+
+
+class Kiosk(Section, frozen=True):
+    """The touch screen in the hall."""
+
+    listen: Listen = "127.0.0.1:8081"
+    screen_mm: (
+        Annotated[
+            int,
+            msgspec.Meta(ge=265, le=2000, description="the width of the picture, 265 to 2000 mm"),
+        ]
+        | None
+    ) = None
+    """So that buttons are 20 mm; none: not known."""
+    prompts: Path | None = None
+    """The folder of recordings, one for each screen and language."""
+    microphone: bool = False
+    """Whether residents may tell by voice, for staff to write down."""
 
 
 class Printer(Section, frozen=True):

@@ -6,7 +6,6 @@ key is a mistake too. `posko.example.toml` shows every key.
 
 import os
 import tomllib
-from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -17,12 +16,12 @@ from appliance.domain import home, pushed_settings, sealing
 from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.ids import SiteCode
 from appliance.domain.pushed_settings import Layer
-from appliance.domain.signature import KEY_PATTERN
 from appliance.runtime import city_layer
 from appliance.runtime.backup_settings import Backup
+from appliance.runtime.broker_settings import Center, Sync
 from appliance.runtime.desk_settings import Desk
 from appliance.runtime.fleet_settings import Fleet
-from appliance.runtime.kiosk_settings import Panel, Printer
+from appliance.runtime.kiosk_settings import Kiosk, Panel, Printer
 from appliance.runtime.lapor_settings import Lapor
 from appliance.runtime.modem_settings import Modem
 from appliance.runtime.network_settings import Board, Network, Radio
@@ -35,29 +34,9 @@ CONFIG_VARIABLE = "POSKO_CONFIG"
 DEFAULT_PATH = Path("/etc/posko/posko.toml")
 _CONFIG_MAX_BYTES = 256 * 1024
 
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535, description="a whole number, 1 to 65535")]
 Name = Annotated[
     str,
     msgspec.Meta(pattern=r"^[^\x00-\x1f]{1,40}\Z", description="1 to 40 characters in one line"),
-]
-Host = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=253, description="a host name or an address")
-]
-ClientId = Annotated[
-    str,
-    msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,23}\Z", description="up to 23 letters, digits, - or _"),
-]
-CityKeys = Annotated[
-    tuple[Annotated[str, msgspec.Meta(pattern=KEY_PATTERN)], ...],
-    msgspec.Meta(
-        max_length=8,
-        description='a list of up to 8 public keys, each "ed25519:" and 64 hex digits '
-        "(`posko-center signing-key show`)",
-    ),
-]
-KeptKeys = Annotated[
-    tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_.*-]{3,80}\Z")], ...],
-    msgspec.Meta(max_length=64, description='a list of keys, like ["modem.quiet_hours"]'),
 ]
 SealingKeys = Annotated[
     dict[
@@ -122,24 +101,6 @@ class Portal(Section, frozen=True):
     ] = 10
 
 
-class Kiosk(Section, frozen=True):
-    """The touch screen in the hall."""
-
-    listen: Listen = "127.0.0.1:8081"
-    screen_mm: (
-        Annotated[
-            int,
-            msgspec.Meta(ge=265, le=2000, description="the width of the picture, 265 to 2000 mm"),
-        ]
-        | None
-    ) = None
-    """So that buttons are 20 mm; none: not known."""
-    prompts: Path | None = None
-    """The folder of recordings, one for each screen and language."""
-    microphone: bool = False
-    """Whether residents may tell by voice, for staff to write down."""
-
-
 class Archive(Section, frozen=True):
     """The documents of the kecamatan."""
 
@@ -156,56 +117,10 @@ class Archive(Section, frozen=True):
         return self.file_max_mb * 1024 * 1024
 
 
-class _Broker(Section, frozen=True):
-    """The way to the city's MQTT broker."""
-
-    broker: Host = "127.0.0.1"
-    port: Port = 1883
-    client_id: ClientId = ""
-    username: str = ""
-    password_file: Path | None = None
-    tls_ca: Path | None = None
-    tls_cert: Path | None = None
-    tls_key: Path | None = None
-
-
-class Sync(_Broker, frozen=True):
-    """The uplink of the box."""
-
-    city_keys: CityKeys = ()
-    keep: KeptKeys = ()
-
-    def contradictions(self) -> Iterator[str]:
-        """Keys to keep that the city can't set anyway."""
-        for key in self.keep:
-            try:
-                pushed_settings.kind(key)
-            except BadInput as error:
-                yield f"sync.keep: {error}"
-
-
 class Sealing(Section, frozen=True):
     """Whom confidential reports are sealed to."""
 
     keys: SealingKeys = msgspec.field(default_factory=dict)
-
-
-class Center(_Broker, frozen=True):
-    """The command center of the city; only `posko-center` reads it."""
-
-    signing_key: Path | None = None
-    benchmarks: Path | None = None
-    units: Path | None = None
-    escalation: Path | None = None
-    listen: Listen = "127.0.0.1:8090"
-    database: Annotated[
-        str,
-        msgspec.Meta(
-            pattern=r"^(sqlite:///.+|postgres(ql(\+psycopg)?)?://.*/[^/]+)\Z",
-            description="sqlite:/// and a path, or postgresql://USER@HOST/DATABASE",
-        ),
-    ] = "sqlite:////var/lib/posko/center.db"
-    files: Path | None = None
 
 
 class Log(Section, frozen=True):

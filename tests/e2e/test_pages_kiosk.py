@@ -17,7 +17,8 @@ from appliance.domain.announcement import TITLE_MAX_CHARS
 from appliance.domain.ids import Ticket
 from appliance.kiosk.app import create_app
 from appliance.runtime import clock, ids
-from appliance.runtime.settings import Kiosk, Settings, Site
+from appliance.runtime.kiosk_settings import Kiosk
+from appliance.runtime.settings import Settings, Site
 from appliance.store import city_tables, migrate
 from appliance.store.database import connect
 from tests.builders import a_draft

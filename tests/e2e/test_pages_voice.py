@@ -14,7 +14,8 @@ from appliance.domain import passwords
 from appliance.domain.staff import Account, Role
 from appliance.kiosk.app import create_app as create_kiosk
 from appliance.runtime import clock, ids
-from appliance.runtime.settings import Kiosk, Settings
+from appliance.runtime.kiosk_settings import Kiosk
+from appliance.runtime.settings import Settings
 from appliance.store import migrate, recordings
 from appliance.store.database import connect
 from tests.e2e.test_pages_kiosk import SCREEN, begin, fits, press, touch

@@ -16,7 +16,7 @@ from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
 from appliance.domain.service_request import Status
 from appliance.runtime import clock
-from appliance.runtime.settings import Sync
+from appliance.runtime.broker_settings import Sync
 from appliance.store import outbox, requests
 from appliance.store.database import connect
 from command_center.cases import casework

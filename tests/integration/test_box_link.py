@@ -13,7 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from appliance.domain import wire
 from appliance.domain.topics import Leaf, Topic
-from appliance.runtime.settings import Sync
+from appliance.runtime.broker_settings import Sync
 from command_center.receiving.link import Link as CityLink
 from command_center.receiving.receiver import Receiver
 from command_center.store import database, migrate

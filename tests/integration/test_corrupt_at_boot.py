@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from appliance.actions import intake
 from appliance.runtime import clock
-from appliance.runtime.settings import Sync
+from appliance.runtime.broker_settings import Sync
 from appliance.store.database import connect
 from appliance.store.files import wal
 from appliance.store.migrate import PAGE_BYTES

@@ -19,7 +19,7 @@ from appliance.domain.blobs import CHUNK_MAX_BYTES
 from appliance.domain.photo import PHOTO_MAX_BYTES, Photo
 from appliance.domain.topics import Leaf, parse
 from appliance.runtime import clock
-from appliance.runtime.settings import Sync
+from appliance.runtime.broker_settings import Sync
 from appliance.store import blob_files, documents
 from appliance.store import photos as stored_photos
 from command_center.sending import publishing

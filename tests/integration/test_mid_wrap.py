@@ -10,7 +10,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from appliance.domain.topics import Lane, Leaf, Topic
-from appliance.runtime.settings import Sync
+from appliance.runtime.broker_settings import Sync
 from tests.conftest import SITE
 from tests.support.box_link import BoxLink
 from tests.support.broker import Broker

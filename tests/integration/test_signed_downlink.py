@@ -14,7 +14,7 @@ from appliance.domain import signature, wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Leaf, Topic
 from appliance.runtime import ids
-from appliance.runtime.settings import Sync
+from appliance.runtime.broker_settings import Sync
 from command_center.commands import orders
 from command_center.sending import commanding
 from command_center.store import commands, database, downlinks

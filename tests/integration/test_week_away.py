@@ -12,7 +12,7 @@ from appliance.actions import intake
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Status
 from appliance.runtime import clock
-from appliance.runtime.settings import Sync
+from appliance.runtime.broker_settings import Sync
 from appliance.store.database import connect
 from command_center.cases import casework
 from command_center.handling.disposing import Order, dispose

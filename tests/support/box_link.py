@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane, Leaf
-from appliance.runtime.settings import Sync
+from appliance.runtime.broker_settings import Sync
 from mqtt_link.access import Access
 from sync_agent.link import Link
 from tests.conftest import SITE

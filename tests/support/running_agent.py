@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 
 from appliance.runtime import ids
-from appliance.runtime.settings import Sync
+from appliance.runtime.broker_settings import Sync
 from appliance.store import database, gauges, migrate
 from sync_agent.__main__ import assemble
 from tests.conftest import SITE

@@ -3,7 +3,7 @@
 import json
 
 from appliance.kiosk import browser_profile
-from appliance.runtime.settings import Kiosk
+from appliance.runtime.kiosk_settings import Kiosk
 from tests.unit.test_docs import read
 
 

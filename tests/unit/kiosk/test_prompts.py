@@ -7,7 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from appliance.kiosk.app import create_app
-from appliance.runtime.settings import Kiosk, Settings, Site
+from appliance.runtime.kiosk_settings import Kiosk
+from appliance.runtime.settings import Settings, Site
 from appliance.store.database import connect
 from tests.conftest import Clock
 

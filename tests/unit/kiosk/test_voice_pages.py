@@ -14,7 +14,8 @@ from appliance.domain.ids import Ticket
 from appliance.domain.recording import NOT_KEPT, PLACEHOLDER
 from appliance.domain.service_request import ServiceRequest
 from appliance.kiosk.app import create_app
-from appliance.runtime.settings import Kiosk, Settings
+from appliance.runtime.kiosk_settings import Kiosk
+from appliance.runtime.settings import Settings
 from appliance.store import recordings, requests
 from appliance.store.database import connect
 from tests.conftest import Clock

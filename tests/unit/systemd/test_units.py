@@ -12,7 +12,8 @@ import pytest
 from appliance.actions import unit_alarms
 from appliance.runtime import daemon, settings
 from appliance.runtime.backup_settings import Backup
-from appliance.runtime.settings import Center, Portal, Store
+from appliance.runtime.broker_settings import Center
+from appliance.runtime.settings import Portal, Store
 from firmware_config import activation, rendering, services
 from tests.support.programs import needs
 
