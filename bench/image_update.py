@@ -3,15 +3,12 @@
 import json
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bench.image_box import ImageBox
+from bench.image_journey import Journey
 from tests.support import tiny_package
 from tests.support.package import remade
 from tests.unit.test_docs import ROOT
-
-if TYPE_CHECKING:
-    from bench.image import Journey
 
 INSTALLED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 NEWER = "99.0.0"
@@ -25,7 +22,7 @@ def newer_release(package: Path, folder: Path) -> Path:
     return tiny_package.update(remade(package, folder, NEWER))
 
 
-def update_and_go_back(box: ImageBox, journey: "Journey", release: Path) -> None:
+def update_and_go_back(box: ImageBox, journey: Journey, release: Path) -> None:
     """As if it came from the city: on trial, through a restart of the box, and taken back."""
     box.run("mkdir -p /etc/posko/posko.d && cat >/etc/posko/posko.d/00-city.toml", sent=_SETTINGS)
     _look(box)
