@@ -24,6 +24,7 @@ from appliance.cli import (
     wifi,
 )
 from appliance.cli import demo as demonstration
+from appliance.cli.subparsers import Subparsers
 from appliance.runtime import daemon, release, settings
 
 
@@ -63,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def accept_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def accept_config(commands: Subparsers) -> None:
     """Let `--config` stand behind any command as well as before it."""
     for command in commands.choices.values():
         command.add_argument("--config", metavar="PATH", default=argparse.SUPPRESS)

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from appliance.actions import unit_alarms
+from appliance.cli.subparsers import Subparsers
 from appliance.domain.errors import BadInput
 from appliance.runtime import clock, settings
 from appliance.store.database import connect
@@ -15,7 +16,7 @@ from appliance.store.database import connect
 _UNIT = re.compile(r"posko-[a-z0-9@_-]{1,50}")
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the commands."""
     command = commands.add_parser("alarm", help="tell the city of units that keep failing")
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")

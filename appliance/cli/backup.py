@@ -12,6 +12,7 @@ from appliance.backup.restoring import Refused, Target
 from appliance.backup.shelf import Shelf
 from appliance.cli import enrolling
 from appliance.cli.opening import database
+from appliance.cli.subparsers import Subparsers
 from appliance.runtime import clock, ids, settings
 from appliance.runtime.settings import ConfigError, Settings
 from command_center import key_files
@@ -19,7 +20,7 @@ from command_center import key_files
 _KEY_MAKER = "posko-center sealing-key new"
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the commands."""
     words = "copy this box to a stick, sealed and verified (docs/backup.md)"
     backup = commands.add_parser("backup", help=words, description=words)

@@ -7,11 +7,12 @@ from pathlib import Path
 import msgspec
 
 from appliance.actions import sealing
+from appliance.cli.subparsers import Subparsers
 from appliance.runtime import city_layer, ids, settings
 from appliance.store import migrate
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the commands."""
     config = commands.add_parser("config", help="check or show the configuration")
     config.add_argument("action", choices=("check", "show"))

@@ -3,10 +3,12 @@
 import argparse
 from pathlib import Path
 
+from appliance.cli.subparsers import Subparsers
+
 DEFAULT_FOLDER = Path(".demo")
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the commands."""
     command = commands.add_parser("demo", help="run everything on this machine (make run)")
     command.add_argument(

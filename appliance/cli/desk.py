@@ -7,6 +7,7 @@ import secrets
 from appliance.actions import staffing
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
+from appliance.cli.subparsers import Subparsers
 from appliance.domain import passwords, staff, wifi
 from appliance.domain.errors import BadInput
 from appliance.domain.staff import Account, Role
@@ -16,7 +17,7 @@ from appliance.store import staff_accounts
 _COLUMNS = ("name", "role", "is_locked", "must_change")
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the commands."""
     command = commands.add_parser("desk", help="accounts of the staff's pages")
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")

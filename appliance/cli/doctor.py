@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from appliance.cli.output import print_json
+from appliance.cli.subparsers import Subparsers
 from appliance.doctor import case
 from appliance.doctor.checks import PARTS, chosen
 from appliance.doctor.examining import examine
@@ -16,7 +17,7 @@ _WORDS = {Level.OK: "ok", Level.WARN: "WARN", Level.FAULT: "FAULT", Level.ABSENT
 _WIDTH = 18
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the command."""
     words = "look over every part of this box and say what to do (docs/install.md)"
     command = commands.add_parser("doctor", help=words, description=words)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from appliance.cli.subparsers import Subparsers
 from appliance.domain import enrolment
 from appliance.domain.enrolment import Answer, Ask, Envelope, Login
 from appliance.domain.errors import BadInput, PoskoError
@@ -48,7 +49,7 @@ class EnrolmentError(PoskoError, OSError):
     """The city could not be asked, or said no; the message says what to do."""
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the command."""
     words = "get this box its credential from the city, by a code (posko-center fleet enrol)"
     command = commands.add_parser("enrol", help=words, description=words)

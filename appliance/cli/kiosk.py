@@ -7,6 +7,7 @@ from pathlib import Path
 
 from appliance.actions import helping
 from appliance.cli.opening import database
+from appliance.cli.subparsers import Subparsers
 from appliance.domain.errors import PoskoError
 from appliance.domain.print_job import ADVICE, PrintState, Trouble
 from appliance.domain.service_request import NAME_MAX_CHARS
@@ -20,7 +21,7 @@ class NotPrinted(PoskoError, RuntimeError):
     """The test slip is not known to have come out; the message says what to do."""
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the commands."""
     command = commands.add_parser("kiosk", help="the kiosk's slip printer and help button")
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")

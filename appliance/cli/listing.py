@@ -8,6 +8,7 @@ from typing import Any
 
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
+from appliance.cli.subparsers import Subparsers
 from appliance.domain import sealing
 from appliance.domain.deadline import deadlines, latest
 from appliance.domain.moment import from_ms
@@ -22,7 +23,7 @@ _COLUMNS = {
 _OVERDUE = ("ticket", "agency", "category", "status", "due", "due_on", "overdue_days")
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the commands."""
     for name, help_text in (
         ("requests", "list every service request"),

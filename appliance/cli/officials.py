@@ -8,6 +8,7 @@ from typing import Any
 from appliance.actions import directory
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
+from appliance.cli.subparsers import Subparsers
 from appliance.domain.errors import BadInput
 from appliance.domain.hours import DailyHours
 from appliance.domain.official import HEAD, Official, day
@@ -21,7 +22,7 @@ _COLUMNS = ("agency", "rank", "name", "post", "phone", "valid_from", "valid_unti
 _MORE = ("quiet_hours", "source", "in_force")
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the commands."""
     command = commands.add_parser("officials", help="whose phones get the requests of an agency")
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")

@@ -8,6 +8,7 @@ from typing import Any
 from appliance.actions import consenting, erasing, exporting
 from appliance.cli.opening import database
 from appliance.cli.output import print_json
+from appliance.cli.subparsers import Subparsers
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
@@ -27,7 +28,7 @@ _TITLES = {
 }
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the commands."""
     command = commands.add_parser(
         "privacy", help="a person's data: show, erase, take a consent back"

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import asdict
 
 from appliance.cli.output import print_json, print_table
+from appliance.cli.subparsers import Subparsers
 from appliance.domain.errors import PoskoError
 
 
@@ -12,7 +13,7 @@ class Unfit(PoskoError, RuntimeError):
     """The modem cannot serve as it is; the message says what to do."""
 
 
-def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(actions: Subparsers) -> None:
     """Register the action of `posko sms`."""
     probe = actions.add_parser(
         "probe", help="what modem is this, will it work, what to change (docs/modems.md)"

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable
 
+from appliance.cli.subparsers import Subparsers
 from appliance.domain import kecamatan
 from appliance.domain.errors import BadInput, PoskoError
 from appliance.kiosk import browser_profile
@@ -28,7 +29,7 @@ class NotRoot(PoskoError, PermissionError):
     """Settings are written by root."""
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the command."""
     words = "set a new box up: asks what its screen asks (docs/install.md)"
     command = commands.add_parser("setup", help=words, description=words)

@@ -10,6 +10,7 @@ from appliance.actions.sending import ONE_MODEM
 from appliance.cli import probing
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
+from appliance.cli.subparsers import Subparsers
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock
 from appliance.store import gauges, requests, sms_inbox, texts
@@ -18,7 +19,7 @@ _INBOX_COLUMNS = ("received_at", "number", "parts", "outcome", "ticket", "text")
 _MORE_MODEMS = f"{ONE_MODEM}-"
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the commands."""
     command = commands.add_parser("sms", help="SMS received, the modem's state, sending one")
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")

@@ -7,9 +7,10 @@ from typing import Any
 from appliance.actions import reporting
 from appliance.cli.opening import database
 from appliance.cli.output import print_json
+from appliance.cli.subparsers import Subparsers
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the command."""
     command = commands.add_parser("status", help="show how the box is doing")
     command.add_argument("--json", action="store_true", help="print a JSON object")

@@ -8,6 +8,7 @@ from typing import Any
 from appliance.actions import health
 from appliance.cli.opening import database
 from appliance.cli.output import print_json
+from appliance.cli.subparsers import Subparsers
 from appliance.domain.errors import PoskoError
 from appliance.runtime import clock, ids, settings
 from appliance.store import migrate, room
@@ -19,7 +20,7 @@ class Damaged(PoskoError, RuntimeError):
     """The database is damaged; the message says what to do."""
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the command."""
     command = commands.add_parser("store", help="check the database file, or repair it")
     command.add_argument("action", choices=("check", "repair"))

@@ -8,13 +8,14 @@ from typing import Any
 from appliance.actions import reporting
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
+from appliance.cli.subparsers import Subparsers
 from appliance.domain.city_tables import NAMES, shipped
 from appliance.store import city_tables
 
 _COLUMNS = ("name", "version", "source", "rows", "received_at", "problem")
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the command."""
     words = "list the city's tables and the version of each that is in force"
     command = commands.add_parser("tables", help=words, description=words)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from appliance.cli.opening import database
 from appliance.cli.output import print_json
+from appliance.cli.subparsers import Subparsers
 from appliance.domain import phrases, reference
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
@@ -19,7 +20,7 @@ class NoSuchTicket(BadInput):
     """No request has this number; the message says so."""
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the command."""
     sync = commands.add_parser("sync", help="ask how the link to the city is used")
     actions = sync.add_subparsers(dest="action", required=True)

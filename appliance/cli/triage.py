@@ -5,6 +5,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from appliance.cli.subparsers import Subparsers
 from appliance.domain import reference
 from appliance.domain.errors import PoskoError
 from appliance.domain.service_request import Kind
@@ -19,7 +20,7 @@ class NoMessages(PoskoError, ValueError):
     """The file cannot be read as messages; the message says why."""
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the command."""
     command = commands.add_parser(
         "triage", help="judge the messages of a CSV file: kind, category, kelurahan, sensitivity"

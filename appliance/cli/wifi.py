@@ -7,6 +7,7 @@ from typing import Any
 from appliance.actions import wifi, wifi_vouchers
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
+from appliance.cli.subparsers import Subparsers
 from appliance.domain import wifi as rules
 from appliance.domain import wifi_statistics
 from appliance.domain.errors import PoskoError
@@ -27,7 +28,7 @@ class NoSuchSession(PoskoError, LookupError):
     """Nobody of that name is online; the message says how to find one."""
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subparsers) -> None:
     """Register the commands."""
     command = commands.add_parser("wifi", help="sessions of the residents' WiFi")
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
