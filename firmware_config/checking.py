@@ -3,18 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Address, IPv4Interface, ip_address
+from urllib.parse import urlsplit
 
 from appliance.domain import capport
 from appliance.runtime.settings import Settings
-from firmware_config import boards, radio_checks
+from firmware_config import address_checks, boards, radio_checks
 from firmware_config.hostapd import bsses
 from firmware_config.mistake import Mistake, among
 
 _PATH = re.compile(r"/[A-Za-z0-9._/-]+")
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_PREFIXES = range(16, 30)
-"""Of a zone: room for three phones at least, and no more than a bridge can bear."""
 _NAME_MAX = 15
 """Of a network interface (IFNAMSIZ)."""
 
@@ -22,7 +20,8 @@ _NAME_MAX = 15
 def mistakes(settings: Settings) -> list[Mistake]:
     """Everything that keeps the settings from being rendered, in the order of the file."""
     found = [*_hosts(settings), *_certificate(settings), *_zones(settings)]
-    found += [*radio_checks.mistakes(settings), *_network(settings)]
+    found += [*address_checks.mistakes(settings), *radio_checks.mistakes(settings)]
+    found += _network(settings)
     return [*found, *_names(settings), *_board(settings)]
 
 
@@ -46,22 +45,21 @@ def notes(settings: Settings) -> list[str]:
 
 
 def _hosts(settings: Settings) -> Iterator[Mistake]:
-    """Names and addresses that nginx and dnsmasq would refuse."""
+    """Names that nginx and dnsmasq would refuse."""
     wifi = settings.wifi
     if not _HOST.fullmatch(capport.host(settings.portal.url)):
         yield Mistake(
             "portal.url", settings.portal.url, "has no name of DNS", "use http://posko.lan"
         )
+    try:
+        urlsplit(settings.portal.url).port  # noqa: B018 - reading it checks it
+    except ValueError as error:
+        yield Mistake("portal.url", settings.portal.url, str(error), "use http://posko.lan")
     for place, name in enumerate(wifi.garden):
         if not _HOST.fullmatch(name):
             yield Mistake(
                 f"wifi.garden[{place}]", name, "is no name of DNS", "write it like a.go.id"
             )
-    for place, address in enumerate(wifi.resolvers):
-        try:
-            ip_address(address)
-        except ValueError as error:
-            yield Mistake(f"wifi.resolvers[{place}]", address, str(error), "write it like 1.1.1.1")
 
 
 def _certificate(settings: Settings) -> Iterator[Mistake]:
@@ -86,15 +84,6 @@ def _zones(settings: Settings) -> Iterator[Mistake]:
                 "a zone is a bridge, and this is a radio or port",
                 f"name the bridge, like 'br-{zone.name[:12]}'",
             )
-        own = IPv4Interface(zone.ipv4)
-        edges = (own.network[0], own.network[-1])
-        if own.network.prefixlen not in _PREFIXES or own.ip in edges:
-            yield Mistake(
-                f"wifi.zones[{place}].ipv4",
-                zone.ipv4,
-                f"is no address of a device in a network of /{_PREFIXES[0]} to /{_PREFIXES[-1]}",
-                "write it like 10.77.0.1/24",
-            )
 
 
 def _network(settings: Settings) -> Iterator[Mistake]:
@@ -115,44 +104,6 @@ def _network(settings: Settings) -> Iterator[Mistake]:
             yield Mistake(
                 f"{key}.interface", port.interface, f"{port.link} is too long", "rename it"
             )
-    yield from _uplink(settings)
-
-
-def _uplink(settings: Settings) -> Iterator[Mistake]:
-    address, gateway = settings.network.wan_ipv4, settings.network.wan_gateway
-    if not address:
-        if gateway:
-            yield Mistake(
-                "network.wan_gateway", gateway, "comes by DHCP", "set network.wan_ipv4 too"
-            )
-        return
-    try:
-        own = IPv4Interface(address)
-    except ValueError as error:
-        yield Mistake("network.wan_ipv4", address, str(error), "write it like 192.168.1.10/24")
-        return
-    try:
-        is_near = IPv4Address(gateway) in own.network and IPv4Address(gateway) != own.ip
-    except AddressValueError:
-        is_near = False
-    if not is_near:
-        yield Mistake(
-            "network.wan_gateway",
-            gateway,
-            f"is no other address in {own.network}",
-            "set the office router's",
-        )
-    if any(own.network.overlaps(zone.network4) for zone in settings.wifi.zones):
-        yield Mistake(
-            "network.wan_ipv4", address, "lies in a zone's network", "give the zone another"
-        )
-    if not settings.wifi.resolvers:
-        yield Mistake(
-            "wifi.resolvers",
-            [],
-            "with an address of one's own nobody tells DNS servers",
-            "set the office router's",
-        )
 
 
 def _names(settings: Settings) -> Iterator[Mistake]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from appliance.runtime.network_settings import AirNetwork, RadioDevice
+from appliance.runtime.network_settings import AirNetwork, Radio, RadioDevice
 from appliance.runtime.settings import Settings
 from firmware_config import chips, regulatory
 from firmware_config.hostapd import bsses
@@ -39,6 +39,7 @@ def mistakes(settings: Settings) -> Iterator[Mistake]:
         if network.zone not in zones:
             yield Mistake(f"{key}.zone", network.zone, "there is no such zone", among(zones))
         yield from _security(key, network)
+    yield from _names(radio)
 
 
 def _device(settings: Settings, key: str, device: RadioDevice) -> Iterator[Mistake]:
@@ -127,6 +128,30 @@ def _security(key: str, network: AirNetwork) -> Iterator[Mistake]:
             "asks for no passphrase, and there is one",
             "use 'wpa2-wpa3', or take the passphrase out",
         )
+
+
+def _names(radio: Radio) -> Iterator[Mistake]:
+    """A phone takes two of one name for one network, and moves between them unasked."""
+    first: dict[str, int] = {}
+    for place, network in enumerate(radio.networks):
+        before = first.setdefault(network.ssid, place)
+        if before != place and not _is_roamed(radio, radio.networks[before], network):
+            yield Mistake(
+                f"radio.networks[{place}].ssid",
+                network.ssid,
+                f"is also sent by radio.networks[{before}], of the same device or with another "
+                "zone, security or passphrase",
+                "give each its own name",
+            )
+
+
+def _is_roamed(radio: Radio, one: AirNetwork, other: AirNetwork) -> bool:
+    """Whether two radios send the same network."""
+    is_same = all(
+        getattr(one, key) == getattr(other, key) for key in ("zone", "security", "passphrase")
+    )
+    default = radio.devices[0].interface if radio.devices else ""
+    return is_same and (one.device or default) != (other.device or default)
 
 
 def verdict_of(settings: Settings, device: RadioDevice) -> regulatory.Verdict:

@@ -232,9 +232,16 @@ def _table(path: Path) -> dict[str, Any]:
     if len(raw) > _CONFIG_MAX_BYTES:
         raise ConfigError(f"{path} is {len(raw)} bytes, more than a configuration can be")
     try:
-        return tomllib.loads(raw.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(raw.decode("utf-8-sig"))  # editors of Windows put a mark before it
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            f"{path} is not UTF-8 (at line {line}); save it anew with that encoding"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path} is not valid TOML: nested too deeply") from None
 
 
 def parse(table: dict[str, Any], *, source: str) -> Settings:

@@ -103,6 +103,52 @@ def radio(device: dict[str, Any] | None = None, *networks: dict[str, Any], **mor
             {"wifi": {"zones": [{**ZONE, "ipv4": "10.78.0.1/31"}]}},
             r"wifi\.zones\[0\]\.ipv4 = '10\.78\.0\.1/31': is no address of a device",
         ),
+        *(
+            (
+                {"wifi": {"zones": [{**ZONE, "ipv4": ipv4}]}},
+                rf"wifi\.zones\[0\]\.ipv4 = '{ipv4}': {why}; write it like 10\.77\.0\.1/24",
+            )
+            for ipv4, why in (
+                ("127.0.0.1/24", "no device may have an address in 127.0.0.0/8"),
+                ("0.0.0.1/24", "no device may have an address in 0.0.0.0/8"),
+                ("169.254.0.1/24", "no device may have an address in 169.254.0.0/16"),
+                ("224.0.0.1/24", "no device may have an address in 224.0.0.0/3"),
+                ("8.8.8.1/24", "is somebody's in the Internet, who could not be reached"),
+            )
+        ),
+        *(
+            ({"network": {"wan_ipv4": own, "wan_gateway": gateway}}, told)
+            for own, gateway, told in (
+                ("192.168.1.0/24", "192.168.1.1", "wan_ipv4 = .* of the network itself"),
+                ("192.168.1.255/24", "192.168.1.1", "wan_ipv4 = .* of the network itself"),
+                ("127.0.0.2/8", "127.0.0.1", "wan_ipv4 = .* no device may have"),
+                ("192.168.1.10/24", "192.168.1.0", "wan_gateway = .* of the network itself"),
+                ("192.168.1.10/24", "192.168.1.255", "wan_gateway = .* of the network itself"),
+            )
+        ),
+        *(
+            ({"wifi": {"zones": [ZONE], "resolvers": ["1.1.1.1", resolver]}}, told)
+            for resolver, told in (
+                ("10.78.0.1", r"resolvers\[1\] = '10\.78\.0\.1': is the box itself"),
+                ("0.0.0.0", r"resolvers\[1\] = '0\.0\.0\.0': answers nobody"),
+                ("255.255.255.255", r"resolvers\[1\] = .*answers nobody"),
+                ("ff02::1", r"resolvers\[1\] = 'ff02::1': answers nobody"),
+            )
+        ),
+        *(
+            (
+                {"radio": radio({}, OPEN, {**OPEN, **other})},
+                r"radio\.networks\[1\]\.ssid = 'Taman': is also sent by radio\.networks\[0\]",
+            )
+            for other in (
+                {"device": "wlan0"},
+                {"security": "wpa2", "passphrase": "pelayanan prima"},
+            )
+        ),
+        (
+            {"portal": {"url": "http://posko.lan:99999"}},
+            r"portal\.url = .*: Port out of range 0-65535; use http://posko\.lan",
+        ),
         (
             {
                 "wifi": {
@@ -119,6 +165,12 @@ def test_a_mistake_names_key_value_reason_and_remedy(sections: Any, told: str) -
     """Box check 8."""
     found = [str(mistake) for mistake in mistakes(box(**sections))]
     assert any(re.search(told, text) for text in found), found
+
+
+def test_two_radios_may_send_one_network_which_phones_roam() -> None:
+    devices = [RADIO, {**RADIO, "interface": "wlan1", "channel": 36}]
+    networks = [{**OPEN, "device": device["interface"]} for device in devices]
+    assert not mistakes(box(radio={"devices": devices, "networks": networks}))
 
 
 def test_a_passphrase_is_in_no_mistake() -> None:

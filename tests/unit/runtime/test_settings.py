@@ -109,10 +109,34 @@ def test_a_missing_or_binary_or_huge_file_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot read"):
         settings.load(path)
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigError, match="not valid TOML"):
+    with pytest.raises(ConfigError, match="not UTF-8"):
         settings.load(path)
     path.write_bytes(b"#" * 300_000)
     with pytest.raises(ConfigError, match="more than"):
+        settings.load(path)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_file_saved_by_an_editor_of_windows_is_read(tmp_path: Path, newline: str) -> None:
+    path = tmp_path / "posko.toml"
+    path.write_bytes(SITE.replace("\n", newline).encode("utf-8-sig"))
+    assert settings.load(path).site
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (SITE.encode("utf-16"), r"is not UTF-8 \(at line 1\); save it anew with that encoding"),
+        (SITE.encode() + b"# B\xfckit\n", r"is not UTF-8 \(at line [2-9]\)"),
+        (b"x = " + b"[" * 5000 + b"]" * 5000, "is not valid TOML: nested too deeply"),
+    ],
+)
+def test_a_file_in_another_encoding_or_nested_without_end_is_said_so(
+    tmp_path: Path, raw: bytes, told: str
+) -> None:
+    path = tmp_path / "posko.toml"
+    path.write_bytes(raw)
+    with pytest.raises(ConfigError, match=told):
         settings.load(path)
 
 
