@@ -82,8 +82,8 @@ class Mailbox(Protocol):
     def refused(self, part_id: int, error: str, verdict: Verdict) -> None:
         """The part was certainly not sent."""
 
-    def uncertain(self, part_id: int) -> None:
-        """The part may have been sent."""
+    def uncertain(self, part_id: int, error: str) -> None:
+        """The part may have been sent; `error` is like "CMS 500", or "no answer"."""
 
     def spend_pin(self, key: str) -> bool:
         """Return only after the commit that this PIN is tried; False if it was tried before and
@@ -257,8 +257,8 @@ class Driver:
                 self._mailbox.sent(part_id, reference)
             case Refused(part_id, error, verdict):
                 self._mailbox.refused(part_id, error, verdict)
-            case Uncertain(part_id):
-                self._mailbox.uncertain(part_id)
+            case Uncertain(part_id, error):
+                self._mailbox.uncertain(part_id, error)
             case SpendPin(key):
                 return PinSpent(self._spend_pin(key))
             case PinAccepted(key):

@@ -244,9 +244,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """The part may or may not have been sent: never to be repeated blindly."""
+    """The part may or may not have been sent: never to be repeated blindly.
+
+    `error` is what the modem answered, like "CMS 500", or "no answer".
+    """
 
     part_id: int
+    error: str
 
 
 @dataclass(frozen=True, slots=True)

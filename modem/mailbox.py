@@ -126,9 +126,9 @@ class SmsMailbox:
         """Note a refusal; one that concerns everybody pauses the queue."""
         self._outbound.refused(part_id, error, verdict)
 
-    def uncertain(self, part_id: int) -> None:
+    def uncertain(self, part_id: int, error: str) -> None:
         """Note that nobody knows; a status report may still tell."""
-        self._outbound.uncertain(part_id)
+        self._outbound.uncertain(part_id, error)
 
     def spend_pin(self, key: str) -> bool:
         """Commit that a PIN is tried; False if it was tried before and not accepted."""

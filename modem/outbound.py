@@ -174,10 +174,12 @@ class Outbound:
         self._set_refused_for_all(error)
         self.release()
 
-    def uncertain(self, part_id: int) -> None:
+    def uncertain(self, part_id: int, error: str) -> None:
         """Note that nobody knows; a status report may still tell."""
-        log.warning("No answer to a text; it is not repeated. part=%s", part_id)
-        self._errors["no answer"] += 1
+        log.warning(
+            "A text may have been sent or not; it is not repeated. part=%s error=%s", part_id, error
+        )
+        self._errors[error] += 1
         self._note(partial(sending.part_uncertain, self._db, part_id, self._now()))
 
     def release(self) -> None:

@@ -59,11 +59,11 @@ def _read_outcome(part_id: int, reply: Reply) -> SendOutcome:
         return Refused(part_id, "not stored", Verdict.TEMPORARY)
     if reply.final is None or reply.is_ok:
         if reply.is_payload_written:
-            return Uncertain(part_id)
+            return Uncertain(part_id, "OK alone" if reply.is_ok else "no answer")
         return Refused(part_id, "no prompt", Verdict.TEMPORARY)
     verdict = Verdict.TEMPORARY if _is_in_wrong_mode(reply) else _classify(reply.final)
     if verdict is None and reply.is_payload_written:
-        return Uncertain(part_id)
+        return Uncertain(part_id, _name(reply.final))
     return Refused(part_id, _name(reply.final), verdict or Verdict.TEMPORARY)
 
 

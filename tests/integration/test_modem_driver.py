@@ -164,7 +164,7 @@ def test_part_on_its_way_gets_its_outcome_before_a_stop(modem_sim, running):
     running.postbox.post(CITIZEN, "terakhir")
     wait_for(modem_sim.delivered)
     running.end()
-    assert running.postbox.outcomes == {1: "uncertain"}
+    assert running.postbox.outcomes == {1: "uncertain no answer"}
 
 
 def test_absent_modem_is_awaited(tmp_path):

@@ -191,10 +191,12 @@ def test_gauges_tell_errors_by_code_and_the_last_message(box):
     box.sms("Lampu jalan mati")
     box.send(lambda part: box.mailbox.refused(part.part_id, "CMS 38", Verdict.TEMPORARY))
     box.pass_time(timedelta(minutes=2))
+    box.send(lambda part: box.mailbox.uncertain(part.part_id, "CMS 500"))
+    box.pass_time(timedelta(minutes=2))
     box.mailbox.act()
     rows = box.db.execute("SELECT name, value FROM gauges WHERE process = 'modem'").fetchall()
     told = {row["name"]: row["value"] for row in rows}
-    assert told["errors"] == "CMS 38:1"
+    assert told["errors"] == "CMS 500:2 CMS 38:1"
     assert told["last_received_at"] == "2026-11-21 02:00:00+00:00"
 
 

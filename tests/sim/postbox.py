@@ -102,8 +102,8 @@ class Postbox:
     def refused(self, part_id: int, error: str, verdict: Verdict) -> None:
         self._conclude(part_id, f"{verdict} {error}")
 
-    def uncertain(self, part_id: int) -> None:
-        self._conclude(part_id, "uncertain")
+    def uncertain(self, part_id: int, error: str) -> None:
+        self._conclude(part_id, f"uncertain {error}")
 
     def modem_state(self, health: Health) -> None:
         self.health.append(health)

@@ -88,8 +88,8 @@ class Rig:
                 self.postbox.sent(part_id, reference)
             case Refused(part_id, error, verdict):
                 self.postbox.refused(part_id, error, verdict)
-            case Uncertain(part_id):
-                self.postbox.uncertain(part_id)
+            case Uncertain(part_id, error):
+                self.postbox.uncertain(part_id, error)
             case SpendPin(key):
                 return [PinSpent(self.postbox.spend_pin(key))]
             case PinAccepted(key):

@@ -144,7 +144,7 @@ def test_busy_sim_is_recognised_in_words_and_by_a_plain_error():
         (38, "lasting CMS 38"),
         (28, "stop CMS 28"),
         (21, "stop CMS 21"),
-        (500, "uncertain"),
+        (500, "uncertain CMS 500"),
     ],
 )
 def test_refusal_in_words_is_classified_alike(code, outcome):
@@ -426,8 +426,8 @@ def test_long_text_arrives_whole(rig):
         (28, "stop CMS 28"),
         (304, "permanent CMS 304"),
         (21, "stop CMS 21"),
-        (500, "uncertain"),
-        (999, "uncertain"),
+        (500, "uncertain CMS 500"),
+        (999, "uncertain CMS 999"),
     ],
 )
 def test_refusal_is_classified_by_its_code(code, outcome):
@@ -444,7 +444,7 @@ def test_send_without_an_answer_is_uncertain_and_never_repeated(rig):
     rig.sim.faults.silent_sends = 1
     rig.postbox.post(CITIZEN, "sekali saja")
     rig.run_until(lambda: rig.postbox.outcomes, limit_s=130)
-    assert rig.postbox.outcomes == {1: "uncertain"}
+    assert rig.postbox.outcomes == {1: "uncertain no answer"}
     rig.run_until_ready()
     rig.run_for(120)
     assert len(rig.sim.air.delivered) == 1
@@ -535,7 +535,7 @@ def test_reboot_while_sending_leaves_the_part_uncertain(rig):
     rig.run_until(lambda: rig.sim.air.submits)
     rig.sim.reboot()
     rig.run_until(lambda: rig.postbox.outcomes, limit_s=2)
-    assert rig.postbox.outcomes == {1: "uncertain"}
+    assert rig.postbox.outcomes == {1: "uncertain no answer"}
     rig.run_until_ready(limit_s=30)
 
 
