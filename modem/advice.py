@@ -20,6 +20,8 @@ STATES = {
     ModemState.PIN_REQUIRED: "the PIN in [modem] pin is missing or was refused once: put the right "
     "one there, or remove the PIN in a phone",
     ModemState.PUK_REQUIRED: "unlock the SIM with its PUK in a phone",
+    ModemState.TEXT_MODE: "this modem shows messages in text mode only: use another one, and "
+    "look it over with posko sms probe first",
     ModemState.RECOVERING: "wait; if it stays, check the modem's power supply (2 A while it sends)",
 }
 

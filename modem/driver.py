@@ -123,6 +123,7 @@ class Driver:
         self._logged_state: ModemState | None = None
         self._is_reopen_due = False
         self._reset_due: Reset | None = None
+        self._remarks: set[tuple[str, str]] = set()
         self._unstored: deque[Deliver] = deque(maxlen=_MAX_UNSTORED)
 
     def run(self, stop: threading.Event, on_turn: Callable[[], None] = lambda: None) -> None:
@@ -266,10 +267,17 @@ class Driver:
             case Perform(reset):
                 self._reset_due, self._is_reopen_due = reset, True
             case Remark(text):
-                log.warning("%s", text)
+                self._remark(text)
             case Report(health):
                 self._report(health)
         return None
+
+    def _remark(self, text: str) -> None:
+        """Log what is so about a modem once, not at each of its starts."""
+        remark = (self._machine.profile.name, text)
+        if remark not in self._remarks:
+            self._remarks.add(remark)
+            log.warning("%s", text)
 
     def _note_sending(self, part_id: int) -> bool:
         if self._port is None or self._is_reopen_due:

@@ -15,6 +15,8 @@ class ModemState(enum.StrEnum):
     NO_SIM = "no_sim"
     PIN_REQUIRED = "pin_required"
     PUK_REQUIRED = "puk_required"
+    TEXT_MODE = "text_mode"
+    """It shows messages in text mode only, which loses signs and cannot join parts."""
     RECOVERING = "recovering"
 
 

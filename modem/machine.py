@@ -217,6 +217,9 @@ class Machine:
         match end:
             case UnresponsiveError():
                 self._fail(now_s)
+            case UnconfiguredError() if self._configuration is None:
+                # It was set up a moment ago: once more would change nothing.
+                self._stand_by(ModemState.TEXT_MODE, now_s)
             case UnconfiguredError():
                 self._restart(now_s)
             case NotReadyError():

@@ -34,6 +34,7 @@ MODEMS = {
     "no_sim": "tanpa kartu SIM",
     "pin_required": "minta PIN",
     "puk_required": "terkunci (PUK)",
+    "text_mode": "tidak cocok",
     "recovering": "dipulihkan",
 }
 POWERS = {"good": "cukup", "low": "terlalu rendah"}

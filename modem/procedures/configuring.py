@@ -36,9 +36,7 @@ def configure(profile: profiles.Profile, timing: Timing) -> Generator[Step, Answ
     operator = operators.home_network(commands.read_subscriber(reply.lines))
     names, count = yield from _list_memories(timing)
     memory = yield from _choose_memory(profile, names, count, timing)
-    reply = yield from ask(commands.PDU_MODE, timing.command_s)
-    if not reply.is_ok:
-        yield Say(_NO_PDU_MODE)
+    yield from _choose_mode(timing)
     for text in ('AT+CSCS="GSM"', "AT+CREG=1", *profile.extra_commands):
         yield from ask(text, timing.command_s)
     reply = yield from ask(commands.ACKNOWLEDGED_SERVICE, timing.command_s)
@@ -55,6 +53,16 @@ def configure(profile: profiles.Profile, timing: Timing) -> Generator[Step, Answ
         is_routing_shown=is_routing_shown,
         is_acknowledging=is_acknowledging,
     )
+
+
+def _choose_mode(timing: Timing) -> Generator[Step, Answer, None]:
+    """PDU mode; a modem that refuses the order may be in it for ever, or in text mode."""
+    if (yield from ask(commands.PDU_MODE, timing.command_s)).is_ok:
+        return
+    reply = yield from ask(commands.PDU_MODE_QUERY, timing.command_s, "+CMGF")
+    if commands.read_numbers(reply.lines, "+CMGF") == (1,):
+        raise NotReadyError(ModemState.TEXT_MODE, "PDU mode is refused")
+    yield Say(_NO_PDU_MODE)
 
 
 def _others(memory: str, names: Sequence[str]) -> tuple[str, ...]:

@@ -24,6 +24,11 @@ MODEM_STATES = {
         "Kartu SIM terkunci (PUK)",
         "Buka kunci kartu dengan PUK memakai HP.",
     ),
+    "text_mode": (
+        Tone.BAD,
+        "Modem tidak cocok",
+        "Modem ini tidak dapat dipakai Posko; minta teknisi menggantinya.",
+    ),
     "recovering": (
         Tone.WATCH,
         "Sedang dipulihkan",

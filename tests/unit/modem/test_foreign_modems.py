@@ -5,6 +5,7 @@ SMS check 36 (docs/sms-checks.md).
 
 import pytest
 
+from modem.events import ModemState
 from tests.sim.foreign import Foreign, Habits
 from tests.sim.rig import Rig
 
@@ -64,6 +65,21 @@ def test_length_that_counts_the_service_centre_is_understood_after_a_second_look
     rig.run_until_ready()
     rig.sim.air.inject(CITIZEN, "panjang aneh")
     rig.run_until(lambda: rig.postbox.texts == ["panjang aneh"], limit_s=60)
+
+
+@pytest.mark.parametrize("unasked", ["", r"|AT\+CMGF\?"], ids=["told", "seen in a message"])
+def test_a_modem_of_text_mode_alone_is_told_and_looked_at_now_and_then(unasked):
+    """SMS check 40: what cannot be helped must not be asked for without a pause."""
+    rig = Rig(Foreign(habits=Habits(unsupported=r"AT\+CMGF=0" + unasked)))
+    rig.sim.air.inject(CITIZEN, "mode teks")
+    rig.run_until(lambda: rig.postbox.health[-1].state is ModemState.TEXT_MODE)
+    heard = len(rig.sim.audit.commands)
+    rig.run_for(300)
+    assert rig.postbox.health[-1].state is ModemState.TEXT_MODE
+    assert len(rig.sim.audit.commands) - heard <= 5 * 60
+    assert rig.resets == []
+    rig.sim.habits = Habits()
+    rig.run_until(lambda: rig.postbox.texts == ["mode teks"], limit_s=60)
 
 
 def test_text_mode_is_noticed_by_the_shape_of_an_answer():
