@@ -100,13 +100,15 @@ class HandlingPages:
         query = forms.inbox_query(request.args)
         with reading(self._engine) as connection:
             known = tables.in_force(connection)
-            if agency not in known.agencies or account().agency not in (None, agency):
+            if account().agency not in (None, agency):
                 abort(404)
             mine = scope.narrowed(account(), Filter(agency=agency))
             is_placeless = scope.knows_no_places(account())
             counts = open_requests.counts(
                 connection, mine, due_days.today(self._now()), is_placeless=is_placeless
             )
+            if agency not in known.agencies and not counts:
+                abort(404)
             found = open_requests.by_deadline(
                 connection,
                 mine,

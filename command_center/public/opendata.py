@@ -2,18 +2,24 @@
 
 Classes that are public are told in full detail. Of the others there are only categories by month
 for the whole city, and no number below LEAST: small ones go together, with the smallest large one
-where that is needed, so that neither a number nor the rest of a sum tells of few.
+where that is needed, so that neither a number nor the rest of a sum tells of few. A month of these
+is told once it is over and what boxes held back has come: files of two days then differ in nothing
+that one report has changed.
 """
 
 import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
+from appliance.domain.moment import local
 from appliance.domain.service_request import Sensitivity
 from command_center.store.open_counts import Count
 
 LEAST = 5
+SETTLED = timedelta(days=7)
+"""After its end a month of the protected classes is told: a box may be away for that long."""
 TOGETHER = "lainnya"
 Row = tuple[str | int, ...]
 
@@ -34,11 +40,12 @@ def open_rows(counts: Iterable[Count]) -> list[Row]:
     )
 
 
-def protected_rows(counts: Iterable[Count]) -> list[Row]:
-    """The other classes: by month and category, none below LEAST."""
+def protected_rows(counts: Iterable[Count], until: datetime) -> list[Row]:
+    """The other classes, as of a midnight: by month and category, none below LEAST."""
+    settled = f"{local(until - SETTLED):%Y-%m}"
     by_month: dict[str, Counter[str]] = {}
     for one in counts:
-        if one.sensitivity != Sensitivity.PUBLIC:
+        if one.sensitivity != Sensitivity.PUBLIC and one.month < settled:
             by_month.setdefault(one.month, Counter())[one.category] += one.number
     return sorted(
         (month, category, number)

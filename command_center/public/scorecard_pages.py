@@ -67,20 +67,24 @@ class ScorecardPages:
     @public
     def counts(self, kind: str) -> ResponseReturnValue:
         """How many reports of the classes that are public."""
-        return self._file(kind, opendata.OPEN_COLUMNS, opendata.open_rows)
+        return self._file(kind, opendata.OPEN_COLUMNS, lambda made: opendata.open_rows(made.counts))
 
     @public
     def protected(self, kind: str) -> ResponseReturnValue:
         """How many reports of the classes that are not, coarse and never few."""
-        return self._file(kind, opendata.PROTECTED_COLUMNS, opendata.protected_rows)
+        return self._file(
+            kind,
+            opendata.PROTECTED_COLUMNS,
+            lambda made: opendata.protected_rows(made.counts, made.until),
+        )
 
     def _file(
-        self, kind: str, columns: Sequence[str], rows_of: Callable[..., list[opendata.Row]]
+        self, kind: str, columns: Sequence[str], rows_of: Callable[[Made], list[opendata.Row]]
     ) -> ResponseReturnValue:
         made = self._cards.latest()
         if made is None:
             return _later()
-        rows = rows_of(made.counts)
+        rows = rows_of(made)
         if kind == "json":
             told = [dict(zip(columns, row, strict=True)) for row in rows]
             return _kept(jsonify({"until": made.until.isoformat(), "rows": told}))

@@ -103,6 +103,14 @@ def test_an_agency_that_is_not_known_has_no_inbox(staff: FlaskClient, path: str)
     page(staff, path, 404)
 
 
+def test_an_agency_that_no_table_names_has_one_while_it_has_cases(
+    engine: Engine, staff: FlaskClient
+) -> None:
+    case = filed(engine, agency="DINAS_LAMA")
+    assert 'href="/kotak-masuk/DINAS_LAMA"' in staff.get("/kotak-masuk").text
+    assert case.request_id in staff.get("/kotak-masuk/DINAS_LAMA").text
+
+
 def test_without_open_cases_the_pages_say_so(staff: FlaskClient) -> None:
     for path in ("/kotak-masuk", "/kotak-masuk/DLHK?page=0&unit=%22%3E", "/eskalasi"):
         assert "Tidak ada" in words(page(staff, path))

@@ -4,7 +4,7 @@ import json
 import runpy
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from command_center.public.cards import last_midnight
 from command_center.public.opendata import LEAST, TOGETHER, suppressed
 from command_center.store import case_links, downlinks
 from command_center.store.database import writing
+from command_center.store.open_counts import Count
 from command_center.store.schema.public import scorecards
 from tests.conftest import SITE, START
 from tests.support.city_staff import a_center
@@ -228,6 +229,14 @@ def test_open_data_tells_public_classes_in_full_and_the_others_coarsely(
     assert coarse == ["bulan,kategori,jumlah", "2026-11,kekerasan,7"]
     assert client.get("/data/laporan.xml").status_code == 404
     assert set(opendata.PROTECTED_COLUMNS) == {"bulan", "kategori", "jumlah"}
+
+
+def test_no_two_files_differ_by_what_one_day_has_brought() -> None:
+    kind = {"site": "", "kelurahan": "", "channel": "", "status": "", "sensitivity": "rahasia"}
+    november = Count(month="2026-11", category="kekerasan", number=7, **kind)
+    days = (datetime(2026, 11, 28, 17, tzinfo=UTC) + timedelta(days=n) for n in range(12))
+    told = [bool(opendata.protected_rows([november], day)) for day in days]
+    assert told == [False] * 9 + [True] * 3
 
 
 def test_a_card_is_of_the_last_midnight() -> None:
