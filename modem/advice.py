@@ -35,6 +35,11 @@ def _about_state(health: Health) -> list[str]:
     found = [STATES[health.state]] if health.state in STATES else []
     if health.signal_dbm is not None and health.signal_dbm <= WEAK_DBM:
         found.append(f"the signal is weak ({health.signal_dbm} dBm): move the antenna")
+    if health.is_full:
+        found.append(
+            f"all {health.total} places for messages are taken, so none comes in: if this stays, "
+            "delete them in a phone, or use another SIM"
+        )
     return found
 
 

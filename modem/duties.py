@@ -5,7 +5,7 @@ Knows which messages were announced and when each regular look is due. Does not 
 
 from collections import deque
 
-from modem.events import Account, Health, Timing
+from modem.events import Account, Timing
 from modem.operators import of_network
 from modem.procedures import reception
 from modem.procedures.account import ask_balance
@@ -146,7 +146,10 @@ class Duties:
 
     def _sweep(self, configuration: Configuration, now_s: float) -> Procedure:
         self._plan_sweep(configuration, now_s, is_complete=True)
-        is_everything = self._is_everything_due or now_s >= self._everything_at_s
+        if now_s >= self._everything_at_s:
+            self._is_everything_due = True
+            self._setup.damage.deletes.clear()
+        is_everything = self._is_everything_due
         if is_everything:
             self._is_everything_due = False
             self._everything_at_s = now_s + self._timing.everything_every_s
@@ -174,8 +177,3 @@ def merge(before: Account, now: Account) -> Account:
         balance_rp=before.balance_rp if now.balance_rp is None else now.balance_rp,
         valid_until=now.valid_until or before.valid_until,
     )
-
-
-def is_full(health: Health) -> bool:
-    """Whether no slot is free."""
-    return health.total is not None and health.used is not None and health.used >= health.total > 0

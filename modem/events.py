@@ -67,6 +67,11 @@ class Health:
     resets: tuple[tuple[Reset, int], ...] = ()
 
     @property
+    def is_full(self) -> bool:
+        """Whether no slot is free."""
+        return self.total is not None and self.used is not None and self.used >= self.total > 0
+
+    @property
     def restarts(self) -> int:
         """How often the firmware was restarted."""
         return dict(self.resets).get(Reset.RESTART, 0)

@@ -8,7 +8,7 @@ hard to try in `recovery`. Does not know ports, clocks or the mailbox.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from modem.duties import Duties, is_full, merge
+from modem.duties import Duties, merge
 from modem.events import (
     Effect,
     Event,
@@ -262,7 +262,7 @@ class Machine:
 
     def _observe(self, health: Health, now_s: float) -> None:
         self._duties.network(is_registered=health.is_registered, now_s=now_s)
-        if is_full(health):
+        if health.is_full:
             self._duties.was_full(now_s)
         self._report(replace(health, account=self._health.account))
 

@@ -3,7 +3,7 @@
 A slot is deleted right after its own PDU was stored, by index, never with a flag: messages that
 arrive meanwhile must survive. A slot that reads the same nonsense again and again is handed over
 as it is and freed, for one bad slot must not stop the channel; one that shows nothing at all is
-left alone, since there is nothing to store.
+left alone, since there is nothing to store, and one that its deletes do not free for a while.
 """
 
 from collections.abc import Generator, Iterable
@@ -30,6 +30,8 @@ from modem.procedures.steps import (
 _MAX_LISTINGS = 50
 # Equal bad readings until a slot, and not the line, is taken to be at fault.
 _BAD_READINGS = 3
+# Deletes of one message, a sweep apart, until it is left in its slot.
+_DELETES = 3
 # Slots to look into where the modem does not say how many it has.
 _ASSUMED_SLOTS = 50
 # More slots than any memory of a modem.
@@ -37,6 +39,10 @@ _MAX_SLOTS = 255
 _SHOWS_NOTHING = (
     "The modem lists a message in {memory} {index} and does not show it. It is left there and "
     "looked at again; if this stays, put the SIM into a phone to read it."
+)
+_STAYS = (
+    "The modem does not delete the message in {memory} {index}, which is safely stored here. It is "
+    "left there and tried again later; if this stays, delete it in a phone, or use another SIM."
 )
 _NO_LISTING = (
     "The modem refuses to list messages (AT+CMGL=4); its slots are read one by one instead. "
@@ -46,12 +52,14 @@ _NO_LISTING = (
 
 @dataclass(slots=True)
 class Damage:
-    """Slots that could not be read: what stood there and how often; and whether lists can be."""
+    """Slots that could not be read or freed: what stood there and how often; can lists be had?"""
 
     is_listing_refused: bool = False
     empty: set[tuple[str, int]] = field(default_factory=set)
     """Slots that show nothing; they count as read until they show something."""
     readings: dict[tuple[str, int], tuple[bytes, int]] = field(default_factory=dict)
+    deletes: dict[tuple[str, int], tuple[bytes, int]] = field(default_factory=dict)
+    """The PDU last deleted in each slot, and how often."""
 
     def is_hopeless(self, memory: str, index: int, raw: bytes) -> bool:
         """Note a bad reading; return whether there were enough equal ones."""
@@ -64,6 +72,18 @@ class Damage:
         """The slot is free."""
         self.readings.pop((memory, index), None)
         self.empty.discard((memory, index))
+
+    def deletes_of(self, memory: str, index: int, pdu: bytes) -> int:
+        """How often this very message was deleted there before."""
+        before, count = self.deletes.get((memory, index), (pdu, 0))
+        return count if before == pdu else 0
+
+    def is_kept(self, message: Message, memory: str) -> bool:
+        """Whether nothing is to be done about it: it shows nothing, or stays where it is."""
+        index = commands.number(message.header.arguments[0]) or 0
+        if message.pdu is None:
+            return not message.raw and (memory, index) in self.empty
+        return self.deletes_of(memory, index, message.pdu) >= _DELETES
 
 
 def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer, Collected]:
@@ -78,9 +98,9 @@ def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer
             return Collected(is_complete=False)
         if not reply.messages and not reply.is_ok:
             return (yield from _read_slots(memory, damage, timing))
-        if all(_is_known_empty(message, memory, damage) for message in reply.messages):
+        if all(damage.is_kept(message, memory) for message in reply.messages):
             return Collected(is_complete=True, most_listed=most)
-        most, is_complete = max(most, len(reply.messages)), True
+        most, is_complete, is_freed = max(most, len(reply.messages)), True, True
         for message in reply.messages:
             index = commands.number(message.header.arguments[0])
             if index is None:
@@ -90,15 +110,12 @@ def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer
             if collected.is_blocked:
                 return collected
             is_complete = is_complete and collected.is_complete
+            is_freed = is_freed and collected.is_freed
+        if not is_freed:
+            break
         if not is_complete:
             yield Pause(timing.quiet_s)
     return Collected(is_complete=False, most_listed=most)
-
-
-def _is_known_empty(message: Message, memory: str, damage: Damage) -> bool:
-    index = commands.number(message.header.arguments[0])
-    shows_nothing = message.pdu is None and not message.raw
-    return shows_nothing and (memory, index or 0) in damage.empty
 
 
 def _read_slots(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer, Collected]:
@@ -194,8 +211,15 @@ def _take(
                 damage.empty.add((memory, index))
                 yield Say(_SHOWS_NOTHING.format(memory=memory, index=index))
             return Collected(is_complete=True)
+    deletes = damage.deletes_of(memory, index, pdu)
+    if deletes >= _DELETES:
+        return Collected(is_complete=True)
     if not (yield from hand_over(pdu, memory, index)):
         return Collected(is_complete=False, is_blocked=True)
     damage.forget(memory, index)
     reply = yield from ask(commands.delete_message(index), timing.storage_s)
-    return Collected(is_complete=reply.is_ok)
+    damage.deletes[memory, index] = pdu, deletes + 1
+    if deletes + 1 == _DELETES:
+        yield Say(_STAYS.format(memory=memory, index=index))
+    is_freed = reply.is_ok and not deletes
+    return Collected(is_complete=is_freed, is_freed=is_freed)

@@ -56,13 +56,15 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """Reading went through; `is_complete` is false if something has to be read again.
+    """Reading went through; `is_complete` is false if something has to be read again, `is_freed` if
+    that is because a delete was in vain.
 
     `most_listed` is the length of the longest listing: as many as there are slots were too many.
     """
 
     is_complete: bool
     is_blocked: bool = False
+    is_freed: bool = True
     most_listed: int = 0
 
 

@@ -126,6 +126,9 @@ class Memory:
         if self.faults.lost_deletes:
             self.faults.lost_deletes -= 1
             return
+        if self.faults.vain_deletes:
+            self._final(self.faults.vain_deletes)
+            return
         if states := READ_STATES.get(int(flag or 0)):
             self.audit.deleted_all += 1
             chosen = [at for at, slot in self._readable.items() if slot.is_read in states]

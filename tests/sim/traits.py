@@ -30,6 +30,8 @@ class Faults:
     # Storage
     lost_urcs: bool = False
     lost_deletes: int = 0
+    vain_deletes: str = ""
+    """The answer to a delete that frees nothing: `OK`, as of a worn SIM, or a refusal."""
     no_listing: bool = False
     are_pdus_hidden: bool = False
     """Listings and readings show headers only, as a SIM that forgets does for a while."""

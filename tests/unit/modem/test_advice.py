@@ -30,5 +30,11 @@ def test_credit_that_ends_is_told_in_time(account, words):
     assert words in advise(Health(state=ModemState.READY, account=account), TODAY)
 
 
+def test_a_sim_that_stays_full_is_told():
+    full = Health(state=ModemState.READY, used=10, total=10)
+    assert "10 places" in advise(full, TODAY)
+    assert advise(Health(state=ModemState.READY, used=9, total=10), TODAY) == ""
+
+
 def test_weak_signal_is_told_with_its_figure():
     assert "-107 dBm" in advise(Health(state=ModemState.READY, signal_dbm=-107), TODAY)

@@ -45,6 +45,29 @@ def test_idle_modem_hears_at_most_thirty_commands_a_minute_also_where_it_is_poll
     assert len(rig.log) / 20 <= 30
 
 
+@pytest.mark.parametrize("answer", ["OK", "ERROR", "+CMS ERROR: 500"])
+@pytest.mark.parametrize("no_listing", [False, True])
+def test_messages_that_the_sim_does_not_let_go_are_left_there_and_block_nothing(answer, no_listing):
+    """SMS check 40: a worn or locked SIM must not be asked for the same without a pause."""
+    sim = ModemSim()
+    sim.faults.vain_deletes, sim.faults.no_listing = answer, no_listing
+    sim.air.inject(CITIZEN, "lama")
+    sim.air.inject(CITIZEN, "lama juga")
+    rig = Rig(sim)
+    rig.run_for(120)
+    sim.air.inject(CITIZEN, "baru")
+    rig.run_until(lambda: "baru" in rig.postbox.texts)
+    rig.run_for(120)
+    handed_over = len(rig.postbox.received)
+    rig.log.clear()
+    rig.run_for(500)
+    assert len(rig.log) / 500 * 60 <= 40
+    assert len(rig.postbox.received) - handed_over <= 3 * 3
+    assert len([text for text in rig.remarks if "does not delete" in text]) == 3
+    sim.faults.vain_deletes = ""
+    rig.run_until(lambda: not any(sim.sim.memories.values()), limit_s=700)
+
+
 def test_slow_line_of_9600_baud_is_fast_enough():
     sim = ModemSim()
     sim.faults.baud = 9600
