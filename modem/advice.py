@@ -16,7 +16,8 @@ WEAK_DBM = -105
 STATES = {
     ModemState.ABSENT: "check the modem's cable and power supply",
     ModemState.NO_NETWORK: "check antenna and coverage, and that the SIM is active",
-    ModemState.NO_SIM: "insert the SIM; it is found without a restart",
+    ModemState.NO_SIM: "insert the SIM, clean its contacts or take another one; it is found "
+    "without a restart",
     ModemState.PIN_REQUIRED: "the PIN in [modem] pin is missing or was refused once: put the right "
     "one there, or remove the PIN in a phone",
     ModemState.PUK_REQUIRED: "unlock the SIM with its PUK in a phone",
@@ -24,6 +25,11 @@ STATES = {
     "look it over with posko sms probe first",
     ModemState.RECOVERING: "wait; if it stays, check the modem's power supply (2 A while it sends)",
 }
+
+_SILENT = (
+    "the port opens, but no modem answers there: if this stays, look over the modem's other ports "
+    "with posko sms probe, and check [modem] device and baud, and its power supply"
+)
 
 
 def advise(health: Health, today: date) -> str:
@@ -33,6 +39,8 @@ def advise(health: Health, today: date) -> str:
 
 def _about_state(health: Health) -> list[str]:
     found = [STATES[health.state]] if health.state in STATES else []
+    if health.state is ModemState.RECOVERING and not health.profile:
+        found = [_SILENT]
     if health.signal_dbm is not None and health.signal_dbm <= WEAK_DBM:
         found.append(f"the signal is weak ({health.signal_dbm} dBm): move the antenna")
     if health.is_full:

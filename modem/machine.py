@@ -272,13 +272,14 @@ class Machine:
 
     # Recovery
 
-    def _restart(self, now_s: float) -> None:
+    def _restart(self, now_s: float, state: ModemState | None = None) -> None:
+        """Set the modem up from the beginning; a look whether it now serves keeps the `state`."""
         self._drop_procedure()
         self._configuration = None
         self._start_at_s = None
         is_restarting, self._is_restart_due = self._is_restart_due, False
-        state = ModemState.RECOVERING if self._ladder.is_climbing else ModemState.STARTING
-        self._report(replace(self._health, state=state, is_registered=False))
+        begun = ModemState.RECOVERING if self._ladder.is_climbing else ModemState.STARTING
+        self._report(replace(self._health, state=state or begun, is_registered=False))
         reset = self._profile.restart if is_restarting else ""
         self._runner.run(start(self._setup, reset=reset), now_s)
 
@@ -336,7 +337,7 @@ class Machine:
     def _advance(self, now_s: float) -> None:
         self._runner.pass_time(now_s)
         if self._start_at_s is not None and now_s >= self._start_at_s:
-            self._restart(now_s)
+            self._restart(now_s, self._health.state)
         if self._runner.is_idle and self._configuration is not None:
             self._begin_duty(self._configuration, now_s)
 

@@ -34,7 +34,7 @@ def ask_ready(text: str, timing: Timing, expects: str = "") -> Generator[Step, A
         if error_of(reply) not in errors.BUSY:
             return reply
         yield Pause(timing.retry_s)
-    raise NotReadyError(ModemState.STARTING, "the SIM stays busy")
+    raise NotReadyError(ModemState.NO_SIM, "the SIM stays busy")
 
 
 def ask_patiently(

@@ -40,6 +40,10 @@ _SHOWS_NOTHING = (
     "The modem lists a message in {memory} {index} and does not show it. It is left there and "
     "looked at again; if this stays, put the SIM into a phone to read it."
 )
+_HIDES_ALL = (
+    "The modem says that messages lie in {memory} and refuses to list (AT+CMGL) and to read them "
+    "(AT+CMGR). Put the SIM into a phone to read them, and use another modem."
+)
 _STAYS = (
     "The modem does not delete the message in {memory} {index}, which is safely stored here. It is "
     "left there and tried again later; if this stays, delete it in a phone, or use another SIM."
@@ -137,6 +141,8 @@ def _read_slots(memory: str, damage: Damage, timing: Timing) -> Generator[Step, 
             if collected.is_blocked:
                 return collected
             is_complete = is_complete and collected.is_complete
+    if used and not seen:
+        yield Say(_HIDES_ALL.format(memory=memory))
     return Collected(is_complete=is_complete)
 
 

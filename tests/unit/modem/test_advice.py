@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -28,6 +29,12 @@ def test_every_trouble_has_its_advice(state):
 )
 def test_credit_that_ends_is_told_in_time(account, words):
     assert words in advise(Health(state=ModemState.READY, account=account), TODAY)
+
+
+def test_a_port_at_which_no_modem_was_ever_heard_may_be_the_wrong_one():
+    silent = Health(state=ModemState.RECOVERING)
+    assert "[modem] device" in advise(silent, TODAY)
+    assert "[modem] device" not in advise(replace(silent, profile="huawei"), TODAY)
 
 
 def test_a_sim_that_stays_full_is_told():

@@ -67,6 +67,13 @@ def test_length_that_counts_the_service_centre_is_understood_after_a_second_look
     rig.run_until(lambda: rig.postbox.texts == ["panjang aneh"], limit_s=60)
 
 
+def test_a_modem_that_neither_lists_nor_reads_is_told():
+    rig = Rig(Foreign(habits=Habits(unsupported=r"AT\+CMG[LR]=.*")))
+    rig.run_until_ready()
+    rig.sim.air.inject(CITIZEN, "jalan rusak")
+    rig.run_until(lambda: any("use another modem" in text for text in rig.remarks), limit_s=60)
+
+
 @pytest.mark.parametrize("unasked", ["", r"|AT\+CMGF\?"], ids=["told", "seen in a message"])
 def test_a_modem_of_text_mode_alone_is_told_and_looked_at_now_and_then(unasked):
     """SMS check 40: what cannot be helped must not be asked for without a pause."""

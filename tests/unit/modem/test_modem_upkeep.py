@@ -213,8 +213,20 @@ def test_last_attempt_that_a_family_tells_of_is_left_to_people(vendor):
 def test_blocked_sim_is_reported_and_left_alone():
     rig = Rig(ModemSim(sim=Sim(pin="1234", pin_attempts=0)), pin="1234")
     rig.run_for(120)
-    assert rig.postbox.health[-1].state is ModemState.PUK_REQUIRED
+    assert [health.state for health in rig.postbox.health] == [
+        ModemState.STARTING,
+        ModemState.PUK_REQUIRED,
+    ], "a look whether it still is so is no news"
     assert (rig.sim.sim.pin_attempts, rig.resets) == (0, [])
+
+
+def test_sim_that_stays_busy_is_told_as_one_that_does_not_serve():
+    sim = ModemSim()
+    rig = Rig(sim)
+    sim.sms_ready_s = 10_000.0
+    sim.reboot()
+    rig.run_until(lambda: rig.postbox.health[-1].state is ModemState.NO_SIM, limit_s=120)
+    assert rig.resets == []
 
 
 # Resets
