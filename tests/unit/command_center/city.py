@@ -28,6 +28,8 @@ SESSION = "5e5510a1"
 """Of the box."""
 BOX_EPOCH = "0a1b2c3d"
 CLOCK = wire.Clock(boot="boot-of-tests", mono=1_000_000, src="ntp")
+Run = Callable[..., tuple[int, str, str]]
+"""Of a command of `posko-center`: its words to exit code, stdout and stderr."""
 P = ParamSpec("P")
 T = TypeVar("T")
 _serials = itertools.count(1)

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from command_center.store import database, migrate
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
 from tests.support.city_staff import a_center, logged_in
-from tests.unit.command_center.city import hello
+from tests.unit.command_center.city import Run, hello
 
 
 @pytest.fixture(scope="session")
@@ -88,18 +88,21 @@ def config(city_url: str, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(
-    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Run a command; return exit code, stdout and stderr."""
+def posko_center(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command of the city, which must be told where its settings are."""
 
-    def run_it(*args: str | Path) -> tuple[int, str, str]:
-        words = ["posko-center", *map(str, args), "--config", str(config)]
-        monkeypatch.setattr(sys, "argv", words)
+    def perform(*words: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["posko-center", *map(str, words)])
         code = center.main()
         return code, *capsys.readouterr()
 
-    return run_it
+    return perform
+
+
+@pytest.fixture
+def run(posko_center: Run, config: Path) -> Run:
+    """The same with the settings of `config`."""
+    return lambda *words: posko_center(*words, "--config", config)
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from appliance.runtime import settings
-from command_center import __main__ as center
 from command_center import assembly, broker_config
 from command_center.broker_config import Login
 from command_center.sharing.share import Place
 from tests.support.city_broker import SCRIPT, Certificates
+from tests.unit.command_center.city import Run
 
 
 @pytest.mark.parametrize(
@@ -17,19 +16,16 @@ from tests.support.city_broker import SCRIPT, Certificates
     [("", "posko-center-1471"), ('[center]\nclient_id = "kota"\n', "kota")],
 )
 def test_the_command_writes_for_the_configured_city(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    section: str,
-    name: str,
+    tmp_path: Path, posko_center: Run, section: str, name: str
 ) -> None:
     config, out = tmp_path / "posko.toml", tmp_path / "broker"
     site = '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Pekanbaru"\n'
     config.write_text(site + section)
-    words = ["broker-config", "--receivers", "2", "--config", str(config), "--out", str(out)]
-    monkeypatch.setattr(sys, "argv", ["posko-center", *words])
-    assert center.main() == 0
-    assert str(out / "mosquitto.conf") in capsys.readouterr().out
+    code, told, _ = posko_center(
+        "broker-config", "--receivers", "2", "--config", config, "--out", out
+    )
+    assert code == 0
+    assert str(out / "mosquitto.conf") in told
     assert "listener 8883" in (out / "mosquitto.conf").read_text()
     users = [line for line in (out / "acl").read_text().splitlines() if line.startswith("user ")]
     assert users == [f"user {name}{number}" for number in ("", "-1", "-2")]

@@ -1,6 +1,5 @@
 """`posko-center import`: tickets of an older system."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,28 +13,18 @@ from command_center.store import erasures, requests
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest, Filter
 from tests.conftest import START
-from tests.unit.command_center.city import going_down, received
-from tests.unit.command_center.commands.test_cli import run
+from tests.unit.command_center.city import Run, going_down, received
 
 HEAD = "number,date,kecamatan,kelurahan,category,status,text"
 LINE = "PEKA-77,2019-11-30,14.71.12,Lembah Sari,sampah,ditutup,sampah menumpuk di jl Pramuka"
-Take = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def take(
-    engine: Engine,
-    config: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Take:
+def take(engine: Engine, tmp_path: Path, run: Run) -> Run:
     def perform(*lines: str) -> tuple[int, str, str]:
         file = tmp_path / "old.csv"
         file.write_text("\n".join((HEAD, *lines)) + "\n")
-        status = run(monkeypatch, "import", "--input", file, "--config", config)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
+        return run("import", "--input", file)
 
     return perform
 
@@ -46,7 +35,7 @@ def stored(engine: Engine) -> list[CityRequest]:
 
 
 def test_a_ticket_of_rumbai_pesisir_comes_to_the_kecamatan_where_its_kelurahan_lies_today(
-    engine: Engine, take: Take
+    engine: Engine, take: Run
 ) -> None:
     pandak = LINE.replace("PEKA-77", "PEKA-78").replace("Lembah Sari", "Meranti Pandak")
     assert take(LINE, pandak)[:2] == (0, "2 taken over, 0 known already\n")
@@ -57,14 +46,14 @@ def test_a_ticket_of_rumbai_pesisir_comes_to_the_kecamatan_where_its_kelurahan_l
         assert request.occurred_at.date().isoformat() == "2019-11-30"
 
 
-def test_reading_a_file_again_changes_nothing(engine: Engine, take: Take) -> None:
+def test_reading_a_file_again_changes_nothing(engine: Engine, take: Run) -> None:
     take(LINE)
     before = stored(engine)
     assert take(LINE)[:2] == (0, "0 taken over, 1 known already\n")
     assert stored(engine) == before
 
 
-def test_what_was_erased_does_not_come_back(engine: Engine, take: Take) -> None:
+def test_what_was_erased_does_not_come_back(engine: Engine, take: Run) -> None:
     take(LINE)
     [request] = stored(engine)
     erasing.order(engine, request.request_id, by="x", now=START)
@@ -84,7 +73,7 @@ def test_what_was_erased_does_not_come_back(engine: Engine, take: Take) -> None:
     ],
 )
 def test_a_line_that_cannot_be_taken_over_is_named_and_the_others_are_stored(
-    engine: Engine, take: Take, column: str, was: str, wrong: str, words: str
+    engine: Engine, take: Run, column: str, was: str, wrong: str, words: str
 ) -> None:
     status, out, error = take(LINE.replace(was, wrong), LINE.replace("77", "79"))
     assert status == 1
@@ -94,7 +83,7 @@ def test_a_line_that_cannot_be_taken_over_is_named_and_the_others_are_stored(
     assert len(stored(engine)) == 1
 
 
-def test_no_ticket_is_given_that_a_box_of_the_site_may_give(engine: Engine, take: Take) -> None:
+def test_no_ticket_is_given_that_a_box_of_the_site_may_give(engine: Engine, take: Run) -> None:
     theirs = received(engine)
     here = "A-1,2019-11-30,14.71.07,Simpang Tiga,sampah,ditutup,sampah"
     take(here, here.replace("A-1", "A-2"))
@@ -106,14 +95,14 @@ def test_no_ticket_is_given_that_a_box_of_the_site_may_give(engine: Engine, take
     assert heard == [99]
 
 
-def test_numbers_of_people_are_masked(engine: Engine, take: Take) -> None:
+def test_numbers_of_people_are_masked(engine: Engine, take: Run) -> None:
     take(LINE.replace("Pramuka", "Pramuka hub 0812 3456 7890"))
     [request] = stored(engine)
     assert "3456" not in request.text
 
 
 def test_its_moves_corrections_and_erasing_are_sent_to_no_box_as_none_has_it(
-    engine: Engine, take: Take
+    engine: Engine, take: Run
 ) -> None:
     take(LINE)
     [old] = stored(engine)

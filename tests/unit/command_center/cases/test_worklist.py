@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -15,8 +14,7 @@ from command_center.cases.worklist import Due
 from command_center.store.database import reading
 from command_center.store.requests import Filter
 from tests.support.city_staff import an_officer
-from tests.unit.command_center.city import happened, received
-from tests.unit.command_center.commands.test_cli import run
+from tests.unit.command_center.city import Run, happened, received
 from tests.unit.command_center.pages.test_views import page, words
 
 
@@ -97,25 +95,22 @@ def test_the_page_narrows_to_what_is_late(engine: Engine, cases: dict[str, str])
 
 
 def test_the_command_lists_the_same(
-    engine: Engine,
-    cases: dict[str, str],
-    config: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    engine: Engine, cases: dict[str, str], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(center, "now", lambda: wib(1, 4))
-    assert run(monkeypatch, "requests", "--overdue", "--json", "--config", config) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert [(cases[r["request_id"]], r["due_on"], r["overdue_days"]) for r in found] == [
+    code, out, _ = run("requests", "--overdue", "--json")
+    assert code == 0
+    assert [(cases[r["request_id"]], r["due_on"], r["overdue_days"]) for r in json.loads(out)] == [
         ("sampah", "2026-03-26", 4),
         ("lampu", "2026-03-31", 1),
         ("tanya", "2026-03-31", 1),
     ]
-    assert run(monkeypatch, "requests", "--overdue", "--config", config) == 0
-    assert "2026-03-26" in capsys.readouterr().out
+    code, out, _ = run("requests", "--overdue")
+    assert code == 0
+    assert "2026-03-26" in out
     monkeypatch.setattr(center, "now", lambda: wib(25, 3))
-    assert run(monkeypatch, "requests", "--due-soon", "--json", "--config", config) == 0
-    assert len(json.loads(capsys.readouterr().out)) == 1
+    code, out, _ = run("requests", "--due-soon", "--json")
+    assert (code, len(json.loads(out))) == (0, 1)
 
 
 def test_a_case_that_waits_for_its_reporter_is_not_called_near(

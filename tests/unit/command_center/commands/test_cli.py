@@ -9,29 +9,19 @@ from sqlalchemy import Engine
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.ids import Ticket
 from appliance.domain.service_request import Status
-from command_center import __main__ as center
 from command_center.cases import casework
 from command_center.store import quarantine
 from command_center.store.quarantine import Poison
 from tests.conftest import SITE, START
-from tests.unit.command_center.city import a_batch, commit, received, store, wire_event
+from tests.unit.command_center.city import Run, a_batch, commit, received, store, wire_event
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *args: str | Path) -> int:
-    monkeypatch.setattr(sys, "argv", ["posko-center", *map(str, args)])
-    return center.main()
-
-
-def test_requests_as_json(
-    engine: Engine,
-    config: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_requests_as_json(engine: Engine, run: Run) -> None:
     case = received(engine, text="lampu mati")
     casework.change_status(engine, case.request_id, Status.VERIFIED, "", by="x", now=START)
-    assert run(monkeypatch, "requests", "--json", "--config", config) == 0
-    assert json.loads(capsys.readouterr().out) == [
+    code, out, _ = run("requests", "--json")
+    assert code == 0
+    assert json.loads(out) == [
         {
             "request_id": case.request_id,
             "site": "14.71.07",
@@ -52,26 +42,18 @@ def test_requests_as_json(
 
 
 def test_requests_for_people_hide_what_is_confidential(
-    engine: Engine,
-    config: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    engine: Engine, config: Path, posko_center: Run
 ) -> None:
     received(engine, text="lampu\nmati")
     received(engine, text="dipukul", sensitivity="rahasia")
-    assert run(monkeypatch, "--config", config, "requests") == 0
-    out = capsys.readouterr().out
+    code, out, _ = posko_center("--config", config, "requests")
+    assert code == 0
     assert "lampu mati" in out
     assert "Bukit Raya" in out
     assert "dipukul" not in out
 
 
-def test_status_shows_each_boxs_last_heartbeat(
-    engine: Engine,
-    config: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_status_shows_each_boxs_last_heartbeat(engine: Engine, run: Run) -> None:
     told = BoxHeartbeat(
         at=START,
         backlog={"p0": 0, "p1": 7, "p2": 2},
@@ -85,8 +67,7 @@ def test_status_shows_each_boxs_last_heartbeat(
         acked_last_minute=340,
     )
     store(engine, a_batch(wire_event(told)))
-    run(monkeypatch, "status", "--config", config)
-    [line] = [line for line in capsys.readouterr().out.splitlines() if "0/7/2" in line]
+    [line] = [line for line in run("status")[1].splitlines() if "0/7/2" in line]
     assert line.split() == [
         "14.71.07",
         "2026-11-21T02:00:00.000Z",
@@ -100,20 +81,16 @@ def test_status_shows_each_boxs_last_heartbeat(
     ]
 
 
-def test_status_counts_what_went_wrong(
-    engine: Engine,
-    config: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_status_counts_what_went_wrong(engine: Engine, run: Run) -> None:
     batch = a_batch(wire_event(), wire_event(data="{}"), wire_event(kind="mesh.heard", data="1"))
     store(engine, batch)
     store(engine, batch)
     store(engine, a_batch(first=9))
     poison = Poison(site=str(SITE), topic="t", code="json", payload=b"x", size_bytes=1)
     commit(engine, quarantine.add, poison, START)
-    assert run(monkeypatch, "status", "--json", "--config", config) == 0
-    record = json.loads(capsys.readouterr().out)
+    code, out, _ = run("status", "--json")
+    assert code == 0
+    record = json.loads(out)
     assert record["counts"] == {
         "requests": 1,
         "events": 3,
@@ -126,36 +103,31 @@ def test_status_counts_what_went_wrong(
     assert [(s["site"], s["lane"], s["upto"]) for s in record["streams"]] == [("14.71.07", "p1", 3)]
     assert record["boxes"][0]["last_seen_at"] == "2026-11-21T02:00:00.000Z"
     assert record["quarantine"] == {"json": 1}
-    assert run(monkeypatch, "status", "--config", config) == 0
-    assert "DUPLICATES" in capsys.readouterr().out
+    code, out, _ = run("status")
+    assert code == 0
+    assert "DUPLICATES" in out
 
 
-def test_reading_never_makes_a_database(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_reading_never_makes_a_database(tmp_path: Path, posko_center: Run) -> None:
     config = tmp_path / "posko.toml"
     config.write_text(
         '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
         f'[center]\ndatabase = "sqlite:///{tmp_path}/absent.db"\n'
     )
-    assert run(monkeypatch, "requests", "--json", "--config", config) == 1
-    assert "start posko-center first" in capsys.readouterr().err
+    code, _, error = posko_center("requests", "--json", "--config", config)
+    assert code == 1
+    assert "start posko-center first" in error
     assert not (tmp_path / "absent.db").exists()
 
 
 @pytest.mark.parametrize("command", [[], ["requests"], ["status"]])
 def test_a_wrong_configuration_exits_78(
-    tmp_path: Path,
-    command: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, command: list[str], posko_center: Run
 ) -> None:
     wrong = tmp_path / "wrong.toml"
     wrong.write_text('[center]\ndatabase = "postgres://x"\n')
-    assert run(monkeypatch, *command, "--config", wrong) == 78
-    error = capsys.readouterr().err
+    code, _, error = posko_center(*command, "--config", wrong)
+    assert code == 78
     assert "center.database" in error
     assert "[site]" in error
 
@@ -164,17 +136,13 @@ def test_a_wrong_configuration_exits_78(
     ("key", "told"), [("tls_ca", "tls_ca"), ("password_file", "center.password_file")]
 )
 def test_a_missing_secret_exits_78(
-    config: Path,
-    tmp_path: Path,
-    key: str,
-    told: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    config: Path, tmp_path: Path, key: str, told: str, run: Run
 ) -> None:
     with config.open("a") as file:
         file.write(f'{key} = "{tmp_path}/absent"\n')
-    assert run(monkeypatch, "--config", config) == 78
-    assert told in capsys.readouterr().err
+    code, _, error = run()
+    assert code == 78
+    assert told in error
 
 
 @pytest.mark.parametrize("command", [[], ["requests"], ["status"]])

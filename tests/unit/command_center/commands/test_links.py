@@ -1,7 +1,6 @@
 """`posko-center link` and `unlink`."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -9,19 +8,16 @@ from sqlalchemy import Engine
 from appliance.domain.ids import Ticket
 from command_center.store.requests import CityRequest
 from tests.unit.command_center.cases.test_links import parent
-from tests.unit.command_center.city import received
-from tests.unit.command_center.commands.test_cli import run
+from tests.unit.command_center.city import Run, received
 
 Command = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def command(
-    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
+def command(run: Run) -> Command:
     def perform(*words: str) -> tuple[int, str]:
-        status = run(monkeypatch, *words, "--by", "Rina", "--config", config)
-        return status, "".join(capsys.readouterr())
+        code, out, error = run(*words, "--by", "Rina")
+        return code, out + error
 
     return perform
 

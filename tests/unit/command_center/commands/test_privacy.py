@@ -1,9 +1,7 @@
 """`posko-center privacy`."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -13,29 +11,16 @@ from appliance.domain.events.privacy import RequestErased
 from appliance.domain.events.requests import FollowedUp
 from appliance.domain.ids import Ticket
 from tests.conftest import START
-from tests.unit.command_center.city import received, request, tell
-from tests.unit.command_center.commands.test_cli import run
+from tests.unit.command_center.city import Run, received, request, tell
 from tests.unit.command_center.privacy.test_erasing import orders, siti
-
-Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def command(
-    engine: Engine,
-    config: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Command:
-    def perform(*arguments: str) -> tuple[int, str, str]:
-        status = run(monkeypatch, "privacy", *arguments, "--config", config)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return perform
+def command(run: Run) -> Run:
+    return lambda *words: run("privacy", *words)
 
 
-def test_a_ticket_or_a_phone_is_exported(engine: Engine, command: Command) -> None:
+def test_a_ticket_or_a_phone_is_exported(engine: Engine, command: Run) -> None:
     case = siti(engine)
     for whose in (str(Ticket(case.ticket)), "0812 3456 7890"):
         status, out, _ = command("export", whose)
@@ -46,14 +31,14 @@ def test_a_ticket_or_a_phone_is_exported(engine: Engine, command: Command) -> No
     assert command("export", "0813 0000 0009", "--json")[1].strip() == "[]"
 
 
-def test_an_unknown_ticket_is_an_error(engine: Engine, command: Command) -> None:
+def test_an_unknown_ticket_is_an_error(engine: Engine, command: Run) -> None:
     status, _, error = command("export", "07 123 450")
     assert status == 1
     assert "no request 07 123 450 at the city" in error
 
 
 def test_erasing_asks_before_and_is_listed_until_the_box_confirms(
-    engine: Engine, command: Command, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, command: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = siti(engine)
     monkeypatch.setattr("builtins.input", lambda _prompt: "no")
@@ -71,7 +56,7 @@ def test_erasing_asks_before_and_is_listed_until_the_box_confirms(
 
 
 def test_of_a_phone_all_requests_are_erased_and_named_before(
-    engine: Engine, command: Command, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, command: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine = siti(engine)
     again = received(engine, reporter_phone=mine.phone)
@@ -93,7 +78,7 @@ def test_of_a_phone_all_requests_are_erased_and_named_before(
 
 
 def test_an_order_that_no_box_has_confirmed_may_be_given_again(
-    engine: Engine, command: Command
+    engine: Engine, command: Run
 ) -> None:
     """A box of an older release did not know what it was told."""
     case = siti(engine)
@@ -105,7 +90,7 @@ def test_an_order_that_no_box_has_confirmed_may_be_given_again(
     assert len(orders(engine)) == 2
 
 
-def test_a_wish_is_listed_until_it_is_ticked_off(engine: Engine, command: Command) -> None:
+def test_a_wish_is_listed_until_it_is_ticked_off(engine: Engine, command: Run) -> None:
     case = received(engine)
     asked = START - timedelta(days=30)
     tell(

@@ -1,7 +1,6 @@
 """`posko-center settings`, and what the page of a box says of them."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,9 @@ from command_center.staff.roles import Role
 from command_center.store import boxes, downlinks
 from tests.conftest import SITE, START
 from tests.support.city_staff import an_officer
-from tests.unit.command_center.city import NEIGHBOUR, change, commit, going_down, hello
+from tests.unit.command_center.city import NEIGHBOUR, Run, change, commit, going_down, hello
 from tests.unit.command_center.pages.test_views import page, words
 
-Run = Callable[..., tuple[int, str, str]]
 GOOD = '[portal]\nreports_per_hour = 12\n[wifi.zones."*"]\nsession_minutes = 20\n'
 
 

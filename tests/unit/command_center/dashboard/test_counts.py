@@ -23,6 +23,7 @@ from command_center.store import daily_counts
 from command_center.store.database import reading
 from tests.conftest import START
 from tests.unit.command_center.city import (
+    Run,
     a_batch,
     a_received,
     all_requests,
@@ -150,9 +151,7 @@ def test_what_is_counted_by_site_adds_up(engine: Engine, site: str) -> None:
     assert by_day == {TODAY: 1}
 
 
-def test_counting_anew_mends_what_a_hand_has_changed(
-    run: Callable[..., tuple[int, str, str]], engine: Engine
-) -> None:
+def test_counting_anew_mends_what_a_hand_has_changed(run: Run, engine: Engine) -> None:
     case = received(engine)
     commit(engine, lambda c: c.exec_driver_sql("UPDATE requests SET category = 'sampah'"))
     code, out, _ = run("recount")

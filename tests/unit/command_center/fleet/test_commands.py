@@ -1,7 +1,6 @@
 """What an administrator types in the city, and what is printed."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,7 @@ from command_center.store import credentials, staff_log
 from command_center.store.credentials import Credential
 from command_center.store.database import reading, writing
 from tests.conftest import START
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.unit.command_center.city import Run
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Deadlines come true again, whatever a hand or an older program has written into the database."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine
@@ -19,12 +18,10 @@ from command_center.store.requests import Filter
 from command_center.store.schema.cases import ASTRAY
 from tests.conftest import SITE, START
 from tests.support.city_staff import an_officer
-from tests.unit.command_center.city import change, going_down, happened, hello, received
+from tests.unit.command_center.city import Run, change, going_down, happened, hello, received
 from tests.unit.command_center.handling.test_due_days import DAY, HOLIDAYS, MONDAY, TABLE
 from tests.unit.command_center.handling.test_due_stored import PAGES, computed, make_busy, stored
 from tests.unit.command_center.sending.test_tables import refuse
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The table of units, for this city and for another."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from appliance.domain.errors import BadInput
 from command_center.handling import units
 from command_center.handling.files import shipped_units
+from tests.unit.command_center.city import Run
 
 HEAD = {"agency": "DLHK", "unit": "LPS", "name": "LPS {place}", "scope": "kelurahan"}
 
@@ -58,9 +58,7 @@ def test_a_unit_stands_there_once() -> None:
         units.parse([(2, HEAD), (3, HEAD)], "1471")
 
 
-def test_the_command_lists_them_with_their_ids(
-    run: Callable[..., tuple[int, str, str]], config: Path, tmp_path: Path
-) -> None:
+def test_the_command_lists_them_with_their_ids(run: Run, config: Path, tmp_path: Path) -> None:
     code, out, _ = run("units", "DP3APM")
     assert (code, out.split()) == (0, ["AGENCY", "UNIT", "NAME", "DP3APM", "UPT_PPA", "UPT", "PPA"])
     own = tmp_path / "units.csv"
@@ -71,7 +69,7 @@ def test_the_command_lists_them_with_their_ids(
 
 
 def test_a_file_that_does_not_fit_is_told_with_its_line(
-    run: Callable[..., tuple[int, str, str]], config: Path, tmp_path: Path
+    run: Run, config: Path, tmp_path: Path
 ) -> None:
     own = tmp_path / "units.csv"
     own.write_text("agency,unit,name,scope\nDLHK,TPA,,\n")

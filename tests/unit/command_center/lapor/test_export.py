@@ -1,6 +1,5 @@
 """Exports of LAPOR! as people have them, and the commands about the bridge."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,8 @@ from sqlalchemy import Engine
 
 from appliance.domain.errors import BadInput
 from command_center.lapor import becoming, export
-from tests.unit.command_center.city import all_requests, received, request
+from tests.unit.command_center.city import Run, all_requests, received, request
 
-Run = Callable[..., tuple[int, str, str]]
 NAMED = (
     "Tracking ID;Tanggal Laporan;Judul Laporan;Isi Laporan;Status;Kategori;Rahasia;Anonim;"
     "Nama Pelapor;Lokasi\n"

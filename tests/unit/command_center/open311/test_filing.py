@@ -1,7 +1,6 @@
 """Requests that other programs file: keys, fields, and what becomes of them at the city."""
 
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +24,7 @@ from command_center.store.database import reading, writing
 from tests.conftest import START
 from tests.support import georeport
 from tests.support.city_staff import a_center
-from tests.unit.command_center.city import all_requests, received, request, rows
+from tests.unit.command_center.city import Run, all_requests, received, request, rows
 
 KEY = keys.spelled(b"k" * 32)
 URL = "/open311/v2/requests"
@@ -307,9 +306,7 @@ def test_other_sites_may_send_a_key_but_nothing_else(engine: Engine, client: Fla
         assert client.post(path, headers=foreign).status_code == 403
 
 
-def test_keys_are_made_listed_and_revoked_on_the_command_line(
-    engine: Engine, run: Callable[..., tuple[int, str, str]]
-) -> None:
+def test_keys_are_made_listed_and_revoked_on_the_command_line(engine: Engine, run: Run) -> None:
     code, out, _ = run("open311-key", "new", "FixMyStreet")
     key = out.splitlines()[0]
     assert code == 0

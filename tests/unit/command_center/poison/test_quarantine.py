@@ -1,7 +1,6 @@
 """An operator reads what was set aside, and tries it again once it can be read or stored."""
 
 import json
-from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -18,6 +17,7 @@ from command_center.store.database import reading
 from command_center.store.quarantine import Kept, Poison
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import (
+    Run,
     a_batch,
     a_received,
     all_requests,
@@ -31,7 +31,6 @@ from tests.unit.command_center.city import (
 )
 
 UP = "posko/1/1471/147107/up/ev/p1"
-Run = Callable[..., tuple[int, str, str]]
 
 
 def set_aside(engine: Engine, payload: bytes, *, topic: str = UP, code: str = "store") -> Kept:

@@ -25,8 +25,7 @@ from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest
 from tests.conftest import SITE, START, at
 from tests.support.city_staff import an_officer
-from tests.unit.command_center.city import a_received, received, request, rows, tell
-from tests.unit.command_center.commands.test_cli import run
+from tests.unit.command_center.city import Run, a_received, received, request, rows, tell
 from tests.unit.command_center.receiving.test_follow_ups import lines, said
 
 TEXT, LATER = "saya dipukul suami", "dia pulang lagi"
@@ -185,14 +184,14 @@ def test_the_feed_for_other_systems_holds_no_word_of_it(engine: Engine, case: Ci
 
 
 @pytest.fixture
-def center(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    def run_it(*words: str | Path, stdin: bytes = b"") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        code = run(monkeypatch, *words)
-        out, err = capsys.readouterr()
-        return code, out, err
+def center(posko_center: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """With what comes by its standard input."""
 
-    return run_it
+    def perform(*words: str | Path, stdin: bytes = b"") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        return posko_center(*words)
+
+    return perform
 
 
 def test_the_unit_opens_all_of_a_ticket_in_its_order(

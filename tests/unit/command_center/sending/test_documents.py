@@ -1,7 +1,6 @@
 """Documents for residents: published from the command line, served to the boxes, taken back."""
 
 import json
-import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,33 +11,21 @@ from appliance.domain import wire
 from appliance.domain.events.files import DocumentPublished, DocumentSettled, DocumentWithdrawn
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.ids import SiteCode
-from command_center import __main__ as center
 from command_center.sending.blobs import Blobs
 from command_center.store import blob_files, downlinks
 from command_center.store.database import writing
 from tests.conftest import SITE, START
-from tests.unit.command_center.city import BOX_EPOCH, CLOCK, a_batch, received, rows, store
+from tests.unit.command_center.city import BOX_EPOCH, CLOCK, Run, a_batch, received, rows, store
 
 PDF = b"%PDF-1.7 a timetable"
 NEIGHBOUR = SiteCode("14.71.01")
 
 
 @pytest.fixture
-def run(
-    engine: Engine, config: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-):  # fmt: skip
-    """Run a command of `posko-center`; returns its exit code, output and errors."""
+def run(run: Run, engine: Engine) -> Run:
+    """Commands of a city that has heard of one box."""
     received(engine)
-
-    def run_it(*words: str | Path) -> tuple[int, str, str]:
-        arguments = ["posko-center", *map(str, words), "--config", str(config)]
-        monkeypatch.setattr(sys, "argv", arguments)
-        code = center.main()
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return run_it
+    return run
 
 
 @pytest.fixture

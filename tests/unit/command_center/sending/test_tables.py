@@ -1,7 +1,6 @@
 """Tables going to the boxes: checked, listed, taken back; and what the city itself works by."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,9 +18,8 @@ from command_center.sending import table_publishing
 from command_center.store import case_history, requests, tables
 from command_center.store.database import reading
 from tests.conftest import SITE, START
-from tests.unit.command_center.city import NEIGHBOUR, commit, going_down, hello, received
+from tests.unit.command_center.city import NEIGHBOUR, Run, commit, going_down, hello, received
 
-Run = Callable[..., tuple[int, str, str]]
 DAY = timedelta(days=1)
 
 

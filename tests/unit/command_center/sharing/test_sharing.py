@@ -8,12 +8,12 @@ from sqlalchemy import Engine
 
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
-from command_center import __main__ as center
 from command_center.sharing.share import LOOK_EVERY_S, Leased, Place, Whole, heeds
 from command_center.store import database
 from command_center.store.leases import Leases
 from tests.support.postgres import CityServer
 from tests.support.waiting import wait_for
+from tests.unit.command_center.city import Run
 
 pytestmark = pytest.mark.slow
 SITES = [SiteCode(f"14.71.{n:02d}") for n in range(1, 16)]
@@ -83,22 +83,14 @@ def receivers(postgresql: CityServer) -> Iterator[Receivers]:
 
 
 @pytest.fixture
-def sqlite_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
+def sqlite_run(posko_center: Run, tmp_path: Path) -> Run:
     """Run a command of a city on SQLite."""
     config = tmp_path / "posko.toml"
     config.write_text(
         '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
         f'[center]\ndatabase = "sqlite:///{tmp_path}/center.db"\n'
     )
-
-    def run_it(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["posko-center", *words, "--config", str(config)])
-        code = center.main()
-        return code, *capsys.readouterr()
-
-    return run_it
+    return lambda *words: posko_center(*words, "--config", config)
 
 
 def leaders(receivers: Receivers) -> list[str]:
@@ -178,9 +170,7 @@ def test_a_wrong_share_is_refused(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", [("receive", "--share", "1/2"), ("web",)])
-def test_on_a_file_there_is_one_program_only(
-    sqlite_run: Callable[..., tuple[int, str, str]], words: tuple[str, ...]
-) -> None:
+def test_on_a_file_there_is_one_program_only(sqlite_run: Run, words: tuple[str, ...]) -> None:
     code, _, told = sqlite_run(*words)
     assert code == 78
     assert "PostgreSQL only" in told

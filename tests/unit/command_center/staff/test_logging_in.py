@@ -1,7 +1,6 @@
 """Logging in at the city: who gets in, who waits, what ends a session, who makes accounts."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from command_center.store import staff_accounts, staff_log
 from command_center.store.database import reading
 from tests.conftest import START
 from tests.support.city_staff import HASHING, PASSWORD, Officer, a_post, an_account, logged_in
-from tests.unit.command_center.city import received
+from tests.unit.command_center.city import Run, received
 from web.security import UntaggedEndpoint, staff
 
 TEMPLATES = sorted(Path(command_center.__file__).parent.glob("**/templates/**/*.html"))
@@ -239,7 +238,7 @@ def test_an_officer_belongs_to_an_agency_that_there_is(engine: Engine, time: Tim
 
 @pytest.mark.parametrize("make", [("add", "tuti"), ("invite",)])
 def test_a_command_names_the_units_there_are_to_who_names_another(
-    engine: Engine, run: Callable[..., tuple[int, str, str]], make: tuple[str, ...]
+    engine: Engine, run: Run, make: tuple[str, ...]
 ) -> None:
     post = ("--role", "subunit", "--agency", "DISHUB", "--unit")
     code, _, problem = run("accounts", *make, *post, "UPT_PARKR")

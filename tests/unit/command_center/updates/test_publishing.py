@@ -1,7 +1,6 @@
 """Releases of the box: published to some first, then to more, stopped; what runs is seen."""
 
 import json
-import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from appliance.domain import software, wire
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.events.files import SoftwarePublished, SoftwareWithdrawn
 from appliance.domain.ids import SiteCode
-from command_center import __main__ as center
 from command_center.fleet import listing
 from command_center.sending.blobs import Blobs
 from command_center.staff.roles import Role
@@ -21,7 +19,7 @@ from command_center.store.database import reading, writing
 from tests.conftest import SITE, START
 from tests.support.city_staff import an_officer
 from tests.support.tiny_package import KEY, SECRET
-from tests.unit.command_center.city import change, hello, received, rows, tell
+from tests.unit.command_center.city import Run, change, hello, received, rows, tell
 
 OTHERS = [SiteCode("14.71.01"), SiteCode("14.71.02")]
 
@@ -43,20 +41,12 @@ def release(folder: Path, version: str = "1.2.0", *, secret: bytes = SECRET) -> 
 
 
 @pytest.fixture
-def run(engine: Engine, config: Path, monkeypatch, capsys):
-    """Run `posko-center updates`; returns its exit code, output and errors."""
+def run(run: Run, engine: Engine) -> Run:
+    """`posko-center updates` of a city that has heard of three boxes."""
     received(engine)
     for site in OTHERS:
         hello(engine, site)
-
-    def run_it(*words: str | Path) -> tuple[int, str, str]:
-        arguments = ["posko-center", "updates", *map(str, words), "--config", str(config)]
-        monkeypatch.setattr(sys, "argv", arguments)
-        code = center.main()
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return run_it
+    return lambda *words: run("updates", *words)
 
 
 def told(engine: Engine) -> list[tuple[object, object]]:
