@@ -17,7 +17,7 @@ from command_center.store import case_history
 from command_center.store.database import reading
 from tests.conftest import START
 from tests.unit.command_center.city import going_down, received, request, rows
-from tests.unit.command_center.pages.test_views import page, words
+from tests.unit.command_center.page_text import page, words
 
 BY = "Bu Rina"
 

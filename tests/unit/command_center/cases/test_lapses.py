@@ -15,9 +15,8 @@ from command_center.store import database, downlinks
 from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest
 from tests.conftest import SITE
+from tests.unit.command_center.about_cases import lines, said, sent
 from tests.unit.command_center.city import received, request, tell
-from tests.unit.command_center.receiving.test_follow_ups import lines, said
-from tests.unit.command_center.receiving.test_official_replies import sent
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=WESTERN_INDONESIA)
 """Ten working days later it is Monday 16 November, 9:00."""

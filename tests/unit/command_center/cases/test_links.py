@@ -16,6 +16,7 @@ from command_center.store import case_links, case_marks
 from command_center.store.database import reading
 from command_center.store.requests import CityRequest
 from tests.conftest import SITE, START
+from tests.unit.command_center.about_cases import said
 from tests.unit.command_center.city import (
     a_batch,
     a_received,
@@ -26,7 +27,6 @@ from tests.unit.command_center.city import (
     tell,
     wire_event,
 )
-from tests.unit.command_center.receiving.test_follow_ups import said
 
 OTHER_BOX = SiteCode("14.71.11")
 HERE = "14.71.07.1008"

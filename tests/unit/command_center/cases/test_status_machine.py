@@ -17,10 +17,8 @@ from command_center.cases import casework, lapses
 from command_center.store import case_history, database, downlinks
 from command_center.store.database import reading, writing
 from tests.conftest import SITE, START
+from tests.unit.command_center.about_cases import acted, replied, said
 from tests.unit.command_center.city import received, request, tell
-from tests.unit.command_center.receiving.test_follow_ups import said
-from tests.unit.command_center.receiving.test_official_replies import replied
-from tests.unit.command_center.receiving.test_staff_actions import acted
 
 
 class Everybody(RuleBasedStateMachine):

@@ -15,7 +15,7 @@ from command_center.store.database import reading
 from command_center.store.requests import Filter
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import Run, happened, received
-from tests.unit.command_center.pages.test_views import page, words
+from tests.unit.command_center.page_text import page, words
 
 
 def wib(day: int, month: int, hour: int = 9) -> datetime:

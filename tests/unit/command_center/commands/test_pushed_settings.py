@@ -14,7 +14,7 @@ from command_center.store import boxes, downlinks
 from tests.conftest import SITE, START
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import NEIGHBOUR, Run, change, commit, going_down, hello
-from tests.unit.command_center.pages.test_views import page, words
+from tests.unit.command_center.page_text import page, words
 
 GOOD = '[portal]\nreports_per_hour = 12\n[wifi.zones."*"]\nsession_minutes = 20\n'
 

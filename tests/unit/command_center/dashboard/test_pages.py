@@ -23,7 +23,7 @@ from tests.support import full_city
 from tests.support.city_staff import UNIT, Officer, an_officer
 from tests.unit.command_center.city import change, commit, received, request
 from tests.unit.command_center.dashboard.test_alarms import dengue
-from tests.unit.command_center.pages.test_views import page, words
+from tests.unit.command_center.page_text import page, words
 
 NOW = START + timedelta(minutes=5)
 PATHS = ("/dasbor", "/dinding", "/kotak")

@@ -22,8 +22,8 @@ from command_center.store.case_history import Move
 from command_center.store.database import reading
 from command_center.store.dispositions import Disposition
 from command_center.store.requests import CityRequest
+from tests.unit.command_center.about_cases import lines
 from tests.unit.command_center.city import going_down, received, request, rows
-from tests.unit.command_center.receiving.test_follow_ups import lines
 
 UNITS = shipped_units("1471")
 LPS = "LPS-14.71.07.1005"

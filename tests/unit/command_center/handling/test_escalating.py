@@ -22,8 +22,8 @@ from command_center.handling.files import shipped_steps, shipped_units
 from command_center.handling.steps import Step, To
 from command_center.store import database
 from command_center.store.requests import CityRequest
+from tests.unit.command_center.about_cases import lines
 from tests.unit.command_center.city import going_down, happened, received, rows
-from tests.unit.command_center.receiving.test_follow_ups import lines
 
 TABLE = shipped_steps()
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=WESTERN_INDONESIA)

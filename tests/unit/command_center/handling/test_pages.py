@@ -20,7 +20,7 @@ from tests.conftest import SITE
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import happened, received, request, rows
 from tests.unit.command_center.handling.test_escalating import DAY, MONDAY
-from tests.unit.command_center.pages.test_views import HOSTILE, page, words
+from tests.unit.command_center.page_text import HOSTILE, page, words
 
 UNITS = shipped_units("1471")
 LPS, OTHER_LPS = "LPS-14.71.07.1005", "LPS-14.71.07.1006"

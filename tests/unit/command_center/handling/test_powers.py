@@ -9,9 +9,9 @@ from command_center.staff.roles import Role
 from command_center.store import requests
 from tests.conftest import START
 from tests.support.city_staff import AGENCY, UNIT, an_officer
+from tests.unit.command_center.about_cases import lines
 from tests.unit.command_center.city import commit, going_down, received, request
-from tests.unit.command_center.pages.test_views import page
-from tests.unit.command_center.receiving.test_follow_ups import lines
+from tests.unit.command_center.page_text import page
 
 AGENCYS = {"diproses", "selesai", "butuh_kelengkapan", "ditunda"}
 

@@ -33,12 +33,11 @@ from command_center.store.requests import CityRequest
 from tests.conftest import SITE
 from tests.support.city_staff import an_officer
 from tests.unit.command_center import city
+from tests.unit.command_center.about_cases import lines, replied
 from tests.unit.command_center.city import NEIGHBOUR, commit, going_down, hello, request, rows
 from tests.unit.command_center.handling.test_escalating import DAY, MONDAY, move
 from tests.unit.command_center.handling.test_pages import filed
-from tests.unit.command_center.pages.test_views import page, words
-from tests.unit.command_center.receiving.test_follow_ups import lines
-from tests.unit.command_center.receiving.test_official_replies import replied
+from tests.unit.command_center.page_text import page, words
 
 OFFICIALS = [
     {"agency": "DLHK", "rank": "1", "name": "Kepala DLHK", "phone": "081200000001"},

@@ -15,6 +15,7 @@ from command_center.receiving import ingest
 from command_center.store import boxes
 from tests.conftest import SITE, START, at
 from tests.support.city_staff import an_officer
+from tests.unit.command_center.about_cases import said
 from tests.unit.command_center.city import (
     a_batch,
     a_received,
@@ -26,21 +27,7 @@ from tests.unit.command_center.city import (
     tell,
     wire_event,
 )
-from tests.unit.command_center.receiving.test_follow_ups import said
-
-HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }} \u202e'
-
-
-def page(client: FlaskClient, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status
-    return response.text
-
-
-def words(text: str) -> str:
-    """The page as a person reads it."""
-    plain = re.sub(r"<(script|style|svg)\b.*?</\1>|<[^>]+>", " ", text, flags=re.DOTALL)
-    return " ".join(html.unescape(plain).split())
+from tests.unit.command_center.page_text import HOSTILE, page, words
 
 
 def post(client: FlaskClient, case_id: str, **form: str):

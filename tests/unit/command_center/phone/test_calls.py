@@ -21,9 +21,9 @@ from command_center.store.database import reading
 from command_center.store.requests import CityRequest
 from tests.conftest import at
 from tests.support.city_staff import an_officer
+from tests.unit.command_center.about_cases import lines
 from tests.unit.command_center.city import all_requests, received, request, rows
-from tests.unit.command_center.pages.test_views import HOSTILE, page, words
-from tests.unit.command_center.receiving.test_follow_ups import lines
+from tests.unit.command_center.page_text import HOSTILE, page, words
 
 CALL = {
     "text": "lampu jalan mati sejak kemarin di jl Rajawali",

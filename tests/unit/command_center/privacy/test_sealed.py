@@ -25,8 +25,8 @@ from command_center.store.database import reading, writing
 from command_center.store.requests import CityRequest
 from tests.conftest import SITE, START, at
 from tests.support.city_staff import an_officer
+from tests.unit.command_center.about_cases import lines, said
 from tests.unit.command_center.city import Run, a_received, received, request, rows, tell
-from tests.unit.command_center.receiving.test_follow_ups import lines, said
 
 TEXT, LATER = "saya dipukul suami", "dia pulang lagi"
 REQUEST_ID = "00000000-0000-7000-8000-0000000000aa"

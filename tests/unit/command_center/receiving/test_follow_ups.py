@@ -4,14 +4,13 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain import wire
-from appliance.domain.events.requests import FollowedUp, RequestStatusChanged, TextAmended
+from appliance.domain.events.requests import RequestStatusChanged, TextAmended
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
-from command_center.cases import casework
-from command_center.store import case_history, downlinks, follow_ups
+from command_center.store import downlinks, follow_ups
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest
 from tests.conftest import SITE, START
+from tests.unit.command_center.about_cases import lines, move, said
 from tests.unit.command_center.city import (
     a_batch,
     a_received,
@@ -22,32 +21,6 @@ from tests.unit.command_center.city import (
     tell,
     wire_event,
 )
-
-
-def said(case: CityRequest | None = None, wish: str = "belum", **changes: object) -> FollowedUp:
-    values: dict[str, object] = {
-        "follow_up_id": "follow-up-1",
-        "request_id": case.request_id if case else "",
-        "wish": wish,
-        "text": "",
-        "at": START,
-    }
-    return FollowedUp(**{**values, **changes})  # type: ignore[arg-type]
-
-
-def move(engine: Engine, case: CityRequest, *statuses: Status) -> None:
-    """Officers move a case, but its reporter closes it."""
-    for status in statuses:
-        if status is Status.CLOSED:
-            tell(engine, said(case, "sudah", follow_up_id="closes"))
-            continue
-        casework.change_status(engine, case.request_id, status, "karena itu", by="Rina", now=START)
-
-
-def lines(engine: Engine, case: CityRequest) -> list[tuple[str, str, str]]:
-    with reading(engine) as connection:
-        history = case_history.of_request(connection, request(engine, case.request_id))
-    return [(entry.by, entry.status, entry.message) for entry in history]
 
 
 @pytest.mark.parametrize(

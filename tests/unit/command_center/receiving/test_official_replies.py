@@ -1,40 +1,13 @@
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
-from appliance.domain.events import Event
 from appliance.domain.events.requests import RequestStatusChanged
-from appliance.domain.events.staff import OfficialAnswered, OfficialReplied
+from appliance.domain.events.staff import OfficialAnswered
 from appliance.domain.service_request import Status
-from command_center.store import downlinks
-from command_center.store.database import reading
-from command_center.store.requests import CityRequest
-from tests.conftest import SITE, START
+from tests.unit.command_center.about_cases import lines, move, replied, sent
 from tests.unit.command_center.city import received, request, tell
-from tests.unit.command_center.receiving.test_follow_ups import lines, move
 
 BY = "Kepala Bidang (Dishub), SMS"
-
-
-def replied(case: CityRequest, status: str = "diproses", **changes: object) -> OfficialReplied:
-    values: dict[str, object] = {
-        "reply_id": "reply-1",
-        "request_id": case.request_id,
-        "status": status,
-        "text": "petugas berangkat",
-        "official": "Kepala Bidang",
-        "agency": "DISHUB",
-        "at": START,
-    }
-    return OfficialReplied(**{**values, **changes})  # type: ignore[arg-type]
-
-
-def sent(engine: Engine) -> list[Event]:
-    """What the box is told."""
-    with reading(engine) as connection:
-        waiting = downlinks.after(connection, SITE, 0, max_events=10, max_bytes=100_000)
-    events = [wire.decode_event(one.kind, one.payload.encode()) for one in waiting]
-    return [event for event in events if event is not None]
 
 
 def answer(engine: Engine) -> tuple[str, str, str]:

@@ -4,12 +4,11 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain.events.requests import RequestCorrected, RequestStatusChanged
-from appliance.domain.events.staff import StaffActed, StaffAnswered
+from appliance.domain.events.staff import StaffAnswered
 from appliance.domain.service_request import Status
 from command_center.store import case_links
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest
-from tests.conftest import START
+from tests.unit.command_center.about_cases import acted, lines, move, sent
 from tests.unit.command_center.city import (
     NEIGHBOUR,
     a_batch,
@@ -19,21 +18,8 @@ from tests.unit.command_center.city import (
     tell,
     wire_event,
 )
-from tests.unit.command_center.receiving.test_follow_ups import lines, move
-from tests.unit.command_center.receiving.test_official_replies import sent
 
 BY = "rina (Kecamatan Bukit Raya)"
-
-
-def acted(case: CityRequest, act: str = "status", **changes: object) -> StaffActed:
-    values: dict[str, object] = {
-        "action_id": "action-1",
-        "request_id": case.request_id,
-        "act": act,
-        "by": "rina",
-        "at": START,
-    }
-    return StaffActed(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def answer(engine: Engine) -> tuple[str, str]:
