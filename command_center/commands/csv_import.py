@@ -25,7 +25,7 @@ def add(commands: Subcommands) -> None:
         required=True,
         metavar="FILE.csv",
         type=Path,
-        help=f"UTF-8, names in line one: {', '.join(importing.COLUMNS)}",
+        help=f"CSV, names in line one: {', '.join(importing.COLUMNS)}",
     )
 
 
@@ -42,10 +42,10 @@ def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:
 
 
 def text_of(path: Path) -> str:
-    """A file of a table; raises BadInput for one that is too large or no UTF-8."""
+    """A file of a table; raises BadInput for one that is too large or no text."""
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise BadInput(f"{path} is larger than 16 MiB; split it")
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+            raise BadInput("it is larger than 16 MiB; split it")
+        return table_csv.decoded(path.read_bytes())
+    except (OSError, BadInput) as error:
         raise BadInput(f"cannot read {path}: {error}") from None

@@ -16,6 +16,10 @@ from command_center.lapor.messages import Report
 
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 _SEPARATORS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?\n', re.IGNORECASE)
+"""What some write before the names, for Excel."""
+_EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
+"""A number that Excel is to leave alone."""
 _NAMES: dict[str, tuple[str, ...]] = {
     "trackingid": (
         "trackingid", "idtracking", "tracking", "nomortracking", "notracking", "kodetracking",
@@ -42,8 +46,10 @@ _NEEDED = ("trackingid", "isi", "tanggal")
 def rows(text: str) -> NumberedRows:
     """The lines of a file with our names of columns; raises BadInput that names the line."""
     text = text.removeprefix("\ufeff")
+    told = _SEPARATOR_LINE.match(text)
+    text = text[told.end() :] if told else text
     first = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
+    separator = told[1] if told else max(_SEPARATORS, key=first.count)
     if separator != ",":
         text = _with_commas(text, separator)
     found = read(text)
@@ -52,7 +58,10 @@ def rows(text: str) -> NumberedRows:
         known = ", ".join(_NAMES[missing[0]])
         raise BadInput(f"no column {missing[0]}; known names: {known}")
     return [
-        (line, {names[column]: cell for column, cell in row.items() if column in names})
+        (
+            line + bool(told),
+            {names[column]: _plain(cell) for column, cell in row.items() if column in names},
+        )
         for line, row in found
     ]
 
@@ -81,6 +90,11 @@ def _names(row: Mapping[str, str]) -> dict[str, str]:
         for ours, theirs in _NAMES.items()
         if (column := next((c for t in theirs for c, p in plain.items() if p == t), ""))
     }
+
+
+def _plain(cell: str) -> str:
+    found = _EXCEL_TEXT.fullmatch(cell)
+    return found[1] if found else cell
 
 
 def _with_commas(text: str, separator: str) -> str:

@@ -51,6 +51,28 @@ def test_an_export_is_taken_once_and_each_line_says_what_became_of_it(
     assert len(all_requests(city)) == 3
 
 
+@pytest.mark.parametrize(
+    ("encoding", "before"),
+    [("utf-8-sig", "sep=;\r\n"), ("utf-16", ""), ("cp1252", ""), ("utf-8", '"sep=;"\n')],
+)
+def test_what_excel_makes_of_an_export_is_read(
+    city: Engine, run: Run, tmp_path: Path, encoding: str, before: str
+) -> None:
+    path = tmp_path / "excel.csv"
+    row = '="1500009";lampu "jalan" mati\u2013gelap;30/11/2019;André'
+    lines = f"Tracking ID;Isi;Tanggal;Nama\r\n{row}\r\n"
+    path.write_bytes((before + lines).encode(encoding))
+    assert run("lapor", "import", path)[:2] == (0, f"line {2 + bool(before)}: new: #1500009\n")
+    [taken] = all_requests(city)
+    assert (taken.text, taken.name) == ('lampu "jalan" mati\u2013gelap', "André")
+
+
+def test_what_is_no_text_is_refused_with_what_to_do(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "excel.csv"
+    path.write_bytes(b"PK\x03\x04\x00\x81\x8d")
+    assert "save it as 'CSV UTF-8'" in run("lapor", "import", path)[2]
+
+
 def test_a_dry_run_leaves_nothing(city: Engine, run: Run, file: Path) -> None:
     _, out, err = run("lapor", "import", file, "--dry-run")
     assert out.count(": new: #") == 3
