@@ -54,6 +54,11 @@ _NO_LISTING = (
 )
 
 
+def is_free(message: Message) -> bool:
+    """Whether a slot shows that it is free: a length of 0, and nothing."""
+    return commands.pdu_length(message.header) == 0 and not message.raw
+
+
 @dataclass(slots=True)
 class Damage:
     """Slots that could not be read or freed: what stood there and how often; can lists be had?"""
@@ -86,7 +91,7 @@ class Damage:
         """Whether nothing is to be done about it: it shows nothing, or stays where it is."""
         index = commands.number(message.header.arguments[0]) or 0
         if message.pdu is None:
-            return not message.raw and (memory, index) in self.empty
+            return is_free(message) or (not message.raw and (memory, index) in self.empty)
         return self.deletes_of(memory, index, message.pdu) >= _DELETES
 
 
@@ -207,7 +212,7 @@ def _take(
     if pdu is None:
         if commands.is_text_mode(message.header):
             raise UnconfiguredError("the modem speaks text mode")
-        if commands.pdu_length(message.header) == 0 and not message.raw:
+        if is_free(message):
             return Collected(is_complete=True)
         if not damage.is_hopeless(memory, index, message.raw):
             return Collected(is_complete=False)

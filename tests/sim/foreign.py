@@ -28,6 +28,8 @@ class Habits:
     has_sca: bool = True
     counts_sca: bool = False
     is_hex_lower: bool = False
+    lists_empty: bool = False
+    """Listings show a free slot, too, with a length of 0 and an empty line."""
     prompt: str = "\r\n> "
     prompt_delay_s: float = 0.0
     unsupported: str = r"$^"
@@ -249,6 +251,9 @@ class Foreign:
     def do_cmgl(self, line: str) -> None:
         for index, pdu in sorted(self.slots[self.memory[0]].items()):
             self.show(f"+CMGL: {index},1", pdu)
+        if self.habits.lists_empty:
+            self.say(f"+CMGL: {self.capacity},0,,0")
+            self.say("")
         self.done()
 
     def do_cmgr(self, line: str) -> None:
