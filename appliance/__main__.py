@@ -76,7 +76,7 @@ def accept_config(commands: Subparsers) -> None:
 def main() -> int:
     """Run one command; a PoskoError is printed for the technician, without a traceback."""
     args = parser().parse_args()
-    return daemon.answered("posko", lambda: args.run(args))
+    return daemon.ordered("posko", lambda: args.run(args))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def main() -> int:
         os.umask(0o022)  # every daemon reads system files; those with secrets have a mode of theirs
         done.append(args.body(args))
 
-    return daemon.answered(PROGRAM, body) or done[0]
+    return daemon.ordered(PROGRAM, body) or done[0]
 
 
 Body = Callable[[argparse.Namespace], int]

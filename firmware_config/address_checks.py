@@ -10,6 +10,8 @@ _PREFIXES = range(16, 30)
 """Of a zone: room for three phones at least, and no more than a bridge can bear."""
 _NO_DEVICE = tuple(map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")))
 """This network, loopback, link-local, multicast and reserved (RFC 6890, RFC 5771)."""
+_BETWEEN_TWO = 31
+"""A line with two ends has no address of the network itself (RFC 3021)."""
 _LIKE = "write it like 10.77.0.1/24"
 
 
@@ -25,7 +27,7 @@ def _flaw(own: IPv4Interface) -> str:
     for network in _NO_DEVICE:
         if own.ip in network:
             return f"no device may have an address in {network}"
-    if own.ip in (own.network[0], own.network[-1]):
+    if own.network.prefixlen < _BETWEEN_TWO and own.ip in (own.network[0], own.network[-1]):
         return "is no address of a device, but of the network itself"
     return ""
 

@@ -37,7 +37,7 @@ def main() -> int:
         os.umask(0o022)  # the state is for everyone to read, and holds no secrets
         done.append(args.body(args))
 
-    return daemon.answered(PROGRAM, body) or done[0]
+    return daemon.ordered(PROGRAM, body) or done[0]
 
 
 def _arguments() -> argparse.Namespace:

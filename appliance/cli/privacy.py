@@ -84,7 +84,13 @@ def _withdraw(args: argparse.Namespace) -> None:
 
 
 def _is_sure(named: str) -> bool:
-    return input(f"Erase the personal data of {named} for good? Type yes: ").strip() == "yes"
+    """Whether somebody is there who says so."""
+    try:
+        said = input(f"Erase the personal data of {named} for good? Type yes: ")
+    except EOFError:
+        print()
+        return False
+    return said.strip() == "yes"
 
 
 def _who() -> str:

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import select
 import signal
 import socket
 import sys
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable
 
 from appliance.domain.errors import PoskoError
-from appliance.runtime import logs, settings
+from appliance.runtime import logs, refusal, settings
 
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: the unit must not be restarted before someone mends a setting."""
@@ -70,6 +71,33 @@ def answered(program: str, body: Callable[[], None]) -> int:
         _explain(program, error)
         return 1
     return 0
+
+
+def ordered(program: str, body: Callable[[], None]) -> int:
+    """The same for a command that somebody types: what the system refuses is an answer, too."""
+
+    def refusable() -> None:
+        try:
+            body()
+            sys.stdout.flush()
+        except OSError as error:
+            if isinstance(error, BrokenPipeError) and _is_unread():
+                return
+            if told := refusal.of(error):
+                raise told from None
+            raise
+
+    return answered(program, refusable)
+
+
+def _is_unread() -> bool:
+    """Whether the reader of our output has gone, as of `COMMAND | head`; the rest is dropped."""
+    reader = select.poll()
+    reader.register(sys.stdout, 0)
+    if not reader.poll(0):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return True
 
 
 def _explain(program: str, error: PoskoError) -> None:

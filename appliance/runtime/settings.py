@@ -224,6 +224,8 @@ def _found(folder: Path) -> list[Path]:
 def _table(path: Path) -> dict[str, Any]:
     try:
         raw = path.read_bytes()
+    except PermissionError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}. Run it as root (sudo).") from None
     except OSError as error:
         raise ConfigError(
             f"cannot read {path}: {error.strerror}. Name the file with --config or "

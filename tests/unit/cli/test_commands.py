@@ -1,5 +1,8 @@
 import json
+import os
+import shlex
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +15,12 @@ from appliance.domain import wire
 from appliance.domain.blobs import Manifest
 from appliance.domain.city_tables import SHIPPED_VERSION
 from appliance.domain.topics import Lane
-from appliance.store import city_tables, outbox, photos
+from appliance.runtime import ids
+from appliance.store import city_tables, migrate, outbox, photos
 from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft
-from tests.conftest import EPOCH, START, at
+from tests.conftest import EPOCH, SITE, START, at
+from tests.support.programs import leave_out, needs
 
 
 @pytest.fixture
@@ -38,6 +43,32 @@ def command(
 
 
 Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.mark.parametrize("given", [["requests"], ["sms", "send", "081234567890", "halo"]])
+def test_a_database_on_a_read_only_disk_is_told_without_a_traceback(
+    tmp_path: Path, given: list[str]
+) -> None:
+    """Root may write what is read-only by its mode, so that the disk must be."""
+    if os.geteuid() != 0:
+        leave_out("a disk is mounted as root only")
+    config, path = tmp_path / "posko.toml", tmp_path / "posko.db"
+    config.write_text(
+        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
+        f'[store]\npath = "{path}"\n'
+    )
+    migrate.ensure(path, SITE, ids.new_epoch)
+    folder, program = shlex.quote(str(tmp_path)), [sys.executable, "-m", "appliance"]
+    run = shlex.join([*program, "--config", str(config), *given])
+    script = f"mount --bind {folder} {folder} && mount -o remount,bind,ro {folder} && {run}"
+    done = subprocess.run(
+        [needs("unshare"), "--mount", "sh", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = f"posko: {path} cannot be opened for writing; is its disk mounted read-only? see dmesg\n"
+    assert (done.returncode, done.stderr) == (1, told)
 
 
 def test_requests_as_json_carry_every_promised_field(

@@ -1,5 +1,6 @@
 """`posko privacy`."""
 
+import io
 import json
 import sqlite3
 from collections.abc import Callable
@@ -55,6 +56,19 @@ def test_erasing_asks_before(
     left = requests.by_id(db, request_of_siti.id)
     assert left is not None
     assert (left.text == ERASED_TEXT) is is_erased
+
+
+def test_where_nobody_can_be_asked_nothing_is_erased(
+    command: Command,
+    db: sqlite3.Connection,
+    request_of_siti: ServiceRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert "nothing was erased" in command("privacy", "erase", str(request_of_siti.ticket))[1]
+    left = requests.by_id(db, request_of_siti.id)
+    assert left is not None
+    assert left.text != ERASED_TEXT
 
 
 def test_a_phone_is_erased_without_asking(

@@ -101,7 +101,7 @@ def radio(device: dict[str, Any] | None = None, *networks: dict[str, Any], **mor
         ),
         (
             {"wifi": {"zones": [{**ZONE, "ipv4": "10.78.0.1/31"}]}},
-            r"wifi\.zones\[0\]\.ipv4 = '10\.78\.0\.1/31': is no address of a device",
+            r"wifi\.zones\[0\]\.ipv4 = '10\.78\.0\.1/31': is in no network of /16 to /29",
         ),
         *(
             (
@@ -165,6 +165,12 @@ def test_a_mistake_names_key_value_reason_and_remedy(sections: Any, told: str) -
     """Box check 8."""
     found = [str(mistake) for mistake in mistakes(box(**sections))]
     assert any(re.search(told, text) for text in found), found
+
+
+def test_an_uplink_may_be_a_line_with_two_ends() -> None:
+    network = {"wan_ipv4": "203.0.113.1/31", "wan_gateway": "203.0.113.0"}
+    zones = {"zones": [ZONE], "resolvers": ["1.1.1.1"]}
+    assert not mistakes(box(wifi=zones, network=network))
 
 
 def test_two_radios_may_send_one_network_which_phones_roam() -> None:

@@ -1,4 +1,5 @@
 import contextlib
+import errno
 import socket
 import subprocess
 import sys
@@ -44,6 +45,46 @@ def test_an_expected_error_is_told_without_a_traceback(
 
     assert daemon.run("posko-x", "does x", body) == 1
     assert capsys.readouterr().err == "posko-x: the cable is out\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "/x"), "/x: Permission denied; "),
+        (OSError(errno.EROFS, "Read-only", "/x"), "/x is on a disk that is mounted read-only"),
+        (OSError(errno.ENOSPC, "No space", "/x"), "/x: the disk is full; free space"),
+    ],
+)
+def test_what_the_system_refuses_a_command_is_told_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], error: OSError, told: str
+) -> None:
+    def body() -> None:
+        raise error
+
+    assert daemon.ordered("posko-x", body) == 1
+    assert capsys.readouterr().err.startswith(f"posko-x: {told}")
+
+
+def test_a_command_whose_reader_has_gone_ends_quietly() -> None:
+    body = (
+        "from appliance.runtime import daemon; daemon.ordered('x', lambda: print('y\\n' * 99999))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", body], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as command:
+        assert command.stdout
+        command.stdout.readline()
+        command.stdout.close()
+        assert command.stderr
+        assert command.stderr.read() == ""
+
+
+def test_what_nobody_who_types_can_mend_is_loud() -> None:
+    def body() -> None:
+        raise ConnectionResetError(errno.ECONNRESET, "reset")
+
+    with pytest.raises(ConnectionResetError):
+        daemon.ordered("posko-x", body)
 
 
 def test_systemd_is_told_through_its_socket(

@@ -1,0 +1,33 @@
+"""What the system refuses a command that somebody typed, said in words; pure but for the user."""
+
+import errno
+import os
+
+from appliance.domain.errors import PoskoError
+
+_NOT_ALLOWED = (errno.EACCES, errno.EPERM)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Refused(PoskoError):
+    """The system does not let this command do it; the message says what to do."""
+
+
+def of(error: OSError) -> Refused | None:
+    """The same as an answer; None: a bug, or nothing that who typed it could mend."""
+    if error.filename is None:
+        return None
+    if error.errno in _NOT_ALLOWED:
+        return Refused(f"{error.filename}: {error.strerror}; {remedy()}")
+    if error.errno == errno.EROFS:
+        return Refused(f"{error.filename} is on a disk that is mounted read-only; see dmesg")
+    if error.errno in _FULL:
+        return Refused(f"{error.filename}: the disk is full; free space (docs/runbook.md)")
+    return None
+
+
+def remedy() -> str:
+    """What to do where something may not be written."""
+    if os.geteuid() != 0:
+        return "run it as root (sudo)"
+    return "is its disk mounted read-only? see dmesg"
