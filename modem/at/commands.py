@@ -226,17 +226,9 @@ def is_text_mode(header: Info) -> bool:
     return any(value.upper().startswith(("REC ", "STO ")) for value in header.arguments[:2])
 
 
-def salvage_pdu(header: Info, raw: bytes) -> bytes | None:
-    """Read a PDU whose header counts the SMSC address too, or that has none; None if neither.
-
-    Only for a line that was read so again and again: the same happens to a line cut by chance.
-    """
+def read_hex(line: bytes) -> bytes | None:
+    """The octets of a line in hex; None for any other."""
     try:
-        octets = bytes.fromhex(raw.decode("latin-1"))
+        return bytes.fromhex(line.decode("latin-1"))
     except ValueError:
         return None
-    if not octets or len(octets) != pdu_length(header):
-        return None
-    # A TPDU's second octet is a reference or a length; that of an SMSC address is its type, 0x91.
-    has_smsc = octets[0] == 0 or (octets[0] < 13 and octets[1] & 0xF0 in {0x80, 0x90})
-    return octets if has_smsc else b"\0" + octets

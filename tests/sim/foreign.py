@@ -27,6 +27,10 @@ class Habits:
     has_alpha: bool = True
     has_sca: bool = True
     counts_sca: bool = False
+    sca_octets: int | None = None
+    """The length octet of the service centre's address, where it is wrong."""
+    miscounts: int = 0
+    """How much too long a PDU is said to be."""
     is_hex_lower: bool = False
     lists_empty: bool = False
     """Listings show a free slot, too, with a length of 0 and an empty line."""
@@ -277,11 +281,14 @@ class Foreign:
         self.say(self.hex(pdu))
 
     def length(self, pdu: bytes) -> int:
-        return len(pdu) if self.habits.counts_sca else len(pdu) - 1 - pdu[0]
+        octets = len(pdu) if self.habits.counts_sca else len(pdu) - 1 - pdu[0]
+        return octets + self.habits.miscounts
 
     def hex(self, pdu: bytes) -> str:
         if not self.habits.has_sca:
             pdu = b"\0" + pdu[1 + pdu[0] :]
+        if self.habits.sca_octets is not None:
+            pdu = bytes([self.habits.sca_octets]) + pdu[1:]
         return pdu.hex() if self.habits.is_hex_lower else pdu.hex().upper()
 
     def do_cmgs(self, line: str) -> None:

@@ -60,11 +60,23 @@ def test_messages_pass_both_ways_whatever_the_habits(rig):
     assert sum(text.startswith("AT+CMGF=0") for text in rig.sim.audit.commands) <= 2
 
 
-def test_length_that_counts_the_service_centre_is_understood_after_a_second_look():
-    rig = Rig(Foreign(habits=Habits(counts_sca=True)))
+@pytest.mark.parametrize(
+    "habit",
+    [
+        {"counts_sca": True},
+        *({"sca_octets": octets} for octets in (0, 5, 8, 12, 255)),
+        *({"miscounts": octets} for octets in (-1, 1, 8)),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("text", ["panjang aneh", "jalan rusak 🚧 di jl Durian"])
+def test_wrong_lengths_around_a_message_are_understood_after_a_second_look(habit, text):
+    """SMS check 34: what can be read is not put aside."""
+    rig = Rig(Foreign(habits=Habits(**habit)))
     rig.run_until_ready()
-    rig.sim.air.inject(CITIZEN, "panjang aneh")
-    rig.run_until(lambda: rig.postbox.texts == ["panjang aneh"], limit_s=60)
+    rig.sim.air.inject(CITIZEN, text)
+    rig.run_until(lambda: rig.postbox.texts == [text], limit_s=60)
+    rig.run_until(lambda: not any(rig.sim.slots.values()))
 
 
 def test_a_modem_that_neither_lists_nor_reads_is_told():

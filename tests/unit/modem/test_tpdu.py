@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from modem.pdu import concat, submit, tpdu, udh, validity
 from modem.pdu.dcs import Alphabet, decode_coding
 from modem.pdu.errors import PduError
+from modem.pdu.salvage import salvage
 from modem.pdu.timestamp import Timestamp
 from tests.sim import smscodec
 
@@ -82,6 +83,12 @@ def test_nonsense_concatenation_counts_as_single(total, sequence):
 def test_service_messages_are_told_by_their_protocol(pid):
     assert a_delivery(pid=pid).is_service
     assert not a_delivery().is_service
+
+
+@given(st.binary(max_size=200), st.integers(0, 200))
+def test_what_is_salvaged_of_any_bytes_reads_well(octets, length):
+    pdu = salvage(octets, length)
+    assert pdu is None or tpdu.decode(pdu)
 
 
 def test_port_addressed_message_is_service():
