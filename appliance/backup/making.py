@@ -11,7 +11,7 @@ from typing import IO
 import msgspec
 
 from appliance.backup import snapshot
-from appliance.backup.sealed_file import Header, NotABackup
+from appliance.backup.sealed_file import Header, NotABackup, Unreadable
 from appliance.backup.shelf import Shelf
 from appliance.domain import blobs
 from appliance.domain.errors import PoskoError
@@ -71,6 +71,8 @@ def make(source: Source, shelf: Shelf, key: str, *, keep: int, now: datetime) ->
             backup = _put(source, shelf, key, copy, _header(source, copy, files, now))
         shelf.thin_out(keep)
         left_out = sum(not _share(source, shelf, key, sha256, now) for sha256 in files)
+    except Unreadable:
+        raise BackupFailed(_REASONS[errno.EIO]) from None
     except NotABackup:
         raise BackupFailed(
             "the stick gave back other bytes than were written to it: take another one"

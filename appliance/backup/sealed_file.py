@@ -16,6 +16,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -34,6 +35,10 @@ _DIGEST_BYTES = 32
 
 class NotABackup(PoskoError, ValueError):
     """The file is damaged, of something else, or for another key; the message says which."""
+
+
+class Unreadable(NotABackup):
+    """The stick cannot give it; it may be whole."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -151,7 +156,8 @@ class SealedReader(io.RawIOBase):
             )
             additional: bytes | None = head
             while True:
-                sealed = self._in.read(min(SEALED_CHUNK_BYTES, max(0, left)))
+                with _reading(self._in):
+                    sealed = self._in.read(min(SEALED_CHUNK_BYTES, max(0, left)))
                 left -= len(sealed)
                 pull = bindings.crypto_secretstream_xchacha20poly1305_pull
                 chunk, tag = pull(state, sealed, additional)
@@ -169,7 +175,7 @@ class SealedReader(io.RawIOBase):
 
 def check(file: Path) -> Header:
     """Read the whole file and compare it with its sum; needs no secret. Raises NotABackup."""
-    with file.open("rb") as opened:
+    with file.open("rb") as opened, _reading(opened):
         header, _ = _header(opened)
         opened.seek(0)
         left = file.stat().st_size - _DIGEST_BYTES
@@ -195,10 +201,22 @@ def forget_cached(file: IO[bytes]) -> None:
     os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+@contextmanager
+def _reading(opened: IO[bytes]) -> Iterator[None]:
+    """What a failing stick cannot give is as good as damaged."""
+    try:
+        yield
+    except OSError as error:
+        raise Unreadable(
+            f"{opened.name} cannot be read ({error.strerror}); take an older one, or another stick"
+        ) from None
+
+
 def _header(opened: IO[bytes]) -> tuple[Header, bytes]:
-    if opened.read(len(MAGIC)) != MAGIC:
+    with _reading(opened):
+        magic, line = opened.read(len(MAGIC)), opened.readline(HEADER_MAX_BYTES)
+    if magic != MAGIC:
         raise NotABackup(f"{opened.name} is no backup of Posko, or of a newer release")
-    line = opened.readline(HEADER_MAX_BYTES)
     try:
         return msgspec.json.decode(line, type=Header), line.removesuffix(b"\n")
     except (msgspec.MsgspecError, UnicodeDecodeError):

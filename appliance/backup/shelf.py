@@ -82,10 +82,16 @@ class Shelf:
             raise
 
     def thin_out(self, keep: int) -> None:
-        """Remove the oldest backups beyond `keep`, and the files that none names any more."""
+        """Remove the oldest backups beyond `keep`, and the files that none names any more.
+
+        While one cannot be read, nobody knows which it names, and every file stays.
+        """
         for old in self.backups()[:-keep]:
             old.unlink()
-        named = set(self._named(self.backups()))
+        try:
+            named = set(self._named(self.backups()))
+        except sealed_file.Unreadable:
+            return
         for file in self._files.iterdir():
             if blobs.is_name(file.name) and file.name not in named:
                 file.unlink()
@@ -93,8 +99,12 @@ class Shelf:
     @staticmethod
     def _named(backups: Iterable[Path]) -> Iterable[str]:
         for backup in backups:
-            with suppress(sealed_file.NotABackup):
+            try:
                 yield from sealed_file.header_of(backup).files
+            except sealed_file.Unreadable:
+                raise
+            except sealed_file.NotABackup:
+                continue
 
 
 def _number(backup: Path) -> int:

@@ -115,6 +115,8 @@ def run_restore(args: argparse.Namespace) -> None:
 def _write_settings(backup: Path, secret: bytes, folder: Path) -> None:
     if not backup.is_file():
         raise Refused(f"{backup} is no file; name the backup whose settings you want")
+    if not folder.is_dir():
+        raise Refused(f"--settings: {folder} is no folder; make it first")
     for name, content in restoring.settings_of(backup, secret).items():
         file = folder / name
         if file.exists():

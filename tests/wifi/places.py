@@ -79,9 +79,16 @@ PROBES = [
     Probe(device="oppo", host="conn1.oppomobile.com", **_204),
     Probe(device="vivo", host="wifi.vivo.com.cn", **_204),
     Probe(device="apple", host="captive.apple.com", path="/hotspot-detect.html", body=_APPLE),
+    Probe(device="apple-old", host="www.apple.com", path="/library/test/success.html", body=_APPLE),
     Probe(
         device="windows",
         host="www.msftconnecttest.com",
+        path="/connecttest.txt",
+        body=b"Microsoft Connect Test",
+    ),
+    Probe(
+        device="windows-ipv6",
+        host="ipv6.msftconnecttest.com",
         path="/connecttest.txt",
         body=b"Microsoft Connect Test",
     ),
@@ -107,6 +114,7 @@ PROBES = [
         path="/nm",
         body=b"NetworkManager is online\n",
     ),
+    Probe(device="kde", host="networkcheck.kde.org", path="/", body=b"OK\n"),
     Probe(device="ubuntu", host="connectivity-check.ubuntu.com", path="/", status=204),
     Probe(
         device="fire",
@@ -114,4 +122,11 @@ PROBES = [
         path="/kindle-wifi/wifistub.html",
         body=b"<html>81ce4465-7167-4dcb-835b-dcc9e44c112a</html>",
     ),
+    Probe(
+        device="nintendo",
+        host="conntest.nintendowifi.net",
+        path="/",
+        body=b"<p>This is test.html page</p>",
+    ),
+    Probe(device="nintendo-switch", host="ctest.cdn.nintendo.net", path="/", body=b"ok\n"),
 ]

@@ -244,6 +244,38 @@ def test_a_file_lost_on_the_stick_does_not_keep_the_box_from_going_on(
     assert restore(made.file, tmp_path / "other.db").missing_files == 2
 
 
+UNREADABLE = Path("/proc/self/mem")
+"""Opens, and gives an I/O error to who reads its beginning."""
+
+
+def test_a_file_that_the_stick_cannot_read_is_as_one_lost(
+    database: Path, stick: Path, tmp_path: Path
+) -> None:
+    made = make(database, stick)
+    one, _ = sorted((made.file.parent / "files").iterdir())
+    one.unlink()
+    one.symlink_to(UNREADABLE)
+    assert restore(made.file, tmp_path / "other.db").missing_files == 1
+
+
+def test_no_file_is_removed_while_a_backup_cannot_say_which_it_names(
+    database: Path, stick: Path
+) -> None:
+    made = make(database, stick)
+    files = sorted((made.file.parent / "files").iterdir())
+    made.file.unlink()
+    made.file.symlink_to(UNREADABLE)
+    Shelf(stick, SITE).thin_out(keep=7)
+    assert sorted((made.file.parent / "files").iterdir()) == files
+
+
+def test_a_backup_that_the_stick_cannot_read_changes_nothing_and_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.posko").symlink_to(UNREADABLE)
+    with pytest.raises(NotABackup, match=r"x\.posko cannot be read \(Input/output error\); take"):
+        restore(tmp_path / "x.posko", tmp_path / "other.db")
+    assert not (tmp_path / "other.db").exists()
+
+
 def test_the_newest_is_found_by_number_since_clocks_may_be_wrong(
     database: Path, stick: Path
 ) -> None:

@@ -106,6 +106,16 @@ def test_settings_are_written_beside_those_that_are_there_without_the_credential
     assert 'pin = "4321"' in (folder / "posko.toml.restored").read_text()
 
 
+def test_settings_are_not_written_to_a_folder_that_is_not_there(
+    command: Command, key: Path, stick: Path, tmp_path: Path
+) -> None:
+    command("backup", "--to", str(stick))
+    [backup] = stick.rglob("*.posko")
+    folder = tmp_path / "nowhere"
+    status, _, err = command("restore", str(backup), "--key", str(key), "--settings", str(folder))
+    assert (status, err) == (1, f"posko: --settings: {folder} is no folder; make it first\n")
+
+
 def test_a_key_that_everybody_could_open_is_a_mistake(command: Command, tmp_path: Path) -> None:
     with (tmp_path / "posko.toml").open("a") as config:
         config.write(f'[backup]\nkey = "x25519:{"0" * 64}"\n')
