@@ -23,8 +23,9 @@ from web.staff_guard import background
 
 WATCHERS = (*SUPERVISORS, Role.ADMIN)
 """Who sees the figures of all agencies."""
-WALL_ALARMS, WALL_BOXES = 4, 6
-"""More than the wall has room for are told by their number."""
+WALL_ALARMS, WALL_ALARMS_BESIDE_BOXES, WALL_BOXES = 4, 2, 6
+"""More than the wall has room for are told by their number; of alarms there is less room beside
+boxes that are away."""
 TOPICS_FIRST = 12
 
 
@@ -134,7 +135,7 @@ def _content(made: Made, now: datetime) -> dict[str, object]:
         "words": words,
         "periods": figures.PERIODS,
         "topics_first": TOPICS_FIRST,
-        "wall_alarms": WALL_ALARMS,
+        "wall_alarms": WALL_ALARMS_BESIDE_BOXES if shown.missing else WALL_ALARMS,
         "wall_boxes": WALL_BOXES,
     }
 

@@ -91,6 +91,11 @@ def until(box: BoxHealth, now: datetime) -> str:
     return f"sampai {moment(box.last_seen_at, now)}, belum terhubung"
 
 
+def last_told(box: BoxHealth, now: datetime) -> str:
+    """The same in a list of boxes that are away."""
+    return "belum pernah" if box.last_seen_at is None else moment(box.last_seen_at, now)
+
+
 def moment(at: datetime, now: datetime) -> str:
     """A time of today, or a day with its time."""
     here, today = local(at), local(now).date()

@@ -1,7 +1,7 @@
 """The dashboard, the wall and the boxes as their screens show them, fresh without a reload."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from tests.support import full_city
 from tests.support.axe import is_clean
 from tests.support.browser import overflow, served
 from tests.support.city_staff import a_center, cookies
-from tests.unit.command_center.city import received
+from tests.unit.command_center.city import change, received
 from tests.unit.command_center.dashboard.test_alarms import dengue
 
 pytestmark = pytest.mark.slow
@@ -48,12 +48,17 @@ def address(engine: Engine) -> Iterator[str]:
 
 
 def screen(
-    browser: Browser, engine: Engine, address: str, size: tuple[int, int], role: Role
+    browser: Browser,
+    engine: Engine,
+    address: str,
+    size: tuple[int, int],
+    role: Role,
+    now: datetime = NOW,
 ) -> Page:
     """A screen before which somebody of that role has logged in."""
     viewport = {"width": size[0], "height": size[1]}
     context = browser.new_context(viewport=viewport, base_url=address)  # type: ignore[arg-type]
-    held = cookies(engine, role, now=NOW)
+    held = cookies(engine, role, now=now)
     context.add_cookies([{"name": k, "value": v, "url": address} for k, v in held.items()])
     page = context.new_page()
     page.set_default_timeout(15_000)
@@ -79,6 +84,31 @@ def test_a_complaint_appears_on_the_open_wall_without_a_reload(
     assert _smallest_text_px(page) >= LEAST_WALL_PX
     is_clean(page)
     page.context.close()
+
+
+def test_the_wall_of_a_bad_day_fits_its_screen(browser: Browser, tmp_path: Path) -> None:
+    """Alarms everywhere, no box heard, one since two days, and numbers of five digits."""
+    made = database.connect(f"sqlite:///{tmp_path}/center.db")
+    migrate.ensure(made, SITE.city, lambda: CITY_EPOCH, START)
+    full_city.fill(made, 20, days=1, now=NOW)
+    full_city.boxes_report(made, NOW)
+    for topic in ("pju", "pohon_taman", "air_bersih", "jalan_rusak"):
+        for _ in range(15):
+            received(made, category=topic)
+    raising.raise_new(made, NOW)
+    change(made, "UPDATE daily_counts SET number = number * 1000")
+    later = NOW + timedelta(days=2)
+    with served(a_center(made, now=later)) as port:
+        page = screen(browser, made, f"http://localhost:{port}", WALL, Role.WALL, now=later)
+        page.goto("/dinding")
+        expect(page.locator("#live-boxes")).to_contain_text("0 dari 15 terhubung")
+        expect(page.locator("#live-alarms")).to_contain_text("lagi")
+        assert overflow(page) == (0, 0)
+        heights = page.locator(".wall-number").evaluate_all("all => all.map(e => e.offsetHeight)")
+        assert len(set(heights)) == 1, "each number stands on one line"
+        assert _smallest_text_px(page) >= LEAST_WALL_PX
+        page.context.close()
+    made.dispose()
 
 
 def test_the_desk_view_stays_where_its_reader_is(
