@@ -1,6 +1,6 @@
 """What the first page says about the boxes and the work. Pure.
 
-A box that is not connected is never shown with a number of reports: what it holds is not known.
+A box that is not heard is never shown with a number of reports: what it holds is not known.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,7 @@ from datetime import datetime
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
 from appliance.domain.service_request import Status
+from command_center.dashboard.fleet import Reach, reach
 from command_center.fleet import troubles
 from command_center.store.boxes import Box
 
@@ -27,7 +28,7 @@ class BoxTile:
     site: SiteCode
     name: str
     is_connected: bool | None
-    """None until the box or the broker has said so since the city's last connection."""
+    """As on the dashboard; None until box or broker has told since the city's last connection."""
     last_seen_at: datetime | None
     today: int | None
     clone_seen_at: datetime | None
@@ -41,15 +42,18 @@ class BoxTile:
 
 
 def tiles(
-    boxes: Iterable[Box], today: Mapping[SiteCode, int], *, is_link_up: bool
+    boxes: Iterable[Box], today: Mapping[SiteCode, int], now: datetime, *, is_link_up: bool
 ) -> list[BoxTile]:
     """The strip, boxes that need a look first."""
-    found = [_tile(box, today, is_link_up=is_link_up) for box in boxes]
+    found = [_tile(box, today, now, is_link_up=is_link_up) for box in boxes]
     return sorted(found, key=lambda tile: (tile.is_connected is True, tile.name))
 
 
-def _tile(box: Box, today: Mapping[SiteCode, int], *, is_link_up: bool) -> BoxTile:
-    is_connected = box.is_online if is_link_up else False
+_IS_CONNECTED = {Reach.CONNECTED: True, Reach.UNSURE: None}
+
+
+def _tile(box: Box, today: Mapping[SiteCode, int], now: datetime, *, is_link_up: bool) -> BoxTile:
+    is_connected = _IS_CONNECTED.get(reach(box, now, is_link_up=is_link_up), False)
     gauges = box.heartbeat.gauges if is_connected and box.heartbeat else {}
     return BoxTile(
         site=box.site,

@@ -201,7 +201,9 @@ class Pages:
         return {
             "is_link_up": is_link_up,
             "now": self._now(),
-            "tiles": overview.tiles(boxes.every(connection), today, is_link_up=is_link_up),
+            "tiles": overview.tiles(
+                boxes.every(connection), today, self._now(), is_link_up=is_link_up
+            ),
             **(link_pages.to_see(connection) if may_open("see") else {}),
             "tallies": overview.tallies(
                 daily_counts.ever(connection, Dimension.STATUS),

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def page(engine: Engine, browser: Browser) -> Iterator[Page]:
     """The first page; its console must stay silent."""
-    now = at(hours=1).wall
+    now = at(minutes=10).wall
     app = a_center(engine, now=now)
     held = city_staff.cookies(engine, Role.VERIFIKATOR, now=now)
     problems: list[str] = []
