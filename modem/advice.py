@@ -34,10 +34,11 @@ _SILENT = (
 
 def advise(health: Health, today: date) -> str:
     """Return what to do, or "" if all is well."""
-    return "; ".join([*_about_state(health), *_about_account(health, today)])
+    return "; ".join([*about_state(health), *_about_account(health, today)])
 
 
-def _about_state(health: Health) -> list[str]:
+def about_state(health: Health) -> list[str]:
+    """What to do about state, signal and space, without the account: nothing if all is well."""
     found = [STATES[health.state]] if health.state in STATES else []
     if health.state is ModemState.RECOVERING and not health.profile:
         found = [_SILENT]

@@ -318,11 +318,12 @@ class Driver:
         if health.state is self._logged_state:
             return
         self._logged_state = health.state
+        to_do = "; ".join(advice.about_state(health))
         log.log(
-            logging.WARNING if health.state in advice.STATES else logging.INFO,
+            logging.WARNING if to_do else logging.INFO,
             "Modem state changed. state=%s advice=%s profile=%s signal_dbm=%s used=%s/%s resets=%s",
             health.state,
-            advice.STATES.get(health.state, "none"),
+            to_do or "none",
             health.profile,
             health.signal_dbm,
             health.used,

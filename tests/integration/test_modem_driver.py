@@ -1,3 +1,5 @@
+import os
+import pty
 import threading
 import time
 
@@ -66,6 +68,17 @@ def running(tmp_path, modem_sim):
 
 def wait_for(condition, limit_s=10.0):
     ModemControl.wait_for(condition, limit_s=limit_s)
+
+
+def test_a_port_that_never_answers_is_told_in_the_log(caplog):
+    modem, port = pty.openpty()
+    running = Running(os.ttyname(port))
+    try:
+        wait_for(lambda: "no modem answers there" in caplog.text)
+    finally:
+        running.end()
+        os.close(modem)
+        os.close(port)
 
 
 def test_message_travels_from_the_air_to_the_mailbox(modem_sim, running):
