@@ -22,7 +22,14 @@ def add(commands: Subparsers) -> None:
     words = "look over every part of this box and say what to do (docs/install.md)"
     command = commands.add_parser("doctor", help=words, description=words)
     command.add_argument("--json", action="store_true", help="print a JSON object")
-    command.add_argument("--only", choices=PARTS, metavar="PART", help=", ".join(PARTS))
+    command.add_argument(
+        "--only",
+        choices=PARTS,
+        action="append",
+        default=[],
+        metavar="PART",
+        help=f"{', '.join(PARTS)}; may be repeated",
+    )
     command.add_argument(
         "--storage", action="store_true", help="also try whether the disk keeps its word (writes)"
     )

@@ -1,6 +1,6 @@
 """The table of checks. Whoever adds one adds a reading, a judgement and a line here."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -128,8 +128,10 @@ CHECKS = (
 PARTS = tuple(check.part for check in CHECKS)
 
 
-def chosen(only: str | None, *, with_storage: bool) -> list[Check]:
-    """Those of one part, or all that do not strain the box."""
-    if only:
-        return [check for check in CHECKS if check.part == only]
-    return [check for check in CHECKS if with_storage or not check.is_asked_for]
+def chosen(only: Collection[str], *, with_storage: bool) -> list[Check]:
+    """Those of some parts, or all that do not strain the box; beside either, who does if asked."""
+    return [
+        check
+        for check in CHECKS
+        if check.part in only or (with_storage if check.is_asked_for else not only)
+    ]

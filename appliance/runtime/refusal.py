@@ -15,14 +15,13 @@ class Refused(PoskoError):
 
 def of(error: OSError) -> Refused | None:
     """The same as an answer; None: a bug, or nothing that who typed it could mend."""
-    if error.filename is None:
-        return None
-    if error.errno in _NOT_ALLOWED:
-        return Refused(f"{error.filename}: {error.strerror}; {remedy()}")
-    if error.errno == errno.EROFS:
-        return Refused(f"{error.filename} is on a disk that is mounted read-only; see dmesg")
+    where = f"{error.filename}: " if error.filename is not None else ""
     if error.errno in _FULL:
-        return Refused(f"{error.filename}: the disk is full; free space (docs/runbook.md)")
+        return Refused(f"{where}the disk is full; free space (docs/runbook.md)")
+    if error.errno == errno.EROFS:
+        return Refused(f"{where}its disk is mounted read-only; see dmesg")
+    if error.errno in _NOT_ALLOWED and where:
+        return Refused(f"{where}{error.strerror}; {remedy()}")
     return None
 
 

@@ -4,10 +4,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.doctor.checks import PARTS, chosen
 from appliance.doctor.finding import Level
 from appliance.doctor.judging import database, hall, machine, services, sms, storage, uplink
 
 NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("only", "with_storage", "parts"),
+    [
+        (["database", "disk"], False, {"database", "disk"}),
+        (["database"], True, {"database", "storage"}),
+        (["storage"], False, {"storage"}),
+        ([], False, set(PARTS) - {"storage"}),
+        ([], True, set(PARTS)),
+    ],
+)
+def test_every_part_that_was_asked_for_is_looked_at(
+    only: list[str], with_storage: bool, parts: set[str]
+) -> None:
+    assert {check.part for check in chosen(only, with_storage=with_storage)} == parts
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,9 @@ def test_an_expected_error_is_told_without_a_traceback(
     ("error", "told"),
     [
         (PermissionError(errno.EACCES, "Permission denied", "/x"), "/x: Permission denied; "),
-        (OSError(errno.EROFS, "Read-only", "/x"), "/x is on a disk that is mounted read-only"),
+        (OSError(errno.EROFS, "Read-only", "/x"), "/x: its disk is mounted read-only"),
         (OSError(errno.ENOSPC, "No space", "/x"), "/x: the disk is full; free space"),
+        (OSError(errno.ENOSPC, "No space"), "the disk is full; free space"),
     ],
 )
 def test_what_the_system_refuses_a_command_is_told_without_a_traceback(
