@@ -11,15 +11,14 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from appliance.domain.moment import local
 from appliance.domain.service_request import Sensitivity
+from command_center.public import months
 from command_center.store.open_counts import Count
 
 LEAST = 5
-SETTLED = timedelta(days=7)
-"""After its end a month of the protected classes is told: a box may be away for that long."""
 TOGETHER = "lainnya"
 Row = tuple[str | int, ...]
 
@@ -42,7 +41,7 @@ def open_rows(counts: Iterable[Count]) -> list[Row]:
 
 def protected_rows(counts: Iterable[Count], until: datetime) -> list[Row]:
     """The other classes, as of a midnight: by month and category, none below LEAST."""
-    settled = f"{local(until - SETTLED):%Y-%m}"
+    settled = f"{local(months.settled(until)):%Y-%m}"
     by_month: dict[str, Counter[str]] = {}
     for one in counts:
         if one.sensitivity != Sensitivity.PUBLIC and one.month < settled:

@@ -16,11 +16,11 @@ from appliance.domain.moment import to_ms
 from appliance.domain.report_card import PERIOD, RANKED_FROM, Line, report_card
 from command_center.public.gaming import Filed, Findings, findings, without
 
-ALGORITHM = 1
+ALGORITHM = 2
 """Goes up when the same events give other figures, or `Row` or `Line` other fields."""
 CONFIDENTIAL_STEP = 5
-"""Confidential cases are told in fives, rounded down: below five nothing, and no single case moves
-between two cards that one could compare."""
+"""Confidential cases are told in fives, rounded down: below five nothing, and of whole months, so
+that no two cards differ by what a day has brought."""
 
 FIGURES = (
     *("count", "answered", "in_time", "to_finish", "finished_in_time"),

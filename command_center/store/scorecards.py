@@ -15,6 +15,7 @@ from appliance.domain.moment import stored, to_ms
 from appliance.domain.report_card import PERIOD
 from appliance.domain.service_request import Kind, Sensitivity, Status, StatusEntry
 from appliance.domain.sla import terms
+from command_center.public import months
 from command_center.public.gaming import Filed
 from command_center.public.scorecard import Input
 from command_center.store import case_links, tables
@@ -33,8 +34,10 @@ _COLUMNS = (
 
 
 def given(connection: Connection, until: datetime) -> Input:
-    """All that the card of the year before `until` is made from; confidential cases as counts."""
-    is_within = requests.c.occurred_at.between(to_ms(until - PERIOD), to_ms(until))
+    """All that the card of the year before `until` is made from; confidential cases as counts, of
+    the year before the end of the last month that may be told."""
+    end = months.settled(until)
+    is_within = requests.c.occurred_at.between(to_ms(end - PERIOD), to_ms(end) - 1)
     secret = select(requests.c.agency, func.count()).where(is_within, _IS_SECRET)
     return Input(
         until=until,

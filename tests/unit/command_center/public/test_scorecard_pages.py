@@ -4,7 +4,7 @@ import json
 import runpy
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,13 @@ from command_center.public import opendata
 from command_center.public.cards import last_midnight
 from command_center.public.opendata import LEAST, TOGETHER, suppressed
 from command_center.store import case_links, downlinks
-from command_center.store.database import writing
+from command_center.store import scorecards as scorecards_made
+from command_center.store.database import reading, writing
 from command_center.store.open_counts import Count
 from command_center.store.schema.public import scorecards
 from tests.conftest import SITE, START
 from tests.support.city_staff import a_center
-from tests.unit.command_center.city import commit, hello, received
+from tests.unit.command_center.city import commit, happened, hello, received
 
 SCRIPT = Path(__file__).parents[4] / "scripts" / "recompute_scorecard.py"
 LATER = START + timedelta(days=40)
@@ -237,6 +238,18 @@ def test_no_two_files_differ_by_what_one_day_has_brought() -> None:
     days = (datetime(2026, 11, 28, 17, tzinfo=UTC) + timedelta(days=n) for n in range(12))
     told = [bool(opendata.protected_rows([november], day)) for day in days]
     assert told == [False] * 9 + [True] * 3
+
+
+def test_no_two_cards_differ_by_the_confidential_reports_of_a_day(filled: Engine) -> None:
+    """Seven of November, one a month before."""
+    old = received(filled, agency="DP3APM", category="kekerasan", sensitivity="rahasia", text="x")
+    happened(filled, START - timedelta(days=30), old.request_id)
+    told = {}
+    for day in (datetime(2026, 11, 8, 17, tzinfo=UTC) + timedelta(days=n) for n in range(40)):
+        with reading(filled) as connection:
+            told[day.date()] = scorecards_made.given(connection, day).confidential.get("DP3APM", 0)
+    assert set(told.values()) == {1, 8}
+    assert min(day for day, number in told.items() if number == 8) == date(2026, 12, 7)
 
 
 def test_a_card_is_of_the_last_midnight() -> None:
