@@ -86,7 +86,7 @@ def _box(args: argparse.Namespace) -> Box:
 
 def _check(args: argparse.Namespace) -> int:
     place = _place(args)
-    manifest = bundle.head(args.file, place.keys).manifest
+    manifest = bundle.prove(args.file, place.keys)
     before = place.accept(manifest, may_downgrade=args.allow_downgrade)
     print(f"Posko {manifest.version} can be installed; this is {before}")
     return 0

@@ -50,6 +50,16 @@ def test_a_package_cut_short_or_with_more_behind_it_is_refused(signed: Path) -> 
         assert "copy" in refusal(signed) or "take a file" in refusal(signed)
 
 
+def test_who_only_looks_at_a_file_reads_all_of_it_and_writes_nothing(signed: Path) -> None:
+    whole, there = signed.read_bytes(), sorted(signed.parent.iterdir())
+    assert bundle.prove(signed, [KEY]).version == "1.2.0"
+    for wrong in (whole[:-1], whole + b"x", whole[:-1] + bytes([whole[-1] ^ 1])):
+        signed.write_bytes(wrong)
+        with pytest.raises(BadUpdate, match="cut short or damaged"):
+            bundle.prove(signed, [KEY])
+    assert sorted(signed.parent.iterdir()) == there
+
+
 def test_a_box_without_a_key_takes_nothing_and_says_which_setting_to_fill(signed: Path) -> None:
     with pytest.raises(BadUpdate, match=r"update\.release_keys"):
         bundle.head(signed, ())
