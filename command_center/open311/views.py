@@ -105,6 +105,11 @@ class Open311:
         """Every service is realtime, so no token was ever given."""
         raise Problem(404, "token was not found: this endpoint answers with service_request_id")
 
+    @public
+    def unknown(self, path: str) -> ResponseReturnValue:
+        """A client that forgot the format, or asks for what GeoReport does not have."""
+        raise Problem(404, "there is no such address here; all end in .xml or .json")
+
 
 def blueprint(views: Open311) -> Blueprint:
     """The addresses below `/open311`."""
@@ -116,6 +121,7 @@ def blueprint(views: Open311) -> Blueprint:
     made.add_url_rule("/v2/requests.<fmt>", "file", views.file, methods=["POST"])
     made.add_url_rule("/v2/requests/<request_id>.<fmt>", "request", views.request)
     made.add_url_rule("/v2/tokens/<token>.<fmt>", "token", views.token)
+    made.add_url_rule("/<path:path>", "unknown", views.unknown)
     made.register_error_handler(Problem, _refused)
     made.register_error_handler(HTTPException, _failed)
     return made

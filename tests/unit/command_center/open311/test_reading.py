@@ -98,6 +98,17 @@ def test_a_confidential_service_is_as_unknown_as_any_other(client: FlaskClient, 
     assert refused(client, f"requests.*?service_code={code}", 404) == "service_code was not found"
 
 
+@pytest.mark.parametrize(
+    "path", ["v2/services", "v2/requests/1", "discovery", "v2/users.xml", "%0B"]
+)
+def test_an_address_that_is_not_there_is_answered_by_a_document(
+    client: FlaskClient, path: str
+) -> None:
+    answer = client.get(f"/open311/{path}")
+    assert (answer.status_code, answer.content_type) == (404, "text/xml; charset=utf-8")
+    assert "all end in .xml or .json" in answer.text
+
+
 def test_a_jurisdiction_may_be_named_but_no_other(client: FlaskClient) -> None:
     for own in ("", "1471", "14.71"):
         asked(client, f"{ROOT}/services.*?jurisdiction_id={own}", "services")
