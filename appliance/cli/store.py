@@ -6,18 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from appliance.actions import health
-from appliance.cli.opening import database
+from appliance.cli.opening import Damaged, database
 from appliance.cli.output import print_json
 from appliance.cli.subparsers import Subparsers
-from appliance.domain.errors import PoskoError
 from appliance.runtime import clock, ids, settings
 from appliance.store import migrate, room
 from appliance.store.files import size_bytes, wal
 from appliance.store.repair import integrity, salvage
-
-
-class Damaged(PoskoError, RuntimeError):
-    """The database is damaged; the message says what to do."""
 
 
 def add(commands: Subparsers) -> None:
@@ -52,10 +47,7 @@ def run(args: argparse.Namespace) -> None:
     else:
         _print(found)
     if fault:
-        raise Damaged(
-            f"{path} is damaged ({fault}). Run `posko store repair`, or restart any daemon; "
-            "see docs/runbook.md, Damaged database."
-        )
+        raise Damaged.by(path, fault)
 
 
 def _fault(path: Path) -> str | None:

@@ -1,6 +1,7 @@
 """`posko wifi`: who is on the residents' WiFi, and what staff may do about it."""
 
 import argparse
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -41,7 +42,8 @@ def add(commands: Subparsers) -> None:
     blocking = actions.add_parser("block", help="refuse a device sessions; reports stay possible")
     blocking.add_argument("mac", help="like 02:00:5e:10:00:01")
     blocking.add_argument("--reason", required=True, help="for the colleagues who will ask")
-    blocking.add_argument("--days", type=int, default=7, help="how long (default 7, at most 90)")
+    days = _number(1, 90)
+    blocking.add_argument("--days", type=days, default=7, help="how long (default 7, at most 90)")
     blocking.set_defaults(run=_block)
     unblocking = actions.add_parser("unblock", help="lift a block")
     unblocking.add_argument("mac")
@@ -50,15 +52,36 @@ def add(commands: Subparsers) -> None:
     blocks.add_argument("--json", action="store_true", help="print a JSON array")
     blocks.set_defaults(run=_blocks)
     voucher = actions.add_parser("voucher", help="make codes for longer sessions, printed once")
-    voucher.add_argument("--count", type=int, default=1, help="how many (default 1, at most 500)")
-    voucher.add_argument("--minutes", type=int, required=True, help="of Internet for each")
-    voucher.add_argument("--mb", type=int, default=0, help="of data for each (default 0: no limit)")
-    voucher.add_argument("--days", type=int, default=30, help="until they expire (default 30)")
+    numbers: list[tuple[str, int, int, int | None, str]] = [
+        ("--count", 1, 500, 1, "how many (default 1, at most 500)"),
+        ("--minutes", 1, 7 * 24 * 60, None, "of Internet for each (at most a week)"),
+        ("--mb", 0, 1_000_000, 0, "of data for each (default 0: no limit)"),
+        ("--days", 1, 366, 30, "until they expire (default 30, at most 366)"),
+    ]
+    for name, least, most, default, words in numbers:
+        voucher.add_argument(
+            name,
+            type=_number(least, most),
+            default=default,
+            required=default is None,
+            help=words,
+        )
     voucher.set_defaults(run=_voucher)
     stats = actions.add_parser("stats", help="sessions, devices and data by day, and by hour")
-    stats.add_argument("--days", type=int, default=7, help="how far back (default 7, at most 90)")
+    stats.add_argument("--days", type=days, default=7, help="how far back (default 7, at most 90)")
     stats.add_argument("--json", action="store_true", help="print a JSON array")
     stats.set_defaults(run=_stats)
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    """What argparse makes of a number; one beside the limits is a mistake, not another number."""
+
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"a whole number, {least} to {most}, not {text!r}")
+        return int(text)
+
+    return parse
 
 
 def _sessions(args: argparse.Namespace) -> None:
@@ -104,10 +127,9 @@ def _end(args: argparse.Namespace) -> None:
 
 def _block(args: argparse.Namespace) -> None:
     mac = rules.mac_address(args.mac)
-    days = max(1, min(90, args.days))
     with database(args.config) as db:
-        ended = wifi.block(db, mac, args.reason.strip()[:200], days, clock.now())
-    print(f"{mac} gets no session for {days} day(s){'; its session ends' if ended else ''}")
+        ended = wifi.block(db, mac, args.reason.strip()[:200], args.days, clock.now())
+    print(f"{mac} gets no session for {args.days} day(s){'; its session ends' if ended else ''}")
 
 
 def _unblock(args: argparse.Namespace) -> None:
@@ -131,17 +153,16 @@ def _blocks(args: argparse.Namespace) -> None:
 
 
 def _voucher(args: argparse.Namespace) -> None:
-    codes = [ids.new_code() for _ in range(max(1, min(500, args.count)))]
-    minutes = max(1, min(7 * 24 * 60, args.minutes))
-    grant = Grant(minutes * 60, max(0, args.mb) * 1_000_000 or None)
+    codes = [ids.new_code() for _ in range(args.count)]
+    grant = Grant(args.minutes * 60, args.mb * 1_000_000 or None)
     with database(args.config) as db:
-        wifi_vouchers.create(db, codes, grant, max(1, min(366, args.days)), clock.now())
+        wifi_vouchers.create(db, codes, grant, args.days, clock.now())
     for code in codes:
         print(rules.shown_code(code))
 
 
 def _stats(args: argparse.Namespace) -> None:
-    since = clock.now().wall - timedelta(days=max(1, min(90, args.days)))
+    since = clock.now().wall - timedelta(days=args.days)
     with database(args.config) as db:
         days = wifi_statistics.by_day(store.since(db, since, limit=_MOST_SESSIONS))
     rows = [_day_row(day) for day in days]

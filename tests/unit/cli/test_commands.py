@@ -45,6 +45,16 @@ def command(
 Command = Callable[..., tuple[int, str, str]]
 
 
+@pytest.mark.parametrize("given", ["requests", "status", "backup"])
+def test_a_damaged_database_is_told_with_what_to_do(
+    command: Command, tmp_path: Path, given: str
+) -> None:
+    (tmp_path / "posko.db").write_bytes(b"no database" * 1000)
+    status, _, error = command(given)
+    assert status == 1
+    assert f"{tmp_path}/posko.db is damaged (file is not a database). Run `posko store" in error
+
+
 @pytest.mark.parametrize("given", [["requests"], ["sms", "send", "081234567890", "halo"]])
 def test_a_database_on_a_read_only_disk_is_told_without_a_traceback(
     tmp_path: Path, given: list[str]

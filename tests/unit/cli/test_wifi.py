@@ -78,6 +78,28 @@ def test_a_blocked_device_is_listed_until_it_is_unblocked(
     assert json.loads(command("blocks", "--json")[1]) == []
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("voucher --minutes -5", "--minutes: a whole number, 1 to 10080, not '-5'"),
+        ("voucher --minutes 0", "1 to 10080"),
+        ("voucher --minutes 99999999999", "1 to 10080"),
+        ("voucher --minutes 60 --count 501", "--count: a whole number, 1 to 500"),
+        ("voucher --minutes 60 --mb -1", "--mb: a whole number, 0 to"),
+        ("voucher --minutes 60 --days 400", "--days: a whole number, 1 to 366"),
+        ("block 02:00:5e:10:00:01 --reason x --days 91", "--days: a whole number, 1 to 90"),
+        ("stats --days x", "--days: a whole number, 1 to 90"),
+    ],
+)
+def test_a_number_beside_its_limits_is_told_and_not_replaced(
+    command: Command, capsys: pytest.CaptureFixture[str], given: str, told: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command(*given.split())
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
 def test_what_is_no_mac_is_refused(command: Command, db: sqlite3.Connection) -> None:
     status, _, told = command("block", "budi", "--reason", "x")
     assert status == 1
