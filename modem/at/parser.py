@@ -11,10 +11,16 @@ from modem.at import errors
 
 # Values in quotes may hold commas; a stray quote ends nothing.
 _ARGUMENT = re.compile(r'\s*("[^"]*"|\([^)]*\)|[^,]*)\s*(?:,|$)')
-_CODED_ERROR = re.compile(r"\+(CM[ES]) ERROR: ?(.{1,80})")
+_CODED_ERROR = re.compile(r"\+(CM[ES]) ERROR: ?(.{0,80})")
 _KEYED = re.compile(r"([+^*][A-Z0-9]{2,15}): ?(.*)", re.DOTALL)
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){2,}")
-_PLAIN_FINALS = {"OK": True, "ERROR": False, "COMMAND NOT SUPPORT": False}
+# The last two are Huawei's.
+_PLAIN_FINALS = {
+    "OK": True,
+    "ERROR": False,
+    "COMMAND NOT SUPPORT": False,
+    "TOO MANY PARAMETERS": False,
+}
 _MAX_ARGUMENTS = 32
 
 

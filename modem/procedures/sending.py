@@ -76,7 +76,7 @@ def _is_in_wrong_mode(reply: Reply) -> bool:
 
 def _name(final: Final) -> str:
     what = final.text if final.code is None else final.code
-    return f"{final.family} {what}" if final.family else "ERROR"
+    return f"{final.family} {what}".rstrip() if final.family else "ERROR"
 
 
 def _classify(final: Final) -> Verdict | None:

@@ -50,6 +50,15 @@ def test_idle_modem_hears_at_most_thirty_commands_a_minute(habits):
     assert len(rig.log) / 20 <= 30
 
 
+def test_a_setting_that_is_refused_in_unusual_words_keeps_no_modem_from_serving():
+    class Refusing(Foreign):
+        def fail(self):
+            self.say("TOO MANY PARAMETERS")
+
+    rig = Rig(Refusing(habits=Habits(unsupported=r"AT\+(CSCS|CREG=|CSMS=).*")))
+    rig.run_until_ready(limit_s=10)
+
+
 @pytest.mark.parametrize("answer", ["OK", "ERROR", "+CMS ERROR: 500"])
 @pytest.mark.parametrize("no_listing", [False, True])
 def test_messages_that_the_sim_does_not_let_go_are_left_there_and_block_nothing(answer, no_listing):
