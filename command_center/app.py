@@ -21,7 +21,7 @@ from command_center.handling.pages import HandlingPages
 from command_center.lapor import pages as lapor_pages
 from command_center.notices import words as notice_words
 from command_center.open311 import views as open311
-from command_center.pages import wording
+from command_center.pages import outage, wording
 from command_center.pages.limits import Limits
 from command_center.pages.link_pages import LinkPages
 from command_center.pages.photo_page import PhotoPage
@@ -119,6 +119,7 @@ def create_app(
     _add_static(app)
     _teach_words(app, engine)
     app.register_error_handler(Busy, try_again)
+    outage.install(app)
     check_endpoints(app)
     guard.check(app)
     return app

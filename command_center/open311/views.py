@@ -7,13 +7,15 @@ raises them.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from command_center.open311 import documents, filing, keys, listing, query, services, taking
 from command_center.open311.problem import Problem
+from command_center.pages import outage
 from command_center.store import open311, tables
 from command_center.store.database import reading
 from web.security import keyed, public
@@ -124,6 +126,7 @@ def blueprint(views: Open311) -> Blueprint:
     made.add_url_rule("/<path:path>", "unknown", views.unknown)
     made.register_error_handler(Problem, _refused)
     made.register_error_handler(HTTPException, _failed)
+    made.register_error_handler(OperationalError, _unavailable)
     return made
 
 
@@ -147,6 +150,13 @@ def _refused(problem: Problem) -> Response:
     response = _errors(problem.status, problem.description)
     if isinstance(problem, taking.TooMany):
         response.headers["Retry-After"] = str(problem.retry_after_s)
+    return response
+
+
+def _unavailable(error: OperationalError) -> Response:
+    page = make_response(outage.unavailable(error))
+    response = _errors(page.status_code, "the database is not available; try again")
+    response.headers["Retry-After"] = page.headers["Retry-After"]
     return response
 
 
