@@ -157,6 +157,7 @@ class SmsMailbox:
 
     def _state(self, health_now: Health) -> None:
         self._restate_at_s = self._clock() + _RESTATE_EVERY_S
+        about_modem = advise(health_now, self._now().wall.date())
         values = {
             "state": str(health_now.state),
             "profile": health_now.profile,
@@ -168,7 +169,7 @@ class SmsMailbox:
             "valid_until": _shown(health_now.account.valid_until),
             "errors": self._outbound.errors,
             "last_received_at": _shown(self._inbound.last_received_at),
-            "advice": advise(health_now, self._now().wall.date()),
+            "advice": "; ".join(filter(None, (about_modem, self._outbound.advice))),
             "operator": _operator_name(health_now.operator),
             **{f"resets_{reset}": str(count) for reset, count in health_now.resets},
         }

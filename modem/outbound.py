@@ -77,6 +77,14 @@ class Outbound:
         """Refusals by their code since the start, the commonest first: "CMS 38:2 CMS 500:1"."""
         return " ".join(f"{error}:{count}" for error, count in self._errors.most_common(_CODES))
 
+    @property
+    def advice(self) -> str:
+        """What to do where a refusal concerns every text, or ""."""
+        error = self._refused_for_all
+        if not error:
+            return ""
+        return f"no text goes out ({error}): top up the SIM, and see that it is not barred"
+
     def recover(self) -> None:
         """Settle the parts that an earlier run left in the act of sending."""
         self._note(self._settle_caught)

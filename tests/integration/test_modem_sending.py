@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from modem.events import Verdict
+from appliance.store import gauges
+from modem.events import Health, ModemState, Verdict
 from modem.pdu import validity
 from tests.sim import smscodec
 from tests.sim.air import FIRST_STAMP
@@ -38,6 +39,23 @@ def test_temporary_refusal_is_tried_again_later(box):
     box.pass_time(timedelta(minutes=2))
     box.send(lambda part: box.mailbox.sent(part.part_id, 1))
     assert box.queued[0].state == "sent"
+
+
+def test_what_stops_the_queue_stands_in_the_advice_until_a_text_goes_out(box):
+    def advice():
+        box.pass_time(timedelta(minutes=2))
+        box.mailbox.act()
+        return gauges.of(box.db, "modem")["advice"]
+
+    box.mailbox.modem_state(Health(state=ModemState.READY))
+    for number in range(3):
+        box.sms(f"Lampu jalan mati {number}", sender=f"+62812999999{number}")
+        box.send(lambda part: box.mailbox.refused(part.part_id, "CMS 21", Verdict.STOP))
+        box.pass_time(timedelta(minutes=1))
+    assert "CMS 21" in advice()
+    box.pass_time(timedelta(hours=1))
+    box.send(lambda part: box.mailbox.sent(part.part_id, 1))
+    assert advice() == ""
 
 
 def test_three_refusals_in_a_row_for_no_credit_stop_the_queue_for_half_an_hour(box):
