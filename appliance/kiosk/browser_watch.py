@@ -56,18 +56,17 @@ def watch(listen: str, pid: int) -> None:
     except ProcessLookupError:  # it had ended before this began
         return
     page = PageWatch(time.monotonic())
-    while not _has_ended(browser):
+    while True:
         try:
             page.heard(_age_s(listen), time.monotonic())
         except Unknown:
             page.not_heard(time.monotonic())
         if page.is_dead(time.monotonic()):
-            print(
-                f"the page has been silent for {SILENT_S:.0f} s: the browser is ended",
-                file=sys.stderr,
-            )
-            signal.pidfd_send_signal(browser, signal.SIGKILL)
+            break
+        if _has_ended(browser):
             return
+    print(f"the page has been silent for {SILENT_S:.0f} s: the browser is ended", file=sys.stderr)
+    signal.pidfd_send_signal(browser, signal.SIGKILL)
 
 
 def _has_ended(browser: int) -> bool:
