@@ -29,6 +29,12 @@ def without_settings(machine: Machine) -> Iterator[None]:
         machine.run("mv", f"{FILE}.aside", FILE)
 
 
+def retried(machine: Machine) -> set[str]:
+    """The units that are tried anew in a while: one may be so from an earlier test."""
+    waiting = machine.must("systemctl", "list-units", "--plain", "--no-legend", "posko-retry@*")
+    return {line.split()[0] for line in waiting.splitlines()}
+
+
 def is_held_back(machine: Machine, unit: str) -> bool:
     """Whether a unit was to be started and was not, for want of the settings."""
     asked = machine.must("systemctl", "show", "--property=ActiveState,ConditionResult", unit)
@@ -40,14 +46,14 @@ def test_daemons_without_settings_are_held_back_and_start_by_themselves_when_tho
 ) -> None:
     """Box check 2."""
     stop_box(machine)
+    before = retried(machine)
     with without_settings(machine):
         machine.must("systemctl", "start", "posko-begin.path", "posko.target", *DAEMONS)
         for unit in (*DAEMONS, "posko-migrate"):
             told = machine.run("systemctl", "status", unit).said
             assert f"ConditionPathExists={FILE} was not met" in told
             assert machine.show(unit, "ActiveState") == "inactive"
-        waiting = machine.must("systemctl", "list-units", "--no-legend", "posko-retry@*")
-        assert waiting == ""
+        assert retried(machine) <= before
         assert machine.show("posko-begin.path", "ActiveState") == "active"
     wait_for(lambda: machine.show("posko.target", "ActiveState") == "active", "it has begun")
     machine.wait_until_settled()

@@ -119,7 +119,7 @@ def test_a_crash_loop_is_told_to_the_city_once_and_once_that_it_is_over(
     machine: Machine, city: Engine
 ) -> None:
     machine.must("posko", "alarm", "review", "--steady", "0")
-    wait_for(lambda: all_is_told(machine), "the city knows what came before")
+    wait_for(lambda: all_is_told(machine), "the city knows what came before", limit_s=70)
     before = len(alarms(city))
     raised, cleared = ("posko-portal", "raised"), ("posko-portal", "cleared")
     retry = "posko_retry__posko_portal.service"
