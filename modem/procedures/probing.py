@@ -69,7 +69,7 @@ def probe(timing: Timing) -> Findings:
     profile = yield from identify(timing)
     findings.append((yield from _name(profile, timing)))
     try:
-        for check in (_errors, _sim, _card):
+        for check in (_errors, _sim, _card, _pdu_mode):
             findings.append((yield from check(timing)))
             if findings[-1].level is Level.FAIL:
                 return findings
@@ -147,9 +147,15 @@ def _card(timing: Timing) -> Check:
     return _warn("operator", f"{network}, {where}", "set [modem] balance_code")
 
 
+def _pdu_mode(timing: Timing) -> Check:
+    reply = yield from ask(commands.PDU_MODE, timing.command_s)
+    if reply.is_ok:
+        return _ok("PDU mode", "taken (AT+CMGF=0)")
+    return _fail("PDU mode", "refused (AT+CMGF=0)", "use another modem: text mode is not enough")
+
+
 def _judge(configuration: Configuration, timing: Timing) -> Generator[Step, Answer, list[Finding]]:
     judgements: list[Callable[[Configuration, Timing], Check]] = [
-        _pdu_mode,
         _storage,
         _listing,
         _announcements,
@@ -163,13 +169,6 @@ def _judge(configuration: Configuration, timing: Timing) -> Generator[Step, Answ
     for judge in judgements:
         findings.append((yield from judge(configuration, timing)))
     return findings
-
-
-def _pdu_mode(_: Configuration, timing: Timing) -> Check:
-    reply = yield from ask(commands.PDU_MODE, timing.command_s)
-    if reply.is_ok:
-        return _ok("PDU mode", "taken (AT+CMGF=0)")
-    return _fail("PDU mode", "refused (AT+CMGF=0)", "use another modem: text mode is not enough")
 
 
 def _storage(configuration: Configuration, timing: Timing) -> Check:
