@@ -254,7 +254,7 @@ def test_an_emergency_shows_112_within_a_second(browser: Browser, address: str) 
 
 def test_the_longest_answers_fit_too(screen: Page) -> None:
     begin(screen)
-    screen.evaluate("document.querySelector('[data-ask]').showModal()")
+    screen.locator("[data-ask]").evaluate("ask => ask.showModal()")
     fits(screen)
     is_clean(screen, is_enhanced=True)
     screen.keyboard.press("Escape")
