@@ -28,7 +28,7 @@ from appliance.domain.service_request import (
 from appliance.domain.sms import Wish
 from command_center.cases import casework
 from command_center.pages import wording
-from command_center.receiving.intake import WORD_MAX_CHARS
+from command_center.receiving.intake import WORD_MAX_CHARS, cut
 from command_center.store import (
     case_history,
     follow_ups,
@@ -93,9 +93,9 @@ def take(
     requests.complete(
         connection,
         request,
-        location=_cut(event.location, LOCATION_MAX_CHARS),
-        kelurahan=_cut(event.kelurahan, WORD_MAX_CHARS),
-        name=_cut(event.reporter_name, NAME_MAX_CHARS),
+        location=cut(event.location, LOCATION_MAX_CHARS),
+        kelurahan=cut(event.kelurahan, WORD_MAX_CHARS),
+        name=cut(event.reporter_name, NAME_MAX_CHARS),
     )
     joined = f"{request.text}\n{text}"
     if event.wish == Wish.ADD and sealed is None and len(joined) <= TEXT_MAX_CHARS:
@@ -125,12 +125,8 @@ def _word(event: FollowedUp, asked_at: datetime) -> str:
     if event.channel == Channel.SMS:
         return event.wish.upper()
     local = asked_at.astimezone(CITY_TIME)
-    channel = _cut(wording.channel(event.channel), WORD_MAX_CHARS)
+    channel = cut(wording.channel(event.channel), WORD_MAX_CHARS)
     return f"{event.wish.upper()} lewat {channel}, {short_date(asked_at)} {local:%H.%M}"
-
-
-def _cut(value: str | None, max_chars: int) -> str | None:
-    return (clean_text(value)[:max_chars] or None) if value else None
 
 
 def answer(connection: Connection, follow_up_id: str, *, by: str, now: datetime) -> Due | None:

@@ -63,10 +63,10 @@ def city_request(
         sensitivity=_word(event.sensitivity, "sensitivity"),
         agency=_word(event.agency, "agency"),
         text=text,
-        phone=_cut(event.reporter_phone, PHONE_MAX_CHARS),
-        name=_cut(event.reporter_name, NAME_MAX_CHARS),
-        location=_cut(event.location, LOCATION_MAX_CHARS),
-        kelurahan=_cut(event.kelurahan, WORD_MAX_CHARS),
+        phone=cut(event.reporter_phone, PHONE_MAX_CHARS),
+        name=cut(event.reporter_name, NAME_MAX_CHARS),
+        location=cut(event.location, LOCATION_MAX_CHARS),
+        kelurahan=cut(event.kelurahan, WORD_MAX_CHARS),
         created_ms=created_ms,
         occurred_ms=occurred.at_ms,
         time_quality=occurred.quality.value,
@@ -74,7 +74,7 @@ def city_request(
         status=Status.RECEIVED.value,
         updated_ms=received_ms,
         routing_version=event.routing_version,
-        destination=_cut(event.destination, WORD_MAX_CHARS),
+        destination=cut(event.destination, WORD_MAX_CHARS),
         judged=_judged(event.judged),
     )
 
@@ -83,14 +83,14 @@ def _judged(told: Judged | None) -> str | None:
     """Cut to size: it only helps officers."""
     if told is None:
         return None
-    cut = Judged(
+    kept = Judged(
         top3=[word[:WORD_MAX_CHARS] for word in told.top3[:3]],
         confidence=min(max(told.confidence, 0.0), 1.0),
         reasons=[clean_text(word)[:REASON_MAX_CHARS] for word in told.reasons[:REASONS_MAX]],
         supporting=[word[:WORD_MAX_CHARS] for word in told.supporting[:REASONS_MAX]],
         note=told.note[:WORD_MAX_CHARS],
     )
-    return msgspec.json.encode(cut).decode()
+    return msgspec.json.encode(kept).decode()
 
 
 @lru_cache(maxsize=256)
@@ -102,5 +102,6 @@ def _word(value: str, name: str) -> str:
     return word
 
 
-def _cut(value: str | None, max_chars: int) -> str | None:
+def cut(value: str | None, max_chars: int) -> str | None:
+    """What only helps, clean and at most so long; None if nothing is left of it."""
     return (clean_text(value)[:max_chars] or None) if value else None
