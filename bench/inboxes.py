@@ -24,9 +24,11 @@ from command_center.handling import due_days, escalating, keeping, open_cases
 from command_center.handling.files import shipped_steps
 from command_center.handling.open_cases import OpenCase
 from command_center.staff.roles import Role
-from command_center.store import database, escalations, migrate, open_requests, requests
+from command_center.store import database, migrate
+from command_center.store.cases import requests
 from command_center.store.database import reading, writing
-from command_center.store.escalations import Escalation
+from command_center.store.handling import escalations, open_requests
+from command_center.store.handling.escalations import Escalation
 from command_center.store.schema.cases import requests as table
 from command_center.store.schema.handling import escalations as taken
 from tests.support import full_city

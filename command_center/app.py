@@ -34,8 +34,8 @@ from command_center.staff import guard, login, navigation, roles, scope
 from command_center.staff.account_pages import AccountPages
 from command_center.staff.guard import Guard
 from command_center.staff.trail_pages import TrailPages
-from command_center.store import tables
 from command_center.store.database import reading
+from command_center.store.sending import tables
 from web.errors import try_again
 from web.face import Plate, new_app
 from web.hashing import Busy, Hashing

@@ -13,10 +13,14 @@ from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.reference import kecamatan_name
 from command_center.cases.worklist import Item
 from command_center.pages import wording
-from command_center.store import boxes, downlinks, photos, quarantine, requests, streams
-from command_center.store.boxes import Box
-from command_center.store.requests import CityRequest, Filter
-from command_center.store.streams import StreamState
+from command_center.store import this_city
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest, Filter
+from command_center.store.fleet import boxes
+from command_center.store.fleet.boxes import Box
+from command_center.store.receiving import photos, quarantine, streams
+from command_center.store.receiving.streams import StreamState
+from command_center.store.sending import downlinks
 
 TEXT_COLUMN_CHARS = 60
 _TOLD = (
@@ -120,7 +124,7 @@ def status_record(connection: Connection) -> dict[str, Any]:
     states = streams.states(connection)
     outcomes = streams.count_by_outcome(connection)
     return {
-        "epoch": downlinks.city_epoch(connection),
+        "epoch": this_city.epoch(connection),
         "streams": [_stream(state) for state in states],
         "boxes": [_box(box) for box in boxes.every(connection)],
         "downlink": [

@@ -8,7 +8,8 @@ from appliance.domain import passwords
 from appliance.runtime import ids
 from command_center.staff import accounts
 from command_center.staff.roles import Account, Post, Role
-from command_center.store import database, staff_accounts
+from command_center.store import database
+from command_center.store.staff import staff_accounts
 
 FILE = "city-password"
 POSTS = {

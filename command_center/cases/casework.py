@@ -26,10 +26,11 @@ from appliance.domain.service_request import (
 )
 from command_center.cases import silence
 from command_center.handling import keeping
-from command_center.store import case_history, case_links, downlinks, requests, tables
-from command_center.store.case_history import HistoryEntry
+from command_center.store.cases import case_history, case_links, requests
+from command_center.store.cases.case_history import HistoryEntry
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import writing
-from command_center.store.requests import CityRequest
+from command_center.store.sending import downlinks, tables
 
 MESSAGE_MAX_CHARS = FREE_TEXT_MAX_CHARS
 """What fits into the resident's SMS beside ticket and status."""

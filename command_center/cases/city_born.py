@@ -13,21 +13,16 @@ from appliance.domain.marks import Mark
 from appliance.domain.service_request import Sensitivity
 from appliance.domain.triage.verdict import Triage
 from command_center.open311 import becoming
-from command_center.store import (
-    case_history,
-    case_marks,
-    open311_keys,
-    requests,
-    sealed_contents,
-    tables,
-)
-from command_center.store.requests import CityRequest
+from command_center.store.cases import case_history, case_marks, requests, ticket_serials
+from command_center.store.cases.requests import CityRequest
+from command_center.store.receiving import sealed_contents
+from command_center.store.sending import tables
 
 
 def next_ticket(connection: Connection, site: SiteCode) -> Ticket:
-    """The next ticket of the city; the caller holds it (`open311_keys.lock_city`). Raises BadInput
+    """The next ticket of the city; the caller holds it (`this_city.lock`). Raises BadInput
     where there is none left."""
-    serial = open311_keys.last_serial(connection, site) + 1
+    serial = ticket_serials.last(connection, site) + 1
     if serial >= SERIALS_PER_SITE:
         raise BadInput("the city has no ticket numbers left; tell its administrator")
     return Ticket.issue(site.ticket_prefix, serial)

@@ -20,10 +20,11 @@ from appliance.domain.triage.judgement import classify
 from command_center.cases import casework
 from command_center.handling import keeping
 from command_center.pages import wording
-from command_center.store import case_history, corrections, downlinks, tables
-from command_center.store.corrections import Correction
+from command_center.store.cases import case_history, corrections
+from command_center.store.cases.corrections import Correction
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import writing
-from command_center.store.requests import CityRequest
+from command_center.store.sending import downlinks, tables
 
 REASON_MAX_CHARS = 200
 BY_MAX_CHARS = 80

@@ -11,7 +11,7 @@ from appliance.domain.moment import stored
 from appliance.domain.service_request import Sensitivity, Status
 from command_center.cases.casework import referral
 from command_center.pages import wording
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
 
 _UNDECIDED = frozenset({Status.RECEIVED, Status.VERIFIED})
 

@@ -29,10 +29,11 @@ from appliance.domain.service_request import (
 )
 from appliance.domain.triage.judgement import classify
 from command_center.receiving.dating import Quality
-from command_center.store import case_history, erasures, requests
-from command_center.store.case_history import HistoryEntry
+from command_center.store.cases import case_history, requests, ticket_serials
+from command_center.store.cases.case_history import HistoryEntry
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import writing
-from command_center.store.requests import CityRequest
+from command_center.store.privacy import erasures
 
 COLUMNS = ("number", "date", "kecamatan", "kelurahan", "category", "status", "text")
 EPOCH, CHANNEL, BY = requests.IMPORTED, "impor", "posko-center import"
@@ -161,8 +162,8 @@ def _is_known(connection: Connection, old: OldTicket) -> bool:
 
 def _serials(connection: Connection, site: SiteCode) -> Iterator[int]:
     """Serials that nobody has, from blocks that no box of the site has used."""
-    used = requests.used_blocks(connection, site, EPOCH)
-    taken = requests.serials_of(connection, site, EPOCH)
+    used = ticket_serials.used_blocks(connection, site, EPOCH)
+    taken = ticket_serials.of_epoch(connection, site, EPOCH)
     for block in reversed(range(_BLOCKS)):
         if block not in used:
             numbers = range(block * _BLOCK, (block + 1) * _BLOCK)

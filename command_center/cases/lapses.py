@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 from appliance.domain.service_request import Source, Status
 from appliance.domain.working_days import WorkingCalendar
 from command_center.cases import casework, silence
-from command_center.store import awaited, requests, tables
+from command_center.store.cases import awaited, requests
 from command_center.store.database import reading, writing
+from command_center.store.sending import tables
 
 log = logging.getLogger(__name__)
 

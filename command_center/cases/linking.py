@@ -14,9 +14,9 @@ from appliance.domain.moment import to_ms
 from appliance.domain.same_matter import Matter
 from appliance.domain.service_request import OVER, Kind, Sensitivity
 from command_center.cases import casework
-from command_center.store import case_history, case_links, requests
+from command_center.store.cases import case_history, case_links, requests
+from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import writing
-from command_center.store.requests import CityRequest, Filter
 
 BY_ITSELF = "Posko"
 _LOOKED_AT = 200

@@ -7,8 +7,10 @@ from sqlalchemy import Connection
 from appliance.domain.service_request import Status
 from appliance.domain.sms import Wish
 from appliance.domain.working_days import WorkingCalendar
-from command_center.store import awaited, follow_ups, tables
-from command_center.store.awaited import Awaited
+from command_center.store.cases import awaited
+from command_center.store.cases.awaited import Awaited
+from command_center.store.receiving import follow_ups
+from command_center.store.sending import tables
 
 CONFIRM_DAYS = 10
 """Working days (SP4N-LAPOR!: closed when 10 working days pass without a reply)."""

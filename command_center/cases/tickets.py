@@ -4,9 +4,9 @@ from sqlalchemy import Engine
 
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
-from command_center.store import requests
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest, Filter
 
 
 def only(engine: Engine, typed: str) -> CityRequest:

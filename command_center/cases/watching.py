@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from appliance.domain.marks import Mark
 from command_center.cases import anomaly, linking
-from command_center.store import case_marks, requests, watch
+from command_center.store.cases import case_marks, requests, watch
 from command_center.store.database import reading, writing
 
 AT_ONCE = 50

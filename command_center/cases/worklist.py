@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from appliance.domain.deadline import Deadline, latest, nearest
 from command_center.handling import open_cases
 from command_center.handling.due_days import today
-from command_center.store import open_requests
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.cases.requests import CityRequest, Filter
+from command_center.store.handling import open_requests
 
 
 class Due(StrEnum):

@@ -16,10 +16,10 @@ from appliance.domain.service_request import Kind, Sensitivity
 from command_center import report
 from command_center.cases import correcting, tickets
 from command_center.cases.correcting import Wanted
-from command_center.store import corrections, requests
-from command_center.store.corrections import Correction
+from command_center.store.cases import corrections, requests
+from command_center.store.cases.corrections import Correction
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest
 from command_center.subcommands import Subcommands
 
 NAMES = ("correct", "corrections")

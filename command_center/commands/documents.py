@@ -16,9 +16,9 @@ from appliance.domain.blobs import BLOB_MAX_BYTES
 from appliance.domain.errors import BadInput
 from command_center import report
 from command_center.sending import commanding, publishing
-from command_center.store import documents
 from command_center.store.database import reading
-from command_center.store.documents import CityDocument
+from command_center.store.sending import documents
+from command_center.store.sending.documents import CityDocument
 from command_center.subcommands import Subcommands
 
 NAMES = ("publish-document", "withdraw-document", "documents")

@@ -10,8 +10,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.service_request import clean_text
 from command_center import report
 from command_center.open311 import keys
-from command_center.store import open311_keys
 from command_center.store.database import reading, writing
+from command_center.store.open311 import open311_keys
 from command_center.subcommands import Subcommands
 
 NAME = "open311-key"

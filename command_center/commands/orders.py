@@ -16,9 +16,9 @@ from appliance.domain import remote_command
 from appliance.domain.errors import BadInput
 from command_center import report
 from command_center.sending import commanding
-from command_center.store import commands
-from command_center.store.commands import Issued
 from command_center.store.database import reading
+from command_center.store.sending import commands
+from command_center.store.sending.commands import Issued
 from command_center.subcommands import Subcommands
 
 NAMES = ("command", "commands")

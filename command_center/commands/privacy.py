@@ -14,9 +14,11 @@ from appliance.domain.phone import Msisdn
 from command_center import report
 from command_center.privacy import erasing, exporting
 from command_center.receiving.follow_ups import answer
-from command_center.store import erasures, follow_ups, requests
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading, writing
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.privacy import erasures
+from command_center.store.receiving import follow_ups
 from command_center.subcommands import Subcommands
 
 NAME = "privacy"

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Engine
 from command_center import report
 from command_center.cases import worklist
 from command_center.cases.worklist import Due
-from command_center.store import case_links, requests
+from command_center.store.cases import case_links, requests
+from command_center.store.cases.requests import Filter
 from command_center.store.database import reading
-from command_center.store.requests import Filter
 from command_center.subcommands import Subcommands
 
 NAMES = ("requests", "status")

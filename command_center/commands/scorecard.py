@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from command_center.public.cards import end_of, last_midnight
 from command_center.public.scorecard import exported, figures, scorecard
-from command_center.store import scorecards
 from command_center.store.database import reading
+from command_center.store.public import scorecards
 from command_center.subcommands import Subcommands
 
 NAME = "scorecard"

@@ -22,9 +22,11 @@ from appliance.domain.moment import CITY_TIME
 from appliance.domain.sealing import Content, Sealed
 from command_center import key_files
 from command_center.pages import wording
-from command_center.store import blob_files, photos, requests, sealed_contents
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.receiving import photos, sealed_contents
+from command_center.store.sending import blob_files
 from command_center.subcommands import Subcommands
 
 NAMES = ("sealing-key", "sealed", "unseal")

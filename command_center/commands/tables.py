@@ -14,9 +14,9 @@ from appliance.domain.city_tables import NAMES as KNOWN
 from appliance.domain.errors import BadInput
 from command_center import report
 from command_center.sending import commanding, table_publishing
-from command_center.store import tables
 from command_center.store.database import reading
-from command_center.store.tables import SentTable
+from command_center.store.sending import tables
+from command_center.store.sending.tables import SentTable
 from command_center.subcommands import Subcommands
 
 NAME = "tables"

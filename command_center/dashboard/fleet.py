@@ -12,7 +12,7 @@ from enum import StrEnum
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
 from command_center.fleet import troubles
-from command_center.store.boxes import Box
+from command_center.store.fleet.boxes import Box
 
 HEARD_WITHIN = timedelta(minutes=15)
 """A box tells how it is every five minutes, so three of its words have gone astray."""

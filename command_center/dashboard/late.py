@@ -17,9 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from appliance.domain.service_request import Sensitivity
 from command_center.handling import due_days
-from command_center.store import open_requests
+from command_center.store.cases.requests import Filter
 from command_center.store.database import reading
-from command_center.store.requests import Filter
+from command_center.store.handling import open_requests
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from command_center.dashboard.whose import Whose
 from command_center.pages import forms
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import OF_AGENCY, SUPERVISORS, Role
-from command_center.store import alarms
+from command_center.store.dashboard import alarms
 from command_center.store.database import reading, writing
 from web.staff_guard import background
 

@@ -10,7 +10,7 @@ from command_center.dashboard import alarms as rules
 from command_center.dashboard import cells, episodes
 from command_center.dashboard.alarms import SPANS_BEFORE, Finding, Rule
 from command_center.dashboard.cells import Dimension
-from command_center.store import alarms, daily_counts
+from command_center.store.dashboard import alarms, daily_counts
 from command_center.store.database import reading, writing
 
 log = logging.getLogger(__name__)

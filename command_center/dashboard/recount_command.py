@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from command_center.handling import keeping
-from command_center.store import daily_counts
+from command_center.store.dashboard import daily_counts
 from command_center.store.database import writing
 from command_center.subcommands import Subcommands
 

@@ -23,9 +23,11 @@ from command_center.dashboard.fleet import BoxHealth, Reach, fleet
 from command_center.dashboard.late import Late, LateCount
 from command_center.dashboard.whose import CITY, Whose
 from command_center.pages import wording
-from command_center.store import agency_counts, alarms, boxes, daily_counts, tables
+from command_center.store import this_city
+from command_center.store.dashboard import agency_counts, alarms, daily_counts
 from command_center.store.database import reading
-from command_center.store.open311 import city_code
+from command_center.store.fleet import boxes
+from command_center.store.sending import tables
 
 FRESH_S = 2.0
 FRESH_TIMES = 20
@@ -115,7 +117,7 @@ def look(
     is_link_up: bool,
 ) -> Snapshot:
     """Read it, by a number of queries that does not depend on what is stored."""
-    today, city = cells.day_of(to_ms(now)), city_code(connection)
+    today, city = cells.day_of(to_ms(now)), this_city.code(connection)
     kelurahan = [one.code for one in reference.kelurahan_of_city(city)]
     sites = {SiteCode(code.rpartition(".")[0]) for code in kelurahan}
     of_today = daily_counts.by_site(connection, Dimension.INTAKE, today, today)

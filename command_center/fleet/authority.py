@@ -13,7 +13,7 @@ from pathlib import Path
 from appliance.domain.enrolment import CSR_MAX_CHARS
 from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.ids import SiteCode
-from command_center.store.credentials import Credential
+from command_center.store.fleet.credentials import Credential
 from mqtt_link import certificate, openssl
 from mqtt_link.openssl import OpensslError
 

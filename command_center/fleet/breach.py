@@ -13,7 +13,7 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from appliance.domain.reference import kecamatan_name
 from command_center import report
-from command_center.store import barred, boxes, credentials
+from command_center.store.fleet import barred, boxes, credentials
 from command_center.store.schema.cases import requests
 
 NOTICE_WITHIN = timedelta(hours=72)

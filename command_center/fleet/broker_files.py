@@ -17,7 +17,7 @@ from pathlib import Path
 from appliance.domain.errors import PoskoError
 from command_center.broker_config import CRL
 from command_center.fleet.authority import Authority
-from command_center.store.credentials import Credential
+from command_center.store.fleet.credentials import Credential
 
 log = logging.getLogger(__name__)
 

@@ -21,8 +21,9 @@ from command_center import report
 from command_center.fleet import breach, enrolling, listing, revoking
 from command_center.fleet.listing import FleetBox
 from command_center.fleet.office import Office
-from command_center.store import credentials, staff_log
 from command_center.store.database import reading, writing
+from command_center.store.fleet import credentials
+from command_center.store.staff import staff_log
 from command_center.subcommands import Subcommands
 
 NAME = "fleet"

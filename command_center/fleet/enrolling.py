@@ -18,10 +18,11 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from command_center.fleet import authority, broker_files
 from command_center.fleet.office import Office
-from command_center.store import barred, credentials, enrolments, open311
-from command_center.store.credentials import Credential
+from command_center.store import this_city
 from command_center.store.database import reading, writing
-from command_center.store.enrolments import Enrolment
+from command_center.store.fleet import barred, credentials, enrolments
+from command_center.store.fleet.credentials import Credential
+from command_center.store.fleet.enrolments import Enrolment
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class _Opened:
 def site_of(engine: Engine, text: str) -> SiteCode:
     """A kecamatan of this city by its code, `147107` or `14.71.07`; raises BadInput."""
     with reading(engine) as connection:
-        city = open311.city_code(connection)
+        city = this_city.code(connection)
     plain = text.replace(".", "")
     site = SiteCode.from_topic(plain)
     if site.city != city or site.is_city:

@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
 from command_center import report
-from command_center.store import barred, boxes, credentials, enrolments, pushes, software, tables
-from command_center.store.boxes import Box
-from command_center.store.credentials import Credential
-from command_center.store.pushes import Push
+from command_center.store.fleet import barred, boxes, credentials, enrolments, software
+from command_center.store.fleet.boxes import Box
+from command_center.store.fleet.credentials import Credential
+from command_center.store.sending import pushes, tables
+from command_center.store.sending.pushes import Push
 from mqtt_link.fault import WARN_BEFORE
 
 

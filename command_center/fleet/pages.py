@@ -17,8 +17,8 @@ from command_center.fleet import breach, enrolling, listing, revoking
 from command_center.fleet.office import Office
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role
-from command_center.store import credentials
 from command_center.store.database import reading
+from command_center.store.fleet import credentials
 
 log = logging.getLogger(__name__)
 

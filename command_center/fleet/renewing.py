@@ -15,9 +15,9 @@ from appliance.domain.ids import SiteCode
 from command_center.fleet import authority
 from command_center.fleet.authority import Authority
 from command_center.sending import commanding
-from command_center.store import credentials, enrolments
-from command_center.store.credentials import Credential
 from command_center.store.database import reading, writing
+from command_center.store.fleet import credentials, enrolments
+from command_center.store.fleet.credentials import Credential
 from mqtt_link.fault import WARN_BEFORE
 
 log = logging.getLogger(__name__)

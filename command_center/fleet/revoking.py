@@ -21,9 +21,9 @@ from command_center.fleet import authority, enrolling, takeover
 from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import BrokerFilesError
 from command_center.fleet.office import Office
-from command_center.store import barred, boxes, credentials, enrolments
-from command_center.store.credentials import Credential
 from command_center.store.database import reading, writing
+from command_center.store.fleet import barred, boxes, credentials, enrolments
+from command_center.store.fleet.credentials import Credential
 from mqtt_link import openssl
 from mqtt_link.access import Access, AccessError
 

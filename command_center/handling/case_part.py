@@ -15,10 +15,11 @@ from command_center.handling.steps import To
 from command_center.handling.units import Units
 from command_center.staff import scope
 from command_center.staff.roles import Account
-from command_center.store import escalations, notices, tables
-from command_center.store.escalations import Escalation
-from command_center.store.notices import Notice
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
+from command_center.store.handling import escalations, notices
+from command_center.store.handling.escalations import Escalation
+from command_center.store.handling.notices import Notice
+from command_center.store.sending import tables
 
 Choices = list[tuple[str, list[tuple[str, str]]]]
 """Agencies by name, each with the values and names of itself and its units."""

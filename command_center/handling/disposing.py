@@ -20,10 +20,12 @@ from command_center.handling import due, keeping, units
 from command_center.handling.steps import To
 from command_center.handling.units import Units
 from command_center.notices import wanting
-from command_center.store import case_history, case_marks, dispositions, requests, tables
+from command_center.store.cases import case_history, case_marks, requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import writing
-from command_center.store.dispositions import Disposition
-from command_center.store.requests import CityRequest
+from command_center.store.handling import dispositions
+from command_center.store.handling.dispositions import Disposition
+from command_center.store.sending import tables
 
 NOTE_MAX_CHARS = 500
 _WITH_THEM = frozenset({Status.FORWARDED, Status.IN_PROGRESS})

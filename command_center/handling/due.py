@@ -14,8 +14,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import local
 from command_center.handling import due_days
 from command_center.handling.due_days import DueDays, Given
-from command_center.store.dispositions import Disposition
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
+from command_center.store.handling.dispositions import Disposition
 
 
 def of_case(

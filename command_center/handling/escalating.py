@@ -20,10 +20,12 @@ from command_center.handling import due_days, keeping, open_cases, sparing, step
 from command_center.handling.open_cases import OpenCase
 from command_center.handling.steps import Step
 from command_center.notices import wanting
-from command_center.store import case_history, escalations, open_requests, requests, tables
+from command_center.store.cases import case_history, requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading, writing
-from command_center.store.escalations import Escalation
-from command_center.store.requests import CityRequest
+from command_center.store.handling import escalations, open_requests
+from command_center.store.handling.escalations import Escalation
+from command_center.store.sending import tables
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from appliance.domain.city_tables import Tables
 from command_center.handling import units
 from command_center.handling.units import Units
-from command_center.store.open_requests import Count
-from command_center.store.requests import WHOLE_AGENCY
+from command_center.store.cases.requests import WHOLE_AGENCY
+from command_center.store.handling.open_requests import Count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,11 @@ from appliance.domain.service_request import OVER
 from command_center.handling import due, open_cases, sparing
 from command_center.handling.due_days import SETTLED
 from command_center.handling.steps import Step
-from command_center.store import due_basis, open_requests, requests, tables
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading, writing
-from command_center.store.requests import CityRequest
+from command_center.store.handling import due_basis, open_requests
+from command_center.store.sending import tables
 
 CASES_PER_TRANSACTION = 500
 """A tenth of a second, for which nobody else writes."""

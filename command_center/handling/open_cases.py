@@ -16,10 +16,12 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import plausible
 from appliance.domain.service_request import OVER
 from command_center.handling import due
-from command_center.store import case_history, dispositions, tables
-from command_center.store.case_history import HistoryEntry
-from command_center.store.dispositions import Disposition
-from command_center.store.requests import CityRequest
+from command_center.store.cases import case_history
+from command_center.store.cases.case_history import HistoryEntry
+from command_center.store.cases.requests import CityRequest
+from command_center.store.handling import dispositions
+from command_center.store.handling.dispositions import Disposition
+from command_center.store.sending import tables
 
 
 class Unsound(Exception):

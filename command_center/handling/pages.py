@@ -32,9 +32,12 @@ from command_center.pages.forms import PAGE_SIZE, seen
 from command_center.staff import scope
 from command_center.staff.guard import account, allows, noted
 from command_center.staff.roles import HANDLERS, PEOPLE, SUPERVISORS, Role
-from command_center.store import case_marks, escalations, open311, open_requests, tables
+from command_center.store import this_city
+from command_center.store.cases import case_marks
+from command_center.store.cases.requests import WHOLE_AGENCY, Filter
 from command_center.store.database import reading
-from command_center.store.requests import WHOLE_AGENCY, Filter
+from command_center.store.handling import escalations, open_requests
+from command_center.store.sending import tables
 
 Detail = Callable[[str, str], str]
 """The page of a case, with what went wrong."""
@@ -58,7 +61,7 @@ class HandlingPages:
     def units(self) -> Units:
         """The units of this city."""
         with reading(self._engine) as connection:
-            city = open311.city_code(connection)
+            city = this_city.code(connection)
         return files.load_units(self._units_file, city)
 
     def add(self, app: Flask, detail: Detail) -> None:

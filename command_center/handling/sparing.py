@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from command_center.handling.open_cases import told
-from command_center.store import open_requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import attempting
-from command_center.store.requests import CityRequest
+from command_center.store.handling import open_requests
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from appliance.domain.triage.verdict import Triage
 from command_center.lapor import words
 from command_center.lapor.messages import NewReport, Report
 from command_center.open311.filing import Filing
-from command_center.store.lapor_links import LaporLink
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
+from command_center.store.lapor.lapor_links import LaporLink
 
 CHANNEL = "lapor"
 _FALLBACK_NAME = "(tanpa keterangan tempat)"

@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 from command_center.lapor import sending, taking
 from command_center.lapor.client import Refused, Service, Trouble
 from command_center.lapor.taking import Outcome
-from command_center.store import lapor_intake
 from command_center.store.database import reading, writing
+from command_center.store.lapor import lapor_intake
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,9 @@ from command_center.cases import tickets
 from command_center.commands import csv_import
 from command_center.lapor import export, sending, taking_over, words
 from command_center.lapor.taking import Outcome
-from command_center.store import lapor_intake, lapor_links, lapor_outbox, requests
+from command_center.store.cases import requests
 from command_center.store.database import reading, writing
+from command_center.store.lapor import lapor_intake, lapor_links, lapor_outbox
 from command_center.subcommands import Subcommands
 
 NAME = "lapor"

@@ -14,11 +14,12 @@ from command_center.lapor import sending, words
 from command_center.pages import wording
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role
-from command_center.store import lapor_intake, lapor_links, lapor_outbox, requests
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading, writing
-from command_center.store.lapor_links import LaporLink
-from command_center.store.lapor_outbox import Entry
-from command_center.store.requests import CityRequest
+from command_center.store.lapor import lapor_intake, lapor_links, lapor_outbox
+from command_center.store.lapor.lapor_links import LaporLink
+from command_center.store.lapor.lapor_outbox import Entry
 
 SHOWN = 50
 

@@ -17,18 +17,14 @@ from command_center.cases import casework
 from command_center.lapor import becoming, taking, words
 from command_center.lapor.client import Refused, Service, Trouble, Unreachable
 from command_center.lapor.messages import NewChange, NewReport
-from command_center.store import (
-    case_history,
-    consents,
-    lapor_links,
-    lapor_outbox,
-    open311_keys,
-    requests,
-)
+from command_center.store import this_city
+from command_center.store.cases import case_history, requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading, writing
-from command_center.store.lapor_links import LaporLink
-from command_center.store.lapor_outbox import Entry
-from command_center.store.requests import CityRequest
+from command_center.store.lapor import lapor_links, lapor_outbox
+from command_center.store.lapor.lapor_links import LaporLink
+from command_center.store.lapor.lapor_outbox import Entry
+from command_center.store.privacy import consents
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +66,7 @@ def queue(
             is_anonymous=is_anonymous or not request.name,
         )
         lapor_links.add(connection, link, now)
-        transaction = becoming.transaction_id(open311_keys.lock_city(connection), request_id)
+        transaction = becoming.transaction_id(this_city.lock(connection), request_id)
         lapor_outbox.add(connection, transaction, request_id, None, by=by, now=now)
 
 
@@ -93,7 +89,7 @@ def gather(engine: Engine, now: datetime) -> int:
         if not lapor_links.untold(connection, 1):
             return 0
     with writing(engine) as connection:
-        city = open311_keys.lock_city(connection)
+        city = this_city.lock(connection)
         found = lapor_links.untold(connection, GATHERED_AT_ONCE)
         for one in found:
             transaction = becoming.transaction_id(city, one.request_id, one.history_id, one.at_ms)

@@ -27,20 +27,14 @@ from command_center.lapor.messages import Change, Item, Report, Unreadable
 from command_center.lapor.words import Word
 from command_center.open311 import becoming as city_request
 from command_center.receiving.dating import Quality
-from command_center.store import (
-    case_history,
-    case_marks,
-    erasures,
-    lapor_intake,
-    lapor_links,
-    lapor_outbox,
-    open311_keys,
-    requests,
-    tables,
-)
+from command_center.store import this_city
+from command_center.store.cases import case_history, case_marks, requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import writing
-from command_center.store.lapor_links import LaporLink
-from command_center.store.requests import CityRequest
+from command_center.store.lapor import lapor_intake, lapor_links, lapor_outbox
+from command_center.store.lapor.lapor_links import LaporLink
+from command_center.store.privacy import erasures
+from command_center.store.sending import tables
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +132,7 @@ def _take_report(
     sealing_keys: Mapping[str, str],
     now: datetime,
 ) -> Outcome:
-    city = open311_keys.lock_city(connection)
+    city = this_city.lock(connection)
     ours = lapor_outbox.of_transaction(connection, report.transaction_id)
     if ours is not None:
         link = lapor_links.of(connection, ours.request_id)

@@ -12,8 +12,15 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.remote_command import Outcome
 from appliance.domain.sending_policy import NOTICE_VALIDITY
 from command_center.dashboard.fleet import Reach, reach
-from command_center.store.boxes import Box
-from command_center.store.notices import CANCELLED, FAILED, ORDERED, QUEUED, WAITING, Notice
+from command_center.store.fleet.boxes import Box
+from command_center.store.handling.notices import (
+    CANCELLED,
+    FAILED,
+    ORDERED,
+    QUEUED,
+    WAITING,
+    Notice,
+)
 
 TAKEN_WITHIN = timedelta(minutes=10)
 """After that a box does not execute the order any more."""

@@ -17,9 +17,12 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import OVER
 from command_center.notices import flow
 from command_center.sending import commanding
-from command_center.store import barred, boxes, commands, notices, requests
+from command_center.store.cases import requests
 from command_center.store.database import reading, writing
-from command_center.store.notices import OPEN, ORDERED, WAITING, Notice
+from command_center.store.fleet import barred, boxes
+from command_center.store.handling import notices
+from command_center.store.handling.notices import OPEN, ORDERED, WAITING, Notice
+from command_center.store.sending import commands
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,9 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
 from command_center.cases.lapses import NOBODY
 from command_center.notices import flow
-from command_center.store import case_history, escalations, notices, requests
-from command_center.store.notices import DELIVERED, OPEN, SENT, UNCERTAIN, Notice
+from command_center.store.cases import case_history, requests
+from command_center.store.handling import escalations, notices
+from command_center.store.handling.notices import DELIVERED, OPEN, SENT, UNCERTAIN, Notice
 
 BY = "SMS Posko"
 """Who has told a step."""

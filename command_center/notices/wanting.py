@@ -10,9 +10,9 @@ from appliance.domain.service_request import Sensitivity
 from command_center.handling import due, steps
 from command_center.handling.case_part import people
 from command_center.handling.steps import To
-from command_center.store import notices
-from command_center.store.notices import Notice
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
+from command_center.store.handling import notices
+from command_center.store.handling.notices import Notice
 
 DISPOSED = "disposed"
 """The step that a disposition is."""

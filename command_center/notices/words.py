@@ -1,6 +1,6 @@
 """What staff read about an SMS to an official. Pure."""
 
-from command_center.store.notices import Notice
+from command_center.store.handling.notices import Notice
 
 ABOUT = {
     "reminder": "Pengingat",

@@ -15,7 +15,7 @@ from appliance.domain.service_request import Kind, Sensitivity, Status
 from appliance.domain.triage.verdict import Triage
 from command_center.open311.filing import Filing
 from command_center.receiving.dating import Quality
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
 
 CHANNEL = "open311"
 

@@ -8,8 +8,8 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from command_center.open311.problem import Problem
-from command_center.store import open311_keys
-from command_center.store.open311_keys import Key
+from command_center.store.open311 import open311_keys
+from command_center.store.open311.open311_keys import Key
 
 PREFIX = "posko_"
 KEY_MAX_CHARS = 100

@@ -8,8 +8,9 @@ from command_center.open311 import records, services
 from command_center.open311.becoming import CHANNEL
 from command_center.open311.problem import Problem
 from command_center.open311.query import REQUESTS_MAX, Question
-from command_center.store import open311, tables
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
+from command_center.store.open311 import published
+from command_center.store.sending import tables
 
 
 def asked(connection: Connection, question: Question) -> list[dict[str, Any]]:
@@ -19,7 +20,7 @@ def asked(connection: Connection, question: Question) -> list[dict[str, Any]]:
 
 def one(connection: Connection, request_id: str) -> list[dict[str, Any]]:
     """The record of one request; raises Problem."""
-    found = open311.of_ids(connection, [request_id], services.public())
+    found = published.of_ids(connection, [request_id], services.public())
     if not found:
         raise Problem(404, "service_request_id was not found")
     return _records(connection, found)
@@ -27,8 +28,8 @@ def one(connection: Connection, request_id: str) -> list[dict[str, Any]]:
 
 def _found(connection: Connection, question: Question) -> list[CityRequest]:
     if question.ids:
-        return open311.of_ids(connection, question.ids, services.public())
-    return open311.between(
+        return published.of_ids(connection, question.ids, services.public())
+    return published.between(
         connection,
         question.start,
         question.end,
@@ -41,9 +42,9 @@ def _found(connection: Connection, question: Question) -> list[CityRequest]:
 
 def _records(connection: Connection, found: list[CityRequest]) -> list[dict[str, Any]]:
     """Who has filed by Open311 hears of his request in no other way than here."""
-    readable = open311.agreed(connection, [request.request_id for request in found])
+    readable = published.agreed(connection, [request.request_id for request in found])
     heard = (r for r in found if r.request_id in readable or r.channel == CHANNEL)
-    said = open311.reasons(connection, heard)
+    said = published.reasons(connection, heard)
     known = tables.in_force(connection)
     return [
         records.record(

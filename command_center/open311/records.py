@@ -12,7 +12,7 @@ from appliance.domain.city_tables import Tables
 from appliance.domain.ids import SiteCode
 from appliance.domain.phrases import STATUS_WORDS
 from appliance.domain.service_request import TEXT_MAX_CHARS, Sensitivity, Status
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
 
 CLOSED = (Status.CLOSED, Status.NOT_OURS, Status.ARCHIVED)
 """Finished for good; what is `selesai` still waits for its reporter's word."""

@@ -19,8 +19,10 @@ from command_center.cases import city_born
 from command_center.open311 import becoming, keys
 from command_center.open311.filing import Filing
 from command_center.open311.problem import Problem
-from command_center.store import open311_keys, tables
+from command_center.store import this_city
 from command_center.store.database import writing
+from command_center.store.open311 import open311_keys
+from command_center.store.sending import tables
 
 LIMIT = quota.Quota(limit=200, window=timedelta(hours=1))
 """Of one key; so long, too, the same fields by the same key are the same request."""
@@ -55,7 +57,7 @@ def take(
     hour. Raises Problem."""
     triage = classify(filing.text)
     with writing(engine) as connection:
-        city = open311_keys.lock_city(connection)
+        city = this_city.lock(connection)
         key = keys.check(connection, api_key)
         open311_keys.forget_filed(connection, now - LIMIT.window)
         filed = open311_keys.filed(connection, key.id)

@@ -16,8 +16,9 @@ from werkzeug.exceptions import HTTPException
 from command_center.open311 import documents, filing, keys, listing, query, services, taking
 from command_center.open311.problem import Problem
 from command_center.pages import outage
-from command_center.store import open311, tables
+from command_center.store import this_city
 from command_center.store.database import reading
+from command_center.store.sending import tables
 from web.security import keyed, public
 
 _REQUESTS = "service_requests"
@@ -48,7 +49,7 @@ class Open311:
     def services(self, fmt: str) -> ResponseReturnValue:
         """What can be reported."""
         with reading(self._engine) as connection:
-            city, known = open311.city_code(connection), tables.in_force(connection)
+            city, known = this_city.code(connection), tables.in_force(connection)
         _check_jurisdiction(request.args.get("jurisdiction_id", ""), city)
         return _answer(fmt, "services", services.listed(known, city))
 
@@ -56,7 +57,7 @@ class Open311:
     def service(self, code: str, fmt: str) -> ResponseReturnValue:
         """What one service asks."""
         with reading(self._engine) as connection:
-            city = open311.city_code(connection)
+            city = this_city.code(connection)
         _check_jurisdiction(request.args.get("jurisdiction_id", ""), city)
         return _answer(fmt, "service_definition", services.definition(code, city))
 
@@ -65,18 +66,14 @@ class Open311:
         """Requests by ids, or by service, state and days."""
         question = query.question(request.args, self._now())
         with reading(self._engine) as connection:
-            _check_jurisdiction(
-                request.args.get("jurisdiction_id", ""), open311.city_code(connection)
-            )
+            _check_jurisdiction(request.args.get("jurisdiction_id", ""), this_city.code(connection))
             return _answer(fmt, _REQUESTS, listing.asked(connection, question))
 
     @public
     def request(self, request_id: str, fmt: str) -> ResponseReturnValue:
         """One request."""
         with reading(self._engine) as connection:
-            _check_jurisdiction(
-                request.args.get("jurisdiction_id", ""), open311.city_code(connection)
-            )
+            _check_jurisdiction(request.args.get("jurisdiction_id", ""), this_city.code(connection))
             return _answer(fmt, _REQUESTS, listing.one(connection, request_id))
 
     @public
@@ -87,7 +84,7 @@ class Open311:
             raise Problem(400, "send application/x-www-form-urlencoded")
         sent = request.form.to_dict()
         with reading(self._engine) as connection:
-            city = open311.city_code(connection)
+            city = this_city.code(connection)
             keys.check(connection, sent.get(filing.KEY_FIELD, ""))
         _check_jurisdiction(sent.get("jurisdiction_id", ""), city)
         taken = taking.take(

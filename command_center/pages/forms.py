@@ -11,7 +11,7 @@ from appliance.domain.service_request import Status
 from command_center.cases.correcting import FIELDS, Wanted
 from command_center.cases.worklist import Due
 from command_center.cloudevents import FEED_MAX_EVENTS
-from command_center.store.requests import Filter
+from command_center.store.cases.requests import Filter
 
 NO_KELURAHAN = "-"
 """Chosen where nobody knows it."""

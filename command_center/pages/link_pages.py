@@ -17,9 +17,9 @@ from command_center.pages import forms, wording
 from command_center.staff import scope
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role
-from command_center.store import case_links, case_marks, requests
+from command_center.store.cases import case_links, case_marks, requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading, writing
-from command_center.store.requests import CityRequest
 
 SEEN_AT_ONCE = 100
 

@@ -12,7 +12,7 @@ from appliance.domain.reference import kecamatan_name
 from appliance.domain.service_request import Status
 from command_center.dashboard.fleet import Reach, reach
 from command_center.fleet import troubles
-from command_center.store.boxes import Box
+from command_center.store.fleet.boxes import Box
 
 NEW = frozenset({Status.RECEIVED, Status.VERIFIED, Status.REOPENED})
 WORKING = frozenset({Status.FORWARDED, Status.IN_PROGRESS, Status.DEFERRED})

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Engine
 
 from command_center.staff.guard import allows, noted
 from command_center.staff.roles import READERS
-from command_center.store import blob_files, photos
 from command_center.store.database import reading
+from command_center.store.receiving import photos
+from command_center.store.sending import blob_files
 from web.files import foreign_file
 
 _NAMES = {"image/jpeg": "foto.jpg", "image/png": "foto.png", "image/webp": "foto.webp"}

@@ -30,22 +30,14 @@ from command_center.receiving.follow_ups import RESIDENT
 from command_center.staff import scope
 from command_center.staff.guard import account, allows, noted
 from command_center.staff.roles import HANDLERS, PEOPLE, Role
-from command_center.store import (
-    boxes,
-    case_links,
-    case_marks,
-    case_texts,
-    consents,
-    daily_counts,
-    erasures,
-    feed,
-    follow_ups,
-    requests,
-    sealed_contents,
-    tables,
-)
+from command_center.store.cases import case_links, case_marks, requests
+from command_center.store.cases.requests import CityRequest
+from command_center.store.dashboard import daily_counts
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest
+from command_center.store.fleet import boxes
+from command_center.store.privacy import consents, erasures
+from command_center.store.receiving import case_texts, feed, follow_ups, sealed_contents
+from command_center.store.sending import tables
 from web.staff_guard import may_open
 
 

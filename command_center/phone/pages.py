@@ -24,8 +24,10 @@ from command_center.phone.forms import Entry, Mistakes
 from command_center.phone.taking import Proposal
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role
-from command_center.store import open311, requests, tables
+from command_center.store import this_city
+from command_center.store.cases import requests
 from command_center.store.database import reading
+from command_center.store.sending import tables
 
 _OPERATORS = (Role.OPERATOR, Role.VERIFIKATOR)
 
@@ -151,7 +153,7 @@ class PhonePages:
 
     def _city(self) -> str:
         with reading(self._engine) as connection:
-            return open311.city_code(connection)
+            return this_city.code(connection)
 
 
 def _hotlines(category: str) -> tuple[str, ...]:

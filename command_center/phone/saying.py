@@ -11,9 +11,9 @@ from appliance.domain.service_request import Channel, Sensitivity
 from appliance.domain.sms import Wish
 from command_center.cases import casework
 from command_center.receiving import follow_ups
-from command_center.store import case_history
-from command_center.store import follow_ups as known
+from command_center.store.cases import case_history
 from command_center.store.database import writing
+from command_center.store.receiving import follow_ups as known
 
 _CALLS = UUID("6c1f2a50-1c1e-4a55-9d2b-0d4b3c7f8e11")
 """The name space of what is said by telephone."""

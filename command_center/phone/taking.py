@@ -27,17 +27,12 @@ from command_center.open311 import becoming
 from command_center.open311.filing import Filing
 from command_center.pages.forms import NO_KELURAHAN
 from command_center.phone.forms import Entry
-from command_center.store import (
-    case_links,
-    consents,
-    open311,
-    open311_keys,
-    phone_entries,
-    requests,
-    tables,
-)
+from command_center.store import this_city
+from command_center.store.cases import case_links, phone_entries, requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading, writing
-from command_center.store.requests import CityRequest
+from command_center.store.privacy import consents
+from command_center.store.sending import tables
 
 SAME_SHOWN = 5
 _COMPARED = 200
@@ -57,7 +52,7 @@ class Proposal:
 def propose(engine: Engine, entry: Entry, now: datetime) -> Proposal:
     """Judge a call and look for reports of the same matter; changes nothing."""
     with reading(engine) as connection:
-        site = SiteCode.of_city(open311.city_code(connection))
+        site = SiteCode.of_city(this_city.code(connection))
         request, triage = _judged(entry, _NOWHERE, site, tables.in_force(connection), now)
         return Proposal(request, triage, _same(connection, request, now))
 
@@ -70,7 +65,7 @@ def take(
     Raises BadInput in words for the operator.
     """
     with writing(engine) as connection:
-        site = SiteCode.of_city(open311_keys.lock_city(connection))
+        site = SiteCode.of_city(this_city.lock(connection))
         if known := phone_entries.request_of(connection, entry.entry_id):
             return known
         ticket = city_born.next_ticket(connection, site)

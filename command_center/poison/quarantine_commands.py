@@ -14,10 +14,10 @@ from appliance.domain.errors import BadInput
 from command_center.poison import replaying
 from command_center.poison.replaying import Outcome
 from command_center.report import iso, table
-from command_center.store import asides, quarantine
-from command_center.store.asides import Aside
 from command_center.store.database import reading, writing
-from command_center.store.quarantine import Kept
+from command_center.store.receiving import asides, quarantine
+from command_center.store.receiving.asides import Aside
+from command_center.store.receiving.quarantine import Kept
 from command_center.subcommands import Subcommands
 
 NAME = "quarantine"

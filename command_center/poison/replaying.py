@@ -21,10 +21,11 @@ from command_center.privacy import erasing
 from command_center.receiving import applying, inbound, ingest
 from command_center.receiving.applying import Arrival
 from command_center.receiving.inbound import Inbound, Raw
-from command_center.store import asides, barred, quarantine, streams
-from command_center.store.asides import Aside
 from command_center.store.database import reading, receiving
-from command_center.store.quarantine import Kept
+from command_center.store.fleet import barred
+from command_center.store.receiving import asides, quarantine, streams
+from command_center.store.receiving.asides import Aside
+from command_center.store.receiving.quarantine import Kept
 
 _NOBODY_KNOWS = wire.Clock(boot="?", mono=0)
 """When the batch was sent: its events tell their own times, by clocks that may have been wrong."""

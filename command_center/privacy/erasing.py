@@ -15,16 +15,12 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events.privacy import ErasureOrdered, RequestErased
 from appliance.domain.ids import SiteCode
 from appliance.domain.sms import Wish
-from command_center.store import (
-    database,
-    downlinks,
-    erasures,
-    follow_ups,
-    personal_data,
-    processing_log,
-    requests,
-)
+from command_center.store import database
+from command_center.store.cases import requests
 from command_center.store.database import writing
+from command_center.store.privacy import erasures, personal_data, processing_log
+from command_center.store.receiving import follow_ups
+from command_center.store.sending import downlinks
 
 BY_MAX_CHARS = 80
 BOX = "kotak Posko"

@@ -10,20 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from command_center.receiving.follow_ups import RESIDENT
-from command_center.store import (
-    case_history,
-    case_texts,
-    consents,
-    erasures,
-    follow_ups,
-    photos,
-    processing_log,
-    staff_log,
-)
-from command_center.store.case_history import BOX, HistoryEntry
+from command_center.store.cases import case_history
+from command_center.store.cases.case_history import BOX, HistoryEntry
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import writing
-from command_center.store.erasures import BY_ITSELF
-from command_center.store.requests import CityRequest
+from command_center.store.privacy import consents, erasures, processing_log
+from command_center.store.privacy.erasures import BY_ITSELF
+from command_center.store.receiving import case_texts, follow_ups, photos
+from command_center.store.staff import staff_log
 
 Facts = dict[str, Any]
 STAFF = "petugas"

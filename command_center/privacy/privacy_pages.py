@@ -11,8 +11,10 @@ from command_center.privacy import erasing
 from command_center.receiving.follow_ups import answer
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role
-from command_center.store import erasures, follow_ups, requests
+from command_center.store.cases import requests
 from command_center.store.database import reading, writing
+from command_center.store.privacy import erasures
+from command_center.store.receiving import follow_ups
 
 
 class PrivacyPages:

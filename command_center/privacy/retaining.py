@@ -7,17 +7,12 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain import retention
 from appliance.domain.moment import to_ms
-from command_center.store import (
-    erasures,
-    personal_data,
-    processing_log,
-    quarantine,
-    requests,
-    staff_log,
-    wifi_sessions,
-)
+from command_center.store.cases import requests
 from command_center.store.database import writing
-from command_center.store.erasures import BY_ITSELF
+from command_center.store.privacy import erasures, personal_data, processing_log
+from command_center.store.privacy.erasures import BY_ITSELF
+from command_center.store.receiving import quarantine, wifi_sessions
+from command_center.store.staff import staff_log
 
 log = logging.getLogger(__name__)
 

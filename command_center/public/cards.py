@@ -22,11 +22,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from appliance.domain.moment import local, start_of
 from appliance.domain.report_card import Line
 from command_center.public.scorecard import ALGORITHM, Row, scorecard
-from command_center.store import kept_cards, open_counts, scorecards
 from command_center.store.database import reading, writing
-from command_center.store.kept_cards import KeptCard
 from command_center.store.leases import Lease, alone
-from command_center.store.open_counts import Count
+from command_center.store.public import kept_cards, open_counts, scorecards
+from command_center.store.public.kept_cards import KeptCard
+from command_center.store.public.open_counts import Count
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from appliance.domain.moment import local
 from appliance.domain.service_request import Sensitivity
 from command_center.public import months
-from command_center.store.open_counts import Count
+from command_center.store.public.open_counts import Count
 
 LEAST = 5
 TOGETHER = "lainnya"

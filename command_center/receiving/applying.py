@@ -38,23 +38,15 @@ from command_center.receiving import (
     photo_intake,
     staff_actions,
 )
-from command_center.store import (
-    boxes,
-    case_marks,
-    case_texts,
-    commands,
-    consents,
-    documents,
-    enrolments,
-    photos,
-    requests,
-    sealed_contents,
-    wifi_sessions,
-)
-from command_center.store.case_texts import CaseText
+from command_center.store.cases import case_marks, requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import attempting
-from command_center.store.requests import CityRequest
-from command_center.store.streams import Kept
+from command_center.store.fleet import boxes, enrolments
+from command_center.store.privacy import consents
+from command_center.store.receiving import case_texts, photos, sealed_contents, wifi_sessions
+from command_center.store.receiving.case_texts import CaseText
+from command_center.store.receiving.streams import Kept
+from command_center.store.sending import commands, documents
 
 log = logging.getLogger(__name__)
 

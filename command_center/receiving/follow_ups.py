@@ -29,15 +29,11 @@ from appliance.domain.sms import Wish
 from command_center.cases import casework
 from command_center.pages import wording
 from command_center.receiving.intake import WORD_MAX_CHARS, cut
-from command_center.store import (
-    case_history,
-    follow_ups,
-    processing_log,
-    requests,
-    sealed_contents,
-)
-from command_center.store.follow_ups import ID_MAX_CHARS, Due
-from command_center.store.requests import CityRequest
+from command_center.store.cases import case_history, requests
+from command_center.store.cases.requests import CityRequest
+from command_center.store.privacy import processing_log
+from command_center.store.receiving import follow_ups, sealed_contents
+from command_center.store.receiving.follow_ups import ID_MAX_CHARS, Due
 
 RESIDENT = "Warga"
 ANSWER_WITHIN = timedelta(hours=72)

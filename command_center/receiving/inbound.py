@@ -11,8 +11,8 @@ from appliance.domain.blobs import CHUNK_MAX_BYTES, ChunkPlace
 from appliance.domain.errors import WireError
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Leaf
-from command_center.store.barred import WHOLE, Barred
-from command_center.store.quarantine import PAYLOAD_KEPT_BYTES, Poison
+from command_center.store.fleet.barred import WHOLE, Barred
+from command_center.store.receiving.quarantine import PAYLOAD_KEPT_BYTES, Poison
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,12 @@ from appliance.domain.moment import to_ms
 from command_center.privacy import erasing
 from command_center.receiving import applying
 from command_center.receiving.applying import Arrival
-from command_center.store import boxes, downlinks, requests, streams
-from command_center.store.streams import StreamKey
+from command_center.store import this_city
+from command_center.store.cases import ticket_serials
+from command_center.store.fleet import boxes
+from command_center.store.receiving import streams
+from command_center.store.receiving.streams import StreamKey
+from command_center.store.sending import downlinks
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +73,8 @@ def hello(
         _report_clone(connection, site, now)
     _resume_downlink(connection, site, message.down)
     welcome = wire.Welcome(
-        epoch=downlinks.city_epoch(connection),
-        blocks=requests.used_blocks(connection, site, message.epoch),
+        epoch=this_city.epoch(connection),
+        blocks=ticket_serials.used_blocks(connection, site, message.epoch),
         now=to_ms(now),
         session=message.session,
     )
@@ -84,7 +88,7 @@ def ack_down(connection: Connection, site: SiteCode, ack: wire.Ack, now: datetim
     """
     boxes.heard(connection, site, now)
     lane = downlinks.claim(connection, site)
-    if ack.epoch != downlinks.city_epoch(connection) or ack.upto > lane.last_seq:
+    if ack.epoch != this_city.epoch(connection) or ack.upto > lane.last_seq:
         return False
     for reject in ack.reject:
         log.warning("box set an event aside site=%s seq=%s code=%s", site, reject.seq, reject.code)
@@ -141,7 +145,7 @@ def _resume_downlink(
     connection: Connection, site: SiteCode, applied: wire.DownCursor | None
 ) -> None:
     lane = downlinks.claim(connection, site)
-    is_ours = applied is not None and applied.epoch == downlinks.city_epoch(connection)
+    is_ours = applied is not None and applied.epoch == this_city.epoch(connection)
     seq = applied.seq if applied is not None and is_ours else 0
     if seq > lane.last_seq + RENUMBER_AT_MOST:
         log.error("box claims an impossible downlink site=%s seq=%s; ignored", site, seq)

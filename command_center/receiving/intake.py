@@ -22,7 +22,7 @@ from appliance.domain.service_request import (
     clean_text,
 )
 from command_center.receiving import dating
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
 
 WORD_MAX_CHARS = 40
 """Channel, kind, category, sensitivity, agency: short words; a newer box may send new ones."""

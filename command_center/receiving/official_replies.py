@@ -17,10 +17,13 @@ from appliance.domain.reference import agency_name
 from appliance.domain.service_request import NEEDS_REASON, Source, Status, clean_text
 from command_center.cases import casework
 from command_center.receiving.follow_ups import found
-from command_center.store import case_history, downlinks, follow_ups, notices, requests
-from command_center.store.case_history import HistoryEntry
-from command_center.store.follow_ups import ID_MAX_CHARS
-from command_center.store.requests import CityRequest
+from command_center.store.cases import case_history, requests
+from command_center.store.cases.case_history import HistoryEntry
+from command_center.store.cases.requests import CityRequest
+from command_center.store.handling import notices
+from command_center.store.receiving import follow_ups
+from command_center.store.receiving.follow_ups import ID_MAX_CHARS
+from command_center.store.sending import downlinks
 
 NAME_MAX_CHARS = 80
 _MAY_SET = frozenset({Status.IN_PROGRESS, Status.RESOLVED, Status.NOT_OURS})

@@ -13,8 +13,11 @@ from appliance.domain.blobs import Manifest
 from appliance.domain.errors import BadInput
 from appliance.domain.events.files import PhotoAttached, PhotoSettled
 from appliance.domain.ids import SiteCode
-from command_center.store import downlinks, erasures, photos, requests
+from command_center.store.cases import requests
 from command_center.store.database import writing
+from command_center.store.privacy import erasures
+from command_center.store.receiving import photos
+from command_center.store.sending import downlinks
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,8 @@ from command_center.receiving.reception import Reception
 from command_center.sending.blobs import Blobs
 from command_center.sending.downlink import Downlink
 from command_center.sharing.share import Share, Whole, heeds
-from command_center.store import boxes, database
+from command_center.store import database
+from command_center.store.fleet import boxes
 
 log = logging.getLogger(__name__)
 

@@ -23,9 +23,10 @@ from command_center.receiving.early import Early
 from command_center.receiving.inbound import Inbound, Raw
 from command_center.sending.blobs import Blobs
 from command_center.sending.downlink import Downlink, Publish
-from command_center.store import barred, boxes, quarantine
 from command_center.store.database import receiving
-from command_center.store.quarantine import Poison
+from command_center.store.fleet import barred, boxes
+from command_center.store.receiving import quarantine
+from command_center.store.receiving.quarantine import Poison
 
 log = logging.getLogger(__name__)
 

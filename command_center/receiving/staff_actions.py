@@ -19,10 +19,12 @@ from command_center.cases import casework, correcting, linking
 from command_center.cases.correcting import Wanted
 from command_center.pages import wording
 from command_center.receiving.follow_ups import found
-from command_center.store import case_history, downlinks, follow_ups
+from command_center.store.cases import case_history
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import attempting
-from command_center.store.follow_ups import ID_MAX_CHARS
-from command_center.store.requests import CityRequest
+from command_center.store.receiving import follow_ups
+from command_center.store.receiving.follow_ups import ID_MAX_CHARS
+from command_center.store.sending import downlinks
 
 REASON_MAX_CHARS = 200
 

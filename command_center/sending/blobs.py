@@ -20,8 +20,10 @@ from blob_transfer.fetching import Question
 from blob_transfer.receiver import Chance, Receiver
 from command_center.receiving import photo_intake
 from command_center.sending.downlink import Publish
-from command_center.store import blob_files, documents, downlinks, photos, software
 from command_center.store.database import reading
+from command_center.store.fleet import software
+from command_center.store.receiving import photos
+from command_center.store.sending import blob_files, documents, downlinks
 
 log = logging.getLogger(__name__)
 

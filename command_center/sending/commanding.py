@@ -15,8 +15,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events import Event
 from appliance.domain.events.orders import CELL_MAX_CHARS, TABLE_MAX_ROWS, CommandIssued
 from appliance.domain.ids import SiteCode
-from command_center.store import boxes, commands, downlinks
 from command_center.store.database import reading, writing
+from command_center.store.fleet import boxes
+from command_center.store.sending import commands, downlinks
 
 EVERYWHERE = "all"
 TABLE_MAX_BYTES = 40 * 1024

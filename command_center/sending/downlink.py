@@ -16,9 +16,11 @@ from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from appliance.domain.topics import Lane, Leaf, Topic
-from command_center.store import barred, boxes, downlinks
+from command_center.store import this_city
 from command_center.store.database import reading
-from command_center.store.downlinks import DownEvent, DownLane
+from command_center.store.fleet import barred, boxes
+from command_center.store.sending import downlinks
+from command_center.store.sending.downlinks import DownEvent, DownLane
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +97,7 @@ class Downlink:
             max_events=BATCH_MAX_EVENTS,
             max_bytes=BATCH_MAX_BYTES,
         )
-        epoch = downlinks.city_epoch(connection)
+        epoch = this_city.epoch(connection)
         return wire.Batch(
             epoch=epoch,
             lane=Lane.COMPLAINTS.value,

@@ -14,9 +14,9 @@ from appliance.domain.events.files import DocumentPublished, DocumentWithdrawn
 from appliance.domain.ids import SiteCode
 from appliance.domain.publishing import document_type
 from appliance.domain.service_request import clean_text
-from command_center.store import blob_files, documents, downlinks
 from command_center.store.database import writing
-from command_center.store.documents import CityDocument
+from command_center.store.sending import blob_files, documents, downlinks
+from command_center.store.sending.documents import CityDocument
 
 TITLE_MAX_CHARS = 200
 

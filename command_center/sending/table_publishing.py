@@ -15,8 +15,8 @@ from appliance.domain.events.orders import TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from command_center.sending import commanding
-from command_center.store import tables
 from command_center.store.database import writing
+from command_center.store.sending import tables
 
 Rows = Sequence[dict[str, str]]
 

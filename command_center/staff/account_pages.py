@@ -17,8 +17,9 @@ from command_center.staff import accounts, roles
 from command_center.staff.accounts import LastAdmin, NameTaken
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Account, Post, Role
-from command_center.store import staff_accounts, tables
 from command_center.store.database import reading
+from command_center.store.sending import tables
+from command_center.store.staff import staff_accounts
 from web.hashing import Hashing
 from web.login_pages import TYPED_MAX_CHARS
 

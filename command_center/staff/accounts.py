@@ -11,8 +11,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.wifi import resume_key
 from command_center.staff import logging_in
 from command_center.staff.roles import Account, Invite, Post, Role
-from command_center.store import staff_accounts, staff_log, staff_sessions, tables
 from command_center.store.database import reading, writing
+from command_center.store.sending import tables
+from command_center.store.staff import staff_accounts, staff_log, staff_sessions
 
 INVITE_HOLDS = timedelta(days=7)
 TOKEN_BYTES = 32

@@ -15,8 +15,8 @@ from command_center.handling.units import Units
 from command_center.staff import accounts
 from command_center.staff.accounts import CONSOLE
 from command_center.staff.roles import Account, Post, Role
-from command_center.store import staff_accounts
 from command_center.store.database import reading
+from command_center.store.staff import staff_accounts
 from command_center.subcommands import Subcommands
 
 NAME = "accounts"

@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 
 from command_center.staff import logging_in, scope
 from command_center.staff.roles import IDLE, Account, Role
-from command_center.store import staff_log
 from command_center.store.database import reading, writing
+from command_center.store.staff import staff_log
 from web import browser_id, staff_guard
 from web.security import staff
 

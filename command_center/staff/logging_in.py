@@ -10,8 +10,8 @@ from appliance.domain.lockout import Failures, Rule, Wait
 from appliance.domain.moment import Moment, to_ms
 from appliance.domain.passwords import hashed_id
 from command_center.staff.roles import SESSIONS_PER_ACCOUNT, WITHOUT_IDLE, Account, Session
-from command_center.store import staff_accounts, staff_log, staff_sessions
 from command_center.store.database import reading, writing
+from command_center.store.staff import staff_accounts, staff_log, staff_sessions
 from web.clients import subscriber
 
 TOUCH_EVERY = timedelta(minutes=1)

@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 from appliance.domain import masking
 from appliance.domain.service_request import Sensitivity
 from command_center.staff.roles import READERS, Account, Role
-from command_center.store import requests
-from command_center.store.case_history import HistoryEntry
-from command_center.store.dispositions import Disposition
-from command_center.store.escalations import Escalation
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.cases import requests
+from command_center.store.cases.case_history import HistoryEntry
+from command_center.store.cases.requests import CityRequest, Filter
+from command_center.store.handling.dispositions import Disposition
+from command_center.store.handling.escalations import Escalation
 
 HIDDEN = "Isi dirahasiakan."
 _LINKED = re.compile(r"(?<=^Digabung ke tiket )\d+(?=\.$)")

@@ -12,9 +12,10 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from command_center.staff.guard import allows
 from command_center.staff.roles import Role
-from command_center.store import requests, staff_accounts, staff_log
+from command_center.store.cases import requests
+from command_center.store.cases.requests import Filter
 from command_center.store.database import reading
-from command_center.store.requests import Filter
+from command_center.store.staff import staff_accounts, staff_log
 
 PER_PAGE = 100
 WORDS_MAX_CHARS = 40

@@ -18,9 +18,9 @@ from command_center import report
 from command_center.fleet import listing as fleet
 from command_center.fleet.listing import FleetBox
 from command_center.sending import commanding
-from command_center.store import software
 from command_center.store.database import reading
-from command_center.store.software import Release
+from command_center.store.fleet import software
+from command_center.store.fleet.software import Release
 from command_center.subcommands import Subcommands
 from command_center.updates import making, publishing
 

@@ -13,8 +13,9 @@ from appliance.domain.blobs import UPDATE_TYPE, Manifest
 from appliance.domain.errors import BadInput
 from appliance.domain.events.files import SoftwarePublished, SoftwareWithdrawn
 from appliance.domain.ids import SiteCode
-from command_center.store import blob_files, boxes, downlinks, software
 from command_center.store.database import reading, writing
+from command_center.store.fleet import boxes, software
+from command_center.store.sending import blob_files, downlinks
 
 _HEAD_BYTES = update_file.HEAD_MAX_BYTES
 

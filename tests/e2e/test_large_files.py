@@ -12,8 +12,8 @@ import requests
 from appliance.domain import photo
 from appliance.domain.topics import Leaf, parse
 from command_center.staff.roles import Role
-from command_center.store import blob_files as city_files
 from command_center.store import database
+from command_center.store.sending import blob_files as city_files
 from tests.e2e.conftest import RunningHouse
 from tests.support.people import report_with_photo
 from tests.support.photos import SECRET, exif, jpeg

@@ -13,8 +13,11 @@ from appliance.store.database import connect
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_units
 from command_center.sending import commanding
-from command_center.store import boxes, commands, database, requests
+from command_center.store import database
+from command_center.store.cases import requests
 from command_center.store.database import reading
+from command_center.store.fleet import boxes
+from command_center.store.sending import commands
 from demo import broker as brokers
 from demo.house import BUKIT_RAYA
 from tests.e2e.conftest import RunningHouse

@@ -16,7 +16,8 @@ import pytest
 from appliance.domain.ids import SiteCode
 from command_center.public.cards import last_midnight
 from command_center.public.scorecard import ALGORITHM
-from command_center.store import database, kept_cards
+from command_center.store import database
+from command_center.store.public import kept_cards
 from tests.integration.fake_box import a_box
 from tests.support.broker import Broker
 from tests.support.ports import unused_ports

@@ -19,8 +19,8 @@ from appliance.store.database import connect
 from appliance.store.files import wal
 from appliance.store.migrate import PAGE_BYTES
 from command_center.dashboard import fleet
-from command_center.store import boxes
 from command_center.store.database import reading
+from command_center.store.fleet import boxes
 from tests.builders import a_draft
 from tests.conftest import SITE
 from tests.support.broker import Broker

@@ -20,8 +20,10 @@ from appliance.store.database import connect, transaction
 from command_center.privacy import erasing as city_erasing
 from command_center.receiving import ingest
 from command_center.receiving.applying import Arrival
-from command_center.store import database, downlinks, erasures
+from command_center.store import database
 from command_center.store.database import reading, writing
+from command_center.store.privacy import erasures
+from command_center.store.sending import downlinks
 from sync_agent import envelopes
 from sync_agent.link_machine import SendBatch
 from tests.builders import CITY_EPOCH, CLOCK, PHONE, a_draft

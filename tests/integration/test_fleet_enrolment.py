@@ -21,8 +21,8 @@ from command_center.broker_config import Login
 from command_center.fleet import enrolling, listing, renewing, revoking
 from command_center.fleet.broker_files import BrokerFiles
 from command_center.fleet.office import Office
-from command_center.store import quarantine, streams
 from command_center.store.database import reading
+from command_center.store.receiving import quarantine, streams
 from tests.conftest import SITE
 from tests.support.box_link import a_link
 from tests.support.city_broker import CENTER, HOST, CityBroker

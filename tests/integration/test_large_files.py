@@ -23,7 +23,7 @@ from appliance.runtime.broker_settings import Sync
 from appliance.store import blob_files, documents
 from appliance.store import photos as stored_photos
 from command_center.sending import publishing
-from command_center.store import blob_files as city_files
+from command_center.store.sending import blob_files as city_files
 from tests.builders import a_draft
 from tests.conftest import SITE
 from tests.support.broker import Broker

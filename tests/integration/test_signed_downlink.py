@@ -17,8 +17,9 @@ from appliance.runtime import ids
 from appliance.runtime.broker_settings import Sync
 from command_center.commands import orders
 from command_center.sending import commanding
-from command_center.store import commands, database, downlinks
-from command_center.store.commands import Issued
+from command_center.store import database
+from command_center.store.sending import commands, downlinks
+from command_center.store.sending.commands import Issued
 from tests.builders import a_batch, a_command
 from tests.conftest import SITE, START
 from tests.support import asyncapi

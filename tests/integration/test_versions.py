@@ -24,9 +24,9 @@ from appliance.store import city_tables, official_replies, outbox, requests, sta
 from appliance.store.database import transaction
 from command_center import report
 from command_center.sending import commanding
-from command_center.store import notices
 from command_center.store.database import reading
-from command_center.store.notices import Notice
+from command_center.store.handling import notices
+from command_center.store.handling.notices import Notice
 from tests.builders import PHONE, a_draft
 from tests.conftest import SITE, START
 from tests.support import asyncapi

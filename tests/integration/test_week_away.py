@@ -18,7 +18,7 @@ from command_center.cases import casework
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_units
 from command_center.store.database import reading
-from command_center.store.downlinks import lanes
+from command_center.store.sending.downlinks import lanes
 from tests.builders import a_draft
 from tests.support.broker import Broker
 from tests.support.running_agent import RunningAgent

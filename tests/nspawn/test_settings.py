@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from appliance.domain import pushed_settings
 from appliance.domain.pushed_settings import Value
 from command_center.sending.table_publishing import publish
-from command_center.store import boxes
 from command_center.store.database import reading
+from command_center.store.fleet import boxes
 from tests.conftest import SITE
 from tests.nspawn.machine import Machine
 from tests.nspawn.test_faults import DAEMONS, all_are_back

@@ -17,7 +17,7 @@ from appliance.store import outbox
 from appliance.store.database import connect
 from command_center.receiving.dating import Quality
 from command_center.store import database, migrate
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
 from tests.powercut import disk, recording, week

@@ -13,8 +13,8 @@ from command_center.app import create_app
 from command_center.staff import accounts, logging_in
 from command_center.staff.guard import COOKIE
 from command_center.staff.roles import OF_AGENCY, Account, Post, Role
-from command_center.store import staff_accounts
 from command_center.store.database import reading
+from command_center.store.staff import staff_accounts
 from tests.conftest import START, at
 from web import browser_id
 from web.hashing import Hashing

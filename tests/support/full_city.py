@@ -17,10 +17,12 @@ from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Status
 from command_center.handling import keeping
-from command_center.store import boxes, open_requests, requests
 from command_center.store.bulk import insert_many
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import checkpoint, writing
-from command_center.store.requests import CityRequest
+from command_center.store.fleet import boxes
+from command_center.store.handling import open_requests
 from command_center.store.schema.cases import case_history
 from command_center.store.schema.fleet import boxes as boxes_table
 

@@ -22,9 +22,10 @@ from command_center.receiving.inbound import cut
 from command_center.receiving.reception import Reception
 from command_center.sending.blobs import Blobs
 from command_center.sending.downlink import Downlink
-from command_center.store import database, migrate, requests
+from command_center.store import database, migrate
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest, Filter
 from sync_agent.agent import Agent, Machine
 from tests.builders import CITY_EPOCH
 from tests.conftest import EPOCH, SITE, START, at

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
 from tests.unit.command_center.city import all_requests
 from tests.vm.appliance import DAEMONS, Appliance, tell
 from tests.vm.places import OFFICE, OPEN, OWE, PORTAL_HOST, WPA2, WPA3, Network

@@ -8,9 +8,9 @@ from appliance.domain.events.requests import FollowedUp
 from appliance.domain.events.staff import OfficialReplied, StaffActed
 from appliance.domain.service_request import Status
 from command_center.cases import casework
-from command_center.store import case_history
+from command_center.store.cases import case_history
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest
 from tests.conftest import START
 from tests.unit.command_center.city import going_down, request, tell
 

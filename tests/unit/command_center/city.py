@@ -16,11 +16,14 @@ from appliance.domain.topics import Lane
 from command_center.handling import keeping
 from command_center.receiving import ingest
 from command_center.receiving.applying import Arrival
-from command_center.store import downlinks, requests, streams
+from command_center.store import this_city
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading, writing
-from command_center.store.downlinks import DownEvent
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.receiving import streams
 from command_center.store.schema.cases import requests as table
+from command_center.store.sending import downlinks
+from command_center.store.sending.downlinks import DownEvent
 from tests.conftest import SITE, START
 
 NEIGHBOUR = SiteCode("14.71.01")
@@ -180,7 +183,7 @@ def rows(engine: Engine, sql: str) -> list[tuple[object, ...]]:
 def hello(engine: Engine, site: SiteCode = SITE, *, down_seq: int = 0) -> None:
     """A box reports for the first time, or again."""
     with reading(engine) as connection:
-        epoch = downlinks.city_epoch(connection)
+        epoch = this_city.epoch(connection)
     message = wire.Hello(
         versions=[1],
         epoch=BOX_EPOCH,

@@ -8,8 +8,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.service_request import NEEDS_REASON, IllegalMove, Status
 from command_center.cases import casework
-from command_center.store import case_history, downlinks
+from command_center.store.cases import case_history
 from command_center.store.database import reading
+from command_center.store.sending import downlinks
 from tests.conftest import SITE, at
 from tests.unit.command_center.city import received, request, rows
 

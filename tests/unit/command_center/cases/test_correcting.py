@@ -13,7 +13,7 @@ from appliance.domain.events.requests import Judged, RequestCorrected
 from appliance.domain.service_request import Status
 from command_center.cases import casework, correcting
 from command_center.cases.correcting import Wanted
-from command_center.store import case_history
+from command_center.store.cases import case_history
 from command_center.store.database import reading
 from tests.conftest import START
 from tests.unit.command_center.city import going_down, received, request, rows

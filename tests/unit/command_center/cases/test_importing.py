@@ -9,9 +9,10 @@ from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.service_request import Status
 from command_center.cases import casework, correcting
 from command_center.privacy import erasing
-from command_center.store import erasures, requests
+from command_center.store.cases import requests, ticket_serials
+from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.privacy import erasures
 from tests.conftest import START
 from tests.unit.command_center.city import Run, going_down, received
 
@@ -91,7 +92,7 @@ def test_no_ticket_is_given_that_a_box_of_the_site_may_give(engine: Engine, take
     assert len({request.ticket for request in mine}) == 2
     assert {Ticket(request.ticket).serial // 1000 for request in mine} == {99}
     with reading(engine) as connection:
-        heard = requests.used_blocks(connection, SiteCode("14.71.07"), theirs.epoch)
+        heard = ticket_serials.used_blocks(connection, SiteCode("14.71.07"), theirs.epoch)
     assert heard == [99]
 
 

@@ -11,9 +11,10 @@ from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import Status
 from command_center.cases import casework, lapses
 from command_center.cases.casework import TooSoon
-from command_center.store import database, downlinks
+from command_center.store import database
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading, writing
-from command_center.store.requests import CityRequest
+from command_center.store.sending import downlinks
 from tests.conftest import SITE
 from tests.unit.command_center.about_cases import lines, said, sent
 from tests.unit.command_center.city import received, request, tell

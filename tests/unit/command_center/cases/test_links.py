@@ -12,9 +12,9 @@ from appliance.domain.service_request import Status
 from command_center.cases import anomaly, casework, correcting, linking, watching
 from command_center.cases.anomaly import Telling
 from command_center.cases.correcting import Wanted
-from command_center.store import case_links, case_marks
+from command_center.store.cases import case_links, case_marks
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest
 from tests.conftest import SITE, START
 from tests.unit.command_center.about_cases import said
 from tests.unit.command_center.city import (

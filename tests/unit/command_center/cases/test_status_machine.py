@@ -14,8 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from appliance.domain.errors import BadInput
 from appliance.domain.service_request import NEEDS_REASON, OVER, TRANSITIONS, Source, Status
 from command_center.cases import casework, lapses
-from command_center.store import case_history, database, downlinks
+from command_center.store import database
+from command_center.store.cases import case_history
 from command_center.store.database import reading, writing
+from command_center.store.sending import downlinks
 from tests.conftest import SITE, START
 from tests.unit.command_center.about_cases import acted, replied, said
 from tests.unit.command_center.city import received, request, tell

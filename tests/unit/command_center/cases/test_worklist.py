@@ -11,8 +11,8 @@ from appliance.domain.service_request import Status
 from command_center import __main__ as center
 from command_center.cases import casework, worklist
 from command_center.cases.worklist import Due
+from command_center.store.cases.requests import Filter
 from command_center.store.database import reading
-from command_center.store.requests import Filter
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import Run, happened, received
 from tests.unit.command_center.page_text import page, words

@@ -10,8 +10,8 @@ from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.ids import Ticket
 from appliance.domain.service_request import Status
 from command_center.cases import casework
-from command_center.store import quarantine
-from command_center.store.quarantine import Poison
+from command_center.store.receiving import quarantine
+from command_center.store.receiving.quarantine import Poison
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import Run, a_batch, commit, received, store, wire_event
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain.ids import Ticket
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
 from tests.unit.command_center.cases.test_links import parent
 from tests.unit.command_center.city import Run, received
 

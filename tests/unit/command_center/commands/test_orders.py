@@ -18,9 +18,10 @@ from command_center.commands import orders
 from command_center.receiving import ingest
 from command_center.sending import commanding, table_publishing
 from command_center.sending.downlink import Downlink
-from command_center.store import commands, downlinks
-from command_center.store.commands import Issued
+from command_center.store import this_city
 from command_center.store.database import reading
+from command_center.store.sending import commands
+from command_center.store.sending.commands import Issued
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import (
     BOX_EPOCH,
@@ -128,7 +129,7 @@ def test_the_list_tells_how_far_each_command_is(city: Engine, run) -> None:
 def test_a_command_that_the_box_could_not_read_is_not_waited_for(city: Engine) -> None:
     issue(city)
     with reading(city) as connection:
-        epoch = downlinks.city_epoch(connection)
+        epoch = this_city.epoch(connection)
     reject = wire.Reject(seq=1, code="event")
     ack = wire.Ack(epoch=epoch, lane="p1", upto=1, reject=[reject])
     commit(city, ingest.ack_down, SITE, ack, START)

@@ -10,7 +10,8 @@ from appliance.domain import wire
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.events.orders import TablePublished
 from command_center.staff.roles import Role
-from command_center.store import boxes, downlinks
+from command_center.store.fleet import boxes
+from command_center.store.sending import downlinks
 from tests.conftest import SITE, START
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import NEIGHBOUR, Run, change, commit, going_down, hello

@@ -13,7 +13,7 @@ from command_center.cases import linking
 from command_center.dashboard import alarms, episodes, raising
 from command_center.dashboard.alarms import Finding, Signal
 from command_center.dashboard.episodes import Alarm
-from command_center.store import alarms as store
+from command_center.store.dashboard import alarms as store
 from command_center.store.database import reading
 from tests.conftest import START
 from tests.unit.command_center.city import commit, received

@@ -19,7 +19,7 @@ from command_center.cases.correcting import Wanted
 from command_center.dashboard import cells
 from command_center.dashboard.cells import Cell, Dimension
 from command_center.privacy import erasing
-from command_center.store import daily_counts
+from command_center.store.dashboard import daily_counts
 from command_center.store.database import reading
 from tests.conftest import START
 from tests.unit.command_center.city import (

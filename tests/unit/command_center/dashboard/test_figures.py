@@ -16,7 +16,7 @@ from command_center.dashboard import figures, fleet, stream, tilemap, words
 from command_center.dashboard.cells import Dimension
 from command_center.dashboard.figures import Counts, Figures
 from command_center.dashboard.fleet import BoxHealth, Reach
-from command_center.store.boxes import Box
+from command_center.store.fleet.boxes import Box
 from tests.conftest import SITE, START
 
 TODAY = 20_000

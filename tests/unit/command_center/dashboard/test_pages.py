@@ -16,8 +16,10 @@ from command_center.cases import casework
 from command_center.dashboard import late, raising, snapshot
 from command_center.dashboard.whose import CITY, Whose
 from command_center.staff.roles import Role
-from command_center.store import boxes, daily_counts, requests
+from command_center.store.cases import requests
+from command_center.store.dashboard import daily_counts
 from command_center.store.database import reading
+from command_center.store.fleet import boxes
 from tests.conftest import SITE, START
 from tests.support import full_city
 from tests.support.city_staff import UNIT, Officer, an_officer

@@ -10,9 +10,10 @@ from appliance.domain import enrolment
 from appliance.domain.ids import SiteCode
 from command_center.fleet import revoking
 from command_center.fleet.authority import Authority
-from command_center.store import credentials, staff_log
-from command_center.store.credentials import Credential
 from command_center.store.database import reading, writing
+from command_center.store.fleet import credentials
+from command_center.store.fleet.credentials import Credential
+from command_center.store.staff import staff_log
 from tests.conftest import START
 from tests.unit.command_center.city import Run
 

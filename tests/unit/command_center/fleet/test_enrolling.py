@@ -14,8 +14,8 @@ from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import is_hash_of
 from command_center.fleet.enrolling import Refusal
 from command_center.fleet.office import Office
-from command_center.store import barred, credentials
 from command_center.store.database import reading
+from command_center.store.fleet import barred, credentials
 from mqtt_link import openssl
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import NEIGHBOUR

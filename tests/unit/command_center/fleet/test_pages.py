@@ -11,8 +11,8 @@ from command_center.fleet import revoking
 from command_center.fleet.authority import Authority
 from command_center.fleet.office import Office
 from command_center.staff.roles import Role
-from command_center.store import barred, credentials
 from command_center.store.database import reading, writing
+from command_center.store.fleet import barred, credentials
 from mqtt_link import openssl
 from tests.conftest import SITE, START
 from tests.support.city_staff import NOW, Officer, an_officer

@@ -10,8 +10,9 @@ from appliance.domain.events.box import RenewalAsked
 from appliance.domain.topics import Lane
 from command_center.fleet import renewing, revoking
 from command_center.fleet.authority import Authority
-from command_center.store import commands, credentials, enrolments
 from command_center.store.database import reading, writing
+from command_center.store.fleet import credentials, enrolments
+from command_center.store.sending import commands
 from mqtt_link import openssl
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import a_batch, store, wire_event

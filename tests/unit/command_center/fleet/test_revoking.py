@@ -16,8 +16,9 @@ from command_center.receiving.reception import Reception
 from command_center.sending import commanding
 from command_center.sending.blobs import Blobs
 from command_center.sending.downlink import Downlink
-from command_center.store import barred, boxes, credentials, quarantine
 from command_center.store.database import reading, writing
+from command_center.store.fleet import barred, boxes, credentials
+from command_center.store.receiving import quarantine
 from mqtt_link import openssl
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import (

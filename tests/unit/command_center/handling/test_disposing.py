@@ -17,11 +17,12 @@ from command_center.handling import due
 from command_center.handling.disposing import Order, dispose, hand_back
 from command_center.handling.files import shipped_units
 from command_center.privacy import erasing
-from command_center.store import case_history, case_marks, dispositions
-from command_center.store.case_history import Move
+from command_center.store.cases import case_history, case_marks
+from command_center.store.cases.case_history import Move
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading
-from command_center.store.dispositions import Disposition
-from command_center.store.requests import CityRequest
+from command_center.store.handling import dispositions
+from command_center.store.handling.dispositions import Disposition
 from tests.unit.command_center.about_cases import lines
 from tests.unit.command_center.city import going_down, received, request, rows
 

@@ -11,7 +11,7 @@ from command_center import assembly
 from command_center.handling import escalating, keeping
 from command_center.handling.escalating import Rounds
 from command_center.store.database import writing
-from command_center.store.open_requests import forget_deadlines
+from command_center.store.handling.open_requests import forget_deadlines
 from tests.unit.command_center.city import (
     break_store,
     change,

@@ -14,8 +14,8 @@ from appliance.domain.service_request import OVER, Status
 from command_center.handling import due, due_days, steps
 from command_center.handling.due_days import DueDays
 from command_center.handling.files import shipped_steps
-from command_center.store.case_history import Move
-from command_center.store.dispositions import Disposition
+from command_center.store.cases.case_history import Move
+from command_center.store.handling.dispositions import Disposition
 from tests.unit.command_center.handling.test_disposing import CASE
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=WESTERN_INDONESIA)

@@ -12,9 +12,9 @@ from command_center.handling import due_days, escalating, keeping
 from command_center.handling.due_days import SETTLED
 from command_center.handling.escalating import Rounds
 from command_center.sending import table_publishing
-from command_center.store import escalations, open_requests
+from command_center.store.cases.requests import Filter
 from command_center.store.database import reading
-from command_center.store.requests import Filter
+from command_center.store.handling import escalations, open_requests
 from command_center.store.schema.cases import ASTRAY
 from tests.conftest import SITE, START
 from tests.support.city_staff import an_officer

@@ -25,17 +25,11 @@ from command_center.handling.disposing import Order
 from command_center.handling.due_days import DueDays
 from command_center.handling.files import shipped_units
 from command_center.sending import table_publishing
-from command_center.store import (
-    bulk,
-    database,
-    escalations,
-    migrate,
-    open_requests,
-    requests,
-    schema,
-)
+from command_center.store import bulk, database, migrate, schema
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading, writing
-from command_center.store.requests import CityRequest, Filter
+from command_center.store.handling import escalations, open_requests
 from tests.conftest import SITE, START
 from tests.support import full_city
 from tests.support.city_staff import an_officer

@@ -21,7 +21,7 @@ from command_center.handling.escalating import Rounds
 from command_center.handling.files import shipped_steps, shipped_units
 from command_center.handling.steps import Step, To
 from command_center.store import database
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
 from tests.unit.command_center.about_cases import lines
 from tests.unit.command_center.city import going_down, happened, received, rows
 

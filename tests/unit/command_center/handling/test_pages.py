@@ -13,9 +13,9 @@ from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_steps, shipped_units
 from command_center.sending.table_publishing import publish
 from command_center.staff.roles import Role
-from command_center.store import requests
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest, Filter
 from tests.conftest import SITE
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import happened, received, request, rows

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from appliance.domain.service_request import Status
 from command_center.handling import powers
 from command_center.staff.roles import Role
-from command_center.store import requests
+from command_center.store.cases import requests
 from tests.conftest import START
 from tests.support.city_staff import AGENCY, UNIT, an_officer
 from tests.unit.command_center.about_cases import lines

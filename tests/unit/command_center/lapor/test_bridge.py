@@ -17,9 +17,10 @@ from command_center.lapor import becoming, sending, taking
 from command_center.lapor.bridge import Bridge
 from command_center.lapor.client import HttpService
 from command_center.privacy import erasing
-from command_center.store import case_history, case_marks, lapor_intake, lapor_links, lapor_outbox
+from command_center.store.cases import case_history, case_marks
 from command_center.store.database import reading, writing
-from command_center.store.lapor_links import LaporLink
+from command_center.store.lapor import lapor_intake, lapor_links, lapor_outbox
+from command_center.store.lapor.lapor_links import LaporLink
 from tests.conftest import START
 from tests.sim.lapor import TOKEN, FakeLapor
 from tests.unit.command_center.city import all_requests, going_down, received, request, tell

@@ -5,9 +5,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from command_center.lapor import becoming
-from command_center.store import lapor_links, lapor_outbox
 from command_center.store.database import reading, writing
-from command_center.store.lapor_outbox import Entry
+from command_center.store.lapor import lapor_links, lapor_outbox
+from command_center.store.lapor.lapor_outbox import Entry
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import received
 

@@ -26,10 +26,11 @@ from command_center.notices import flow
 from command_center.notices import words as notice_words
 from command_center.notices.sender import PER_OFFICIAL, Sender
 from command_center.sending.table_publishing import publish
-from command_center.store import boxes, notices
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading
-from command_center.store.notices import Notice
-from command_center.store.requests import CityRequest
+from command_center.store.fleet import boxes
+from command_center.store.handling import notices
+from command_center.store.handling.notices import Notice
 from tests.conftest import SITE
 from tests.support.city_staff import an_officer
 from tests.unit.command_center import city

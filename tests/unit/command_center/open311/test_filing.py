@@ -19,8 +19,9 @@ from command_center.cases import casework, correcting, lapses
 from command_center.open311 import filing, keys, taking
 from command_center.open311.problem import Problem
 from command_center.privacy import erasing
-from command_center.store import erasures, open311_keys
 from command_center.store.database import reading, writing
+from command_center.store.open311 import open311_keys
+from command_center.store.privacy import erasures
 from tests.conftest import START
 from tests.support import georeport
 from tests.support.city_staff import a_center

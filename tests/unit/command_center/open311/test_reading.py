@@ -13,7 +13,7 @@ from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.open311 import documents, services
 from command_center.privacy import erasing
-from command_center.store import case_marks
+from command_center.store.cases import case_marks
 from tests.conftest import START
 from tests.support import georeport
 from tests.unit.command_center.city import (

@@ -12,7 +12,7 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.receiving import ingest
-from command_center.store import boxes
+from command_center.store.fleet import boxes
 from tests.conftest import SITE, START, at
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.about_cases import said

@@ -16,9 +16,9 @@ from command_center.cases import casework, watching
 from command_center.phone import forms
 from command_center.phone.forms import Entry, Mistakes
 from command_center.staff.roles import Role
-from command_center.store import consents
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest
+from command_center.store.privacy import consents
 from tests.conftest import at
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.about_cases import lines

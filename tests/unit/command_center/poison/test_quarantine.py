@@ -12,9 +12,9 @@ from command_center.poison import replaying
 from command_center.receiving import ingest
 from command_center.receiving.applying import Arrival, apply_or_reject
 from command_center.receiving.inbound import cut, poison, read
-from command_center.store import asides, quarantine
 from command_center.store.database import reading
-from command_center.store.quarantine import Kept, Poison
+from command_center.store.receiving import asides, quarantine
+from command_center.store.receiving.quarantine import Kept, Poison
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import (
     Run,

@@ -19,9 +19,11 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.privacy import erasing, exporting
-from command_center.store import consents, database, erasures, follow_ups, photos
+from command_center.store import database
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest
+from command_center.store.privacy import consents, erasures
+from command_center.store.receiving import follow_ups, photos
 from tests.conftest import START
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.city import (

@@ -10,8 +10,8 @@ from appliance.domain.service_request import Status
 from appliance.domain.topics import Lane
 from command_center.cases import casework
 from command_center.privacy import erasing, retaining
-from command_center.store import erasures
 from command_center.store.database import reading
+from command_center.store.privacy import erasures
 from tests.conftest import START
 from tests.unit.command_center.city import a_batch, received, request, rows, store, wire_event
 from tests.unit.command_center.privacy.test_erasing import SECRETS, orders, remembered, siti

@@ -20,9 +20,10 @@ from command_center.cases import casework, correcting
 from command_center.cases.correcting import Wanted
 from command_center.commands import sealed
 from command_center.staff.roles import Role
-from command_center.store import blob_files, photos, sealed_contents
+from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading, writing
-from command_center.store.requests import CityRequest
+from command_center.store.receiving import photos, sealed_contents
+from command_center.store.sending import blob_files
 from tests.conftest import SITE, START, at
 from tests.support.city_staff import an_officer
 from tests.unit.command_center.about_cases import lines, said

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, event, func, select
 from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.public.cards import Cards, keep, last_midnight, make, stored
-from command_center.store import database, kept_cards
+from command_center.store import database
+from command_center.store.public import kept_cards
 from command_center.store.schema.public import scorecards
 from tests.conftest import START
 from tests.support.city_staff import a_center

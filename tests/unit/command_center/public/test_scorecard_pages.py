@@ -20,11 +20,12 @@ from command_center.cases import casework, watching
 from command_center.public import opendata
 from command_center.public.cards import last_midnight
 from command_center.public.opendata import LEAST, TOGETHER, suppressed
-from command_center.store import case_links, downlinks
-from command_center.store import scorecards as scorecards_made
+from command_center.store.cases import case_links
 from command_center.store.database import reading, writing
-from command_center.store.open_counts import Count
+from command_center.store.public import scorecards as scorecards_made
+from command_center.store.public.open_counts import Count
 from command_center.store.schema.public import scorecards
+from command_center.store.sending import downlinks
 from tests.conftest import SITE, START
 from tests.support.city_staff import a_center
 from tests.unit.command_center.city import commit, happened, hello, received

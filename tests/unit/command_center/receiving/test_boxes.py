@@ -11,10 +11,12 @@ from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.receiving import ingest
-from command_center.store import boxes, case_history, downlinks
-from command_center.store.boxes import Box
+from command_center.store.cases import case_history
 from command_center.store.database import reading
-from command_center.store.downlinks import DownLane
+from command_center.store.fleet import boxes
+from command_center.store.fleet.boxes import Box
+from command_center.store.sending import downlinks
+from command_center.store.sending.downlinks import DownLane
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import (

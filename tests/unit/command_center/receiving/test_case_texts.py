@@ -5,8 +5,8 @@ from appliance.domain import wire
 from appliance.domain.events.texts import TextSettled
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
-from command_center.store import case_texts
 from command_center.store.database import reading
+from command_center.store.receiving import case_texts
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import a_batch, store, wire_event
 

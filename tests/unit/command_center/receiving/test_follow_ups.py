@@ -7,8 +7,9 @@ from appliance.domain import wire
 from appliance.domain.events.requests import RequestStatusChanged, TextAmended
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import Status
-from command_center.store import downlinks, follow_ups
 from command_center.store.database import reading
+from command_center.store.receiving import follow_ups
+from command_center.store.sending import downlinks
 from tests.conftest import SITE, START
 from tests.unit.command_center.about_cases import lines, move, said
 from tests.unit.command_center.city import (

@@ -9,8 +9,9 @@ from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from appliance.domain.topics import Lane
 from command_center.receiving import applying, dating, ingest
-from command_center.store import case_history, streams
+from command_center.store.cases import case_history
 from command_center.store.database import reading, writing
+from command_center.store.receiving import streams
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import (
     BOX_EPOCH,

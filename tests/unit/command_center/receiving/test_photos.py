@@ -17,9 +17,11 @@ from appliance.domain.ids import SiteCode
 from command_center.receiving import photo_intake
 from command_center.receiving.inbound import Chunk, Inbound, cut, read
 from command_center.sending.blobs import LOOK_EVERY_S, SITES_AT_ONCE, WANTED_PER_SITE, Blobs
-from command_center.store import blob_files, database, downlinks, photos
+from command_center.store import database
 from command_center.store.database import writing
-from command_center.store.quarantine import Poison
+from command_center.store.receiving import photos
+from command_center.store.receiving.quarantine import Poison
+from command_center.store.sending import blob_files, downlinks
 from tests.conftest import SITE, START, at
 from tests.support.photos import jpeg
 from tests.unit.command_center.city import (

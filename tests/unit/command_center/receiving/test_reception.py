@@ -20,8 +20,8 @@ from command_center.receiving.receiver import GROUP_MAX_BYTES, QUEUE_MAX_MESSAGE
 from command_center.receiving.reception import Reception
 from command_center.sending.blobs import Blobs
 from command_center.sending.downlink import Downlink
-from command_center.store import quarantine
-from command_center.store.quarantine import Poison
+from command_center.store.receiving import quarantine
+from command_center.store.receiving.quarantine import Poison
 from tests.conftest import START
 from tests.support.waiting import wait_for
 from tests.unit.command_center.city import (

@@ -12,8 +12,8 @@ from appliance.domain.events.files import DocumentPublished, DocumentSettled, Do
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from command_center.sending.blobs import Blobs
-from command_center.store import blob_files, downlinks
 from command_center.store.database import writing
+from command_center.store.sending import blob_files, downlinks
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import BOX_EPOCH, CLOCK, Run, a_batch, received, rows, store
 

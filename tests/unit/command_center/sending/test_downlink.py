@@ -10,8 +10,8 @@ from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.receiving import ingest
 from command_center.sending.downlink import BATCH_MAX_BYTES, BATCH_MAX_EVENTS, Downlink
-from command_center.store import downlinks
 from command_center.store.database import reading
+from command_center.store.sending import downlinks
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import change, commit, received

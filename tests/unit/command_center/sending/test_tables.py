@@ -15,8 +15,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from command_center.receiving import ingest
 from command_center.sending import table_publishing
-from command_center.store import case_history, requests, tables
+from command_center.store.cases import case_history, requests
 from command_center.store.database import reading
+from command_center.store.sending import tables
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import NEIGHBOUR, Run, commit, going_down, hello, received
 

@@ -16,8 +16,8 @@ from command_center.staff import accounts, guard, logging_in
 from command_center.staff.accounts import LastAdmin
 from command_center.staff.guard import COOKIE
 from command_center.staff.roles import Post, Role
-from command_center.store import staff_accounts, staff_log
 from command_center.store.database import reading
+from command_center.store.staff import staff_accounts, staff_log
 from tests.conftest import START
 from tests.support.city_staff import HASHING, PASSWORD, Officer, a_post, an_account, logged_in
 from tests.unit.command_center.city import Run, received

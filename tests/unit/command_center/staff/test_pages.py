@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from command_center.staff.roles import Role
-from command_center.store import staff_accounts
 from command_center.store.database import reading
+from command_center.store.staff import staff_accounts
 from tests.support.city_staff import PASSWORD, Officer, a_center, logged_in
 from tests.unit.command_center.city import received
 

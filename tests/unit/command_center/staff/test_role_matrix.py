@@ -15,7 +15,7 @@ from appliance.domain.errors import BadInput
 from command_center.staff import accounts
 from command_center.staff.guard import OWN_PAGES
 from command_center.staff.roles import Role
-from command_center.store import requests
+from command_center.store.cases import requests
 from tests.conftest import START
 from tests.support.city_staff import AGENCY, NOW, UNIT, Officer, a_center, an_account, logged_in
 from tests.unit.command_center.city import commit, received

@@ -14,9 +14,10 @@ from command_center.cases.correcting import Wanted
 from command_center.handling.disposing import Order, dispose
 from command_center.staff import scope
 from command_center.staff.roles import PEOPLE, READERS, Account, Post, Role
-from command_center.store import case_links, database, requests
+from command_center.store import database
+from command_center.store.cases import case_links, requests
+from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading
-from command_center.store.requests import CityRequest, Filter
 from tests.conftest import START
 from tests.support.city_staff import AGENCY, a_center, an_officer, logged_in
 from tests.unit.command_center.city import commit, received, request

@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from command_center.receiving import ingest
 from command_center.receiving.applying import Arrival
-from command_center.store import database, feed, migrate
+from command_center.store import database, migrate
 from command_center.store.database import writing
 from command_center.store.postgresql import UnusableDatabaseError
+from command_center.store.receiving import feed
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
 from tests.support.postgres import GUARDED, CityServer, Server

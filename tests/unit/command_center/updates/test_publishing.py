@@ -14,8 +14,8 @@ from appliance.domain.ids import SiteCode
 from command_center.fleet import listing
 from command_center.sending.blobs import Blobs
 from command_center.staff.roles import Role
-from command_center.store import blob_files, downlinks
 from command_center.store.database import reading, writing
+from command_center.store.sending import blob_files, downlinks
 from tests.conftest import SITE, START
 from tests.support.city_staff import an_officer
 from tests.support.tiny_package import KEY, SECRET

@@ -10,7 +10,7 @@ from appliance.domain.events.orders import CommandIssued, TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
 from command_center.store.schema.sending import commands, document_sites, down_lanes, down_outbox
-from command_center.store.tables import SentTable
+from command_center.store.sending.tables import SentTable
 
 _KINDS = (
     TablePublished.KIND,

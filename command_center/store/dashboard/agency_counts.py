@@ -16,7 +16,7 @@ from command_center.dashboard import figures
 from command_center.dashboard.cells import DAY_MS, Dimension, start_ms
 from command_center.dashboard.figures import TREND_DAYS, Counts
 from command_center.dashboard.whose import Whose
-from command_center.store.requests import OPEN
+from command_center.store.cases.requests import OPEN
 from command_center.store.schema.cases import requests
 
 _VALUES = {

@@ -1,14 +1,11 @@
-"""Keys of Open311, what each has filed lately, and the tickets of the city itself."""
+"""Keys of Open311, and what each has filed lately."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store.schema.cases import requests
-from command_center.store.schema.city import city
 from command_center.store.schema.open311 import open311_filed, open311_keys
 
 
@@ -29,12 +26,6 @@ class Filed:
     request_id: str
     fingerprint: str
     at_ms: int
-
-
-def lock_city(connection: Connection) -> str:
-    """The city's four digits; from here on filings of this database go one by one."""
-    code: str = connection.execute(select(city.c.code).with_for_update()).scalar_one()
-    return code
 
 
 def add(connection: Connection, name: str, sha256: str, now: datetime) -> None:
@@ -83,16 +74,6 @@ def add_filed(
 def forget_filed(connection: Connection, before: datetime) -> None:
     """Forget who has filed what before that time."""
     connection.execute(delete(open311_filed).where(open311_filed.c.at <= to_ms(before)))
-
-
-def last_serial(connection: Connection, site: SiteCode) -> int:
-    """The highest serial of a ticket of this site; 0 before the first."""
-    prefix = site.ticket_prefix
-    mine = requests.c.ticket.between(f"{prefix}000000", f"{prefix}999999")
-    last = connection.scalar(
-        select(func.max(requests.c.ticket)).where(mine, requests.c.site == str(site))
-    )
-    return int(last[2:7]) if last else 0
 
 
 _KEYS = select(

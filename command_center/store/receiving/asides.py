@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, select, update
 from appliance.domain import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
+from command_center.store.receiving.streams import Kept
 from command_center.store.schema.receiving import events
-from command_center.store.streams import Kept
 
 LISTED = 1_000
 _IS_ASIDE = events.c.outcome != "applied"

@@ -27,9 +27,10 @@ from appliance.domain.service_request import OVER, Status
 from command_center.dashboard.cells import Counted, midnight_ms, together
 from command_center.dashboard.cells import change as counted_change
 from command_center.handling.due_days import LOOK_NOW, SETTLED, Arrivals
-from command_center.store import daily_counts, tables
 from command_center.store.bulk import insert_many, rows_of
+from command_center.store.dashboard import daily_counts
 from command_center.store.schema.cases import requests
+from command_center.store.sending import tables
 
 _OWNERS = select(requests.c.request_id, requests.c.site).where(
     requests.c.request_id.in_(bindparam("wanted", expanding=True))
@@ -169,29 +170,6 @@ def _rows(connection: Connection, new: Sequence[CityRequest]) -> Iterator[tuple[
             alike = arrivals[key] = Arrivals(judge(request.site, request.received_at))
         days = alike.of(request.kind, request.category, request.occurred_ms)
         yield (*astuple(request), *days, LOOK_NOW)
-
-
-def used_blocks(connection: Connection, site: SiteCode, epoch: str) -> list[int]:
-    """Thousands of ticket serials that other databases of this site have used."""
-    prefix, block = site.ticket_prefix, func.substr(requests.c.ticket, 3, 2)
-    rows = connection.scalars(
-        select(block)
-        .where(
-            requests.c.ticket.between(f"{prefix}000000", f"{prefix}999999"),
-            requests.c.site == str(site),
-            requests.c.epoch != epoch,
-        )
-        .distinct()
-        .order_by(block)
-    )
-    return [int(found) for found in rows]
-
-
-def serials_of(connection: Connection, site: SiteCode, epoch: str) -> set[int]:
-    """Ticket serials that one database of a site has given."""
-    mine = (requests.c.site == str(site)) & (requests.c.epoch == epoch)
-    tickets = connection.scalars(select(requests.c.ticket).where(mine))
-    return {int(ticket[2:7]) for ticket in tickets}
 
 
 def by_id(connection: Connection, request_id: str, *, lock: bool = False) -> CityRequest | None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from appliance.domain.ids import SiteCode
 from appliance.domain.service_request import OVER, Sensitivity, Status
 from command_center.handling.due_days import ASIDE, LOOK_NOW, UNKNOWN, DueDays
-from command_center.store.requests import (
+from command_center.store.cases.requests import (
     WHOLE_AGENCY,
     CityRequest,
     Filter,

@@ -11,13 +11,12 @@ from appliance.domain.events import Event
 from appliance.domain.events.orders import TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
-from command_center.store import open_requests, tables
+from command_center.store.handling import open_requests
 from command_center.store.schema.cases import case_history, corrections
-from command_center.store.schema.city import city
 from command_center.store.schema.sending import commands, down_lanes, down_outbox
+from command_center.store.sending import tables
 
 # Made once: putting such a statement together takes longer than running it.
-_CITY_EPOCH = select(city.c.epoch)
 _CLAIM = select(down_lanes).where(down_lanes.c.site == bindparam("of_site")).with_for_update()
 _BEGIN = insert(down_lanes)
 _BEHIND = (
@@ -45,12 +44,6 @@ class DownEvent:
     subject: str
     payload: str
     created_at_ms: int
-
-
-def city_epoch(connection: Connection) -> str:
-    """The epoch of this database: eight hex digits, made with it."""
-    epoch: str = connection.execute(_CITY_EPOCH).scalar_one()
-    return epoch
 
 
 def append(

@@ -6,8 +6,10 @@ from sqlalchemy import Engine
 
 from appliance.domain.ids import SiteCode
 from blob_transfer.folder import Folder
-from command_center.store import documents, photos, software
 from command_center.store.database import folder_of, writing
+from command_center.store.fleet import software
+from command_center.store.receiving import photos
+from command_center.store.sending import documents
 
 log = logging.getLogger(__name__)
 

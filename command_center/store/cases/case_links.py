@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from appliance.domain.moment import to_ms
-from command_center.store.requests import CityRequest, from_row
+from command_center.store.cases.requests import CityRequest, from_row
 from command_center.store.schema.cases import case_links, requests
 
 

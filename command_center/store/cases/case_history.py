@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 from appliance.domain.moment import stored, to_ms
 from appliance.domain.service_request import Status
 from command_center.store.bulk import rows_of
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
 from command_center.store.schema.cases import case_history
 from command_center.store.schema.sending import down_lanes, down_outbox
 

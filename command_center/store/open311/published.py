@@ -1,4 +1,4 @@
-"""What Open311 asks of the city's database."""
+"""Requests that anybody may know of, as Open311 asks for them."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -9,21 +9,14 @@ from appliance.domain.consent import Purpose
 from appliance.domain.marks import Mark
 from appliance.domain.moment import to_ms
 from appliance.domain.service_request import Kind, Sensitivity, Source
-from command_center.store.requests import CityRequest, from_row
+from command_center.store.cases.requests import CityRequest, from_row
 from command_center.store.schema.cases import case_history, case_marks, requests
-from command_center.store.schema.city import city
 from command_center.store.schema.privacy import consents, erasures
 
 _KINDS = (Kind.COMPLAINT, Kind.SUGGESTION, Kind.INFORMATION, Kind.EMERGENCY)
 _OPEN_TOPICS = (Sensitivity.PUBLIC, Sensitivity.MASKED)
 _SPEAKERS = (Source.OFFICER, Source.STAFF, Source.TIME)
 """Whose words in a history are said to the resident; others' are his own, or notes."""
-
-
-def city_code(connection: Connection) -> str:
-    """Which city this database is of: four digits."""
-    code: str = connection.execute(select(city.c.code)).scalar_one()
-    return code
 
 
 def of_ids(

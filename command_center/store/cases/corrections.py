@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from appliance.domain.moment import from_ms, to_ms
-from command_center.store import requests
-from command_center.store.requests import CityRequest
+from command_center.store.cases import requests
+from command_center.store.cases.requests import CityRequest
 from command_center.store.schema.cases import corrections
 
 

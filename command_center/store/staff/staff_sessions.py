@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from appliance.domain.lockout import Failures
 from appliance.domain.moment import from_ms, to_ms
 from command_center.staff.roles import Session
-from command_center.store.schema.city import city
+from command_center.store import this_city
 from command_center.store.schema.staff import staff_failures, staff_sessions
 
 FAILURES_MAX = 10_000
@@ -21,7 +21,7 @@ BOOT = "city"
 
 def one_at_a_time(connection: Connection) -> None:
     """From here on others who try to log in wait, whichever process they are in."""
-    connection.execute(select(city.c.id).with_for_update())
+    this_city.lock(connection)
 
 
 def add(connection: Connection, id_hash: str, session: Session) -> None:

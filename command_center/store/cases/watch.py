@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 from appliance.domain.moment import to_ms
 from appliance.domain.sms import Wish
 from command_center.cases.anomaly import Telling, target
-from command_center.store.requests import CityRequest
+from command_center.store.cases.requests import CityRequest
 from command_center.store.schema.cases import requests, watch
 from command_center.store.schema.receiving import follow_ups
 

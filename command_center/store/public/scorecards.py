@@ -18,8 +18,9 @@ from appliance.domain.sla import terms
 from command_center.public import months
 from command_center.public.gaming import Filed
 from command_center.public.scorecard import Input
-from command_center.store import case_links, tables
+from command_center.store.cases import case_links
 from command_center.store.schema.cases import case_history, case_marks, requests
+from command_center.store.sending import tables
 
 _IS_SECRET = requests.c.sensitivity == Sensitivity.CONFIDENTIAL
 _OFFICIALS = "officials"

@@ -1,0 +1,1 @@
+"""Who works on a case until when, and who was told."""

@@ -1,0 +1,1 @@
+"""What SP4N-LAPOR! knows, is to be told and has told."""

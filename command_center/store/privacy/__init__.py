@@ -1,0 +1,1 @@
+"""What residents agreed to, what was erased, and who has done it."""

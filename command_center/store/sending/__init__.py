@@ -1,0 +1,1 @@
+"""What boxes are told: numbered events, and the commands, tables and files among them."""

@@ -1,0 +1,1 @@
+"""Accounts of the city, their sessions, and the audit trail."""
