@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from bench.image_box import CARD_MB, ImageBox, Refused
 
@@ -91,8 +92,8 @@ class Journey:
     def expect_service(self) -> None:
         """Every daemon of a box with a WiFi runs, and the portal answers through nginx."""
         for name in _DAEMONS:
-            asked = f"systemctl is-active posko-{name}"
-            self.until(lambda asked=asked: self._box.succeeds(asked), f"posko-{name} runs")
+            runs = partial(self._box.succeeds, f"systemctl is-active posko-{name}")
+            self.until(runs, f"posko-{name} runs")
         self.until(self._portal_answers, "the portal answers")
         self.tell(f"the portal answers through nginx at {_PORTAL}; {len(_DAEMONS)} services run")
 

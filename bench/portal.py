@@ -8,7 +8,7 @@ import re
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -34,6 +34,8 @@ class Peer(Protocol):
     name: str
     landing: str
     """The address of its first page."""
+
+    def __init__(self, lab: Lab) -> None: ...
 
     def start(self) -> None: ...
 
@@ -74,14 +76,14 @@ class Posko:
         return [self._lab.box.programs[name].pid for name in names]
 
 
-def rows(peers: list[type], folder: Path) -> Iterator[tuple[str, list[str]]]:
+def rows(peers: Sequence[type[Peer]], folder: Path) -> Iterator[tuple[str, list[str]]]:
     """Measure one peer after the other; a row for each figure."""
     measured = [measure(peer, folder) for peer in peers]
     for name in measured[0]:
         yield name, [figures[name] for figures in measured]
 
 
-def measure(kind: type, folder: Path) -> dict[str, str]:
+def measure(kind: type[Peer], folder: Path) -> dict[str, str]:
     """All figures of one peer on a lab of its own."""
     with _running(kind, folder) as (lab, peer):
         phone = lab.client()
@@ -108,7 +110,7 @@ def measure(kind: type, folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _running(kind: type, folder: Path) -> Iterator[tuple[Lab, Peer]]:
+def _running(kind: type[Peer], folder: Path) -> Iterator[tuple[Lab, Peer]]:
     place = folder / kind.name
     place.mkdir()
     with a_lab(place) as lab:
@@ -172,7 +174,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        peers = [Posko, OpenNds]
+        peers: tuple[type[Peer], ...] = (Posko, OpenNds)
         show("captive portal", [peer.name for peer in peers], rows(peers, folder))
 
 

@@ -130,7 +130,9 @@ def _report(phone: object, reports: Reports) -> None:
         page = send(phone, reports.unanswered[0][0], text, number=number)
     except Raised:  # a page that did not answer
         return
-    reports.shown[text] = _PAGE.search(page)[1]
+    found = _PAGE.search(page)
+    assert found, page
+    reports.shown[text] = found[1]
     del reports.unanswered[0]
 
 

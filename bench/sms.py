@@ -5,8 +5,9 @@ time is mostly waited, run side by side.
 """
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from bench import sms_faults, sms_kills, sms_rates
 from bench.sms_table import show
@@ -33,7 +34,7 @@ KILL_ROWS: dict[str, Callable[[Kind], str]] = {
 }
 
 
-def rates(kinds: list[Kind]) -> Iterator[tuple[str, list[str]]]:
+def rates(kinds: Sequence[Kind]) -> Iterator[tuple[str, list[str]]]:
     """Measure one daemon after another."""
     for capacity in (20, 255):
         drains = [sms_rates.drain(kind, capacity) for kind in kinds]
@@ -49,7 +50,7 @@ def rates(kinds: list[Kind]) -> Iterator[tuple[str, list[str]]]:
 
 
 def side_by_side(
-    kinds: list[Kind], rows: dict[str, Callable[[Kind], str]]
+    kinds: Sequence[Kind], rows: Mapping[str, Callable[[Kind], str]]
 ) -> Iterator[tuple[str, list[str]]]:
     """Run every row with every daemon, several at once."""
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -72,9 +73,7 @@ def main() -> None:
     if "kills" in args.phases:
         show("crashes and silence", shown, side_by_side(kinds, KILL_ROWS))
     if "faults" in args.phases:
-        rows = {
-            row.name: lambda kind, row=row: sms_faults.outcome(row, kind) for row in sms_faults.ROWS
-        }
+        rows = {row.name: partial(sms_faults.outcome, row) for row in sms_faults.ROWS}
         show("faults: each message in once within 60 s", shown, side_by_side(kinds, rows))
 
 

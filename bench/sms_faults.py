@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bench.sms_table import Bench, bench
 from tests.support.sms_daemons import SmsDaemon
@@ -50,7 +51,7 @@ def _with(**faults: object) -> Callable[[Bench], None]:
     return play
 
 
-def _after(*ops: dict, pause_s: float = 0.0) -> Callable[[Bench], None]:
+def _after(*ops: dict[str, str], pause_s: float = 0.0) -> Callable[[Bench], None]:
     def play(run: Bench) -> None:
         for op in ops:
             run.modem.call(**op)
@@ -61,7 +62,7 @@ def _after(*ops: dict, pause_s: float = 0.0) -> Callable[[Bench], None]:
     return play
 
 
-def _long(**options: object) -> Callable[[Bench], None]:
+def _long(**options: Any) -> Callable[[Bench], None]:
     return lambda run: run.sms(_LONG, **options)
 
 

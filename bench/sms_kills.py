@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from functools import partial
 
 from bench.sms_table import Bench, bench
 from tests.support.sms_daemons import SmsDaemon
@@ -63,11 +64,11 @@ def sending(kind: type[SmsDaemon], seed: int) -> str:
         chance = random.Random(seed)
         for part in range(1, KILLS + 1):
             wanted = part * SENDS // (KILLS + 1)
-            run.wait(lambda n=wanted: len(run.modem.delivered()) >= n, 60, 0.002)
+            run.wait(partial(_has_delivered, run, wanted), 60, 0.002)
             time.sleep(chance.uniform(0, 0.1))
             run.daemon.kill()
             run.daemon.start()
-        run.wait(lambda: len(run.modem.delivered()) >= SENDS, 60, 0.1)
+        run.wait(partial(_has_delivered, run, SENDS), 60, 0.1)
         told = Counter(item["text"] for item in run.modem.delivered())
         twice = sum(count > 1 for count in told.values())
         return f"{sum(text not in told for text in texts)}/{twice}"
@@ -84,5 +85,10 @@ def deliveries(kind: type[SmsDaemon], seconds: float, **faults: object) -> str:
         return f"{len(run.modem.delivered())} ({_attempts(run)} tries)"
 
 
+def _has_delivered(run: Bench, number: int) -> bool:
+    return len(run.modem.delivered()) >= number
+
+
 def _attempts(run: Bench) -> int:
-    return run.modem.audit()["sends"]
+    count: int = run.modem.audit()["sends"]
+    return count

@@ -3,9 +3,10 @@
 import random
 import statistics
 import time
+from functools import partial
 
 from bench.pss import pss_kib
-from bench.sms_table import bench
+from bench.sms_table import Bench, bench
 from tests.support.sms_daemons import SmsDaemon
 
 MESSAGES = 200
@@ -39,10 +40,14 @@ def latency(kind: type[SmsDaemon]) -> tuple[str, str, str]:
         for number in range(LATENCIES):
             time.sleep(chance.uniform(0.3, 1.3))
             run.sms()
-            waits.append(run.wait(lambda n=number: run.daemon.count() >= n + 2, 30, 0.003) or 30)
+            waits.append(run.wait(partial(_has_counted, run, number + 2), 30, 0.003) or 30)
         tenths = statistics.quantiles(waits, n=10)
         after = pss_mib(run.daemon)
         return f"{tenths[4]:.2f} s", f"{tenths[8]:.2f} s", f"{before:.1f}/{after:.1f}"
+
+
+def _has_counted(run: Bench, number: int) -> bool:
+    return run.daemon.count() >= number
 
 
 def sends(kind: type[SmsDaemon]) -> str:

@@ -62,7 +62,8 @@ class Bench:
 
     def commands(self) -> int:
         """AT commands so far."""
-        return self.modem.audit()["commands"]
+        count: int = self.modem.audit()["commands"]
+        return count
 
 
 @contextmanager

@@ -9,7 +9,7 @@ category counts as right if it is the label or one of the noted alternatives, as
 import csv
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,11 +103,11 @@ def _labels(message: Message, what: str) -> set[str]:
     return {message[what], *filter(None, (message.get(f"alt_{what}") or "").split("|"))}
 
 
-Judged = list[tuple[Message, Triage]]
+Judged = Sequence[tuple[Message, Triage]]
 
 
 def _by_register(judged: Judged) -> Iterator[tuple[str, Figures, int]]:
-    registers: dict[str, Judged] = defaultdict(list)
+    registers: dict[str, list[tuple[Message, Triage]]] = defaultdict(list)
     for message, verdict in judged:
         registers[message["register"].split(",")[0]].append((message, verdict))
     for register, part in sorted(registers.items(), key=lambda item: (-len(item[1]), item[0])):

@@ -11,6 +11,7 @@ import itertools
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -191,7 +192,7 @@ def _acknowledge(db: sqlite3.Connection) -> None:
             syncing.acknowledge(db, ack, clock.now())
 
 
-_PARTS = {
+_PARTS: dict[str, Callable[[Path, int], None]] = {
     "bare row": _bare,
     "intake alone, pages of 4096": lambda house, n: _posko(house, 4096, n, is_whole=False),
     INTAKE: lambda house, n: _posko(house, migrate.PAGE_BYTES, n, is_whole=False),

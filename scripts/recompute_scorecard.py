@@ -96,7 +96,9 @@ def card(cases: Any, since: int, until: int) -> dict[str, Any]:
 def figures(cases: Any, until: int) -> dict[str, Any]:
     own = [(c, moves) for c, moves in cases if moves[-1]["status"] != "bukan_wewenang"]
     results = [judged(case, moves, until) for case, moves in own]
-    answers, ends, days = ([r[n] for r in results if r[n] is not None] for n in range(3))
+    answers = [in_time for in_time, _, _, _ in results if in_time is not None]
+    ends = [is_well for _, is_well, _, _ in results if is_well is not None]
+    days = [number for _, _, number, _ in results if number is not None]
     return {
         "count": len(own),
         "answered": len(answers),

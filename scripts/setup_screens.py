@@ -7,7 +7,7 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from appliance.runtime import settings
 from appliance.setup.app import create_app
@@ -18,7 +18,7 @@ from appliance.setup.site_file import Machine
 from tests.sim.running import running_modem
 from tests.support.browser import served
 
-SCREEN = {"width": 1024, "height": 600}
+SCREEN: ViewportSize = {"width": 1024, "height": 600}
 _COLOURS = {"ok": "#7ad1a0", "WARN": "#f2c14e", "FAULT": "#ff8b7b", "absent": "#9aa5a0"}
 _PAGE = (
     "<body style='margin:0;background:#14211c'><pre style='margin:0;padding:16px;color:#eef2ef;"
