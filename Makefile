@@ -125,9 +125,10 @@ deb: ## build/deb/posko_VERSION_ARCH.deb, to install on a box (docs/package.md)
 image: $(VENV)/dev.stamp ## build/image/posko_VERSION_arm64.img for the card of a Raspberry Pi (as root; docs/image.md)
 	@sh packaging/image/build-image.sh
 
-image-test: $(VENV)/dev.stamp ## boot that image in qemu, set it up, cut its power (as root, 20 minutes; docs/image.md)
+image-test: $(VENV)/dev.stamp ## boot that image in qemu, set it up, cut its power, update it; then with a screen (as root, an hour; docs/image.md)
 	@sh packaging/image/install-build-packages.sh
 	$(BIN)/python -m bench.image
+	$(BIN)/python -m bench.image --board screen
 
 clean: ## forget the demonstration's data and every cache
 	rm -rf .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

@@ -9,10 +9,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.image_box import RASPI3B, VIRT, ImageBox
+from bench.image_box import RASPI3B, VIRT, WITH_SCREEN, ImageBox
+from bench.image_hall import seen_on_the_screen
 from bench.image_journey import Journey
 from bench.image_update import newer_release, update_and_go_back
 
+BOARDS = {"virt": VIRT, "screen": WITH_SCREEN, "raspi3b": RASPI3B}
 ROOT = Path(__file__).parents[1]
 
 
@@ -20,16 +22,19 @@ def main() -> None:
     """Everything, or on another machine only as far as it goes."""
     parser = argparse.ArgumentParser(prog="make image-test", description=__doc__)
     parser.add_argument("image", nargs="?", type=Path, help="default: the newest of build/image")
-    parser.add_argument("--board", choices=("virt", "raspi3b"), default="virt")
+    parser.add_argument("--board", choices=tuple(BOARDS), default="virt")
     given = parser.parse_args()
     image = given.image or _newest()
     with tempfile.TemporaryDirectory(dir=image.parent) as folder:
-        box = ImageBox(image, Path(folder) / "box", VIRT if given.board == "virt" else RASPI3B)
+        box = ImageBox(image, Path(folder) / "box", BOARDS[given.board])
         journey = Journey(box)
         print(f"{image.name} on qemu's {given.board}: since the start, for the step, what was seen")
         try:
             if given.board == "raspi3b":
                 journey.seen_on_the_console()
+                return
+            if given.board == "screen":
+                seen_on_the_screen(box, journey, image.parent)
                 return
             journey.first_boot()
             journey.set_up()

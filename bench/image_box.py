@@ -44,6 +44,15 @@ VIRT = Board(
     # Radios that are not there, so that setup, hostapd, dnsmasq and nginx have one to serve.
     words="modules-load=mac80211_hwsim mac80211_hwsim.radios=1",
 )
+WITH_SCREEN = Board(
+    name="virt with a screen",
+    options=(
+        *(word if word != "1024" else "2048" for word in VIRT.options),
+        *("-device", "virtio-gpu-pci,xres=1280,yres=800", "-device", "virtio-tablet-pci"),
+    ),
+    # Of qemu's screen Debian's Mesa has no driver; cage would end with it.
+    words=f"{VIRT.words} systemd.setenv=WLR_RENDERER=pixman",
+)
 RASPI3B = Board(
     name="raspi3b",
     # Its USB loses what a network card sends, so nobody comes by ssh.
@@ -62,6 +71,8 @@ class ImageBox:
     def __init__(self, image: Path, folder: Path, board: Board = VIRT) -> None:
         self._folder, self._board = folder, board
         self.console = folder / "console.log"
+        self.control = folder / "control"
+        """Where qemu takes commands (QMP)."""
         self._card, self._key = folder / "card", folder / "key"
         self._known_hosts = folder / "known_hosts"
         [self._port] = unused_ports(1)
@@ -175,6 +186,7 @@ class ImageBox:
             *("-append", f"{words} {_CONSOLE} {self._board.words}"),
             *("-drive", f"file={self._card},format=raw,if=none,id=card"),
             *("-netdev", f"user,id=wire,hostfwd=tcp:127.0.0.1:{self._port}-:22"),
+            *("-qmp", f"unix:{self.control},server=on,wait=off"),
             *("-display", "none", "-no-reboot" if self._board is RASPI3B else "-nodefaults"),
             *("-chardev", f"file,id=line,path={self.console},append=on", "-serial", "chardev:line"),
         ]

@@ -24,7 +24,7 @@ print(web.urlopen(address, sent, timeout=120).read().decode())
 _SETUP, _PORTAL = "http://127.0.0.1:8089", "http://10.77.0.1"
 _DAEMONS = ("portal", "kiosk", "desk", "sync", "gate", "nginx", "dnsmasq", "hostapd@wlan0")
 _SOON_S = 1200.0
-_DATA_LEAST_MB = CARD_MB - 256 - 1600 - 200
+_DATA_LEAST_MB = CARD_MB - 256 - 2304 - 200
 """Of the card, less what the file system itself takes."""
 
 

@@ -45,8 +45,9 @@ NEVER = (
     "--remote-debugging-port",
     "--use-fake-ui-for-media-stream",
 )
-_RUNTIME = "env XDG_RUNTIME_DIR=$RUNTIME_DIRECTORY"
-"""For Wayland's socket; that of the session is hidden by the unit's ProtectHome=."""
+_OWN_PLACES = "env HOME=$RUNTIME_DIRECTORY XDG_RUNTIME_DIR=$RUNTIME_DIRECTORY"
+"""For Wayland's socket; that of the session is hidden by the unit's ProtectHome=. And for what
+Chromium wants beside its profile: the account's home is there only while the kiosk's unit runs."""
 POLICY_FILE = "/etc/chromium/policies/managed/posko-kiosk.json"
 
 
@@ -54,7 +55,7 @@ def command(listen: str) -> str:
     """The command line for a shell or a unit's ExecStart."""
     host = listen.rpartition(":")[0]
     flags = (flag.replace("HOST", host) for flags, _ in FLAGS for flag in flags)
-    words = [f"{_RUNTIME} cage -d -- chromium", *flags]
+    words = [f"{_OWN_PLACES} cage -d -- chromium", *flags]
     return " \\\n    ".join([*words, f"http://{listen}/"])
 
 

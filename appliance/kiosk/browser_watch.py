@@ -12,10 +12,11 @@ import sys
 import time
 import urllib.request
 from http.client import HTTPException
+from pathlib import Path
 
 PATH = "/detak"
-BEGIN_S = 60.0
-"""For the browser to show its first page; a guess for a Pi under load."""
+BEGIN_S = 120.0
+"""For the browser to show its first page while all else starts too; a guess for a Pi."""
 SILENT_S = 5.0
 _LOOK_S = 1.0
 _ANSWER_S = 2.0
@@ -26,11 +27,11 @@ class Unknown(OSError):
 
 
 class PageWatch:
-    """What is known of the page; pure."""
+    """What is known of the page of a browser that started then; pure."""
 
-    def __init__(self, now_s: float) -> None:
-        self._started_s = now_s
-        self._alive_s = now_s + BEGIN_S
+    def __init__(self, started_s: float) -> None:
+        self._started_s = started_s
+        self._alive_s = started_s + BEGIN_S
 
     def heard(self, age_s: float | None, now_s: float) -> None:
         """The kiosk tells how long ago a page lived; None: none has since the kiosk started."""
@@ -52,10 +53,9 @@ def watch(listen: str, pid: int) -> None:
     systemd starts both anew. Its own watchdog would not hear us: logind has moved us elsewhere.
     """
     try:
-        browser = os.pidfd_open(pid)
-    except ProcessLookupError:  # it had ended before this began
+        browser, page = os.pidfd_open(pid), PageWatch(_started_s(pid))
+    except (ProcessLookupError, FileNotFoundError):  # it had ended before this began
         return
-    page = PageWatch(time.monotonic())
     while True:
         try:
             page.heard(_age_s(listen), time.monotonic())
@@ -67,6 +67,16 @@ def watch(listen: str, pid: int) -> None:
             return
     print(f"the page has been silent for {SILENT_S:.0f} s: the browser is ended", file=sys.stderr)
     signal.pidfd_send_signal(browser, signal.SIGKILL)
+
+
+def _started_s(pid: int) -> float:
+    """Of a process that runs, by the clock of `time.monotonic` (proc_pid_stat(5), field 22).
+
+    On a busy box it may have shown a page, and lost it, before this process has begun to look.
+    """
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    since_boot_s = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return since_boot_s - time.clock_gettime(time.CLOCK_BOOTTIME) + time.monotonic()
 
 
 def _has_ended(browser: int) -> bool:

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 here=packaging/image out=${1:-build/image} suite=bookworm
-firmware_mb=256 root_mb=1600 data_mb=128 # never changed: a system is written anew beside its data
+firmware_mb=256 root_mb=2304 data_mb=128 # never changed: a system is written anew beside its data
 [ "$(id -u)" = 0 ] || { echo "an image is built as root" >&2; exit 1; }
 sh "$here/install-build-packages.sh"
 
@@ -52,6 +52,8 @@ inside systemctl enable systemd-networkd systemd-resolved systemd-timesyncd ssh 
 # Debian's own upkeep writes into the system; and what waits for the Internet would wait for two minutes at each start.
 inside systemctl mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
     e2scrub_reap.service systemd-networkd-wait-online.service
+# What Chromium's package brings for desktops: the kiosk shows one page, and plays its prompts by ALSA.
+inside systemctl --global mask pipewire.socket pipewire.service xdg-desktop-portal.service
 inside passwd --lock root
 echo posko >"$root/etc/hostname"
 printf '127.0.0.1 localhost posko\n::1 localhost posko\n' >"$root/etc/hosts"

@@ -107,6 +107,8 @@ def end_setup(machine: Machine) -> None:
 def test_the_residents_browser_begins_when_that_of_the_setup_has_ended(shown: Machine) -> None:
     shown.must("systemctl", "stop", UNIT)
     begin_setup(shown)
+    wait_for(lambda: processes(shown, "type=renderer"), "as on a first start, it is the only one")
+    assert shown.show(SETUP, "NRestarts") == "0"
     end_setup(shown)
     ended = int(shown.show(SETUP, "InactiveEnterTimestampMonotonic"))
     assert ended <= int(shown.show(UNIT, "ExecMainStartTimestampMonotonic"))

@@ -22,6 +22,7 @@ PORT = 8081
 WATCHER = "appliance.kiosk.browser_watch"
 HEADLESS = """\
 [Service]
+ExecCondition=
 StandardInput=null
 TTYPath=
 TTYReset=no

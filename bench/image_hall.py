@@ -1,0 +1,54 @@
+"""The image on a box with a touch screen: what the hall sees, from its first boot to a touch."""
+
+import json
+from pathlib import Path
+
+from PIL import Image
+
+from bench.image_box import ImageBox
+from bench.image_journey import Journey
+from bench.image_screen import HEIGHT, WIDTH, Screen, is_blank, share_changed
+
+_KIOSK = "http://127.0.0.1:8081/detak"
+_FRESH_S = 30.0
+"""An emulated page says more seldom that it lives."""
+_STEADY = 0.001
+_CHANGED = 0.05
+"""Shares of the pixels: a blinking caret at most; another page at least."""
+
+
+def seen_on_the_screen(box: ImageBox, journey: Journey, pictures: Path) -> None:
+    """From a blank card: the setup on the screen, then the kiosk, and a touch that it answers."""
+    screen = Screen(box.control)
+    journey.first_boot()
+    journey.until(lambda: not is_blank(_steady(screen, pictures)), "the screen shows a page")
+    screen.picture(pictures / "screen-setup.png")
+    journey.tell("the setup's first page is on the screen")
+    journey.set_up()
+    journey.until(lambda: _page_lives(box), "the kiosk's page says that it lives")
+    first = _steady(screen, pictures)
+    screen.picture(pictures / "screen-kiosk.png")
+    journey.tell("the kiosk's first page is on the screen")
+    screen.touch(WIDTH // 2, HEIGHT // 2)
+    journey.until(
+        lambda: share_changed(first, _steady(screen, pictures)) > _CHANGED, "the touch is answered"
+    )
+    screen.picture(pictures / "screen-touched.png")
+    journey.tell("a finger in the middle of the screen: the next page")
+    journey.sizes()
+
+
+def _steady(screen: Screen, folder: Path) -> Image.Image:
+    """What the screen shows once two looks are alike."""
+    before = screen.picture(folder / "screen.png")
+    while share_changed(before, now := screen.picture(folder / "screen.png")) > _STEADY:
+        before = now
+    return now
+
+
+def _page_lives(box: ImageBox) -> bool:
+    age_s = json.loads(box.run(f"python3 -c '{_ASK}' || echo '{{}}'")).get("age_s")
+    return age_s is not None and age_s < _FRESH_S
+
+
+_ASK = f'import urllib.request as web; print(web.urlopen("{_KIOSK}").read().decode())'
