@@ -8,7 +8,7 @@ from bench.image_box import ImageBox
 from bench.image_journey import Journey
 from tests.support import tiny_package
 from tests.support.package import remade
-from tests.unit.test_docs import ROOT
+from tests.support.repository import ROOT
 
 INSTALLED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 NEWER = "99.0.0"

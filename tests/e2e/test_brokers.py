@@ -14,10 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.blows import STRETCH, survive
 from tests.e2e.conftest import RunningHouse
-from tests.e2e.test_faulty_line import report
-from tests.e2e.test_journey import play
-from tests.e2e.test_kill_rounds import STRETCH, survive
+from tests.e2e.journey import play, report
 from tests.support import cluster_load
 from tests.support.clusters import NODES, Cluster, Nats, RabbitMQ
 from tests.support.people import decide

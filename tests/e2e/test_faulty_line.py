@@ -11,20 +11,15 @@ from appliance.domain.triage.judgement import classify
 from appliance.runtime import clock, ids
 from appliance.store.database import connect, transaction
 from tests.e2e.conftest import RunningHouse
+from tests.e2e.journey import report
 from tests.support.people import decide
 from tests.support.proxy import Faults, Proxy
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
+
 BACKLOG = 4_000
-
-
-def report(house: RunningHouse, text: str) -> None:
-    db = connect(house.settings.store.path)
-    draft = Draft(channel=Channel.KIOSK, text=text, submission_id=ids.new_id())
-    intake.receive(db, draft, clock.now())
-    db.close()
 
 
 def test_loss_doubling_and_reordering_change_nothing_at_either_end(

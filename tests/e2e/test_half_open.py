@@ -13,7 +13,7 @@ from appliance.domain.topics import Lane
 from appliance.store import outbox
 from demo.broker import find_mosquitto
 from demo.supervisor import Child, Supervisor
-from tests.e2e.test_uplink import agent, backlog, link_state
+from tests.e2e.agents import agent, backlog, link_state
 from tests.support.programs import needs
 from tests.support.street import CITY, Street, a_street
 from tests.support.waiting import wait_for

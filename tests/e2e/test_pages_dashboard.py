@@ -18,7 +18,7 @@ from tests.support.axe import is_clean
 from tests.support.browser import overflow, served
 from tests.support.city_staff import a_center, cookies
 from tests.unit.command_center.city import change, received
-from tests.unit.command_center.dashboard.test_alarms import dengue
+from tests.unit.command_center.dashboard.outbreak import dengue
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings, Site
 from appliance.store import migrate
 from appliance.store.database import connect
-from tests.e2e.test_pages_kiosk import MOST_KELURAHAN, SMALL
+from tests.e2e.kiosk_screens import MOST_KELURAHAN, SMALL
 from tests.support.browser import overflow, served, small_targets
 
 pytestmark = pytest.mark.slow

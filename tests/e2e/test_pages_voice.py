@@ -18,7 +18,7 @@ from appliance.runtime.kiosk_settings import Kiosk
 from appliance.runtime.settings import Settings
 from appliance.store import migrate, recordings
 from appliance.store.database import connect
-from tests.e2e.test_pages_kiosk import SCREEN, begin, fits, press, touch
+from tests.e2e.kiosk_screens import SCREEN, begin, fits, press, touch
 from tests.support.axe import is_clean
 from tests.support.browser import launched, served
 from tests.unit.desk.conftest import CHEAP, PASSWORD, SITE

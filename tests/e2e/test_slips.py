@@ -2,16 +2,13 @@
 
 import fcntl
 import os
-import re
 import signal
 import sqlite3
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
@@ -21,16 +18,20 @@ from appliance.runtime import clock
 from appliance.store import print_jobs, requests
 from appliance.store.database import connect
 from tests.builders import a_draft
+from tests.e2e.slip_pages import look_again, report, touch_print_again
 from tests.sim.escpos import EscposPrinter
 from tests.sim.escpos_lines import Cable, on_network
 from tests.support.people import Browser
 from tests.support.ports import unused_ports
+from tests.support.slips import qr_of
 from tests.support.waiting import wait_for
-from tests.unit.kiosk.test_escpos_bytes import qr_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
+
 ROOT = Path(__file__).parents[2]
+
+
 SLIP_BYTES = 5000
 """A little less than a slip takes."""
 
@@ -196,28 +197,6 @@ def kiosk(folder: Path, device: str, port: int = 0) -> Iterator[tuple[subprocess
             yield process, Browser(f"http://127.0.0.1:{port}")
         finally:
             process.terminate()
-
-
-def report(browser: Browser) -> str:
-    browser.open("/lapor")
-    for button in ("lang=id", "choose=sampah", "go=write"):
-        browser.press(button)
-    browser.press(text="sampah menumpuk di pasar", button="go=next")
-    for button in ("place=14.71.07.1005", "go=next", "go=next", "agree=no"):
-        browser.press(button)
-    found = re.search(r"/tiket/(\d\d)(\d{3})(\d{3})", browser.url)
-    assert found
-    return " ".join(found.groups())
-
-
-def look_again(browser: Browser) -> str:
-    return urllib.request.urlopen(browser.url, timeout=10).read().decode()
-
-
-def touch_print_again(browser: Browser) -> None:
-    form = look_again(browser).partition('<form action="/cetak')[2]
-    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
-    urllib.request.urlopen(f"{browser.base}/cetak", urlencode(fields).encode(), timeout=10).close()
 
 
 def test_from_the_last_touch_to_the_paper(tmp_path: Path, printer, line) -> None:

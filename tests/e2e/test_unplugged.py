@@ -15,7 +15,7 @@ from appliance.runtime import settings
 from appliance.store import requests
 from appliance.store.database import connect
 from command_center.commands import sealed
-from tests.e2e.test_slips import look_again, report, touch_print_again
+from tests.e2e.slip_pages import look_again, report, touch_print_again
 from tests.sim.control import ModemControl
 from tests.sim.escpos import EscposPrinter
 from tests.sim.escpos_lines import on_terminal

@@ -1,5 +1,6 @@
 """Fixtures that several modules share."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from sqlalchemy import Engine
 from command_center.store import database, migrate
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
+from tests.support.broker import Broker
+from tests.support.center_process import Center
 from tests.support.sms_box import Box
 
 
@@ -26,3 +29,20 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     migrate.ensure(made, SITE.city, lambda: CITY_EPOCH, START)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    made = Broker(tmp_path)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def center(tmp_path: Path, broker: Broker) -> Iterator[Center]:
+    made = Center(tmp_path, broker)
+    made.start()
+    yield made
+    if made.process.poll() is None:
+        made.end(signal.SIGKILL)

@@ -33,8 +33,8 @@ from appliance.domain.remote_command import Outcome
 from appliance.domain.topics import Leaf
 from appliance.domain.wifi import Ending
 from tests.support import asyncapi
+from tests.support.any_message import batches, clocks
 from tests.support.programs import needs
-from tests.unit.domain.test_wire import batches, clocks
 
 CHECKER = Path(__file__).parents[1] / "asyncapi"
 epochs = st.text("0123456789abcdef", min_size=8, max_size=8)

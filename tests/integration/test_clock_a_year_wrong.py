@@ -21,11 +21,11 @@ from appliance.store.database import connect, transaction
 from captive_portal.app import create_app as portal_app
 from sync_agent.housekeeper import Housekeeper
 from tests.builders import a_draft
+from tests.support.kiosk_pages import confirmed, touch
+from tests.support.kiosk_pages import ticket_of as kiosk_ticket
+from tests.support.portal_pages import submit
+from tests.support.portal_pages import ticket_of as portal_ticket
 from tests.support.sms_box import Box
-from tests.unit.captive_portal.test_pages import submit
-from tests.unit.captive_portal.test_pages import ticket_of as portal_ticket
-from tests.unit.kiosk.test_pages import confirmed, touch
-from tests.unit.kiosk.test_pages import ticket_of as kiosk_ticket
 
 YEAR = timedelta(days=365)
 SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")

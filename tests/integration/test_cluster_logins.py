@@ -5,20 +5,16 @@ import contextlib
 import json
 import os
 import re
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-import paho.mqtt.client as mqtt
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.reasoncodes import ReasonCode
 
 from appliance.domain.topics import up_filters
 from demo.supervisor import Child
 from mqtt_link.access import Access
-from tests.integration.test_security import peer
 from tests.support.clusters import RabbitMQ
+from tests.support.mqtt_peer import lets_in, may_hear, peer
 from tests.support.ports import unused_ports
 from tests.support.programs import needs
 from tests.support.waiting import wait_for
@@ -27,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 DOCS = (Path(__file__).parents[2] / "docs" / "brokers.md").read_text()
 TOPIC = "posko/1/1471/147107/"
+BOX = {"name": "147107", "password": "SECRET"}
 UP, DOWN = f"{TOPIC}up/ev/p1", f"{TOPIC}down/ev"
 NEIGHBOUR = """{ user: "147101", password: "SECRET", permissions: {
   publish: ["posko.1.1471.147101.up.>"]
@@ -39,9 +36,7 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """Of a broker with the documented block and a neighbour."""
     start = {"NATS": nats, "RabbitMQ": rabbitmq}[request.param]
     with start(tmp_path_factory.mktemp("broker")) as port:
-        wait_for(
-            lambda: is_open(port) and may_hear(port, "147107", DOWN), request.param, limit_s=100
-        )
+        wait_for(lambda: lets_in(port, DOWN, **BOX), request.param, limit_s=100)
         yield port
 
 
@@ -79,12 +74,6 @@ def rabbitmq(folder: Path) -> Iterator[int]:
         yield broker.ports[0]
 
 
-def is_open(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-        return True
-    return False
-
-
 def test_receivers_hear_all_boxes_and_a_box_neither_hears_nor_speaks_for_another(
     port: int, tmp_path: Path
 ) -> None:
@@ -97,7 +86,7 @@ def test_receivers_hear_all_boxes_and_a_box_neither_hears_nor_speaks_for_another
             host="127.0.0.1", port=port, client_id=name, username=name, password_file=secret
         )
 
-    assert may_hear(port, "147101", DOWN) is False
+    assert may_hear(port, DOWN, name="147101", password="SECRET") is False
     with (
         peer(access("posko-center-1471-1"), *up_filters("1471")) as first,
         peer(access("posko-center-1471-2"), *up_filters("1471")) as second,
@@ -117,32 +106,4 @@ def test_receivers_hear_all_boxes_and_a_box_neither_hears_nor_speaks_for_another
 
 @pytest.mark.parametrize("password", ["wrong", None])
 def test_nobody_is_let_in_without_a_password(port: int, password: str | None) -> None:
-    assert may_hear(port, "147107", DOWN, password) is None
-
-
-def may_hear(port: int, name: str, topic: str, password: str | None = "SECRET") -> bool | None:
-    """Whether a login may subscribe; where it may not, some brokers hang up. None: not let in."""
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, name, reconnect_on_failure=False)
-    if password is not None:
-        client.username_pw_set(name, password)
-    entered: list[bool] = []
-    answers: list[bool] = []
-
-    def on_connect(
-        _client: object, _data: object, _flags: object, code: ReasonCode, _: object
-    ) -> None:
-        entered.append(not code.is_failure)
-        client.subscribe(topic)
-
-    def on_subscribe(
-        _client: object, _data: object, _id: int, codes: list[ReasonCode], _: object
-    ) -> None:
-        answers.append(not codes[0].is_failure)
-
-    client.on_connect, client.on_subscribe = on_connect, on_subscribe
-    client.on_disconnect = lambda *_: answers.append(False)
-    client.connect("127.0.0.1", port)
-    wait_for(lambda: client.loop(0.1) or answers, "an answer", limit_s=10)
-    client.disconnect()
-    client.loop(0.1)
-    return answers[0] if any(entered) else None
+    assert may_hear(port, DOWN, name="147107", password=password) is None

@@ -28,8 +28,8 @@ from sync_agent import envelopes
 from sync_agent.link_machine import SendBatch
 from tests.builders import CITY_EPOCH, CLOCK, PHONE, a_draft
 from tests.conftest import SITE, START, at
-from tests.unit.actions.test_erasing import _dump
-from tests.unit.command_center.privacy.test_erasing import dump
+from tests.unit.actions.erased import dump as of_box
+from tests.unit.command_center.privacy.siti import dump as of_city
 
 SECRETS = ("Mawarjingga", "Siti Zubaidah", PHONE.e164)
 TWO_DAYS = START + timedelta(hours=48)
@@ -86,7 +86,7 @@ def _down(db: sqlite3.Connection, engine: Engine) -> None:
 
 
 def remembered(db: sqlite3.Connection, engine: Engine) -> list[str]:
-    everything = _dump(db) + dump(engine)
+    everything = of_box(db) + of_city(engine)
     return [secret for secret in SECRETS if secret in everything]
 
 
@@ -97,7 +97,7 @@ def test_the_citys_order_reaches_a_box_that_was_away_for_two_days(
     exchange(db, engine)
     assert remembered(db, engine) == [*SECRETS]
     city_erasing.order(engine, request.id, by="tests", now=START)
-    assert SECRETS[0] not in dump(engine)
+    assert SECRETS[0] not in of_city(engine)
     exchange(db, engine)
     assert remembered(db, engine) == []
     with reading(engine) as connection:
@@ -133,7 +133,7 @@ def test_a_box_restored_from_an_older_backup_erases_again(
         city_erasing.order(engine, request.id, by="tests", now=START)
     exchange(db, engine)
     restored = connect(backup)
-    assert SECRETS[0] in _dump(restored)
+    assert SECRETS[0] in of_box(restored)
     syncing.renew_epoch(restored, "0000ea60")
     exchange(restored, engine)
     assert remembered(restored, engine) == []
@@ -156,7 +156,7 @@ def test_a_card_that_was_written_before_the_city_knew_brings_nothing_back(
     syncing.renew_epoch(db, "0000ea60")
     for lane in Lane:
         _up(db, engine, envelopes.Life(epoch="0000ea60", session="5e55107a"), lane)
-    assert SECRETS[0] not in dump(engine)
+    assert SECRETS[0] not in of_city(engine)
     exchange(db, engine)
     assert remembered(db, engine) == []
 
@@ -172,9 +172,9 @@ def test_a_city_restored_from_a_backup_hears_of_the_erasure_again(
     city_erasing.order(engine, request.id, by="tests", now=START)
     exchange(db, engine)
     older = database.connect(f"sqlite:///{path}")
-    assert SECRETS[0] in dump(older)
+    assert SECRETS[0] in of_city(older)
     exchange(db, older)
-    assert SECRETS[0] not in dump(older)
+    assert SECRETS[0] not in of_city(older)
     older.dispose()
 
 
@@ -192,4 +192,4 @@ def test_what_was_erased_is_no_clone_when_an_ack_was_lost(
         with writing(engine) as connection:
             ack = ingest.store(connection, Arrival(site=SITE, batch=batch), START)
         assert not ack.renew
-    assert SECRETS[0] not in dump(engine)
+    assert SECRETS[0] not in of_city(engine)

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from appliance.domain import wire
+from tests.integration.conftest import broker, center
 from tests.integration.fake_box import FakeBox, a_box
-from tests.integration.test_center_process import Center, broker, center
 from tests.support.broker import Broker
+from tests.support.center_process import Center
 from tests.support.waiting import wait_for
 from tests.unit.command_center.city import a_batch
 

@@ -17,8 +17,7 @@ from appliance.runtime.kiosk_settings import Printer
 from tests.builders import a_request
 from tests.sim.escpos import LINE_DOTS, EscposPrinter, read_back
 from tests.sim.escpos_lines import Cable, on_network, on_terminal
-from tests.unit.kiosk.test_escpos_bytes import qr_of
-from tests.unit.kiosk.test_receipt import ID, OFFICE
+from tests.support.slips import ID, OFFICE, qr_of
 
 pytestmark = pytest.mark.slow
 

@@ -2,8 +2,8 @@
 
 import logging
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,17 +17,21 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.topics import up_filters
 from command_center.broker_config import Login
 from mqtt_link.access import Access
-from mqtt_link.connection import Connection
-from mqtt_link.owner import Callbacks
 from tests.conftest import SITE
 from tests.support.box_link import a_link
 from tests.support.city_broker import CENTER, HOST, Certificates, CityBroker
+from tests.support.mqtt_peer import Peer, peer
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
+
 NEIGHBOUR = SiteCode("14.71.01")
+
+
 UP = "posko/1/1471/147107/up/ev/p1"
+
+
 DAY = timedelta(days=1)
 
 
@@ -39,36 +43,6 @@ def broker(tmp_path: Path) -> Iterator[CityBroker]:
     made.start()
     yield made
     made.stop()
-
-
-class Peer:
-    """Anybody with credentials, on the product's own connection, who writes down what arrives."""
-
-    def __init__(self, where: Access, *filters: str) -> None:
-        self.got: list[tuple[str, bytes]] = []
-        self.reasons: list[str] = []
-        self.connection = Connection(
-            where,
-            Callbacks(
-                on_up=lambda: None,
-                on_down=self.reasons.append,
-                on_message=lambda topic, payload: self.got.append((topic, payload)),
-            ),
-            filters=filters or ["unused"],
-            window=20,
-        )
-
-    def run_until(self, condition: Callable[[], object], what: str) -> None:
-        def turned() -> object:
-            self.connection.run(0.05)
-            return condition()
-
-        wait_for(turned, what)
-
-    def send(self, topic: str, payload: bytes) -> None:
-        """Publish and wait until the broker says that it has it, which proves nothing."""
-        assert self.connection.publish(topic, payload, qos=1) is not None
-        self.connection.run(0.05)
 
 
 class Dying:
@@ -94,16 +68,6 @@ class Dying:
     def die(self) -> None:
         if sock := self._client.socket():
             sock.close()
-
-
-@contextmanager
-def peer(where: Access, *filters: str) -> Iterator[Peer]:
-    made = Peer(where, *filters)
-    try:
-        made.run_until(lambda: made.connection.is_up, f"{where.client_id} is let in")
-        yield made
-    finally:
-        made.connection.close()
 
 
 def center(broker: CityBroker) -> AbstractContextManager[Peer]:

@@ -5,9 +5,9 @@ from contextlib import ExitStack
 import pytest
 
 from appliance.store import gauges, texts
-from tests.integration.test_modem_process import CONFIG, Daemon
 from tests.sim.control import ModemControl
 from tests.sim.running import running_modem
+from tests.support.modem_daemon import CONFIG, Daemon
 
 ALSO = """
 [[modem.also]]

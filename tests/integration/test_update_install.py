@@ -17,22 +17,17 @@ from software_update.rescue.machine import Phase
 from tests.support import step_killer, updated_box
 from tests.support.programs import needs
 from tests.support.tiny_package import package, update
-from tests.support.updated_box import NEW, OLD, UpdatedBox
+from tests.support.updated_box import BAD, GOOD, NEW, OLD, UpdatedBox, release
 
 pytestmark = pytest.mark.slow
 
+
 needs("dpkg")
-GOOD, BAD = "active", "failed"
 
 
 @pytest.fixture
 def box(tmp_path: Path) -> UpdatedBox:
     return updated_box.make(tmp_path)
-
-
-def release(folder: Path, state: str, scripts: dict[str, str] | None = None) -> Path:
-    files = {"usr/lib/posko/state": state}
-    return update(package(folder, NEW, files=files, scripts=scripts), floor=OLD)
 
 
 def is_at_rest(box: UpdatedBox) -> bool:

@@ -10,10 +10,9 @@ import pytest
 
 from software_update.rescue.machine import Phase
 from software_update.rescue.read_only import LOCK
-from tests.integration.test_update_install import BAD, GOOD, release
 from tests.support import updated_box
 from tests.support.programs import needs
-from tests.support.updated_box import NEW, OLD, UpdatedBox
+from tests.support.updated_box import BAD, GOOD, NEW, OLD, UpdatedBox, release
 
 pytestmark = pytest.mark.slow
 needs("dpkg")

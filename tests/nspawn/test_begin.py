@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 
 from appliance.setup.draft import Folder
+from tests.nspawn.changing import DAEMONS, QUICK_RETRY, changed, configured, stop_box
 from tests.nspawn.installing import CONFIG
 from tests.nspawn.machine import Machine
-from tests.nspawn.test_faults import DAEMONS, QUICK_RETRY, changed, configured, stop_box
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow

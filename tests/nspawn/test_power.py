@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from tests.nspawn.changing import DAEMONS
 from tests.nspawn.machine import Machine
-from tests.nspawn.test_faults import DAEMONS
 from tests.nspawn.visitors import complain, page_for_phone
 
 pytestmark = pytest.mark.slow

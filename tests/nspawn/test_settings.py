@@ -11,8 +11,8 @@ from command_center.sending.table_publishing import publish
 from command_center.store.database import reading
 from command_center.store.fleet import boxes
 from tests.conftest import SITE
+from tests.nspawn.changing import DAEMONS, all_are_back
 from tests.nspawn.machine import Machine
-from tests.nspawn.test_faults import DAEMONS, all_are_back
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,8 @@ from tests.nspawn.machine import Machine
 from tests.nspawn.visitors import complain, page_for_phone
 from tests.support import tiny_package
 from tests.support.package import package, remade
+from tests.support.repository import ROOT
 from tests.support.waiting import wait_for
-from tests.unit.test_docs import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -6,15 +6,14 @@
 import contextlib
 import os
 from abc import ABC, abstractmethod
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Self
 from urllib.request import urlopen
 
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
-
 from demo.supervisor import Child
+from tests.support.mqtt_peer import lets_in
 from tests.support.ports import unused_ports
 from tests.support.programs import needs
 from tests.support.waiting import wait_for
@@ -76,7 +75,8 @@ class Cluster(ABC):
     def wait_for(self, number: int) -> None:
         """Wait until a node lets clients in."""
         node, port = self.nodes[number], self.ports[number]
-        wait_for(lambda: lets_in(port), f"MQTT; see {node.log}", limit_s=UP_WITHIN_S)
+        is_up = partial(lets_in, port, "posko/is-anybody-there", qos=1)
+        wait_for(is_up, f"MQTT; see {node.log}", limit_s=UP_WITHIN_S)
 
     def kill(self, *numbers: int) -> None:
         """End these nodes as a power cut does."""
@@ -228,20 +228,3 @@ def is_well(url: str) -> bool:
             return bool(answer.status == HTTPStatus.OK)
     except OSError:
         return False
-
-
-def lets_in(port: int) -> bool:
-    """Tell whether a broker accepts a client that wants to hear something."""
-    heard: list[object] = []
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
-    client.on_connect = lambda *_: client.subscribe("posko/is-anybody-there", 1)
-    client.on_subscribe = lambda *_: heard.append(1)
-    try:
-        client.connect("127.0.0.1", port)
-        wait_for(lambda: client.loop(0.1) or heard, "a SUBACK", limit_s=5)
-    except (OSError, AssertionError):
-        return False
-    finally:
-        client.disconnect()
-        client.loop(0.1)
-    return bool(heard)

@@ -20,10 +20,14 @@ from software_update.rescue.home import Home, write_synced
 from software_update.rescue.machine import Update
 from software_update.rescue.packages import Dpkg
 from software_update.rescue.running import Box, see_through
-from tests.support.tiny_package import KEY, SECRET, package
+from tests.support.tiny_package import KEY, SECRET, package, update
 
 OLD, NEW = "1.0.0", "1.1.0"
+
+
 UNITS = ("posko-portal.service", "posko-sync.service")
+
+
 _SYSTEMCTL = """\
 #!/bin/sh
 echo "$*" >> {root}/told
@@ -35,6 +39,8 @@ for unit; do
     printf '\\n\\n'
 done
 """
+
+
 _STATUS = """\
 import json, sqlite3, sys
 db = sqlite3.connect("file:{root}/posko.db?mode=ro", uri=True)
@@ -227,3 +233,11 @@ def names_in(program: Path) -> list[str]:
     """What is in the program that is left aside."""
     with zipfile.ZipFile(program) as archive:
         return archive.namelist()
+
+
+GOOD, BAD = "active", "failed"
+
+
+def release(folder: Path, state: str, scripts: dict[str, str] | None = None) -> Path:
+    files = {"usr/lib/posko/state": state}
+    return update(package(folder, NEW, files=files, scripts=scripts), floor=OLD)

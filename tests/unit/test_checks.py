@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_docs import ROOT, read
+from tests.support.repository import ROOT, read
 
 NUMBERS = r"([0-9]+(?:(?:, | and )[0-9]+)*)"
 PAGES = {

@@ -2,7 +2,6 @@
 
 import argparse
 import sqlite3
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,12 +11,7 @@ from appliance.domain.events import EVENT_TYPES
 from appliance.domain.topics import Leaf
 from appliance.runtime.settings import Settings
 from command_center.store import schema
-
-ROOT = Path(__file__).parents[2]
-
-
-def read(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
+from tests.support.repository import ROOT, read
 
 
 @pytest.mark.parametrize("section", msgspec.structs.fields(Settings), ids=lambda field: field.name)

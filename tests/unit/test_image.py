@@ -11,7 +11,7 @@ import pytest
 
 from firmware_config import boards
 from tests.support.programs import leave_out, needs
-from tests.unit.test_docs import ROOT
+from tests.support.repository import ROOT
 
 IMAGE = ROOT / "packaging/image"
 FSTAB = IMAGE / "files/etc/fstab"

@@ -3,7 +3,7 @@
 import re
 import tomllib
 
-from tests.unit.test_docs import ROOT, read
+from tests.support.repository import ROOT, read
 
 PROJECT = tomllib.loads(read("pyproject.toml"))
 SOURCES = read("packaging/sources").split()

@@ -1,6 +1,6 @@
 from appliance.domain.service_request import TRANSITIONS
 from scripts import draw_escalation, draw_status
-from tests.unit.test_docs import read
+from tests.support.repository import read
 
 
 def test_the_page_shows_the_table_as_it_is() -> None:

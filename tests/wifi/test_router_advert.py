@@ -8,8 +8,8 @@ import pytest
 
 from appliance.domain.capport import RA_OPTION
 from appliance.runtime.wifi_settings import WifiZone
+from tests.support.router_advert import URI, options
 from tests.support.waiting import wait_for
-from tests.unit.wifi_gate.test_router_advert import URI, options
 from tests.wifi.client import DEVICE, Client
 from tests.wifi.lab import Lab
 from tests.wifi.places import OFFICE

@@ -18,7 +18,7 @@ from appliance.store.texts import Text
 from tests.builders import a_draft
 from tests.conftest import at
 from tests.support.told import told
-from tests.unit.actions.test_answering import last_text, take
+from tests.unit.actions.by_sms import last_text, take
 
 NewId = Callable[[], str]
 ON_DUTY = Msisdn("+6281300000001")

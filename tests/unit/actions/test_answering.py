@@ -1,5 +1,4 @@
 import sqlite3
-from collections.abc import Callable
 
 import pytest
 
@@ -10,27 +9,7 @@ from appliance.domain.sms import CheckStatus, Command, Help, Ignore, Report, Unk
 from appliance.store import requests, sms_inbox, texts
 from tests.builders import PHONE, a_part, an_sms
 from tests.conftest import at
-
-NewId = Callable[[], str]
-
-
-def take(
-    db: sqlite3.Connection,
-    new_id: NewId,
-    text: str,
-    command: Command,
-    *,
-    phone: Msisdn | None = PHONE,
-    tpdu: bytes | None = None,
-    **when: float,
-) -> str | None:
-    assert answering.keep_part(db, a_part(tpdu or text.encode()), at(**when))
-    part = sms_inbox.waiting(db)[-1]
-    return answering.answer(db, an_sms(text, part.id, phone=phone), command, at(**when), new_id)
-
-
-def last_text(db: sqlite3.Connection) -> str:
-    return texts.every(db)[-1].body
+from tests.unit.actions.by_sms import NewId, last_text, take
 
 
 def test_a_report_becomes_a_ticket_and_one_answer(db: sqlite3.Connection, new_id: NewId) -> None:

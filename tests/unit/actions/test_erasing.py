@@ -1,6 +1,5 @@
 """A person's data, gone from the box for good."""
 
-import hashlib
 import json
 import os
 import signal
@@ -19,9 +18,8 @@ from appliance.actions import (
     intake,
     photos,
     sending,
-    syncing,
 )
-from appliance.domain import quota, wire
+from appliance.domain import quota
 from appliance.domain.blobs import Manifest
 from appliance.domain.erasure import ERASED_TEXT, Reason
 from appliance.domain.events.privacy import ErasureOrdered, RequestErased
@@ -29,7 +27,7 @@ from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.phone import Msisdn
 from appliance.domain.photo import Photo
 from appliance.domain.service_request import ServiceRequest
-from appliance.domain.sms import FollowUp, ReceivedPart, Report, Wish
+from appliance.domain.sms import Report
 from appliance.store import (
     blob_files,
     erasures,
@@ -45,60 +43,11 @@ from appliance.store import (
 from appliance.store.database import connect, transaction
 from appliance.store.files import beside, wal
 from tests.builders import PHONE, a_batch, a_draft, a_part, an_sms
-from tests.conftest import EPOCH, SITE, at
+from tests.conftest import SITE, at
+from tests.unit.actions.by_sms import arrived, say
+from tests.unit.actions.erased import SECRETS, acknowledge_all, dump, everything, remembered, told
 
-SECRETS = ("Mawarjingga", "Siti Zubaidah", "belakang surau Nurul", PHONE.e164[3:])
 OTHER = Msisdn("+6281300000009")
-
-
-def told(db: sqlite3.Connection, text: str = f"lampu mati, {SECRETS[0]}") -> ServiceRequest:
-    """A request of a phone, with everything that may hang on one."""
-    draft = a_draft(text, reporter_name=SECRETS[1], location=SECRETS[2])
-    receipt = intake.receive(db, draft, at())
-    assert isinstance(receipt, intake.Receipt)
-    return receipt.request
-
-
-def arrived(octets: bytes) -> ReceivedPart:
-    """A TPDU with a fingerprint as the modem makes it."""
-    return a_part(octets, fingerprint=hashlib.sha256(octets).hexdigest())
-
-
-def say(
-    db: sqlite3.Connection,
-    text: str,
-    new_id: Callable[[], str],
-    octets: bytes,
-    *,
-    about: ServiceRequest | None = None,
-) -> str | None:
-    """An SMS of the phone: a report, or an addition to a request."""
-    answering.keep_part(db, arrived(octets), at())
-    [stored] = sms_inbox.waiting(db)
-    command = FollowUp(Wish.ADD, about.ticket, text) if about else Report(text)
-    return answering.answer(db, an_sms(text, stored.id), command, at(minutes=1), new_id)
-
-
-def acknowledge_all(db: sqlite3.Connection) -> None:
-    for lane, state in outbox.lanes(db).items():
-        ack = wire.Ack(epoch=EPOCH, lane=lane.value, upto=state.last_seq)  # type: ignore[arg-type]
-        syncing.acknowledge(db, ack, at())
-
-
-def everything(path: Path) -> bytes:
-    """What lies on the card: the database, its WAL, and what was set aside."""
-    return b"".join(file.read_bytes() for file in path.parent.glob("posko.db*") if file.is_file())
-
-
-def remembered(db: sqlite3.Connection) -> list[str]:
-    dump = _dump(db)
-    return [secret for secret in SECRETS if secret in dump]
-
-
-def _dump(db: sqlite3.Connection) -> str:
-    names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    rows = (db.execute(f"SELECT * FROM {row['name']}").fetchall() for row in names)
-    return "\n".join(repr(tuple(row)) for table in rows for row in table)
 
 
 @pytest.mark.parametrize("is_acked", [False, True])
@@ -181,8 +130,8 @@ def test_a_phone_is_erased_with_all_it_has_said(
     with transaction(db):
         follow_ups.opt_out(db, PHONE, at().wall)
     assert erasing.erase_phone(db, PHONE, at(), by="tests") == 3
-    assert PHONE.e164 not in _dump(db)
-    assert PHONE.e164[1:] not in _dump(db)
+    assert PHONE.e164 not in dump(db)
+    assert PHONE.e164[1:] not in dump(db)
 
 
 def test_the_same_submission_again_brings_nothing_back(
@@ -231,7 +180,7 @@ def test_a_late_part_of_an_erased_message_is_dropped(
     late = a_part(b"\x04Mawarjingga", concat_key="+6281234567890/7/8/2", total=2, part=2)
     assert not answering.keep_part(db, late, at(minutes=6))
     assert sms_inbox.waiting(db) == []
-    assert "Mawarjingga" not in _dump(db)
+    assert "Mawarjingga" not in dump(db)
     another = a_part(b"\x04x", concat_key="+6281234567890/7/8/2", total=2, part=1)
     assert answering.keep_part(db, another, at(days=2))
 
@@ -258,7 +207,7 @@ def test_news_of_the_city_come_without_words_and_go_to_nobody(db: sqlite3.Connec
         changed_at=at().wall,
     )
     assert casework.apply_batch(db, a_batch(news), at()).rejects == ()
-    assert SECRETS[1] not in _dump(db)
+    assert SECRETS[1] not in dump(db)
     assert texts.every(db) == []
     left = requests.by_id(db, request.id)
     assert left is not None
@@ -373,9 +322,9 @@ def test_a_process_killed_anywhere_in_an_erasure_leaves_all_or_nothing(
     """Another erasure then comes to the same end, and the card is clean after housekeeping."""
     request = told(db)
     say(db, f"TAMBAH {SECRETS[0]}", new_id, b"\x04Mawarjingga", about=request)
-    before, deaths = _dump(db), 0
+    before, deaths = dump(db), 0
     while _dies_at(db_path, request, deaths):
-        assert _dump(db) == before
+        assert dump(db) == before
         deaths += 1
     assert deaths > 10
     assert remembered(db) == []

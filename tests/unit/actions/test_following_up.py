@@ -14,7 +14,7 @@ from appliance.store import outbox, requests, texts
 from tests.builders import PHONE, a_part, an_sms
 from tests.conftest import at
 from tests.support.told import told
-from tests.unit.actions.test_answering import NewId, last_text, take
+from tests.unit.actions.by_sms import NewId, last_text, take
 
 NEWS = (Wish.STOP, Wish.START)
 STRANGER = Msisdn("+6281999999999")

@@ -29,7 +29,7 @@ from appliance.domain.topics import Lane
 from appliance.store import outbox, photos, requests, texts
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
-from tests.unit.actions.test_answering import last_text, take
+from tests.unit.actions.by_sms import last_text, take
 
 NewId = Callable[[], str]
 TEXT = "lampu jalan mati di jl Rajawali"

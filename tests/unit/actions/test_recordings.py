@@ -21,22 +21,10 @@ from appliance.store import recordings as stored
 from appliance.store.database import connect
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
-from tests.support.voices import a_voice
-from tests.unit.actions.test_sealing import KEYS
+from tests.support.voices import a_voice, spoken
+from tests.unit.actions.sealed import KEYS
 
 NewId = Callable[[], str]
-
-
-def spoken(db: sqlite3.Connection, words: str = "", **changes: object) -> ServiceRequest:
-    """A report by voice, with a sentence that was touched or none."""
-    voice = recordings.stage(db, a_voice(words), 12)
-    assert voice is not None
-    told = {"channel": Channel.KIOSK, "is_spoken": True, "category": "sampah", **changes}
-    text = recording.text_with(words, is_kept=True)
-    receipt = intake.receive(db, a_draft(text, **told), at(), voice=voice)
-    recordings.discard(db, voice)
-    assert isinstance(receipt, intake.Receipt)
-    return receipt.request
 
 
 def wrote(

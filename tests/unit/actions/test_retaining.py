@@ -19,7 +19,8 @@ from appliance.store import outbox, processing_log, requests, sms_inbox, staff_l
 from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft, a_part, an_sms
 from tests.conftest import START, at
-from tests.unit.actions.test_erasing import _dump, acknowledge_all, say
+from tests.unit.actions.by_sms import say
+from tests.unit.actions.erased import acknowledge_all, dump
 
 SECRET = "Mawarjingga"
 
@@ -53,8 +54,8 @@ def test_two_years_after_its_end_a_request_is_a_figure(db: sqlite3.Connection) -
     retaining.retain(db, later(days=729))
     assert left(db, request).text != ERASED_TEXT
     assert retaining.retain(db, later(days=731))
-    assert SECRET not in _dump(db)
-    assert PHONE.e164 not in _dump(db)
+    assert SECRET not in dump(db)
+    assert PHONE.e164 not in dump(db)
     assert left(db, request).status == "ditutup"
     assert [entry.act for entry in processing_log.of_request(db, request.id)] == ["forget"]
     assert retaining.retain(db, later(days=732)) == 0
@@ -84,12 +85,12 @@ def test_what_is_confidential_goes_a_day_after_the_city_has_it(db: sqlite3.Conne
     request = told(db, f"suami saya memukul saya {SECRET}")
     sent(db)
     retaining.retain(db, later(days=3))
-    assert SECRET in _dump(db)
+    assert SECRET in dump(db)
     acknowledge_all(db)
     retaining.retain(db, later(hours=23))
-    assert SECRET in _dump(db)
+    assert SECRET in dump(db)
     assert retaining.retain(db, later(hours=25))
-    assert SECRET not in _dump(db)
+    assert SECRET not in dump(db)
     assert left(db, request).reporter_phone == PHONE
     assert retaining.retain(db, later(hours=26)) == 0
 
@@ -105,7 +106,7 @@ def test_what_a_victim_says_later_goes_too(
     sent(db)
     acknowledge_all(db)
     retaining.retain(db, later(hours=50))
-    assert SECRET not in _dump(db)
+    assert SECRET not in dump(db)
 
 
 def test_the_phone_of_a_confidential_case_goes_a_month_after_its_end(
@@ -146,9 +147,9 @@ def test_what_operators_sent_goes_after_a_month(
     sms = an_sms(f"Promo {SECRET}", part.id, phone=None)
     answering.answer(db, sms, Ignore("operator"), at(), new_id)
     retaining.retain(db, later(days=29))
-    assert SECRET in _dump(db)
+    assert SECRET in dump(db)
     retaining.retain(db, later(days=31))
-    assert SECRET not in _dump(db)
+    assert SECRET not in dump(db)
 
 
 def closed_wifi(device: str) -> WifiSessionClosed:
@@ -176,8 +177,8 @@ def test_what_the_city_has_of_the_wifi_goes_after_ninety_days(
     if is_acked:
         acknowledge_all(db)
     retaining.retain(db, later(days=91))
-    assert ("device-of-day-0" in _dump(db)) is not is_acked
-    assert "device-of-day-80" in _dump(db)
+    assert ("device-of-day-0" in dump(db)) is not is_acked
+    assert "device-of-day-80" in dump(db)
     assert outbox.last_seq(db, Lane.STATISTICS) == 2
     retaining.retain(db, later(days=200))
     with transaction(db):

@@ -48,13 +48,17 @@ from tests.builders import PHONE, a_batch, a_draft, a_part, an_sms
 from tests.conftest import START, at
 from tests.support.leaks import found_below
 from tests.support.told import told
+from tests.unit.actions.sealed import KEY, KEYS, SECRET, UNIT_KEY, UNIT_SECRET
 
-SECRET, UNIT_SECRET = bytes(range(32)), bytes(range(1, 33))
-KEY, UNIT_KEY = sealing.public_key(SECRET), sealing.public_key(UNIT_SECRET)
-KEYS = {"*": KEY, "DP3APM": UNIT_KEY}
 WORDS = ["tersundutrokok", "Mawarnita", "gangmelatidalam"]
+
+
 TEXT = f"saya dipukul suami, kdrt, {WORDS[0]}"
+
+
 LIMIT = Quota(limit=9, window=timedelta(hours=1))
+
+
 NewId = Callable[[], str]
 
 

@@ -12,7 +12,7 @@ from appliance.domain.sms import Report
 from appliance.store import requests
 from tests.builders import a_draft
 from tests.conftest import at
-from tests.unit.actions.test_answering import last_text, take
+from tests.unit.actions.by_sms import last_text, take
 
 NewId = Callable[[], str]
 HERE, THERE = "14.71.07.1005", "14.71.07.1001"

@@ -11,16 +11,15 @@ from flask.testing import FlaskClient
 
 from appliance.domain.ids import Ticket
 from appliance.domain.marks import Mark
-from appliance.domain.service_request import Status, StatusEntry
-from appliance.runtime.settings import Portal, Settings, Site
+from appliance.domain.service_request import Status
+from appliance.runtime.settings import Portal, Settings
 from appliance.store import city_tables, consents, requests, room
-from appliance.store.database import connect, transaction
+from appliance.store.database import connect
 from captive_portal.app import create_app
 from tests.conftest import START, Clock
+from tests.support.portal_pages import LONE, SITE, move, submit, ticket_of
 
 PAGE_MAX_BYTES = 50_000
-LONE = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
-SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
 
 
 @pytest.fixture
@@ -40,26 +39,6 @@ def open_portal(db_path: Path, new_id: Callable[[], str], clock: Clock):
 @pytest.fixture
 def portal(open_portal) -> FlaskClient:
     return open_portal()
-
-
-def submit(portal: FlaskClient, **changes: str):
-    form = {"text": "Sampah menumpuk di gang", "submission_id": LONE, **changes}
-    return portal.post("/lapor", data=form)
-
-
-def ticket_of(response) -> str:
-    assert response.status_code == 303, response.text
-    found = re.search(r"/tiket/(\d{8})", response.headers["Location"])
-    assert found
-    return found[1]
-
-
-def move(db: sqlite3.Connection, ticket: str, status: Status, message: str = "") -> None:
-    request = requests.by_ticket(db, Ticket(ticket))
-    assert request
-    entry = StatusEntry(status=status, message=message, agency="DLHK", at=START)
-    with transaction(db):
-        requests.set_status(db, request.id, entry)
 
 
 def test_the_home_page_leads_to_everything(portal: FlaskClient) -> None:

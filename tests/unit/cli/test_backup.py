@@ -11,7 +11,7 @@ from appliance.store.database import connect
 from command_center.commands import sealed
 from tests.builders import a_draft
 from tests.conftest import at
-from tests.unit.cli.test_commands import Command, command
+from tests.unit.cli.conftest import Command, command
 
 __all__ = ["command"]
 

@@ -4,7 +4,6 @@ import shlex
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,28 +20,7 @@ from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft
 from tests.conftest import EPOCH, SITE, START, at
 from tests.support.programs import leave_out, needs
-
-
-@pytest.fixture
-def command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    config = tmp_path / "posko.toml"
-    config.write_text(
-        '[site]\ncode = "14.71.07"\nname = "Bukit Raya"\ncity = "Kota Pekanbaru"\n'
-        f'[store]\npath = "{tmp_path}/posko.db"\n[modem]\npin = "4321"\n'
-    )
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["posko", *arguments, "--config", str(config)])
-        status = posko.main()
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
-
-
-Command = Callable[..., tuple[int, str, str]]
+from tests.unit.cli.conftest import Command
 
 
 @pytest.mark.parametrize("given", ["requests", "status", "backup"])

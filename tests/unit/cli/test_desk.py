@@ -9,7 +9,7 @@ from appliance.domain import passwords
 from appliance.domain.staff import Account
 from appliance.store import staff_accounts, staff_log
 from tests.conftest import at
-from tests.unit.cli.test_commands import Command, command  # noqa: F401 - a fixture
+from tests.unit.cli.conftest import Command
 
 
 def log_in(db: sqlite3.Connection, name: str, password: str):
@@ -20,7 +20,7 @@ def log_in(db: sqlite3.Connection, name: str, password: str):
 
 
 def test_an_account_is_made_reset_and_locked(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
 ) -> None:
     said = partial(re.search, r"password ([0-9A-Z]{5}-[0-9A-Z]{5})$")
@@ -40,7 +40,7 @@ def test_an_account_is_made_reset_and_locked(
 
 
 def test_a_reset_ends_the_wait_of_somebody_who_forgot(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
 ) -> None:
     command("desk", "add", "sri", "--role", "admin")
@@ -51,7 +51,7 @@ def test_a_reset_ends_the_wait_of_somebody_who_forgot(
 
 
 def test_mistakes_are_told_with_what_to_do(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
 ) -> None:
     assert staff_accounts.every(db) == []
@@ -63,7 +63,7 @@ def test_mistakes_are_told_with_what_to_do(
 
 
 def test_a_set_up_code_is_printed_and_kept_as_a_hash(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
 ) -> None:
     out = command("desk", "setup-code")[1]

@@ -6,7 +6,7 @@ from appliance.actions import directory
 from appliance.domain.events.orders import TablePublished
 from appliance.store.database import transaction
 from tests.conftest import at
-from tests.unit.cli.test_commands import Command, command  # noqa: F401 - a fixture
+from tests.unit.cli.conftest import Command
 
 CSV = """agency,rank,name,phone,valid_until
 DLHK,1,Kepala Dinas,081200000001,
@@ -14,12 +14,12 @@ DLHK,2,Sekretaris,0812 0000 0002,2026-12-31
 """
 
 
-def names(command: Command) -> list[str]:  # noqa: F811
+def names(command: Command) -> list[str]:
     return [row["name"] for row in json.loads(command("officials", "list", "--json")[1])]
 
 
 def test_officials_are_entered_listed_and_removed(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
 ) -> None:
     words = ["officials", "add", "dlhk", "0812 0000 0001", "Bapak Kadis", "--post", "Kepala"]
@@ -46,7 +46,7 @@ def test_officials_are_entered_listed_and_removed(
 
 
 def test_numbers_are_masked_unless_asked_for(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
 ) -> None:
     command("officials", "add", "DLHK", "0812 3456 7890", "Kepala")
@@ -57,7 +57,7 @@ def test_numbers_are_masked_unless_asked_for(
 
 
 def test_a_file_is_the_whole_directory_or_nothing(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
     tmp_path: Path,
 ) -> None:
@@ -79,7 +79,7 @@ def test_a_file_is_the_whole_directory_or_nothing(
 
 
 def test_the_list_says_which_directory_counts(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
 ) -> None:
     command("officials", "add", "DLHK", "0812 0000 0001", "Dari kotak")

@@ -8,7 +8,7 @@ from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.moment import WESTERN_INDONESIA
 from tests.builders import a_batch, a_draft
 from tests.conftest import at
-from tests.unit.cli.test_commands import Command, command  # noqa: F401 - a fixture
+from tests.unit.cli.conftest import Command
 
 
 def november(day: int) -> datetime:
@@ -16,7 +16,7 @@ def november(day: int) -> datetime:
 
 
 def test_what_is_late_is_listed_by_working_days_with_the_uplink_dead(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
 ) -> None:
     """Both came on Saturday 21 November 2026."""

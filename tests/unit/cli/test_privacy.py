@@ -14,7 +14,7 @@ from appliance.domain.service_request import ServiceRequest
 from appliance.store import consents, outbox, requests
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
-from tests.unit.cli.test_commands import Command, command
+from tests.unit.cli.conftest import Command, command
 
 __all__ = ["command"]
 

@@ -5,11 +5,11 @@ import pytest
 
 from appliance.actions import health, sending
 from tests.conftest import at
-from tests.unit.cli.test_commands import Command, command  # noqa: F401 - a fixture
+from tests.unit.cli.conftest import Command
 
 
 def test_a_text_from_the_office_is_queued_and_made_safe(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
 ) -> None:
     status, out, _ = command("sms", "send", "0812 3456 7890", "hubungi nomor 07611234567 besok")
@@ -22,7 +22,7 @@ def test_a_text_from_the_office_is_queued_and_made_safe(
 
 @pytest.mark.parametrize("number", ["1708", "abc", "0761123456"])
 def test_a_number_that_is_no_mobile_is_refused_with_an_example(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
     number: str,
 ) -> None:
@@ -31,14 +31,14 @@ def test_a_number_that_is_no_mobile_is_refused_with_an_example(
     assert "08" in err
 
 
-def test_an_empty_text_is_refused(command: Command, db: sqlite3.Connection) -> None:  # noqa: F811
+def test_an_empty_text_is_refused(command: Command, db: sqlite3.Connection) -> None:
     status, _, err = command("sms", "send", "0812 3456 7890", " \n")
     assert status == 1
     assert "empty" in err
 
 
 def test_status_tells_the_modem_and_the_queue(
-    command: Command,  # noqa: F811
+    command: Command,
     db: sqlite3.Connection,
 ) -> None:
     """SMS check 37."""

@@ -4,7 +4,7 @@ from pathlib import Path
 from appliance.runtime import ids
 from appliance.store import migrate
 from tests.conftest import SITE
-from tests.unit.cli.test_commands import Command, command
+from tests.unit.cli.conftest import Command, command
 
 __all__ = ["command"]
 

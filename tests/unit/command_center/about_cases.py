@@ -1,5 +1,7 @@
 """What people say and do about a case, what its history says, and what its box is told."""
 
+from datetime import datetime
+
 from sqlalchemy import Engine
 
 from appliance.domain import wire
@@ -8,11 +10,15 @@ from appliance.domain.events.requests import FollowedUp
 from appliance.domain.events.staff import OfficialReplied, StaffActed
 from appliance.domain.service_request import Status
 from command_center.cases import casework
-from command_center.store.cases import case_history
+from command_center.store.cases import case_history, case_links
 from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading
 from tests.conftest import START
-from tests.unit.command_center.city import going_down, request, tell
+from tests.unit.command_center.city import (
+    going_down,
+    request,
+    tell,
+)
 
 
 def said(case: CityRequest | None = None, wish: str = "belum", **changes: object) -> FollowedUp:
@@ -53,13 +59,13 @@ def acted(case: CityRequest, act: str = "status", **changes: object) -> StaffAct
     return StaffActed(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def move(engine: Engine, case: CityRequest, *statuses: Status) -> None:
+def move(engine: Engine, case: CityRequest, *statuses: Status, when: datetime = START) -> None:
     """Officers move a case, but its reporter closes it."""
     for status in statuses:
         if status is Status.CLOSED:
             tell(engine, said(case, "sudah", follow_up_id="closes"))
             continue
-        casework.change_status(engine, case.request_id, status, "karena itu", by="Rina", now=START)
+        casework.change_status(engine, case.request_id, status, "karena itu", by="Rina", now=when)
 
 
 def lines(engine: Engine, case: CityRequest) -> list[tuple[str, str, str]]:
@@ -73,3 +79,8 @@ def sent(engine: Engine) -> list[Event]:
     """What the box is told."""
     events = [wire.decode_event(one.kind, one.payload.encode()) for one in going_down(engine)]
     return [event for event in events if event is not None]
+
+
+def parent(engine: Engine, case: CityRequest) -> str | None:
+    with reading(engine) as connection:
+        return case_links.parent_of(connection, case.request_id)

@@ -27,14 +27,28 @@ from command_center.store.sending.downlinks import DownEvent
 from tests.conftest import SITE, START
 
 NEIGHBOUR = SiteCode("14.71.01")
+
+
 SESSION = "5e5510a1"
 """Of the box."""
+
+
 BOX_EPOCH = "0a1b2c3d"
+
+
 CLOCK = wire.Clock(boot="boot-of-tests", mono=1_000_000, src="ntp")
+
+
 Run = Callable[..., tuple[int, str, str]]
 """Of a command of `posko-center`: its words to exit code, stdout and stderr."""
+
+
 P = ParamSpec("P")
+
+
 T = TypeVar("T")
+
+
 _serials = itertools.count(1)
 
 
@@ -199,3 +213,12 @@ def going_down(engine: Engine, site: SiteCode = SITE) -> list[DownEvent]:
     """What waits for a box, or has reached it."""
     with reading(engine) as connection:
         return downlinks.after(connection, site, 0, max_events=99, max_bytes=10**6)
+
+
+def refuse(engine: Engine, seq: int, why: str) -> None:
+    with reading(engine) as connection:
+        epoch = this_city.epoch(connection)
+    ack = wire.Ack(
+        epoch=epoch, lane="p1", upto=seq, reject=[wire.Reject(seq=seq, code="event", msg=why)]
+    )
+    commit(engine, ingest.ack_down, SITE, ack, START)

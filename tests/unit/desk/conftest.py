@@ -19,16 +19,24 @@ from appliance.desk.guard import COOKIE
 from appliance.domain import passwords
 from appliance.domain.moment import Moment
 from appliance.domain.passwords import Cost
+from appliance.domain.service_request import ServiceRequest
 from appliance.domain.staff import Account, Role
 from appliance.runtime import ids
 from appliance.runtime.settings import Settings, Site, Store
+from appliance.store import (
+    staff_log,
+)
 from appliance.store.database import connect
 from tests.conftest import Clock, at
 from web.hashing import Hashing
 
 SITE = Site(code="14.71.07", name="Bukit Raya", city="Kota Pekanbaru")
+
+
 CHEAP = Cost(log_n=2, r=1, p=1)
 """What a test can afford."""
+
+
 PASSWORD = "kopi-hitam-tanpa-gula"
 
 
@@ -99,3 +107,19 @@ def desk(app: Flask, db: sqlite3.Connection, clock: Clock) -> Callable[[Role], L
         return LoggedIn(client)
 
     return logged_in
+
+
+def log_in(client: FlaskClient, name: str, password: str, **fields: str):
+    token = token_of(client.get("/masuk"))
+    return client.post("/masuk", data={"csrf": token, "name": name, "password": password, **fields})
+
+
+def case_of(who: LoggedIn, request: ServiceRequest) -> str:
+    answer = who.get(f"/laporan/{request.ticket.digits}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def seen(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    log = staff_log.page(db, by="", subject="", before=None, limit=99)
+    return [(entry.what, entry.subject) for entry in log[::-1]]

@@ -11,8 +11,7 @@ from appliance.actions import auditing
 from appliance.domain.staff import Role
 from appliance.store import staff_accounts, staff_log
 from tests.conftest import at
-from tests.unit.desk.conftest import PASSWORD, LoggedIn, an_account
-from tests.unit.desk.test_login import log_in
+from tests.unit.desk.conftest import PASSWORD, LoggedIn, an_account, log_in
 
 Desk = Callable[[Role], LoggedIn]
 

@@ -16,14 +16,9 @@ from appliance.domain import wifi
 from appliance.domain.staff import Role
 from appliance.store import staff_accounts, staff_log
 from tests.conftest import Clock, at
-from tests.unit.desk.conftest import PASSWORD, LoggedIn, a_desk, an_account, token_of
+from tests.unit.desk.conftest import PASSWORD, LoggedIn, a_desk, an_account, log_in, token_of
 
 CODE = "ABCDE23456"
-
-
-def log_in(client: FlaskClient, name: str, password: str, **fields: str):
-    token = token_of(client.get("/masuk"))
-    return client.post("/masuk", data={"csrf": token, "name": name, "password": password, **fields})
 
 
 @pytest.fixture

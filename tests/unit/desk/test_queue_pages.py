@@ -18,17 +18,20 @@ from appliance.store import (
     publications,
     requests,
     staff_actions,
-    staff_log,
     texts,
     ticket_pins,
 )
 from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
-from tests.unit.desk.conftest import LoggedIn
+from tests.unit.desk.conftest import LoggedIn, case_of, seen
 
 Desk = Callable[[Role], LoggedIn]
+
+
 SECRET = "saya dipukul suami tiap malam di jl Melati"
+
+
 BRIBE = "parkir dipungut uang tidak resmi"
 
 
@@ -38,12 +41,6 @@ def reported(
     receipt = intake.receive(db, a_draft(text, **changes), at())
     assert isinstance(receipt, intake.Receipt)
     return receipt.request
-
-
-def case_of(who: LoggedIn, request: ServiceRequest) -> str:
-    answer = who.get(f"/laporan/{request.ticket.digits}")
-    assert answer.status_code == 200
-    return answer.text
 
 
 def hidden(page: str, name: str) -> str:
@@ -58,11 +55,6 @@ def act(who: LoggedIn, request: ServiceRequest, page: str = "", **fields: str) -
     sent = {name: hidden(page, name) for name in ("version", "page_id")} | fields
     answer = who.post(f"/laporan/{request.ticket.digits}", **sent)
     return answer.status_code, answer.text
-
-
-def seen(db: sqlite3.Connection) -> list[tuple[str, str]]:
-    log = staff_log.page(db, by="", subject="", before=None, limit=99)
-    return [(entry.what, entry.subject) for entry in log[::-1]]
 
 
 def test_staff_read_the_queue_and_it_is_noted(db: sqlite3.Connection, desk: Desk) -> None:

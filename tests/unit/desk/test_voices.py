@@ -8,10 +8,8 @@ import pytest
 from appliance.domain.service_request import Sensitivity
 from appliance.domain.staff import Role
 from appliance.store import blob_files, recordings, requests
-from tests.support.voices import a_voice
-from tests.unit.actions.test_recordings import spoken
-from tests.unit.desk.conftest import LoggedIn
-from tests.unit.desk.test_queue_pages import case_of, seen
+from tests.support.voices import a_voice, spoken
+from tests.unit.desk.conftest import LoggedIn, case_of, seen
 
 Desk = Callable[[Role], LoggedIn]
 

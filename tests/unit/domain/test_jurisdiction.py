@@ -4,7 +4,7 @@ import pytest
 
 from appliance.domain.city_tables import as_shipped
 from appliance.domain.routing import Route
-from tests.unit.domain.test_routing import routed
+from tests.unit.domain.routed import routed
 
 
 @pytest.mark.parametrize(

@@ -8,30 +8,10 @@ from hypothesis import strategies as st
 
 from appliance.domain.city_tables import as_shipped
 from appliance.domain.report_card import RANKED_FROM, Case, Line, report_card
-from appliance.domain.service_request import Status, StatusEntry
-from tests.conftest import START
+from appliance.domain.service_request import Status
+from tests.unit.domain.counted_cases import MONDAY, a_case, moved
 
-MONDAY = START + timedelta(days=2)
-"""23 November 2026, 9 o'clock in WIB; the week has no holiday."""
 NOW = MONDAY + timedelta(days=28)
-
-
-def moved(status: Status, **after: float) -> StatusEntry:
-    return StatusEntry(status=status, message="", agency=None, at=MONDAY + timedelta(**after))
-
-
-def a_case(number: int = 1, *moves: StatusEntry, **changes: object) -> Case:
-    values: dict[str, object] = {
-        "id": f"{number:036d}",
-        "agency": "DLHK",
-        "kind": "pengaduan",
-        "category": "sampah",
-        "sensitivity": "publik",
-        "status": moves[-1].status if moves else Status.RECEIVED,
-        "duplicate_of": None,
-        "history": (moved(Status.RECEIVED), *moves),
-    }
-    return Case(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def card(*cases: Case, now: datetime = NOW) -> list[Line]:
@@ -107,6 +87,8 @@ def test_what_came_more_than_a_year_ago_is_forgotten() -> None:
 
 
 STATUSES = [Status.VERIFIED, Status.RESOLVED, Status.NOT_OURS, Status.REOPENED, Status.MERGED]
+
+
 CASES = st.lists(
     st.builds(
         lambda number, agency, statuses, same: a_case(

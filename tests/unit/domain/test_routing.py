@@ -8,23 +8,8 @@ from hypothesis import strategies as st
 
 from appliance.domain import reference
 from appliance.domain.city_tables import as_shipped
-from appliance.domain.routing import Facts, Route, route, rule_of
-from appliance.domain.service_request import Kind
-from appliance.domain.triage.judgement import classify
-
-TODAY = date(2026, 11, 21)
-
-
-def routed(text: str, on: date | None = TODAY, category: str | None = None) -> Route:
-    """As intake routes a text."""
-    triage = classify(text)
-    facts = Facts(
-        text=text,
-        accusation=triage.accusation,
-        is_emergency=triage.kind is Kind.EMERGENCY,
-        is_in_city=triage.kelurahan is not None,
-    )
-    return route(category or triage.category, facts, on, as_shipped())
+from appliance.domain.routing import Facts, route, rule_of
+from tests.unit.domain.routed import TODAY, routed
 
 
 @pytest.mark.parametrize(

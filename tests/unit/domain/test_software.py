@@ -3,19 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.domain import signature, software
-from appliance.domain.software import HEAD_MAX_BYTES, BadUpdate, Manifest
+from appliance.domain.software import HEAD_MAX_BYTES, BadUpdate
+from tests.support.an_update import MANIFEST
 
 SECRET, OTHER_SECRET = bytes(range(32)), bytes(32)
+
+
 KEY, OTHER_KEY = signature.public_key(SECRET), signature.public_key(OTHER_SECRET)
-MANIFEST = Manifest(
-    version="1.2.0",
-    architecture="arm64",
-    size_bytes=1000,
-    sha256="0" * 64,
-    installed_bytes=4000,
-    schema=20,
-    compatible_from=18,
-)
+
+
 HEAD = software.head(SECRET, MANIFEST)
 
 

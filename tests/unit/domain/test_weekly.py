@@ -12,7 +12,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.report_card import Case
 from appliance.domain.service_request import Status
 from appliance.domain.weekly import AgencyLine, Received, Week, Weekly, weekly
-from tests.unit.domain.test_report_card import MONDAY, a_case, moved
+from tests.unit.domain.counted_cases import MONDAY, a_case, moved
 
 WEEK = Week(date(2026, 11, 23))
 

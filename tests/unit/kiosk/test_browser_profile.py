@@ -4,7 +4,7 @@ import json
 
 from appliance.kiosk import browser_profile
 from appliance.runtime.kiosk_settings import Kiosk
-from tests.unit.test_docs import read
+from tests.support.repository import read
 
 
 def test_the_page_of_the_kiosk_has_the_flags_that_the_program_prints() -> None:

@@ -30,7 +30,7 @@ from appliance.kiosk.screens import (
     Write,
 )
 from scripts.draw_dialog import renewed
-from tests.unit.test_docs import read
+from tests.support.repository import read
 
 ID = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
 LANGUAGE = (Begin(ID), Speak())

@@ -1,24 +1,13 @@
 """The bytes of a slip: what every ESC/POS printer knows, read back by a decoder of our own."""
 
-import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from appliance.domain.service_request import ServiceRequest
 from appliance.kiosk.printing.escpos_bytes import encode
 from appliance.kiosk.receipt import COLUMNS_MIN, Office, slip
-from tests.sim.escpos import Printout, read_back
-from tests.unit.kiosk.test_receipt import ID, offices, stored
-
-
-def qr_of(printout: Printout) -> str:
-    """What a phone reads from the last picture on the slip."""
-    rows = printout.images[-1]
-    size = (len(rows[0]), len(rows))
-    image = Image.frombytes("L", size, bytes(0 if dot else 255 for row in rows for dot in row))
-    [found] = zxingcpp.read_barcodes(image)
-    return found.text
+from tests.sim.escpos import read_back
+from tests.support.slips import ID, offices, qr_of, stored
 
 
 @settings(max_examples=30, deadline=None)

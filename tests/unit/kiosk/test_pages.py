@@ -15,13 +15,13 @@ from appliance.domain.print_job import Outcome, PrintState
 from appliance.domain.report_card import Line
 from appliance.kiosk.app import create_app
 from appliance.kiosk.slips import Slips
-from appliance.runtime.settings import Settings, Site
+from appliance.runtime.settings import Settings
 from appliance.store import city_tables, consents, help_calls, requests
 from appliance.store.database import connect
 from appliance.ticket_pages.report_cards import Made
 from tests.conftest import START, Clock
+from tests.support.kiosk_pages import SITE, begun, confirmed, reviewed, ticket_of, touch
 
-SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
 ID = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"
 
 
@@ -34,39 +34,6 @@ def clock() -> Clock:
 def kiosk(db_path: Path, new_id: Callable[[], str], clock: Clock) -> FlaskClient:
     app = create_app(Settings(site=SITE), partial(connect, db_path), now=clock, new_id=new_id)
     return app.test_client()
-
-
-def touch(kiosk: FlaskClient, page, **button: str):
-    """Send the form of `page` as the browser would, with one button pressed."""
-    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
-    for name in ("text", "location", "phone"):
-        fields.setdefault(name, "")
-    action = re.search(r'action="(/lapor[^"]*)"', page.text)
-    return kiosk.post(action[1] if action else "/lapor", data={**fields, **button})
-
-
-def ticket_of(sent) -> str:
-    found = re.search(r"/tiket/(\d{8})", sent.headers["Location"])
-    assert found
-    return found[1]
-
-
-def begun(kiosk: FlaskClient):
-    """The first question after the language."""
-    return touch(kiosk, kiosk.get("/lapor"), lang="id")
-
-
-def reviewed(kiosk: FlaskClient, phrase: str = "Sampah menumpuk", **typed: str):
-    """The screen that reads back."""
-    page = begun(kiosk)
-    for pressed in ({"choose": "sampah"}, {"phrase": phrase}, {"place": "14.71.07.1005"}):
-        page = touch(kiosk, page, **pressed)
-    return touch(kiosk, page, go="next", **typed)
-
-
-def confirmed(kiosk: FlaskClient, phrase: str = "Sampah menumpuk", **typed: str):
-    """The last question."""
-    return touch(kiosk, reviewed(kiosk, phrase, **typed), go="next")
 
 
 def test_a_report_by_touch_alone_becomes_a_slip(kiosk, db: sqlite3.Connection) -> None:

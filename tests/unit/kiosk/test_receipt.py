@@ -1,46 +1,13 @@
 """The slip: whole numbers and no long line on any paper, and nothing of what was told."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.domain.ids import Ticket
-from appliance.domain.phone import Msisdn
-from appliance.domain.reference import categories
 from appliance.domain.service_request import Sensitivity, ServiceRequest
 from appliance.kiosk.receipt import COLUMNS_MIN, Line, Office, Slip, slip
 from tests.builders import a_request
-from web.i18n import catalog
-
-OFFICE = Office(
-    kecamatan="Bukit Raya",
-    city="Kota Pekanbaru",
-    portal_url="http://posko.lan",
-    sms_number=Msisdn("+6281234567890"),
-)
-ID, EN = catalog("id").gettext, catalog("en").gettext
-
-offices = st.builds(
-    Office,
-    kecamatan=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40),
-    city=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40),
-    portal_url=st.sampled_from(["http://posko.lan", f"https://{'sangat-panjang.' * 15}go.id"]),
-    sms_number=st.sampled_from([None, Msisdn("+6281234567890"), Msisdn("+60123456789")]),
-)
-stored = st.builds(
-    a_request,
-    ticket=st.builds(Ticket.issue, st.just("07"), st.integers(0, 99_999)),
-    category=st.sampled_from([*categories(), "kategori_kota_yang_baru_dan_panjang"]),
-    sensitivity=st.sampled_from(Sensitivity),
-    text=st.text(min_size=1, max_size=200),
-    created_at=st.datetimes(
-        datetime(1970, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
-        datetime(2100, 1, 1),  # noqa: DTZ001
-        timezones=st.just(UTC),
-    ),
-)
+from tests.support.slips import EN, ID, OFFICE, offices, stored
 
 
 def text_of(printed: Slip) -> str:

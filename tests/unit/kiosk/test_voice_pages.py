@@ -19,8 +19,8 @@ from appliance.runtime.settings import Settings
 from appliance.store import recordings, requests
 from appliance.store.database import connect
 from tests.conftest import Clock
+from tests.support.kiosk_pages import SITE, begun, ticket_of, touch
 from tests.support.voices import a_voice
-from tests.unit.kiosk.test_pages import SITE, begun, ticket_of, touch
 
 
 @pytest.fixture

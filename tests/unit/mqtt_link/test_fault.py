@@ -7,7 +7,7 @@ import pytest
 
 from mqtt_link import fault
 from mqtt_link.fault import Code
-from tests.unit.test_docs import read
+from tests.support.repository import read
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from pathlib import Path
 from appliance.runtime import update_state
 from software_update.rescue.home import Home
 from software_update.rescue.machine import Phase, Update, moved
-from tests.unit.software_update.test_machine import UPDATE
+from tests.support.an_update import UPDATE
 
 
 def ended(home: Home, update: Update) -> dict[str, str]:

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace as with_other
 
 from software_update.acceptance import Installed, refusal
-from tests.unit.domain.test_software import MANIFEST
+from tests.support.an_update import MANIFEST
 
 BOX = Installed(version="1.1.0", architecture="arm64", schema=19, needs_from=18)
 

@@ -12,7 +12,7 @@ import pytest
 
 from appliance.actions import reporting
 from software_update.rescue.health import Health, active_units
-from tests.unit.software_update.test_machine import UPDATE
+from tests.support.an_update import UPDATE
 
 
 class Machine:

@@ -14,16 +14,13 @@ from software_update.rescue.machine import (
     IllegalMove,
     Observed,
     Phase,
-    Update,
     Verdict,
     judge,
     moved,
     resumed,
 )
+from tests.support.an_update import UPDATE
 
-UPDATE = Update(
-    number="1", version="1.1.0", before="1.0.0", source="hand", minutes=15, boot="first"
-)
 FAULTS = st.frozensets(st.sampled_from(["portal", "database", "city", "posko-sync.service"]))
 
 

@@ -1,7 +1,5 @@
 import logging
 import sqlite3
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +8,6 @@ import pytest
 
 from appliance.actions import intake, photos
 from appliance.domain import topics, wire
-from appliance.domain.blobs import ChunkPlace
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.events.requests import RequestReceived, RequestStatusChanged
 from appliance.domain.ids import SiteCode
@@ -23,60 +20,14 @@ from appliance.store.errors import StoreFull
 from sync_agent.agent import Agent, Machine
 from tests.builders import CITY_EPOCH, a_batch, a_draft
 from tests.conftest import EPOCH, SITE, START, at
+from tests.unit.sync_agent.recording_link import RecordingLink, Stopwatch, run
 
-Message = wire.Batch | wire.Ack | wire.Hello
-MESSAGES: dict[Leaf, type[Message]] = {
-    Leaf.UP_EVENTS: wire.Batch,
-    Leaf.UP_ACK: wire.Ack,
-    Leaf.UP_HELLO: wire.Hello,
-}
 NEW_EPOCH = "00000002"
-
-
-class RecordingLink:
-    """An uplink that only remembers what it was told to send."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[Leaf, Message]] = []
-        self.turns: list[Callable[[], None]] = []
-        self.stop = threading.Event()
-        self.is_closed = False
-        self.has_room = True
-
-    def run(self, timeout_s: float) -> None:
-        if self.turns:
-            self.turns.pop(0)()
-        else:
-            self.stop.set()
-
-    def publish(
-        self,
-        leaf: Leaf,
-        payload: bytes,
-        *,
-        qos: int,
-        lane: Lane | None = None,
-        chunk: ChunkPlace | None = None,
-    ) -> None:
-        assert len(payload) <= wire.MESSAGE_MAX_BYTES
-        self.sent.append((leaf, wire.decode(payload, MESSAGES[leaf])))
-
-    def close(self) -> None:
-        self.is_closed = True
-
-    def of(self, leaf: Leaf) -> list[Message]:
-        return [message for sent_leaf, message in self.sent if sent_leaf is leaf]
 
 
 @pytest.fixture
 def link() -> RecordingLink:
     return RecordingLink()
-
-
-class Stopwatch:
-    """Monotonic seconds that tests set."""
-
-    now_s = 1.0
 
 
 @pytest.fixture
@@ -97,12 +48,6 @@ def agent(db: sqlite3.Connection, link: RecordingLink, watch: Stopwatch) -> Agen
     agent = Agent(db, machine)
     agent.attach(link)
     return agent
-
-
-def run(agent: Agent, link: RecordingLink, *turns: Callable[[], None]) -> None:
-    link.turns = list(turns)
-    link.stop.clear()
-    agent.run(link.stop)
 
 
 def down(leaf: Leaf, message: wire.Batch | wire.Ack | wire.Welcome) -> tuple[str, bytes]:

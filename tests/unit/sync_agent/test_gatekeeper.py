@@ -14,7 +14,7 @@ from sync_agent.agent import Agent, Machine
 from sync_agent.gatekeeper import Gatekeeper
 from tests.builders import CITY_EPOCH, a_batch, a_command
 from tests.conftest import EPOCH, SITE, at
-from tests.unit.sync_agent.test_agent import RecordingLink, Stopwatch, run
+from tests.unit.sync_agent.recording_link import RecordingLink, Stopwatch, run
 
 SECRETS = [bytes([number]) * 32 for number in range(1, 4)]
 OURS, NEXT, FOREIGN = (signature.public_key(secret) for secret in SECRETS)

@@ -5,7 +5,7 @@ import pytest
 from appliance.cli.setup import LISTEN
 from appliance.runtime import settings
 from appliance.setup.draft import RUN, STATE, Folder
-from tests.unit.systemd.test_units import THRESHOLD, UNITS, exposure, values
+from tests.unit.systemd.units import THRESHOLD, UNITS, exposure, values
 
 PAGES, ROOT_UNIT = "posko-setup", "posko-setup-apply"
 

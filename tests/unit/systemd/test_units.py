@@ -16,45 +16,22 @@ from appliance.runtime.broker_settings import Center
 from appliance.runtime.settings import Portal, Store
 from firmware_config import activation, rendering, services
 from tests.support.programs import needs
+from tests.support.repository import ROOT
+from tests.unit.systemd.units import SYSTEMD, THRESHOLD, UNITS, exposure, text, values
 
-ROOT = Path(__file__).parents[3]
-SYSTEMD = ROOT / "systemd"
-UNITS = SYSTEMD / "system"
 NO_DAEMONS = {"posko", "posko-firmware", "posko-update"}
-THRESHOLD = 2.0
+
+
 SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+
+
 DAEMONS = sorted(set(SCRIPTS) - NO_DAEMONS)
+
+
 OWN = [*DAEMONS, "posko-migrate", "posko-backup", "posko-alarm@", "posko-alarms"]
+
+
 _PROGRAM = re.compile(r"(?m)^Exec\w+=[-+!@:]*(/\S+)")
-_EXPOSURE = re.compile(r"Overall exposure level for \S+: ([\d.]+)")
-
-
-def text(unit: str) -> str:
-    """A service with its drop-ins, in the order in which systemd reads them."""
-    parts = [UNITS / f"{unit}.service", *sorted((UNITS / f"{unit}.service.d").glob("*.conf"))]
-    return "\n".join(part.read_text() for part in parts)
-
-
-def values(unit: str, key: str) -> list[str]:
-    return re.findall(rf"(?m)^{key}=(.*)$", text(unit))
-
-
-def exposure(unit: str) -> float:
-    """As systemd computes it, without running anything."""
-    done = subprocess.run(
-        [
-            needs("systemd-analyze"),
-            *("security", "--offline=true", f"--threshold={THRESHOLD * 10:.0f}", "--no-pager"),
-            str(UNITS / f"{unit}.service"),
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    found = _EXPOSURE.search(done.stdout)
-    assert found, done.stdout + done.stderr
-    assert (done.returncode == 0) == (float(found[1]) <= THRESHOLD)
-    return float(found[1])
 
 
 @pytest.fixture

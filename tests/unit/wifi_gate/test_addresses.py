@@ -1,7 +1,7 @@
 """Which addresses belong to a device."""
 
 from appliance.runtime.neighbours import Neighbour
-from tests.unit.wifi_gate.test_ruleset import OFFICE, PARK
+from tests.unit.wifi_gate.zones import OFFICE, PARK
 from wifi_gate.addresses import MAX_PER_DEVICE, AddressBook
 
 MAC, OTHER = "02:00:5e:10:00:01", "02:00:5e:10:00:02"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.netns import a_network
 from tests.unit.wifi_gate.kernel_model import KernelModel
-from tests.unit.wifi_gate.test_ruleset import WIFI
+from tests.unit.wifi_gate.zones import WIFI
 from wifi_gate import ruleset
 from wifi_gate.kernel import Element, Kernel, Quota, parse
 from wifi_gate.nft import Nft

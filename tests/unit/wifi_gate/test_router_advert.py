@@ -5,22 +5,13 @@ from ipaddress import IPv6Interface
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.router_advert import URI, options
 from wifi_gate.router_advert import advertisement
 
 MAC = bytes.fromhex("02005e100001")
+
+
 ROUTER = IPv6Interface("fd00:77::1/64")
-URI = "https://bukitraya.posko.example/captive"
-
-
-def options(message: bytes) -> dict[int, bytes]:
-    """Options by type, each without its two bytes of type and length."""
-    found, rest = {}, message[16:]
-    while rest:
-        size = rest[1] * 8
-        assert 0 < size <= len(rest)
-        found[rest[0]] = rest[2:size]
-        rest = rest[size:]
-    return found
 
 
 def test_it_names_the_router_its_prefix_its_resolver_and_the_api() -> None:

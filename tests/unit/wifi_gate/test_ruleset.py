@@ -2,16 +2,14 @@
 
 import subprocess
 
-from appliance.runtime.wifi_settings import Wifi, WifiZone
+from appliance.runtime.wifi_settings import Wifi
 from tests.support.golden import assert_golden
 from tests.support.netns import a_network
 from tests.support.programs import needs
+from tests.unit.wifi_gate.zones import OFFICE, WIFI
 from wifi_gate import ruleset
 
-OFFICE = WifiZone(name="kantor", interface="br-kantor", ipv4="10.77.0.1/24", ipv6="fd00:77::1/64")
-PARK = WifiZone(name="taman", interface="br-taman", ipv4="10.78.0.1/22")
 DESK = ruleset.Office(8082, ("192.168.1.0/24", "fd00:1::/64"))
-WIFI = Wifi(wan="eth0", zones=(OFFICE, PARK))
 
 
 def test_the_rules_of_two_zones_are_these() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.netns import a_network, ip
 from tests.support.programs import needs
-from tests.unit.wifi_gate.test_shaping import a_zone
+from tests.unit.wifi_gate.zones import a_zone
 from wifi_gate.problems import Problems
 from wifi_gate.shaper import Shaper
 

@@ -1,18 +1,12 @@
 """Which classes sessions need, and in which order the kernel takes them."""
 
-from typing import Any
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.runtime.wifi_settings import WifiZone
+from tests.unit.wifi_gate.zones import a_zone
 from wifi_gate.shaping import FIRST_ZONE_CLASS, ROOT, Band, Put, Remove, plan, wanted
 
 HALL = 0xFFF0
-
-
-def a_zone(**given: Any) -> WifiZone:
-    return WifiZone(**{"name": "hall", "interface": "lan", "ipv4": "10.77.0.1/24", **given})
 
 
 def test_a_session_has_a_class_each_way() -> None:

@@ -12,11 +12,11 @@ from appliance.domain.service_request import Status
 from command_center.cases import anomaly, casework, correcting, linking, watching
 from command_center.cases.anomaly import Telling
 from command_center.cases.correcting import Wanted
-from command_center.store.cases import case_links, case_marks
+from command_center.store.cases import case_marks
 from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading
 from tests.conftest import SITE, START
-from tests.unit.command_center.about_cases import said
+from tests.unit.command_center.about_cases import parent, said
 from tests.unit.command_center.city import (
     a_batch,
     a_received,
@@ -29,13 +29,12 @@ from tests.unit.command_center.city import (
 )
 
 OTHER_BOX = SiteCode("14.71.11")
+
+
 HERE = "14.71.07.1008"
+
+
 TEXT = "lampu jalan mati di jl Rajawali gelap"
-
-
-def parent(engine: Engine, case: CityRequest) -> str | None:
-    with reading(engine) as connection:
-        return case_links.parent_of(connection, case.request_id)
 
 
 def marks(engine: Engine, case: CityRequest) -> list[str]:

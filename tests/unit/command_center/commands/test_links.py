@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from appliance.domain.ids import Ticket
 from command_center.store.cases.requests import CityRequest
-from tests.unit.command_center.cases.test_links import parent
+from tests.unit.command_center.about_cases import parent
 from tests.unit.command_center.city import Run, received
 
 Command = Callable[..., tuple[int, str]]

@@ -12,7 +12,7 @@ from appliance.domain.events.requests import FollowedUp
 from appliance.domain.ids import Ticket
 from tests.conftest import START
 from tests.unit.command_center.city import Run, received, request, tell
-from tests.unit.command_center.privacy.test_erasing import orders, siti
+from tests.unit.command_center.privacy.siti import orders, siti
 
 
 @pytest.fixture

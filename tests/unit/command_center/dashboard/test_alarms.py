@@ -17,10 +17,14 @@ from command_center.store.dashboard import alarms as store
 from command_center.store.database import reading
 from tests.conftest import START
 from tests.unit.command_center.city import commit, received
+from tests.unit.command_center.dashboard.outbreak import KELURAHAN, OTHER, dengue
 
-KELURAHAN, OTHER = "14.71.07.1006", "14.71.07.1007"
 RULES = {rule.id: rule for rule in alarms.rules()}
+
+
 TODAY = 20_000
+
+
 A_WEEK = timedelta(days=7)
 
 
@@ -155,19 +159,6 @@ def test_there_is_one_alarm_for_a_target_and_another_after_more_than_a_week_of_q
             expected += last_held is None or day - last_held > 8
             last_held = day
     assert raised == expected
-
-
-def dengue(engine: Engine, number: int) -> list[str]:
-    return [
-        received(
-            engine,
-            text=f"anak di rumah nomor {n} kena dbd",
-            category="wabah_jentik",
-            agency="DINKES",
-            kelurahan=KELURAHAN,
-        ).request_id
-        for n in range(number)
-    ]
 
 
 def test_an_outbreak_raises_one_alarm_however_often_one_looks(engine: Engine) -> None:

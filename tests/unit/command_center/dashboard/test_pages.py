@@ -24,7 +24,7 @@ from tests.conftest import SITE, START
 from tests.support import full_city
 from tests.support.city_staff import UNIT, Officer, an_officer
 from tests.unit.command_center.city import change, commit, received, request
-from tests.unit.command_center.dashboard.test_alarms import dengue
+from tests.unit.command_center.dashboard.outbreak import dengue
 from tests.unit.command_center.page_text import page, words
 
 NOW = START + timedelta(minutes=5)

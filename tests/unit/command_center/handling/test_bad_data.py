@@ -13,7 +13,7 @@ from command_center.public.cards import Cards
 from tests.conftest import START
 from tests.support.city_staff import AGENCY, NOW
 from tests.unit.command_center.city import change, happened, hello, received, request, rows
-from tests.unit.command_center.handling.test_due_days import DAY, TABLE
+from tests.unit.command_center.handling.deadlines import DAY, TABLE
 
 FAR = 10**17
 """A time that no calendar has, in milliseconds; or before any."""

@@ -9,7 +9,6 @@ from sqlalchemy import Engine
 
 from appliance.domain.city_tables import as_shipped
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.service_request import IllegalMove, Status
 from command_center.cases import casework, correcting
 from command_center.cases.correcting import Wanted
@@ -25,10 +24,12 @@ from command_center.store.handling import dispositions
 from command_center.store.handling.dispositions import Disposition
 from tests.unit.command_center.about_cases import lines
 from tests.unit.command_center.city import going_down, received, request, rows
+from tests.unit.command_center.handling.deadlines import CASE, TUESDAY
 
 UNITS = shipped_units("1471")
+
+
 LPS = "LPS-14.71.07.1005"
-TUESDAY = datetime(2026, 11, 24, 9, tzinfo=WESTERN_INDONESIA)
 
 
 def hand(engine: Engine, case: CityRequest, now: datetime = TUESDAY, **order: object) -> None:
@@ -212,30 +213,6 @@ def test_no_disposition_ever_ends_after_the_class(
     [*_, found] = due.of_case(case, history, given, now, known)
     assert found.day <= ultimate.day
     assert found.day <= known.calendar.due(disposed, days, []) or paused
-
-
-CASE = CityRequest(
-    request_id="x",
-    site_code="14.71.07",
-    epoch="e",
-    ticket="07000018",
-    channel="sms",
-    kind="pengaduan",
-    category="jalan_rusak",
-    sensitivity="publik",
-    agency="PUPR",
-    text="jalan rusak",
-    phone=None,
-    name=None,
-    location=None,
-    kelurahan=None,
-    created_ms=0,
-    occurred_ms=int(TUESDAY.timestamp() * 1000),
-    time_quality="trusted",
-    received_ms=0,
-    status="diterima",
-    updated_ms=0,
-)
 
 
 def test_a_pause_moves_the_day_that_was_given(engine: Engine) -> None:

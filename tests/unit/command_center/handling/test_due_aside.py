@@ -21,7 +21,7 @@ from tests.unit.command_center.city import (
     received,
     rows,
 )
-from tests.unit.command_center.handling.test_due_days import DAY, MONDAY, TABLE
+from tests.unit.command_center.handling.deadlines import DAY, MONDAY, TABLE
 
 NOW = MONDAY + DAY
 FAR = 10**17

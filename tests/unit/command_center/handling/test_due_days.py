@@ -13,25 +13,23 @@ from appliance.domain.moment import WESTERN_INDONESIA, start_of
 from appliance.domain.service_request import OVER, Status
 from command_center.handling import due, due_days, steps
 from command_center.handling.due_days import DueDays
-from command_center.handling.files import shipped_steps
 from command_center.store.cases.case_history import Move
 from command_center.store.handling.dispositions import Disposition
-from tests.unit.command_center.handling.test_disposing import CASE
+from tests.unit.command_center.handling.deadlines import CASE, DAY, HOLIDAYS, MONDAY, TABLE
 
-MONDAY = datetime(2026, 11, 2, 9, tzinfo=WESTERN_INDONESIA)
-DAY = timedelta(days=1)
-TABLE = shipped_steps()
 Case = tuple[list[Move], tuple[int, int, str] | None, str]
 """History, disposition (hours after the arrival, days, agency), category."""
-HOLIDAYS = [
-    {"tanggal": day, "nama": "Libur", "jenis": "libur_nasional", "dasar": "SKB"}
-    for day in ("2026-11-04", "2026-11-05", "2026-11-20", "2026-12-25")
-]
+
+
 OTHER = Tables({"holidays": Published(1, HOLIDAYS)})
+
+
 SPANS = st.one_of(
     st.integers(1, 20 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes)),
     st.integers(1, 15).map(lambda days: days * DAY),
 )
+
+
 STATUSES = st.sampled_from(
     (
         *(Status.VERIFIED, Status.NEEDS_DETAILS, Status.NEEDS_DETAILS, Status.IN_PROGRESS),
@@ -53,7 +51,11 @@ def histories(draw: st.DrawFn) -> list[Move]:
 DISPOSITIONS = st.one_of(
     st.none(), st.tuples(st.integers(0, 300), st.integers(0, 8), st.sampled_from(["DLHK", "PUPR"]))
 )
+
+
 CASES = st.tuples(histories(), DISPOSITIONS, st.sampled_from(["sampah", "jalan_rusak", "lainnya"]))
+
+
 TABLES = st.sampled_from([city_tables.as_shipped(), OTHER])
 
 

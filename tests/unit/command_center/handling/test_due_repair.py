@@ -18,10 +18,25 @@ from command_center.store.handling import escalations, open_requests
 from command_center.store.schema.cases import ASTRAY
 from tests.conftest import SITE, START
 from tests.support.city_staff import an_officer
-from tests.unit.command_center.city import Run, change, going_down, happened, hello, received
-from tests.unit.command_center.handling.test_due_days import DAY, HOLIDAYS, MONDAY, TABLE
-from tests.unit.command_center.handling.test_due_stored import PAGES, computed, make_busy, stored
-from tests.unit.command_center.sending.test_tables import refuse
+from tests.unit.command_center.city import (
+    Run,
+    change,
+    going_down,
+    happened,
+    hello,
+    received,
+    refuse,
+)
+from tests.unit.command_center.handling.deadlines import (
+    DAY,
+    HOLIDAYS,
+    MONDAY,
+    PAGES,
+    TABLE,
+    computed,
+    make_busy,
+    stored,
+)
 
 
 @pytest.fixture

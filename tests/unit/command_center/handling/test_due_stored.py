@@ -20,10 +20,9 @@ from appliance.domain.service_request import OVER, TRANSITIONS, Status
 from command_center.cases import casework, correcting, worklist
 from command_center.cases.correcting import Wanted
 from command_center.cases.worklist import Due
-from command_center.handling import disposing, due, due_days, escalating, keeping, open_cases
+from command_center.handling import disposing, due_days, escalating, keeping, open_cases
 from command_center.handling.disposing import Order
 from command_center.handling.due_days import DueDays
-from command_center.handling.files import shipped_units
 from command_center.sending import table_publishing
 from command_center.store import bulk, database, migrate, schema
 from command_center.store.cases import requests
@@ -33,29 +32,19 @@ from command_center.store.handling import escalations, open_requests
 from tests.conftest import SITE, START
 from tests.support import full_city
 from tests.support.city_staff import an_officer
-from tests.unit.command_center.city import happened, hello, received, request
+from tests.unit.command_center.city import hello, received, request
 from tests.unit.command_center.conftest import connected
-from tests.unit.command_center.handling.test_due_days import DAY, HOLIDAYS, MONDAY, TABLE
-
-UNITS = shipped_units("1471")
-
-
-def stored(engine: Engine) -> dict[str, DueDays]:
-    """What the database has of each request."""
-    columns = [schema.cases.requests.c[name] for name in DueDays._fields]
-    with reading(engine) as connection:
-        found = connection.execute(select(schema.cases.requests.c.request_id, *columns))
-        return {id_: DueDays(*days) for id_, *days in found}
-
-
-def computed(engine: Engine) -> dict[str, DueDays]:
-    """What the pure function says of each request."""
-    with reading(engine) as connection:
-        every = list(requests.every(connection))
-        return {
-            one.request.request_id: due.stored(one.request, one.moves, one.disposition, one.known)
-            for one in open_cases.stories(connection, every)
-        }
+from tests.unit.command_center.handling.deadlines import (
+    DAY,
+    HOLIDAYS,
+    MONDAY,
+    PAGES,
+    TABLE,
+    UNITS,
+    computed,
+    make_busy,
+    stored,
+)
 
 
 def reached(engine: Engine, now: datetime) -> set[str]:
@@ -150,31 +139,6 @@ def busy(engine: Engine) -> Engine:
     """A city with a few hundred requests, some moved, disposed, waiting and escalated."""
     make_busy(engine)
     return engine
-
-
-def make_busy(engine: Engine) -> None:
-    hello(engine)
-    ids = [received(engine, category="sampah", agency="DLHK").request_id for _ in range(4)]
-    happened(engine, MONDAY - 3 * DAY, *ids)
-    full_city.fill(engine, 150, days=40, now=MONDAY)
-    work(engine, MONDAY)
-
-
-def work(engine: Engine, now: datetime) -> None:
-    """Officers do something to each open case."""
-    with reading(engine) as connection:
-        found = [one for one in requests.every(connection) if one.status not in OVER]
-    for n, case in enumerate(found):
-        if n % 4 == 0:
-            correcting_ = Wanted(kind="permintaan_informasi")
-            correcting.correct(engine, case.request_id, correcting_, by="x", now=now)
-        elif n % 4 == 1 and Status.FORWARDED in TRANSITIONS[Status(case.status)]:
-            order = Order(agency=case.agency)
-            disposing.dispose(engine, case.request_id, order, UNITS, by="x", now=now)
-        elif n % 4 == 2 and Status.NEEDS_DETAILS in TRANSITIONS[Status(case.status)]:
-            status = Status.NEEDS_DETAILS
-            casework.change_status(engine, case.request_id, status, "?", by="x", now=now)
-    escalating.run(engine, TABLE, now + DAY)
 
 
 def test_counts_and_lists_are_those_of_a_look_at_every_case(busy: Engine) -> None:
@@ -309,9 +273,6 @@ def copy(new: Engine, old: Engine) -> None:
             columns = ", ".join(f'"{name}"' for name in names)
             sql = f"INSERT INTO {table.name} ({columns}) VALUES ({places})"
             connection.execute(text(sql), told)
-
-
-PAGES = ("/kotak-masuk", "/kotak-masuk/DLHK", "/eskalasi", "/?tenggat=terlambat")
 
 
 def test_pages_and_look_ask_as_often_in_a_large_city_as_in_a_small_one(engine: Engine) -> None:

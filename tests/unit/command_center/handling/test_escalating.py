@@ -1,6 +1,6 @@
 """Who is told when about a case that is late: the table, and the steps taken by it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +9,10 @@ from sqlalchemy import Engine
 
 from appliance.domain.deadline import Deadline
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import WESTERN_INDONESIA
 from appliance.domain.official import COORDINATOR, Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import Status
-from command_center.cases import casework, correcting
+from command_center.cases import correcting
 from command_center.cases.correcting import Wanted
 from command_center.handling import escalating, steps
 from command_center.handling.disposing import Order, dispose
@@ -22,13 +21,14 @@ from command_center.handling.files import shipped_steps, shipped_units
 from command_center.handling.steps import Step, To
 from command_center.store import database
 from command_center.store.cases.requests import CityRequest
-from tests.unit.command_center.about_cases import lines
+from tests.unit.command_center.about_cases import lines, move
 from tests.unit.command_center.city import going_down, happened, received, rows
+from tests.unit.command_center.handling.deadlines import DAY, MONDAY
 
 TABLE = shipped_steps()
-MONDAY = datetime(2026, 11, 2, 9, tzinfo=WESTERN_INDONESIA)
+
+
 """Garbage has two working days: its last is Wednesday 4 November."""
-DAY = timedelta(days=1)
 
 
 def finish(past: int, *, is_standing: bool = False) -> Deadline:
@@ -146,12 +146,8 @@ def case(engine: Engine) -> CityRequest:
     """Somebody works on it since Monday at ten."""
     found = received(engine, category="sampah", agency="DLHK")
     happened(engine, MONDAY)
-    move(engine, found, Status.IN_PROGRESS, MONDAY + timedelta(hours=1))
+    move(engine, found, Status.IN_PROGRESS, when=MONDAY + timedelta(hours=1))
     return found
-
-
-def move(engine: Engine, case: CityRequest, status: Status, when: datetime) -> None:
-    casework.change_status(engine, case.request_id, status, "karena itu", by="Rina", now=when)
 
 
 def taken(engine: Engine) -> list[tuple[object, ...]]:
@@ -195,9 +191,9 @@ def test_another_process_takes_no_step_again(engine: Engine, case: CityRequest) 
 def test_what_waits_for_its_reporter_or_is_over_is_left_alone(
     engine: Engine, case: CityRequest
 ) -> None:
-    move(engine, case, Status.NEEDS_DETAILS, MONDAY + timedelta(hours=2))
+    move(engine, case, Status.NEEDS_DETAILS, when=MONDAY + timedelta(hours=2))
     assert escalating.run(engine, TABLE, MONDAY + 20 * DAY).escalated == 0
-    move(engine, case, Status.RESOLVED, MONDAY + 20 * DAY)
+    move(engine, case, Status.RESOLVED, when=MONDAY + 20 * DAY)
     assert escalating.run(engine, TABLE, MONDAY + 40 * DAY).escalated == 0
 
 
@@ -208,9 +204,9 @@ def test_another_agency_and_a_case_that_is_opened_again_begin_anew(
     escalating.run(engine, TABLE, late)
     correcting.correct(engine, case.request_id, Wanted(agency="PUPR"), by="Rina", now=late)
     escalating.run(engine, TABLE, late)
-    move(engine, case, Status.RESOLVED, late)
-    move(engine, case, Status.REOPENED, late + DAY)
-    move(engine, case, Status.IN_PROGRESS, late + DAY)
+    move(engine, case, Status.RESOLVED, when=late)
+    move(engine, case, Status.REOPENED, when=late + DAY)
+    move(engine, case, Status.IN_PROGRESS, when=late + DAY)
     escalating.run(engine, TABLE, late + 30 * DAY)
     assert taken(engine) == [
         ("merah", "sekda", "DLHK"),

@@ -18,25 +18,22 @@ from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading
 from tests.conftest import SITE
 from tests.support.city_staff import an_officer
-from tests.unit.command_center.city import happened, received, request, rows
-from tests.unit.command_center.handling.test_escalating import DAY, MONDAY
+from tests.unit.command_center.city import request, rows
+from tests.unit.command_center.handling.deadlines import DAY, MONDAY, filed
 from tests.unit.command_center.page_text import HOSTILE, page, words
 
 UNITS = shipped_units("1471")
+
+
 LPS, OTHER_LPS = "LPS-14.71.07.1005", "LPS-14.71.07.1006"
+
+
 NOW = MONDAY + 2 * DAY
 
 
 @pytest.fixture
 def staff(engine: Engine) -> FlaskClient:
     return an_officer(engine, now=NOW)
-
-
-def filed(engine: Engine, when: datetime = MONDAY, **more: object) -> CityRequest:
-    values = {"category": "sampah", "agency": "DLHK", **more}
-    case = received(engine, **values)
-    happened(engine, when, case.request_id)
-    return request(engine, case.request_id)
 
 
 def hand(engine: Engine, case: CityRequest, unit: str = "", now: datetime = MONDAY) -> None:

@@ -34,10 +34,9 @@ from command_center.store.handling.notices import Notice
 from tests.conftest import SITE
 from tests.support.city_staff import an_officer
 from tests.unit.command_center import city
-from tests.unit.command_center.about_cases import lines, replied
+from tests.unit.command_center.about_cases import lines, move, replied
 from tests.unit.command_center.city import NEIGHBOUR, commit, going_down, hello, request, rows
-from tests.unit.command_center.handling.test_escalating import DAY, MONDAY, move
-from tests.unit.command_center.handling.test_pages import filed
+from tests.unit.command_center.handling.deadlines import DAY, MONDAY, filed
 from tests.unit.command_center.page_text import page, words
 
 OFFICIALS = [
@@ -85,7 +84,7 @@ def fleet(engine: Engine) -> Engine:
 def case(fleet: Engine) -> CityRequest:
     """Garbage that somebody works on; its last day is Wednesday."""
     found = filed(fleet)
-    move(fleet, found, Status.IN_PROGRESS, MONDAY + timedelta(hours=1))
+    move(fleet, found, Status.IN_PROGRESS, when=MONDAY + timedelta(hours=1))
     return found
 
 
@@ -284,7 +283,7 @@ def test_at_night_and_beyond_the_bounds_nothing_is_ordered(
     fleet: Engine, send: Callable[..., None]
 ) -> None:
     for _ in range(PER_OFFICIAL + 2):
-        move(fleet, filed(fleet), Status.IN_PROGRESS, MONDAY + timedelta(hours=1))
+        move(fleet, filed(fleet), Status.IN_PROGRESS, when=MONDAY + timedelta(hours=1))
     escalate(fleet)
     send(TUESDAY, quiet=DailyHours.parse("08:00-10:00"))
     send(TUESDAY, per_day=0)
@@ -305,7 +304,7 @@ def test_an_official_with_too_many_holds_up_nobody_else(
     late = [filed(fleet) for _ in range(PER_OFFICIAL + 2)]
     late.append(filed(fleet, category="sampah", agency="PUPR"))
     for one in late:
-        move(fleet, one, Status.IN_PROGRESS, MONDAY + timedelta(hours=1))
+        move(fleet, one, Status.IN_PROGRESS, when=MONDAY + timedelta(hours=1))
     escalate(fleet)
     send(TUESDAY)
     assert only(fleet, late[-1]).state == "ordered"
@@ -314,7 +313,7 @@ def test_an_official_with_too_many_holds_up_nobody_else(
 
 def test_of_what_is_confidential_nobody_is_texted(fleet: Engine) -> None:
     secret = filed(fleet, sensitivity="rahasia")
-    move(fleet, secret, Status.IN_PROGRESS, MONDAY + timedelta(hours=1))
+    move(fleet, secret, Status.IN_PROGRESS, when=MONDAY + timedelta(hours=1))
     escalate(fleet)
     with reading(fleet) as connection:
         assert notices.of_request(connection, secret.request_id) == []
@@ -324,7 +323,7 @@ def test_a_case_that_is_over_before_the_order_needs_none(
     fleet: Engine, case: CityRequest, send: Callable[..., None]
 ) -> None:
     escalate(fleet)
-    move(fleet, case, Status.RESOLVED, TUESDAY)
+    move(fleet, case, Status.RESOLVED, when=TUESDAY)
     send(TUESDAY)
     assert only(fleet, case).state == "cancelled"
     assert orders(fleet) == []

@@ -14,7 +14,7 @@ from command_center.store.database import reading
 from command_center.store.privacy import erasures
 from tests.conftest import START
 from tests.unit.command_center.city import a_batch, received, request, rows, store, wire_event
-from tests.unit.command_center.privacy.test_erasing import SECRETS, orders, remembered, siti
+from tests.unit.command_center.privacy.siti import SECRETS, orders, remembered, siti
 
 
 def end(engine: Engine, request_id: str) -> None:

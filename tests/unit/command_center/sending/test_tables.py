@@ -8,18 +8,23 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from appliance.domain import wire
 from appliance.domain.city_tables import SHIPPED_VERSION, shipped
 from appliance.domain.deadline import deadlines
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
-from command_center.receiving import ingest
 from command_center.sending import table_publishing
 from command_center.store.cases import case_history, requests
 from command_center.store.database import reading
 from command_center.store.sending import tables
 from tests.conftest import SITE, START
-from tests.unit.command_center.city import NEIGHBOUR, Run, commit, going_down, hello, received
+from tests.unit.command_center.city import (
+    NEIGHBOUR,
+    Run,
+    going_down,
+    hello,
+    received,
+    refuse,
+)
 
 DAY = timedelta(days=1)
 
@@ -40,19 +45,6 @@ def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:
     lines = [",".join(rows[0]), *(",".join(f'"{cell}"' for cell in row.values()) for row in rows)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
-
-
-def refuse(engine: Engine, seq: int, why: str) -> None:
-    with reading(engine) as connection:
-        epoch = commit_epoch(connection)
-    ack = wire.Ack(
-        epoch=epoch, lane="p1", upto=seq, reject=[wire.Reject(seq=seq, code="event", msg=why)]
-    )
-    commit(engine, ingest.ack_down, SITE, ack, START)
-
-
-def commit_epoch(connection) -> str:
-    return str(connection.exec_driver_sql("SELECT epoch FROM city").scalar_one())
 
 
 def test_one_command_publishes_one_lists_and_one_takes_back(
