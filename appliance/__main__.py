@@ -24,7 +24,6 @@ from appliance.cli import (
     wifi,
 )
 from appliance.cli import demo as demonstration
-from appliance.cli.subparsers import Subparsers
 from appliance.runtime import daemon, release, settings
 
 
@@ -60,17 +59,8 @@ def parser() -> argparse.ArgumentParser:
         demonstration,
     ):
         module.add(commands)
-    accept_config(commands)
+    daemon.accept_config(commands)
     return top
-
-
-def accept_config(commands: Subparsers) -> None:
-    """Let `--config` stand behind any command as well as before it."""
-    for command in commands.choices.values():
-        command.add_argument("--config", metavar="PATH", default=argparse.SUPPRESS)
-        for action in command._actions:
-            if isinstance(action, argparse._SubParsersAction):
-                accept_config(action)
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from appliance.actions import sealing
 from appliance.domain import capport
 from appliance.runtime import daemon, ids, restarting, settings
+from appliance.runtime.refusal import refusals_told
 from appliance.runtime.settings import Settings
 from appliance.runtime.trust import refusal
 from appliance.store import migrate
@@ -40,7 +41,8 @@ def main() -> int:
 
 def _run(loaded: Settings, args: argparse.Namespace) -> None:
     if args.render:
-        _render(loaded, args.render.resolve(), args.dns_user)
+        with refusals_told():
+            _render(loaded, args.render.resolve(), args.dns_user)
     else:
         _serve(loaded, settings.find(args.config))
 

@@ -112,12 +112,15 @@ _WITHOUT_DATABASE: dict[str, Callable[[argparse.Namespace, Settings], None]] = {
     share_commands.WEB: lambda _, loaded: assembly.show(loaded),
 }
 """Those that need the settings alone, or open the database themselves."""
+_LASTING = (None, share_commands.RECEIVE, share_commands.WEB)
+"""Those that run until SIGTERM."""
 
 
 def main() -> int:
     """Run the command named on the command line; without one, the center until SIGTERM."""
     args = _arguments()
-    return daemon.answered(PROGRAM, lambda: _perform(args))
+    run = daemon.answered if args.command in _LASTING else daemon.ordered
+    return run(PROGRAM, lambda: _perform(args))
 
 
 def _perform(args: argparse.Namespace) -> None:

@@ -47,14 +47,15 @@ def main() -> int:
     _command(commands, "confirm", _confirm, "end the trial: the files stay")
     _command(commands, "rollback", _rollback, "go back to the files before")
     _command(commands, "watch", _watch, "see a trial to its end, as a unit does at boot")
+    daemon.accept_config(commands)
     args = parser.parse_args()
-    done: list[int] = []
 
-    def body() -> None:
+    def body() -> int:
         os.umask(0o022)  # every daemon reads system files; those with secrets have a mode of theirs
-        done.append(args.body(args))
+        status: int = args.body(args)
+        return status
 
-    return daemon.ordered(PROGRAM, body) or done[0]
+    return daemon.ordered(PROGRAM, body)
 
 
 Body = Callable[[argparse.Namespace], int]

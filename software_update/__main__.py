@@ -31,13 +31,13 @@ _NOW = "posko-update due --now"
 def main() -> int:
     """Do what the command says; return the exit status."""
     args = _arguments()
-    done: list[int] = []
 
-    def body() -> None:
+    def body() -> int:
         os.umask(0o022)  # the state is for everyone to read, and holds no secrets
-        done.append(args.body(args))
+        status: int = args.body(args)
+        return status
 
-    return daemon.ordered(PROGRAM, body) or done[0]
+    return daemon.ordered(PROGRAM, body)
 
 
 def _arguments() -> argparse.Namespace:
@@ -69,6 +69,7 @@ def _arguments() -> argparse.Namespace:
             command.add_argument("--now", action="store_true", help="whatever the hour")
         if name == "status":
             command.add_argument("--json", action="store_true", help="print a JSON object")
+    daemon.accept_config(commands)
     return parser.parse_args()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from appliance.domain import capport
 from appliance.runtime import clock, daemon, ids, restarting, settings
 from appliance.runtime.neighbours import neighbours
+from appliance.runtime.refusal import refusals_told
 from appliance.runtime.settings import Settings
 from appliance.runtime.trust import refusal
 from appliance.runtime.uplink_watch import UplinkWatch, resolvers_of
@@ -49,7 +50,8 @@ def main() -> int:
 
 def _run(loaded: Settings, args: argparse.Namespace) -> None:
     if args.remove:
-        _remove(loaded)
+        with refusals_told():
+            _remove(loaded)
     elif not loaded.wifi.zones:
         raise settings.ConfigError("posko-gate has nothing to guard: set [[wifi.zones]]")
     else:

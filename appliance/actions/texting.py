@@ -237,11 +237,17 @@ def queue_reply_outcome(
 def send(db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment) -> int:
     """Queue what staff typed, made safe for the operators' filters; return its id.
 
-    Raises BadInput for an empty text.
+    Raises BadInput for an empty text, and for one that would have to be cut.
     """
     if not body.strip():
         raise BadInput("the text is empty")
-    safe = operator_filter.safe(body, phrases.STAFF_TEXT_MAX_CHARS)
+    most = phrases.STAFF_TEXT_MAX_CHARS
+    safe = operator_filter.safe(body, max(len(body), most) * 2)  # digits in groups take more room
+    if len(safe) > most:
+        raise BadInput(
+            f"the text takes {len(safe)} characters, and {most} (three SMS) are the most: shorten "
+            "it, or send it in pieces"
+        )
     with transaction(db):
         return texts.add(
             db,

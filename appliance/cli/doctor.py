@@ -1,7 +1,6 @@
 """`posko doctor`: what of this box works, what does not, and what to do next."""
 
 import argparse
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,7 +10,13 @@ from appliance.doctor import case
 from appliance.doctor.checks import PARTS, chosen
 from appliance.doctor.examining import examine
 from appliance.doctor.finding import Finding, Level, exit_status
+from appliance.domain.errors import PoskoError
 from appliance.runtime import settings
+
+
+class NoSystem(PoskoError, NotADirectoryError):
+    """There is nothing to look at; the message names it."""
+
 
 _WORDS = {Level.OK: "ok", Level.WARN: "WARN", Level.FAULT: "FAULT", Level.ABSENT: "absent"}
 _WIDTH = 18
@@ -39,8 +44,10 @@ def add(commands: Subparsers) -> None:
     command.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> None:
-    """Print every finding; exits with 0 (well), 1 (something to do) or 2 (something is broken)."""
+def run(args: argparse.Namespace) -> int:
+    """Print every finding; return 0 (all well), 1 (something to do) or 2 (something is broken)."""
+    if not args.root.is_dir():
+        raise NoSystem(f"there is no folder {args.root} (--root)")
     box = case.of(settings.find(args.config), args.root)
     found = examine(box, chosen(args.only, with_storage=args.storage))
     every = [finding for findings in found.values() for finding in findings]
@@ -51,7 +58,7 @@ def run(args: argparse.Namespace) -> None:
         for finding in every:
             _print(finding)
         print(_summary(every, is_partial=box.settings is None))
-    sys.exit(exit_status(every))
+    return exit_status(every)
 
 
 def _print(finding: Finding) -> None:

@@ -14,6 +14,7 @@ from appliance.cli.subparsers import Subparsers
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock
 from appliance.store import gauges, requests, sms_inbox, texts
+from modem.pdu import concat
 
 _INBOX_COLUMNS = ("received_at", "number", "parts", "outcome", "ticket", "text")
 _MORE_MODEMS = f"{ONE_MODEM}-"
@@ -62,7 +63,8 @@ def _send(args: argparse.Namespace) -> None:
     phone = Msisdn.parse(args.number)
     with database(args.config) as db:
         text = texts.by_id(db, texting.send(db, phone, args.text, clock.now()))
-    print(f"queued as text {text.id} for {phone.e164}: {text.body}")
+    parts = len(concat.split(text.body, 0))
+    print(f"queued as text {text.id} for {phone.e164}, {parts} SMS: {text.body}")
 
 
 def _status(args: argparse.Namespace) -> None:

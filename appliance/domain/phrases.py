@@ -14,7 +14,7 @@ from appliance.domain.service_request import Status
 FREE_TEXT_MAX_CHARS = 160
 """Bound on a free part of a text, so that it stays within two messages."""
 STAFF_TEXT_MAX_CHARS = 450
-"""Three messages."""
+"""Three SMS."""
 
 STATUS_WORDS: dict[Status, str] = {
     Status.RECEIVED: "Diterima",

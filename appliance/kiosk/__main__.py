@@ -19,6 +19,7 @@ from appliance.kiosk.printing.queue import PrintQueue
 from appliance.kiosk.slips import Slips, printing_by
 from appliance.kiosk.views import FORM_MAX_BYTES
 from appliance.runtime import clock, daemon, ids, restarting
+from appliance.runtime.refusal import refusals_told
 from appliance.runtime.settings import Settings, find
 from appliance.store import migrate
 from appliance.store.database import Connect, connect
@@ -45,7 +46,8 @@ def main() -> int:
 
 def _run(settings: Settings, args: argparse.Namespace) -> None:
     if args.kiosk_profile:
-        print(browser_profile.document(settings.kiosk), end="")
+        with refusals_told():
+            print(browser_profile.document(settings.kiosk), end="", flush=True)
     else:
         _serve(settings, find(args.config))
 

@@ -16,6 +16,8 @@ from appliance.runtime import logs, refusal, settings
 
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: the unit must not be restarted before someone mends a setting."""
+EXIT_INTERRUPTED = 130
+"""As shells say of a program that Ctrl-C has ended."""
 
 _FIRST_PASSED = 3
 """SD_LISTEN_FDS_START of sd-daemon.h."""
@@ -30,6 +32,15 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
         help=f"TOML file (default: ${settings.CONFIG_VARIABLE}, then {settings.DEFAULT_PATH})",
     )
     return shared
+
+
+def accept_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Let `--config` stand behind any command as well as before it."""
+    for command in commands.choices.values():
+        command.add_argument("--config", metavar="PATH", default=argparse.SUPPRESS)
+        for action in command._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                accept_config(action)
 
 
 def run(program: str, description: str, body: Callable[[settings.Settings], None]) -> int:
@@ -56,42 +67,48 @@ def run_with(
     return answered(command_line.prog, load_and_run)
 
 
-def answered(program: str, body: Callable[[], None]) -> int:
+def answered(program: str, body: Callable[[], int | None]) -> int:
     """Run a program's body and return its exit status, with expected errors told on stderr.
 
-    What it creates is for its user and the group `posko` only.
+    What it creates is for its user and the group `posko` only. A reader of its output who has gone
+    (`COMMAND | head`, `COMMAND >&-`) and Ctrl-C are ends, no bugs.
     """
     os.umask(0o007)
     try:
-        body()
+        status = body() or 0
+        if sys.stdout:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        if not _is_unread():
+            raise
+        return 0
+    except KeyboardInterrupt:
+        print(f"\n{program}: broken off", file=sys.stderr)
+        return EXIT_INTERRUPTED
     except settings.ConfigError as error:
         _explain(program, error)
         return EXIT_CONFIG
     except PoskoError as error:
         _explain(program, error)
         return 1
-    return 0
+    return status
 
 
-def ordered(program: str, body: Callable[[], None]) -> int:
+def ordered(program: str, body: Callable[[], int | None]) -> int:
     """The same for a command that somebody types: what the system refuses is an answer, too."""
 
-    def refusable() -> None:
-        try:
-            body()
-            sys.stdout.flush()
-        except OSError as error:
-            if isinstance(error, BrokenPipeError) and _is_unread():
-                return
-            if told := refusal.of(error):
-                raise told from None
-            raise
+    def refusable() -> int | None:
+        with refusal.refusals_told():
+            status = body()
+            if sys.stdout:
+                sys.stdout.flush()
+            return status
 
     return answered(program, refusable)
 
 
 def _is_unread() -> bool:
-    """Whether the reader of our output has gone, as of `COMMAND | head`; the rest is dropped."""
+    """Whether the reader of our output has gone; the rest is dropped."""
     reader = select.poll()
     reader.register(sys.stdout, 0)
     if not reader.poll(0):

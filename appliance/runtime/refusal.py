@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from appliance.domain.errors import PoskoError
 
@@ -23,6 +25,17 @@ def of(error: OSError) -> Refused | None:
     if error.errno in _NOT_ALLOWED and where:
         return Refused(f"{where}{error.strerror}; {remedy()}")
     return None
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Raise what the system refuses the block as an answer."""
+    try:
+        yield
+    except OSError as error:
+        if known := of(error):
+            raise known from None
+        raise
 
 
 def remedy() -> str:

@@ -333,10 +333,9 @@ def doctor(
     def run(box: Sick, *words: str) -> tuple[int, list[dict[str, str]]]:
         where = ["--config", str(box.write()), "--root", str(box.home)]
         monkeypatch.setattr(sys, "argv", ["posko", "doctor", "--json", *words, *where])
-        with pytest.raises(SystemExit) as ended:
-            posko.main()
+        status = posko.main()
         told = json.loads(capsys.readouterr().out)
-        assert ended.value.code == told["status"]
+        assert status == told["status"]
         return told["status"], told["findings"]
 
     return run
@@ -386,6 +385,16 @@ def test_whatever_is_broken_every_part_is_told_within_the_time(sick: Sick, docto
     _, findings = doctor(sick, "--storage")
     assert {"database", "storage", "modem", "city", "versions"} <= {f["part"] for f in findings}
     assert [f for f in findings if "could not be looked at" in f["found"]] == []
+
+
+def test_a_system_that_is_not_there_is_told_in_a_word(
+    sick: Sick, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = sick.home / "mnt"
+    words = ["posko", "doctor", "--config", str(sick.write()), "--root", str(missing)]
+    monkeypatch.setattr(sys, "argv", words)
+    assert posko.main() == 1
+    assert capsys.readouterr() == ("", f"posko: there is no folder {missing} (--root)\n")
 
 
 def test_the_trial_of_the_disk_leaves_nothing_behind(sick: Sick, doctor) -> None:

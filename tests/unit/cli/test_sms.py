@@ -4,6 +4,7 @@ import sqlite3
 import pytest
 
 from appliance.actions import health, sending
+from appliance.store import texts
 from tests.conftest import at
 from tests.unit.cli.conftest import Command
 
@@ -29,6 +30,27 @@ def test_a_number_that_is_no_mobile_is_refused_with_an_example(
     status, _, err = command("sms", "send", number, "halo")
     assert status == 1
     assert "08" in err
+
+
+def test_it_is_told_how_many_sms_a_text_is(
+    command: Command,
+    db: sqlite3.Connection,
+) -> None:
+    status, out, _ = command("sms", "send", "0812 3456 7890", "kata " * 90)
+    assert status == 0
+    assert ", 3 SMS: kata" in out
+
+
+@pytest.mark.parametrize("text", ["kata " * 1000, "07611234567 " * 37])
+def test_a_text_that_would_have_to_be_cut_is_refused(
+    command: Command,
+    db: sqlite3.Connection,
+    text: str,
+) -> None:
+    status, _, err = command("sms", "send", "0812 3456 7890", text)
+    assert status == 1
+    assert "450 (three SMS) are the most" in err
+    assert texts.counts_by_state(db) == {}
 
 
 def test_an_empty_text_is_refused(command: Command, db: sqlite3.Connection) -> None:

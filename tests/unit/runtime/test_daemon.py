@@ -1,5 +1,6 @@
 import contextlib
 import errno
+import shlex
 import socket
 import subprocess
 import sys
@@ -66,18 +67,60 @@ def test_what_the_system_refuses_a_command_is_told_without_a_traceback(
     assert capsys.readouterr().err.startswith(f"posko-x: {told}")
 
 
-def test_a_command_whose_reader_has_gone_ends_quietly() -> None:
-    body = (
-        "from appliance.runtime import daemon; daemon.ordered('x', lambda: print('y\\n' * 99999))"
+ONE_LINE = (
+    "posko config show",
+    "posko doctor --only disk",
+    "posko-center broker-config --out {home}/broker",
+    "posko-firmware check",
+    "posko-firmware render --out {home}/files",
+    "posko-kiosk --kiosk-profile",
+)
+
+
+def ended(command: str, home: Path, stdout: str) -> tuple[int, str]:
+    """How a command ends whose output goes where the shell says, and what it complains of."""
+    path = home / "posko.toml"
+    path.write_text(f'{GOOD}[store]\npath = "{home}/posko.db"\n')
+    program, *words = command.format(home=home).split()
+    line = shlex.join([str(Path(sys.executable).with_name(program)), *words])
+    shell = f"{line} --config {path} {stdout}"
+    done = subprocess.run(
+        ["bash", "-c", shell],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", body], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as command:
-        assert command.stdout
-        command.stdout.readline()
-        command.stdout.close()
-        assert command.stderr
-        assert command.stderr.read() == ""
+    return done.returncode, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ONE_LINE)
+@pytest.mark.parametrize("stdout", ["| true; exit ${PIPESTATUS[0]}", ">&-"])
+def test_a_command_whose_reader_has_gone_ends_quietly(
+    command: str, stdout: str, tmp_path: Path
+) -> None:
+    assert ended(command, tmp_path, stdout) == (0, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ONE_LINE)
+def test_a_command_that_cannot_write_what_it_says_tells_why(command: str, tmp_path: Path) -> None:
+    status, told = ended(command, tmp_path, ">/dev/full")
+    assert (status, told.count("\n")) == (1, 1)
+    assert "the disk is full" in told
+
+
+def test_a_command_ends_with_the_status_that_its_body_gives() -> None:
+    assert daemon.ordered("posko-x", lambda: 2) == 2
+
+
+def test_ctrl_c_is_an_end_and_no_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    def body() -> None:
+        raise KeyboardInterrupt
+
+    assert daemon.answered("posko-x", body) == daemon.EXIT_INTERRUPTED
+    assert capsys.readouterr().err == "\nposko-x: broken off\n"
 
 
 def test_what_nobody_who_types_can_mend_is_loud() -> None:
