@@ -9,13 +9,14 @@ import gettext
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Request, g, has_request_context, request
+from flask import Flask, Request, current_app, g, has_request_context, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
 
 SOURCE_LANGUAGE = "id"
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 _LOCALES = Path(__file__).parent / "locale"
+_SHARED = "SHARED_SCREEN"
 
 
 @cache
@@ -40,12 +41,17 @@ def install(app: Flask) -> None:
     app.url_defaults(_keep_choice)
 
 
+def share_screen(app: Flask) -> None:
+    """Greet in Indonesian whatever the browser wishes: a screen that many touch is nobody's."""
+    app.config[_SHARED] = True
+
+
 def language() -> str:
     """The language of the page being made."""
     if not has_request_context():
         return SOURCE_LANGUAGE
     if "language" not in g:
-        g.language = chosen(request) or preferred(request.accept_languages)
+        g.language = chosen(request) or _unasked()
     found: str = g.language
     return found
 
@@ -58,6 +64,12 @@ def switched_language() -> bool:
 def chosen(sent: Request) -> str | None:
     """The language that the form's button or the address asks for, if it is one we have."""
     return _known(_form_choice(sent)) or _known(sent.args.get("lang"))
+
+
+def _unasked() -> str:
+    if _SHARED in current_app.config:
+        return SOURCE_LANGUAGE
+    return preferred(request.accept_languages)
 
 
 def preferred(accepted: LanguageAccept) -> str:

@@ -15,6 +15,7 @@ from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
 from appliance.ticket_pages.face import add_ticket_page, new_face
 from appliance.ticket_pages.report_cards import ReportCards
+from web import i18n
 from web.database import Connect, open_per_request
 from web.security import HEADERS, check_endpoints
 
@@ -35,6 +36,7 @@ def create_app(
     listens to buttons.
     """
     app = new_face(__name__, settings)
+    i18n.share_screen(app)
     tickets = add_ticket_page(app, settings, now)
     pages = Pages(
         site=settings.site,

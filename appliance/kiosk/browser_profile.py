@@ -35,7 +35,6 @@ FLAGS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (("--password-store=basic",), "no keyring dialog"),
     (("--ozone-platform=wayland",), "draws in cage directly"),
-    (("--lang=id",), "the first page in Indonesian"),
     (("--autoplay-policy=no-user-gesture-required",), "recorded prompts play by themselves"),
     (("--process-per-site", "--disk-cache-dir=/dev/null"), "less memory on 1 GB"),
 )

@@ -16,6 +16,7 @@ from appliance.setup.draft import Folder, Phase, Request
 from appliance.setup.machine import look
 from appliance.setup.modem_trial import ModemTrial
 from appliance.setup.site_file import Machine
+from web import i18n
 from web.face import Plate, new_app
 from web.security import check_endpoints, public
 
@@ -43,6 +44,7 @@ def create_app(
         plate=Plate(name="Posko", place="Pemasangan"),
         more_templates=[KIOSK / "templates"],
     )
+    i18n.share_screen(app)
     static = KIOSK / "static"
     app.register_blueprint(Blueprint("kiosk", __name__, static_folder=static, static_url_path="/k"))
     pages = Pages(folder, machine, trial or ModemTrial(), on_finish)

@@ -42,6 +42,12 @@ def asked_for(folder: Folder, answers: Answers) -> None:
     folder.ask(Request("1"))
 
 
+def test_the_screen_asks_in_one_language_whatever_its_browser_wishes(folder: Folder) -> None:
+    pages = create_app(folder, lambda: None, machine=Machine).test_client()
+    page = pages.get("/tempat", headers={"Accept-Language": "en-US,en;q=0.9"})
+    assert ">spasi</button>" in page.text
+
+
 def test_answers_become_settings_a_database_and_a_code(
     folder: Folder, installer: Installer, tmp_path: Path
 ) -> None:

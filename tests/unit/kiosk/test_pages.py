@@ -108,6 +108,12 @@ def test_back_from_the_first_screen_is_the_start(kiosk: FlaskClient) -> None:
     assert (page.status_code, page.headers["Location"]) == (303, "/")
 
 
+@pytest.mark.parametrize("path", ["/", "/lapor", "/status"])
+def test_a_browser_of_another_language_greets_in_indonesian(kiosk: FlaskClient, path: str) -> None:
+    page = kiosk.get(path, headers={"Accept-Language": "en-US,en;q=0.9"})
+    assert '<html lang="id">' in page.text
+
+
 def test_the_language_button_keeps_the_conversation(kiosk: FlaskClient) -> None:
     page = touch(kiosk, touch(kiosk, begun(kiosk), choose="pju"), go="write")
     english = touch(kiosk, page, lang="en", text="sedang saya ketik")

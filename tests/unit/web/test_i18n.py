@@ -61,6 +61,14 @@ def test_without_a_choice_links_stay_plain(client) -> None:
     assert client.get("/", headers={"Accept-Language": "en"}).text == "en / False"
 
 
+def test_a_screen_that_many_touch_greets_in_indonesian_until_told_otherwise(client) -> None:
+    """Debian's Chromium wishes English whatever it is told, without a package of translations."""
+    i18n.share_screen(client.application)
+    english = {"Accept-Language": "en-US,en;q=0.9"}
+    assert client.get("/", headers=english).text == "id / False"
+    assert client.get("/?lang=en", headers=english).text == "en /?lang=en False"
+
+
 def test_a_language_we_lack_is_no_choice(client) -> None:
     assert client.get("/?lang=xx").text == "id / False"
 
