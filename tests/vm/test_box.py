@@ -4,13 +4,15 @@ The radios are simulated, all else is real; the box boots with its site file app
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from command_center.store.cases.requests import CityRequest
 from tests.unit.command_center.city import all_requests
-from tests.vm.appliance import DAEMONS, Appliance, tell
+from tests.vm import technician
+from tests.vm.appliance import DAEMONS, UNITS, Appliance, tell
 from tests.vm.places import OFFICE, OPEN, OWE, PORTAL_HOST, WPA2, WPA3, Network
 from tests.vm.residents import PORTAL, complain, is_online, probe, tap
 from tests.wifi.places import PROBES, Probe
@@ -26,6 +28,7 @@ _ASKING_EVERY_S = 0.5
 NOTHING_IS_WAITED_FOR_S = 60.0
 """systemd waits half a minute longer for a device that does not come."""
 CITIZEN = "+6281234567890"
+WAN = "198.51.100.2"
 CLOSED_TO_THE_WAN = (53, 80, 443, 5354, 8080, 8081, 8082)
 
 
@@ -157,7 +160,87 @@ def test_an_sms_becomes_a_ticket_and_is_answered(appliance: Appliance) -> None:
 
 def test_nothing_of_the_box_is_open_to_its_uplink(appliance: Appliance) -> None:
     """Box check 19."""
-    open_ports = [
-        port for port in CLOSED_TO_THE_WAN if appliance.internet.accepts("198.51.100.2", port)
-    ]
+    open_ports = [port for port in CLOSED_TO_THE_WAN if appliance.internet.accepts(WAN, port)]
     assert open_ports == []
+
+
+@pytest.fixture
+def site(appliance: Appliance) -> Iterator[str]:
+    """The text of posko.toml, which is in force again afterwards."""
+    box, before = appliance.box, technician.settings(appliance.box)
+    yield before
+    if technician.settings(box) != before:
+        box.run("posko-firmware", "rollback")
+    box.run("rm", "-f", technician.REJECTED)
+    assert technician.settings(box) == before
+    within(appliance, lambda: box.not_active(UNITS) == [], "the box is as before")
+
+
+def test_a_network_gets_another_name_and_keeps_it_once_confirmed(
+    appliance: Appliance, site: str
+) -> None:
+    """Box check 6."""
+    box, phone = appliance.box, appliance.phone("budi")
+    technician.change(box, f'"{OPEN.ssid}"', '"Taman Rakyat"')
+    said = box.run("posko-firmware", "apply", "--minutes", "5")
+    assert "goes back by itself if one of these is lost: uplink, wlan0" in said
+    phone.arrive(replace(OPEN, ssid="Taman Rakyat"))
+    assert phone.get(f"{PORTAL}/").status == 200
+    box.run("posko-firmware", "confirm")
+    assert "was confirmed" in technician.outcome(box)
+    box.run("posko-firmware", "rollback")
+    assert technician.settings(box) == site
+
+
+def test_a_wrong_way_out_goes_back_though_it_cuts_off_who_applied_it(
+    appliance: Appliance, site: str
+) -> None:
+    """Box check 6: by a shell on the uplink's side, which ends with its connection."""
+    box, phone = appliance.box, appliance.phone("tono")
+    phone.arrive(OPEN)
+    tap(phone)
+    within(appliance, lambda: is_online(phone), "the Internet answers")
+    technician.let_in(box)
+    reachable = lambda: appliance.internet.accepts(WAN, technician.SHELL_PORT)  # noqa: E731
+    within(appliance, reachable, "a shell answers")
+    technician.change(box, "198.51.100.2/24", "198.51.101.2/24")
+    technician.change(box, 'wan_gateway = "198.51.100.1"', 'wan_gateway = "198.51.101.1"')
+    appliance.internet.order(WAN, technician.SHELL_PORT, "posko-firmware apply --minutes 0.3")
+    within(appliance, lambda: not reachable(), "the connection is cut")
+    technician.end_shells(box)
+    text = "sampah menumpuk di jalan hangtuah"
+    ticket = complain(phone, text)
+    assert technician.is_on_trial(box)
+
+    within(appliance, lambda: technician.outcome(box), "it goes back")
+    assert "lost: uplink; its settings are in" in technician.outcome(box)
+    assert technician.settings(box) == site
+    assert "198.51.101.2" in box.run("cat", technician.REJECTED)
+    within(appliance, lambda: is_online(phone), "the session goes on")
+    assert phone.get(f"{PORTAL}{ticket}").status == 200
+    within(appliance, lambda: at_city(appliance, text), "the city has what was said meanwhile")
+    assert box.not_active(UNITS) == []
+
+
+def test_an_access_point_that_leaves_the_air_comes_back_by_itself(
+    appliance: Appliance, site: str
+) -> None:
+    """Box check 6: a radio that is not there."""
+    box, phone = appliance.box, appliance.phone("tono")
+    phone.arrive(OPEN)
+    tap(phone)
+    within(appliance, lambda: is_online(phone), "the Internet answers")
+    ticket = complain(phone, "parit tersumbat di jalan durian")
+    technician.change(box, 'interface = "wlan0"', 'interface = "wlan9"')
+    box.run("posko-firmware", "apply", "--minutes", "0.3")
+    within(appliance, lambda: not phone.is_associated(), "the phone has lost it")
+
+    within(appliance, lambda: technician.outcome(box), "it goes back")
+    assert "lost: wlan9" in technician.outcome(box)
+    assert technician.settings(box) == site
+    assert 'interface = "wlan9"' in box.run("cat", technician.REJECTED)
+    within(appliance, phone.is_associated, "the phone is back")
+    assert phone.lease().address == phone.own_address()
+    within(appliance, lambda: is_online(phone), "the session goes on")
+    assert phone.get(f"{PORTAL}{ticket}").status == 200
+    assert box.not_active(UNITS) == []

@@ -1,5 +1,6 @@
 """Around the box in its machine: phones with radios, and the Internet, each in a namespace."""
 
+import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -13,6 +14,7 @@ from tests.wifi.internet import DEVICE, Internet
 
 WAN = "wan"
 PHONES = ("budi", "siti", "tono")
+_PATIENCE_S = 20.0
 _HOST, _ON_HOST_NET = "10.0.2.2", "10.0.2.15/24"
 _TO_THE_CITY = """
 table ip city {{
@@ -60,6 +62,10 @@ class Box:
         said = done.stdout + done.stderr
         assert done.returncode == 0 or not check, f"{command}: {said}"
         return said
+
+    def exists(self, path: str) -> bool:
+        """Whether it has such a file or folder."""
+        return Path(path).exists()
 
     def not_active(self, units: list[str]) -> list[str]:
         """Those of the units that are not active."""
@@ -116,6 +122,13 @@ class Uplink(Internet):
         """Bring the link up."""
         super().connect()
         self.ip(f"address replace {CITY}/32 dev {DEVICE}")
+
+    def order(self, address: str, port: int, command: str) -> None:
+        """Say a line to a shell there, on a connection that stays."""
+        self._shell = self.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._shell.settimeout(_PATIENCE_S)
+        self._shell.connect((address, port))
+        self._shell.sendall(f"{command}\n".encode())
 
 
 def _broker_port() -> str:
