@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from appliance.domain import capport
+from appliance.domain import capport, probe_hosts
 from appliance.runtime.settings import Settings
 from firmware_config import address_checks, boards, radio_checks
 from firmware_config.hostapd import bsses
@@ -59,6 +59,13 @@ def _hosts(settings: Settings) -> Iterator[Mistake]:
         if not _HOST.fullmatch(name):
             yield Mistake(
                 f"wifi.garden[{place}]", name, "is no name of DNS", "write it like a.go.id"
+            )
+        elif probed := probe_hosts.covered_by(name):
+            yield Mistake(
+                f"wifi.garden[{place}]",
+                name,
+                f"phones ask {probed[0]} whether they are online, and would not open the portal",
+                "take it out, or name only the host that is needed",
             )
 
 

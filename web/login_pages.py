@@ -110,7 +110,9 @@ class LoginPages:
             is_wrong=not refused.wait_s,
             wait_minutes=-(-refused.wait_s // 60),
         )
-        return page, 429 if refused.wait_s else 403
+        if not refused.wait_s:
+            return page, 403
+        return page, 429, {"Retry-After": str(refused.wait_s)}
 
     @for_staff
     def log_out(self) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from command_center.open311 import documents, filing, keys, listing, query, services, taking
 from command_center.open311.problem import Problem
@@ -19,6 +19,7 @@ from command_center.pages import outage
 from command_center.store import this_city
 from command_center.store.database import reading
 from command_center.store.sending import tables
+from web import errors
 from web.security import keyed, public
 
 _REQUESTS = "service_requests"
@@ -124,6 +125,7 @@ def blueprint(views: Open311) -> Blueprint:
     made.register_error_handler(Problem, _refused)
     made.register_error_handler(HTTPException, _failed)
     made.register_error_handler(OperationalError, _unavailable)
+    made.app_errorhandler(MethodNotAllowed)(_not_allowed)
     return made
 
 
@@ -159,6 +161,16 @@ def _unavailable(error: OperationalError) -> Response:
 
 def _failed(error: HTTPException) -> Response:
     return _errors(error.code or 500, error.name)
+
+
+def _not_allowed(error: MethodNotAllowed) -> ResponseReturnValue:
+    """Raised before any blueprint is chosen, so the whole city's are heard here."""
+    page = make_response(errors.error_page(error))
+    if not request.path.startswith("/open311/"):
+        return page
+    response = _failed(error)
+    response.headers["Allow"] = page.headers["Allow"]
+    return response
 
 
 def _errors(status: int, description: str) -> Response:

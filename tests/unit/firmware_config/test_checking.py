@@ -95,6 +95,17 @@ def radio(device: dict[str, Any] | None = None, *networks: dict[str, Any], **mor
             {"wifi": {"zones": [ZONE], "garden": ["-a.id"]}},
             r"wifi\.garden\[0\] = '-a\.id': is no name of DNS",
         ),
+        *(
+            (
+                {"wifi": {"zones": [ZONE], "garden": ["pekanbaru.go.id", name]}},
+                rf"wifi\.garden\[1\] = '{name}': phones ask {probed} whether they are online",
+            )
+            for name, probed in (
+                ("captive.apple.com", "captive.apple.com"),
+                ("msftconnecttest.com", "ipv6.msftconnecttest.com"),
+                ("com", "captive.apple.com"),
+            )
+        ),
         (
             {"wifi": {"zones": [ZONE], "resolvers": ["1.1.1"]}},
             r"wifi\.resolvers\[0\] = '1\.1\.1'",

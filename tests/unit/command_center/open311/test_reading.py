@@ -255,6 +255,22 @@ def test_every_service_is_realtime_so_there_are_no_tokens(client: FlaskClient) -
     assert "token was not found" in refused(client, "tokens/12345.*", 404)
 
 
+@pytest.mark.parametrize("path", ["discovery", "v2/services", "v2/requests/1", "v2/nothing"])
+def test_a_method_that_is_not_taken_is_refused_by_a_document(
+    client: FlaskClient, path: str
+) -> None:
+    for suffix, media_type in documents.MEDIA_TYPES.items():
+        answer = client.delete(f"/open311/{path}.{suffix}")
+        assert (answer.status_code, answer.content_type) == (405, media_type)
+        assert "GET" in answer.headers["Allow"]
+
+
+def test_a_method_that_another_page_does_not_take_is_refused_by_a_page(client: FlaskClient) -> None:
+    answer = client.delete("/rapor")
+    assert (answer.status_code, answer.mimetype) == (405, "text/html")
+    assert "GET" in answer.headers["Allow"]
+
+
 def test_an_unknown_format_is_told_in_xml(client: FlaskClient) -> None:
     response = client.get(f"{ROOT}/services.html")
     assert response.status_code == 404

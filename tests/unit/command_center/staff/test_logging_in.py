@@ -93,6 +93,7 @@ def test_guessing_costs_ever_more_time_and_tells_nothing_about_names(
         page = log_in(browser, name, "wrong password")
         minutes = re.search(r"dalam (\d+) menit", page.text)
         answers.append((page.status_code, minutes and int(minutes[1])))
+        assert ("Retry-After" in page.headers) == (page.status_code == 429)
         time.now += timedelta(seconds=1)
     assert answers == [(403, None)] * 5 + [(429, 1)] * 2
     time.now += timedelta(seconds=31)
