@@ -34,3 +34,6 @@ def move(db: sqlite3.Connection, ticket: str, status: Status, message: str = "")
     entry = StatusEntry(status=status, message=message, agency="DLHK", at=START)
     with transaction(db):
         requests.set_status(db, request.id, entry)
+
+
+PAGE_MAX_BYTES = 50_000

@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 
-from tests.unit.test_docs import ROOT, read
+from tests.support.repository import ROOT, read
 
 PROGRAMS = tomllib.loads(read("pyproject.toml"))["project"]["scripts"]
 _PROGRAM = "|".join(sorted(PROGRAMS, key=len, reverse=True))

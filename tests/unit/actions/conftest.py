@@ -1,13 +1,16 @@
 """What several tests of actions start from."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from appliance.actions import directory
+from appliance.actions import sealing as acts
 from appliance.domain.official import Official
 from appliance.domain.phone import Msisdn
 from tests.conftest import at
+from tests.unit.actions.sealed import KEYS
 
 
 @pytest.fixture
@@ -16,3 +19,9 @@ def official(db: sqlite3.Connection) -> Msisdn:
     phone = Msisdn("+6281200000001")
     directory.put(db, Official(agency="DISHUB", rank=1, phone=phone, name="Kepala Dinas"), at())
     return phone
+
+
+@pytest.fixture
+def sealed_db(db: sqlite3.Connection, db_path: Path) -> sqlite3.Connection:
+    acts.configure(db_path, KEYS)
+    return db

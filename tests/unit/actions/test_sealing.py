@@ -3,7 +3,6 @@
 import json
 import logging
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import (
-    answering,
     casework,
     erasing,
     intake,
@@ -32,7 +30,7 @@ from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
 from appliance.domain.sealing import Content
 from appliance.domain.service_request import Channel, ServiceRequest
-from appliance.domain.sms import FollowUp, Report, Wish
+from appliance.domain.sms import FollowUp, Wish
 from appliance.store import (
     blob_files,
     city_tables,
@@ -44,54 +42,25 @@ from appliance.store import (
 )
 from appliance.store.database import connect, transaction
 from appliance.store.repair import requeue
-from tests.builders import PHONE, a_batch, a_draft, a_part, an_sms
+from tests.builders import PHONE, a_batch, a_draft
 from tests.conftest import START, at
 from tests.support.leaks import found_below
 from tests.support.told import told
-from tests.unit.actions.sealed import KEY, KEYS, SECRET, UNIT_KEY, UNIT_SECRET
-
-WORDS = ["tersundutrokok", "Mawarnita", "gangmelatidalam"]
-
-
-TEXT = f"saya dipukul suami, kdrt, {WORDS[0]}"
-
+from tests.unit.actions.sealed import (
+    KEY,
+    KEYS,
+    SECRET,
+    TEXT,
+    UNIT_KEY,
+    UNIT_SECRET,
+    WORDS,
+    NewId,
+    opened,
+    report,
+    texted,
+)
 
 LIMIT = Quota(limit=9, window=timedelta(hours=1))
-
-
-NewId = Callable[[], str]
-
-
-@pytest.fixture
-def sealed_db(db: sqlite3.Connection, db_path: Path) -> sqlite3.Connection:
-    acts.configure(db_path, KEYS)
-    return db
-
-
-def opened(sealed: str | None, secret: bytes = UNIT_SECRET) -> Content:
-    assert sealed is not None
-    return sealing.unseal(sealing.parse(sealed), secret)[0]
-
-
-def report(db: sqlite3.Connection, **changes: object) -> ServiceRequest:
-    values = {"text": TEXT, "reporter_name": WORDS[1], "location": WORDS[2]}
-    receipt = intake.receive(db, a_draft(**{**values, **changes}), at())
-    assert isinstance(receipt, intake.Receipt)
-    return receipt.request
-
-
-def texted(
-    db: sqlite3.Connection, text: str, new_id: NewId, command: object = None, **when: float
-) -> str | None:
-    """Take in an SMS as the modem does: kept first, then acted on."""
-    tpdu = b"\x04" + text.encode()
-    number = db.execute("SELECT count(*) FROM sms_parts").fetchone()[0]
-    part = a_part(tpdu, fingerprint=f"{number:064d}")
-    answering.keep_part(db, part, at(**when))
-    [waiting] = sms_inbox.waiting(db)
-    assert waiting.tpdu == tpdu
-    sms = an_sms(text, waiting.id)
-    return answering.answer(db, sms, command or Report(text), at(**when), new_id)  # type: ignore[arg-type]
 
 
 def test_the_unit_reads_what_the_resident_wrote_and_the_box_does_not(
@@ -322,68 +291,6 @@ def test_a_sealed_request_goes_to_no_phone_though_it_is_called_public_later(
     )
     assert casework.apply_batch(sealed_db, a_batch(moved), at()).rejects == ()
     assert [text.purpose for text in texts.every(sealed_db)] == ["receipt"]
-
-
-def test_the_words_of_an_sms_are_wiped_from_row_parts_file_and_wal(
-    sealed_db: sqlite3.Connection, db_path: Path, new_id: NewId
-) -> None:
-    texted(sealed_db, TEXT, new_id)
-    texted(sealed_db, f"{WORDS[1]} {WORDS[2]}", new_id, minutes=1)
-    assert [message.body for message in sms_inbox.every(sealed_db)] == ["(tersegel)"] * 2
-    assert [row[0] for row in sealed_db.execute("SELECT tpdu FROM sms_parts")] == [b"", b""]
-    assert found_below(db_path.parent, WORDS), "the WAL still has what was kept at first"
-    housekeeping.keep_house(sealed_db, at(minutes=2).wall)
-    assert found_below(db_path.parent, WORDS) == []
-    assert len(told(sealed_db, FollowedUp)) == 1
-
-
-def test_the_wal_is_cut_only_when_something_was_wiped_and_again_after_a_busy_reader(
-    sealed_db: sqlite3.Connection, db_path: Path, new_id: NewId
-) -> None:
-    texted(sealed_db, TEXT, new_id)
-    with closing(sqlite3.connect(db_path, isolation_level=None)) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT * FROM requests").fetchall()
-        housekeeping.keep_house(sealed_db, at(minutes=1).wall)
-        assert found_below(db_path.parent, WORDS)
-    housekeeping.keep_house(sealed_db, at(minutes=2).wall)
-    assert found_below(db_path.parent, WORDS) == []
-    report(sealed_db, text="lampu jalan mati")
-    wal = db_path.with_name("posko.db-wal")
-    size = wal.stat().st_size
-    housekeeping.keep_house(sealed_db, at(minutes=3).wall)
-    assert wal.stat().st_size == size
-
-
-def test_the_same_words_within_a_day_are_the_same_ticket(
-    sealed_db: sqlite3.Connection, new_id: NewId
-) -> None:
-    first = texted(sealed_db, TEXT, new_id)
-    assert texted(sealed_db, TEXT, new_id, hours=23) == first
-    assert texted(sealed_db, TEXT, new_id, hours=25) != first
-
-
-def test_whoever_repeats_the_same_words_like_a_machine_is_not_answered(
-    sealed_db: sqlite3.Connection, new_id: NewId
-) -> None:
-    for minute in range(6):
-        texted(sealed_db, TEXT, new_id, minutes=minute)
-    assert len(texts.every(sealed_db)) == 3
-
-
-def test_what_the_words_are_known_again_by_is_forgotten_after_a_day(
-    sealed_db: sqlite3.Connection, new_id: NewId
-) -> None:
-    texted(sealed_db, TEXT, new_id)
-
-    def marks() -> int:
-        sql = "SELECT count(*) FROM sms_inbox WHERE mark IS NOT NULL"
-        return int(sealed_db.execute(sql).fetchone()[0])
-
-    housekeeping.keep_house(sealed_db, at(hours=23).wall)
-    assert marks() == 1
-    housekeeping.keep_house(sealed_db, at(hours=25).wall)
-    assert marks() == 0
 
 
 def photo(db: sqlite3.Connection, text: str, content: bytes) -> ServiceRequest:

@@ -1,93 +1,23 @@
-"""Box check 13: backups onto sticks as they are: full, read-only, pulled out, lying."""
+"""Backups: made, restored on another box, kept and cleared away."""
 
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from appliance.actions import intake
-from appliance.backup import making, restoring, sealed_file, shelf
-from appliance.backup.making import BackupFailed, Made, Source
-from appliance.backup.restoring import Refused, Restored, Target
+from appliance.backup import restoring
+from appliance.backup.restoring import Refused, Target
 from appliance.backup.sealed_file import NotABackup
 from appliance.backup.shelf import Shelf
-from appliance.domain import sealing
 from appliance.domain.ids import SERIALS_PER_BLOCK, SiteCode
 from appliance.domain.staff import Session
-from appliance.store import blob_files, box, gauges, outbox, requests, room, staff_sessions
+from appliance.store import blob_files, box, gauges, outbox, staff_sessions
 from appliance.store.database import connect, transaction
 from appliance.store.errors import Replaced
 from tests.builders import a_draft
-from tests.conftest import EPOCH, SITE, START, at
-from tests.support.disks import fill, small_disk
-from tests.support.programs import needs
-from tests.unit.store import box_in_use
-
-SECRET = b"\x07" * 32
-KEY = sealing.public_key(SECRET)
-ANOTHER_EPOCH = "000abcde"
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A box in use, closed, so that all of it is in one file."""
-    path = tmp_path_factory.mktemp("sample") / "posko.db"
-    box_in_use.make(path).close()
-    return path
-
-
-@pytest.fixture
-def database(sample: Path, tmp_path: Path) -> Path:
-    """A copy of it, with files."""
-    path = tmp_path / "box" / "posko.db"
-    path.parent.mkdir()
-    shutil.copyfile(sample, path)
-    keep(path, b"a photo")
-    keep(path, b"a document" * 20_000)
-    return path
-
-
-@pytest.fixture
-def stick(tmp_path: Path) -> Path:
-    folder = tmp_path / "stick"
-    folder.mkdir()
-    return folder
-
-
-def keep(database: Path, content: bytes) -> str:
-    folder = blob_files.at(database)
-    staged = folder.stage(content)
-    folder.keep(staged)
-    return staged.sha256
-
-
-def make(database: Path, stick: Path, *, nights: int = 0, keep: int = 7) -> Made:
-    settings = database.with_name("posko.toml")
-    settings.write_text('[modem]\npin = "4321"\n')
-    source = Source(database=database, site=SITE, settings=(settings,))
-    return making.make(source, Shelf(stick, SITE), KEY, keep=keep, now=START + nights * DAY)
-
-
-def restore(
-    backup: Path, database: Path, *, secret: bytes = SECRET, sets_aside: bool = False
-) -> Restored:
-    target = Target(database=database, site=SITE, new_epoch=lambda: ANOTHER_EPOCH)
-    return restoring.restore(backup, secret, target, at(days=3), sets_aside=sets_aside)
-
-
-def ids(database: Path) -> set[str]:
-    with closing(connect(database)) as db:
-        return {request.id for request in requests.every(db)}
-
-
-def everything(stick: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in stick.rglob("*") if file.is_file())
+from tests.conftest import EPOCH, SITE, at
+from tests.unit.backup.nights import ANOTHER_EPOCH, SECRET, everything, ids, keep, make, restore
 
 
 def test_another_box_is_made_of_it(database: Path, stick: Path, tmp_path: Path) -> None:
@@ -328,95 +258,3 @@ def test_writing_goes_on_during_a_backup_and_the_copy_is_of_one_moment(
         made = make(database, stick)
     restore(made.file, tmp_path / "other.db")
     assert len(ids(tmp_path / "other.db")) == 120 < len(ids(database))
-
-
-@pytest.fixture
-def small_stick(tmp_path: Path) -> Iterator[Path]:
-    with small_disk(tmp_path / "small", 3 * 1024 * 1024) as folder:
-        yield folder
-
-
-def test_a_full_stick_is_told_and_keeps_the_backup_it_has(
-    database: Path, small_stick: Path
-) -> None:
-    first = make(database, small_stick).file
-    fill(small_stick / "others")
-    with pytest.raises(BackupFailed, match="the stick is full"):
-        make(database, small_stick)
-    assert sealed_file.check(first).requests == 120
-    assert list(small_stick.rglob("*.new")) == []
-
-
-def test_older_backups_make_room_for_a_new_one(database: Path, small_stick: Path) -> None:
-    for night in range(12):
-        made = make(database, small_stick, nights=night, keep=50)
-    numbers = [int(backup.name[:6]) for backup in Shelf(small_stick, SITE).backups()]
-    assert numbers[-1] == 12
-    assert 1 <= len(numbers) < 12
-    assert sealed_file.check(made.file)
-
-
-def test_the_database_goes_before_files_where_not_all_fit(
-    database: Path, small_stick: Path, tmp_path: Path
-) -> None:
-    keep(database, os.urandom(2 * 1024 * 1024))
-    made = make(database, small_stick)
-    assert made.left_out == 1
-    assert restore(made.file, tmp_path / "other.db").missing_files == 1
-
-
-def test_a_read_only_stick_is_told(database: Path, small_stick: Path) -> None:
-    command = [needs("mount"), "-o", "remount,ro", str(small_stick)]
-    subprocess.run(command, check=True)
-    with pytest.raises(BackupFailed, match="read-only"):
-        make(database, small_stick)
-
-
-def test_a_stick_pulled_out_half_way_leaves_no_backup_and_the_next_night_cleans_up(
-    database: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def pulled(_file: object) -> None:
-        raise OSError(5, "Input/output error")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(shelf.sealed_file, "forget_cached", pulled)
-        with pytest.raises(BackupFailed, match="has a fault"):
-            make(database, stick)
-    assert Shelf(stick, SITE).backups() == []
-    (stick / "posko-147107" / "000001-20261121T020000Z.posko.new").write_bytes(b"half")
-    make(database, stick)
-    assert list(stick.rglob("*.new")) == []
-
-
-def test_a_stick_that_reads_back_other_bytes_is_not_trusted(
-    database: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    forget_cached = sealed_file.forget_cached
-
-    def lying(file: object) -> None:
-        forget_cached(file)  # type: ignore[arg-type]
-        file.seek(50_000)  # type: ignore[attr-defined]
-        file.write(b"\0" * 100)  # type: ignore[attr-defined]
-        file.flush()  # type: ignore[attr-defined]
-
-    monkeypatch.setattr(shelf.sealed_file, "forget_cached", lying)
-    with pytest.raises(BackupFailed, match="take another one"):
-        make(database, stick)
-    assert Shelf(stick, SITE).backups() == []
-
-
-def test_a_box_without_room_for_the_copy_says_so(
-    database: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(room, "free_bytes", lambda _path: 10 * 2**20)
-    with pytest.raises(BackupFailed, match="MB must be free"):
-        make(database, stick)
-
-
-def test_a_damaged_database_gives_no_backup(database: Path, stick: Path) -> None:
-    content = bytearray(database.read_bytes())
-    content[len(content) // 2 : len(content) // 2 + 20_000] = b"\xee" * 20_000
-    database.write_bytes(content)
-    with pytest.raises(BackupFailed, match="posko store check"):
-        make(database, stick)
-    assert Shelf(stick, SITE).backups() == []

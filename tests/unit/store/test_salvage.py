@@ -1,12 +1,6 @@
 """Box check 12: whatever the damage, all that can be read is kept, and the box goes on."""
 
-import contextlib
 import logging
-import random
-import shutil
-import sqlite3
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,117 +23,22 @@ from appliance.store import (
     requests,
 )
 from appliance.store.database import connect, transaction
-from appliance.store.errors import Replaced
 from appliance.store.files import wal
-from appliance.store.repair import integrity, salvage
+from appliance.store.repair import salvage
 from tests.builders import a_command, a_draft
 from tests.conftest import EPOCH, SITE, START, at
 from tests.unit.store import box_in_use
-
-PAGE = migrate.PAGE_BYTES
-Damage = Callable[[bytearray], None]
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A box's database, closed, so that all of it is in one file."""
-    path = tmp_path_factory.mktemp("sample") / "posko.db"
-    box_in_use.make(path).close()
-    assert not wal(path).exists()
-    return path
-
-
-@pytest.fixture
-def path(sample: Path, tmp_path: Path) -> Path:
-    """A copy to be damaged."""
-    copy = tmp_path / "posko.db"
-    shutil.copyfile(sample, copy)
-    return copy
-
-
-def damage(path: Path, change: Damage) -> None:
-    content = bytearray(path.read_bytes())
-    change(content)
-    path.write_bytes(content)
-
-
-def start(path: Path) -> None:
-    """Start with a new epoch whose block of tickets (`box.claim`) is not that of the sample.
-
-    Where every ticket is lost, the box meets its old block once in a hundred times, until the city
-    tells it the blocks it has used; all other cases never depend on luck.
-    """
-    migrate.ensure(path, SITE, lambda: f"{100 * random.randrange(1000) + 50:08x}")
-
-
-def ids_of(path: Path, table: str = "requests") -> set[str]:
-    db = sqlite3.connect(path)
-    found = {value for [value] in db.execute(f"SELECT id FROM {table}")}
-    db.close()
-    return found
-
-
-def readable(path: Path, whole: Path) -> set[str]:
-    """Requests that SQLite still finds in a damaged file, asked for one by one."""
-    with sqlite3.connect(whole) as db:
-        rows = dict(db.execute("SELECT rowid, id FROM requests"))
-    db.close()
-    db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    found = set()
-    for rowid, request_id in rows.items():
-        try:
-            row = db.execute(
-                "SELECT id, text, ticket FROM requests NOT INDEXED WHERE rowid = ?", (rowid,)
-            ).fetchone()
-        except (sqlite3.Error, UnicodeDecodeError):
-            continue
-        if row and row[0] == request_id and row[1]:
-            found.add(request_id)
-    db.close()
-    return found
-
-
-def page_of(path: Path, tree: str, *, kind: bytes) -> int:
-    """A page in the middle of a tree, of this kind (SQLite's file format, section 1.6)."""
-    db = sqlite3.connect(path)
-    pages = [n for [n] in db.execute("SELECT pageno FROM dbstat WHERE name = ?", (tree,))]
-    db.close()
-    content = path.read_bytes()
-    of_kind = [n for n in pages if content[(n - 1) * PAGE : (n - 1) * PAGE + 1] == kind]
-    return of_kind[len(of_kind) // 2]
-
-
-def zeroed(page: int) -> Damage:
-    def change(content: bytearray) -> None:
-        content[(page - 1) * PAGE : page * PAGE] = bytes(PAGE)
-
-    return change
-
-
-def check_that_the_box_goes_on(path: Path, tickets_before: set[str]) -> None:
-    """The outbox has no hole, nothing is given twice, and a complaint is taken."""
-    assert integrity.inspect(path) is None
-    db = connect(path)
-    dangling = [tuple(row) for row in db.execute("PRAGMA foreign_key_check")]
-    assert dangling == []
-    for lane, state in outbox.lanes(db).items():
-        numbers = [row.seq for row in outbox.every(db) if row.lane is lane]
-        assert numbers == list(range(state.last_seq - len(numbers) + 1, state.last_seq + 1))
-        assert len(numbers) >= state.last_seq - state.acked_seq
-    for request in requests.every(db):
-        assert request.acked or any(row.subject == request.id for row in outbox.every(db))
-    receipt = intake.receive(db, a_draft("sampah menumpuk lagi"), at(days=9))
-    assert isinstance(receipt, intake.Receipt)
-    assert receipt.is_new
-    assert receipt.request.ticket.digits not in tickets_before
-    db.close()
-
-
-def all_tickets(path: Path) -> set[str]:
-    db = sqlite3.connect(path)
-    found = {Ticket.numbered(value).digits for [value] in db.execute("SELECT ticket FROM requests")}
-    db.close()
-    return found
+from tests.unit.store.damaged import (
+    PAGE,
+    all_tickets,
+    check_that_the_box_goes_on,
+    damage,
+    ids_of,
+    page_of,
+    readable,
+    start,
+    zeroed,
+)
 
 
 def test_a_whole_database_is_left_alone(path: Path) -> None:
@@ -308,84 +207,6 @@ def test_a_missing_wal_leaves_the_state_before_it(path: Path, sample: Path) -> N
     assert ids_of(path) == ids_of(sample)
 
 
-def test_damage_that_a_process_meets_is_looked_for_at_the_next_start(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(integrity, "ALWAYS_CHECKED_BYTES", 0)
-    start(path)
-    damage(path, zeroed(page_of(path, "texts", kind=b"\x0d")))
-    start(path)
-    assert salvage.damaged_files(path) == []
-    db = connect(path)
-    with pytest.raises(sqlite3.DatabaseError), transaction(db):
-        db.execute("SELECT body FROM texts NOT INDEXED")
-    db.close()
-    start(path)
-    assert len(salvage.damaged_files(path)) == 1
-
-
-def test_a_process_with_the_damaged_file_open_stores_nothing_more(path: Path) -> None:
-    old = connect(path)
-    old.execute("SELECT * FROM box")
-    damage(path, zeroed(page_of(path, "texts", kind=b"\x0d")))
-    start(path)
-    with pytest.raises(Replaced):
-        intake.receive(old, a_draft(), at(days=1))
-    db = connect(path)
-    receipt = intake.receive(db, a_draft("sampah"), at(days=1))
-    assert isinstance(receipt, intake.Receipt)
-    old.close()
-    assert wal(path).exists(), "closing the old file must leave the new one's WAL"
-    assert requests.by_id(db, receipt.request.id)
-    db.close()
-
-
-class Killed(BaseException):
-    """The process ended here."""
-
-
-def die_after(survived: int, patch: pytest.MonkeyPatch) -> list[str]:
-    """Let this many renames and removals happen, then die; the list tells which were begun."""
-    begun: list[str] = []
-
-    def mortal(name: str) -> Callable[..., object]:
-        real = getattr(Path, name)
-
-        def step(*args: object, **more: object) -> object:
-            begun.append(name)
-            if len(begun) > survived:
-                raise Killed
-            return real(*args, **more)
-
-        return step
-
-    for name in ("rename", "unlink"):
-        patch.setattr(Path, name, mortal(name))
-    return begun
-
-
-def test_a_salvage_that_was_killed_goes_on_at_the_next_start(
-    path: Path, sample: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Die at each rename and removal in turn, as kill -9 would."""
-    damage(path, zeroed(page_of(path, "requests", kind=b"\x0d")))
-    content = path.read_bytes()
-    for survived in range(60):
-        for file in path.parent.iterdir():
-            file.unlink()
-        path.write_bytes(content)
-        with monkeypatch.context() as patch, contextlib.suppress(Killed):
-            begun = die_after(survived, patch)
-            start(path)
-        start(path)
-        assert ids_of(path) == ids_of(sample)
-        assert [file.read_bytes() for file in salvage.damaged_files(path)] == [content]
-        assert not salvage.is_pending(path)
-        if len(begun) <= survived:
-            return
-    pytest.fail("the salvage has more steps than this test has tries")
-
-
 def test_what_staff_and_gate_have_entered_is_kept(path: Path) -> None:
     with connect(path) as db:
         db.execute(
@@ -401,13 +222,6 @@ def test_what_staff_and_gate_have_entered_is_kept(path: Path) -> None:
     for table in ("officials", "sim_pins", "wifi_blocks"):
         assert len(db.execute(f"SELECT * FROM {table}").fetchall()) == 1, table
     db.close()
-
-
-def test_only_the_newest_damaged_files_are_kept(path: Path) -> None:
-    for _ in range(salvage.DAMAGED_KEPT + 2):
-        damage(path, zeroed(page_of(path, "box", kind=b"\x0d")))
-        start(path)
-    assert len(salvage.damaged_files(path)) == salvage.DAMAGED_KEPT
 
 
 @st.composite
@@ -445,23 +259,3 @@ def test_whatever_the_damage_all_that_is_readable_is_kept(
     assert ids_of(path) >= kept
     if salvage.damaged_files(path):
         check_that_the_box_goes_on(path, all_tickets(sample))
-
-
-def test_daemons_that_start_at_once_salvage_once(path: Path, sample: Path) -> None:
-    damage(path, zeroed(page_of(path, "requests", kind=b"\x0d")))
-    errors: list[BaseException] = []
-
-    def one() -> None:
-        try:
-            start(path)
-        except BaseException as error:  # noqa: BLE001 - reported below
-            errors.append(error)
-
-    threads = [threading.Thread(target=one) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert len(salvage.damaged_files(path)) == 1
-    assert ids_of(path) == ids_of(sample)

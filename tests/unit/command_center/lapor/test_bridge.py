@@ -1,8 +1,6 @@
 """The bridge against a LAPOR! on a real port: ids of both sides, no echo, nothing twice."""
 
 import logging
-from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -13,91 +11,24 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events.privacy import ConsentChanged
 from appliance.domain.service_request import Status
 from command_center.cases import casework
-from command_center.lapor import becoming, sending, taking
+from command_center.lapor import becoming, taking
 from command_center.lapor.bridge import Bridge
-from command_center.lapor.client import HttpService
 from command_center.privacy import erasing
-from command_center.store.cases import case_history, case_marks
-from command_center.store.database import reading, writing
-from command_center.store.lapor import lapor_intake, lapor_links, lapor_outbox
-from command_center.store.lapor.lapor_links import LaporLink
+from command_center.store.cases import case_marks
+from command_center.store.database import reading
+from command_center.store.lapor import lapor_intake, lapor_links
 from tests.conftest import START
-from tests.sim.lapor import TOKEN, FakeLapor
+from tests.sim.lapor import FakeLapor
 from tests.unit.command_center.city import all_requests, going_down, received, request, tell
-
-OFFICER = "petugas"
-
-
-class Clock:
-    """Time as the test says."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def on(self, span: timedelta = timedelta(hours=2)) -> None:
-        self.at += span
-
-
-@pytest.fixture
-def lapor() -> Iterator[FakeLapor]:
-    with FakeLapor() as made:
-        yield made
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def bridge(city: Engine, lapor: FakeLapor, clock: Clock) -> Bridge:
-    return a_bridge(city, lapor, clock)
-
-
-def a_bridge(
-    city: Engine,
-    lapor: FakeLapor,
-    clock: Clock,
-    *,
-    token: str = TOKEN,
-    keys: dict[str, str] | None = None,
-    timeout_s: float = 5.0,
-) -> Bridge:
-    service = HttpService(lapor.url, token, timeout_s=timeout_s)
-    return Bridge(city, service, sealing_keys=keys or {}, every_s=60, timeout_s=5, now=clock)
-
-
-def give(
-    city: Engine, request_id: str, *, is_anonymous: bool = True, is_sure: bool = False
-) -> None:
-    sending.queue(
-        city, request_id, is_anonymous=is_anonymous, is_sure=is_sure, by=OFFICER, now=START
-    )
-
-
-def link_of(city: Engine, request_id: str) -> LaporLink:
-    with reading(city) as connection:
-        found = lapor_links.of(connection, request_id)
-    assert found
-    return found
-
-
-def lines(city: Engine, request_id: str) -> list[tuple[str, str]]:
-    with reading(city) as connection:
-        found = case_history.of_request(connection, request(city, request_id))
-    return [(line.status, line.message) for line in found[1:]]
-
-
-def state(city: Engine) -> lapor_intake.State:
-    with reading(city) as connection:
-        return lapor_intake.state(connection)
-
-
-def move(city: Engine, request_id: str, status: Status, message: str = "") -> None:
-    casework.change_status(city, request_id, status, message, by=OFFICER, now=START)
+from tests.unit.command_center.lapor.bridges import (
+    OFFICER,
+    Clock,
+    a_bridge,
+    give,
+    lines,
+    link_of,
+    move,
+)
 
 
 def test_a_request_goes_there_and_back_with_both_ids_and_no_echo(
@@ -161,123 +92,6 @@ def test_what_lapor_repeats_is_taken_once(city: Engine, lapor: FakeLapor, bridge
     assert bridge.turn()
     assert sorted(r.request_id for r in all_requests(city)) == sorted(map(becoming.request_id, ids))
     assert len(lapor.told("getnews")) >= 4
-
-
-@pytest.mark.parametrize("what", ["500", "503", "garbage", "huge"])
-def test_trouble_is_tried_again_by_the_same_id_ever_later(
-    city: Engine, lapor: FakeLapor, bridge: Bridge, clock: Clock, what: str
-) -> None:
-    case = received(city)
-    give(city, case.request_id)
-    lapor.lists_ours = False
-    lapor.fail("addreport", what, what, what)
-    waits = []
-    for _ in range(3):
-        bridge.turn()
-        with reading(city) as connection:
-            [entry] = lapor_outbox.unsent(connection, 9)
-        waits.append(entry.next_at - clock())
-        bridge.turn()  # not yet
-        clock.at = entry.next_at
-    assert bridge.turn()
-    told = lapor.told("addreport")
-    assert len(told) == 4
-    assert len({body["transaksiid"] for body in told}) == 1
-    assert waits == [timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2)]
-    assert len(lapor.reports) == 1
-
-
-def test_an_answer_that_is_lost_makes_no_second_report(
-    city: Engine, lapor: FakeLapor, clock: Clock
-) -> None:
-    bridge, lapor.lists_ours = a_bridge(city, lapor, clock), False
-    case = received(city)
-    give(city, case.request_id)
-    lapor.fail("addreport", "silent")
-    bridge.turn()
-    assert list(lapor.reports) == ["1916449"]
-    clock.on()
-    assert bridge.turn()
-    assert len(lapor.reports) == len(all_requests(city)) == 1
-    assert link_of(city, case.request_id).tracking_id == "1916449"
-    told = [m for _, m in lines(city, case.request_id) if m.startswith("Diteruskan")]
-    assert len(told) == 1
-
-
-def test_a_report_that_comes_back_before_its_answer_is_recognised(
-    city: Engine, lapor: FakeLapor, bridge: Bridge, clock: Clock
-) -> None:
-    case = received(city)
-    give(city, case.request_id)
-    lapor.fail("addreport", "silent")
-    bridge.turn()
-    bridge.turn()  # asks, while what it has sent is not due again
-    assert link_of(city, case.request_id).tracking_id == "1916449"
-    clock.on()
-    bridge.turn()
-    assert len(lapor.told("addreport")) == 1
-    assert len(all_requests(city)) == 1
-
-
-def test_a_slow_answer_counts_as_none(city: Engine, lapor: FakeLapor, clock: Clock) -> None:
-    lapor.lists_ours = False
-    give(city, received(city).request_id)
-    lapor.fail("addreport", "slow")
-    assert a_bridge(city, lapor, clock, timeout_s=0.1).turn()
-    with reading(city) as connection:
-        [entry] = lapor_outbox.unsent(connection, 9)
-    assert "dalam 0.1 detik" in entry.error
-    clock.on()
-    assert a_bridge(city, lapor, clock).turn()
-    assert len(lapor.reports) == 1
-
-
-@pytest.mark.parametrize(("what", "word"), [("401", "token"), ("429", "lebih jarang")])
-def test_what_holds_for_all_stops_the_turn_and_tells_the_operator(
-    city: Engine, lapor: FakeLapor, bridge: Bridge, clock: Clock, what: str, word: str
-) -> None:
-    for _ in range(3):
-        give(city, received(city).request_id)
-    lapor.fail("addreport", what)
-    assert not bridge.turn()
-    assert word in state(city).error
-    assert len(lapor.told("addreport")) == 1
-    clock.on()
-    assert bridge.turn()
-    assert state(city).error == ""
-    assert len(lapor.reports) == 3
-
-
-def test_a_wrong_token_and_a_dead_host_are_told_in_words(
-    city: Engine, lapor: FakeLapor, clock: Clock
-) -> None:
-    assert not a_bridge(city, lapor, clock, token="another").turn()
-    assert "lapor.token_file" in state(city).error
-    dead = HttpService("http://127.0.0.1:9", TOKEN, timeout_s=1)
-    assert not Bridge(city, dead, sealing_keys={}, every_s=60, timeout_s=5, now=clock).turn()
-    assert "tidak terjangkau" in state(city).error
-    assert "another" not in state(city).error
-
-
-def test_what_lapor_refuses_waits_for_the_operator_and_holds_up_nothing(
-    city: Engine, lapor: FakeLapor, bridge: Bridge, clock: Clock
-) -> None:
-    first, second = received(city, reporter_name="Siti"), received(city)
-    for case in (first, second):
-        give(city, case.request_id)
-    lapor.fail("addreport", "refused")
-    assert bridge.turn()
-    with reading(city) as connection:
-        [entry] = lapor_outbox.unsent(connection, 9)
-    assert (entry.state, entry.request_id) == ("failed", first.request_id)
-    assert entry.error == "ditolak SP4N-LAPOR!", "it is secret: no word of it may stay"
-    clock.on()
-    assert bridge.turn()
-    assert len(lapor.reports) == 1
-    with writing(city) as connection:
-        assert lapor_outbox.again(connection, entry.id, clock())
-    assert bridge.turn()
-    assert len(lapor.reports) == 2
 
 
 def test_only_what_its_reporter_agreed_to_show_is_shown_and_masked(
@@ -450,25 +264,6 @@ def test_the_same_id_is_chosen_by_a_city_restored_from_a_backup() -> None:
     assert becoming.transaction_id("1471", "abc", 7, 1) != becoming.transaction_id(
         "1471", "abc", 7, 2
     )
-
-
-def test_two_processes_do_not_send_the_same(city: Engine, lapor: FakeLapor, clock: Clock) -> None:
-    give(city, received(city).request_id)
-    with reading(city) as connection:
-        [entry] = lapor_outbox.due(connection, clock(), 9)
-    claimed = []
-    for _ in range(2):
-        with writing(city) as connection:
-            claimed.append(lapor_outbox.claim(connection, entry, clock() + timedelta(minutes=3)))
-    assert claimed == [True, False]
-
-
-def test_more_than_a_thousand_do_not_wait(city: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "WAITING_MAX", 2)
-    for _ in range(2):
-        give(city, received(city).request_id)
-    with pytest.raises(BadInput, match="penuh"):
-        give(city, received(city).request_id)
 
 
 def test_words_for_residents_fit_into_an_sms() -> None:

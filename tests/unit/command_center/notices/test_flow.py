@@ -1,12 +1,9 @@
 """SMS to officials by way of the boxes: which box, when another, what the case shows."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from appliance.domain import wire
@@ -23,7 +20,6 @@ from command_center.handling import escalating
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_steps, shipped_units
 from command_center.notices import flow
-from command_center.notices import words as notice_words
 from command_center.notices.sender import PER_OFFICIAL, Sender
 from command_center.sending.table_publishing import publish
 from command_center.store.cases.requests import CityRequest
@@ -52,8 +48,14 @@ OFFICIALS = [
         "post": "Sekretaris Daerah",
     },
 ]
+
+
 TUESDAY = MONDAY + DAY
+
+
 NEVER = DailyHours.parse("00:00-00:00")
+
+
 HEARD = timedelta(minutes=10)
 
 
@@ -361,48 +363,3 @@ def test_a_box_that_was_not_asked_says_nothing_about_the_cases_of_others(
         assert [r.code for r in say(fleet, event, site=NEIGHBOUR).reject] == ["event"]
     assert request(fleet, case.request_id).status == "diproses"
     assert only(fleet, case).state == "ordered"
-
-
-A_NOTICE = Notice(
-    notice_id="n",
-    request_id="r",
-    step="s",
-    about="late",
-    of_agency="DLHK",
-    agency="DLHK",
-    rank=1,
-    due_on=MONDAY.date(),
-    created_at=MONDAY,
-)
-SITES = [SiteCode(f"14.71.{number:02d}") for number in range(1, 6)]
-EVENTS = st.sampled_from(["done", "failed", "expired", "sent", "lost", "hour", "day", "order"])
-
-
-@given(happens=st.lists(EVENTS, max_size=40))
-@settings(max_examples=100, deadline=None)
-def test_whatever_happens_few_boxes_are_asked_none_twice_and_it_ends(happens: list[str]) -> None:
-    now, one = MONDAY, A_NOTICE
-    for event in [*happens, "day", "day", "day", "day"]:
-        now += {"hour": timedelta(hours=1), "day": DAY}.get(event, timedelta())
-        result: tuple[str, str] | None = (event, "") if event in ("done", "failed") else None
-        one = flow.followed(one, result if one.state == "ordered" else None, now)
-        site = flow.choose(SITES, SITES[2], one.tried, {})
-        if event == "order" and one.state == "waiting" and site:
-            one = replace(one, state="ordered", site=site, ordered_at=now, tried=(*one.tried, site))
-        if event == "lost" and one.state in notices.OPEN:
-            one = flow.again(one, "expired", now)
-        assert len(one.tried) == len(set(one.tried)) <= flow.BOXES_MAX
-    assert one.state == "failed"
-
-
-@pytest.mark.parametrize(
-    ("error", "told"),
-    [
-        ("silent: the box did not answer", "kotak tidak menjawab"),
-        ("sms_failed: CMS 38", "ditolak jaringan (CMS 38)"),
-        ("of a later release: x", "of a later release: x"),
-        ("", ""),
-    ],
-)
-def test_staff_read_the_reason_in_their_language(error: str, told: str) -> None:
-    assert notice_words.reason(replace(A_NOTICE, error=error)) == told
