@@ -42,7 +42,10 @@ def render(settings: Settings, place: Place) -> dict[str, str]:
         "sms": f", atau SMS ke {own_number}" if own_number else "",
     }
     names = "\n".join(
-        f"address=/{host}/{address}" for zone in wifi.zones[:1] for address in zone.gateways
+        [
+            f"local=/{host}/",
+            *(f"address=/{host}/{address}" for zone in wifi.zones[:1] for address in zone.gateways),
+        ]
     )
     dns = {
         "run": place.run,

@@ -58,9 +58,9 @@ class Client(Namespace):
             self.sysctl(f"net/ipv6/conf/{DEVICE}/{name}", value)
         self.ip(f"link set {DEVICE} address {self.mac}", f"link set {DEVICE} up")
 
-    def lease(self) -> lease.Lease:
+    def lease(self, client_id: bytes = b"") -> lease.Lease:
         """Ask for an address with udhcpc; NoLease when nothing is offered."""
-        given = lease.take(self, self.folder, DEVICE)
+        given = lease.take(self, self.folder, DEVICE, client_id)
         self.address = given.address
         return given
 
@@ -109,11 +109,18 @@ class Client(Namespace):
         return shown[0].get("lladdr", "") if shown else ""
 
     def dns(
-        self, name: str, server: str = "", kind: str = "A", *, tcp: bool = False, limit_s: float = 3
+        self,
+        name: str,
+        server: str = "",
+        kind: str = "A",
+        *,
+        port: int = 53,
+        tcp: bool = False,
+        limit_s: float = 3,
     ) -> dns.Answer:
         """Ask a server (the gateway); TimeoutError when it does not answer."""
         asked, start = dns.question(name, kind, next(_NUMBERS) % 65536), time.perf_counter()
-        line = self._line(server or self.zone.gateway, 53, tcp=tcp, limit_s=limit_s)
+        line = self._line(server or self.zone.gateway, port, tcp=tcp, limit_s=limit_s)
         with line:
             line.sendall(len(asked).to_bytes(2, "big") + asked if tcp else asked)
             said = line.recv(4096)

@@ -41,14 +41,19 @@ class NoLease(AssertionError):
     """No server answered."""
 
 
-def take(client: Namespace, folder: Path, device: str) -> Lease:
-    """Run udhcpc once; it sets the address and the route. NoLease when nothing is offered."""
+def take(client: Namespace, folder: Path, device: str, client_id: bytes = b"") -> Lease:
+    """Run udhcpc once; it sets the address and the route. NoLease when nothing is offered.
+
+    `client_id` is option 61; its own MAC if empty.
+    """
     script, said = folder / "udhcpc.sh", folder / f"{client.name}.lease"
     script.write_text(_SCRIPT)
     script.chmod(0o755)
     said.unlink(missing_ok=True)
     start = time.perf_counter()
     options = ["-i", device, "-f", "-q", "-n", "-t", "3", "-T", "1", "-s", str(script)]
+    if client_id:
+        options += ["-x", f"0x3d:{client_id.hex()}"]
     subprocess.run(
         [*client.inside(), needs("udhcpc"), *options, "-O", str(CAPTIVE_PORTAL_4)],
         env={**os.environ, "LEASE": str(said)},

@@ -108,6 +108,20 @@ def test_answers_are_the_internets_own_and_not_for_longer(phone: Client) -> None
     assert phone.dns("dns.msftncsi.com").addresses == ("131.107.255.255",)
 
 
+@pytest.mark.parametrize("port", [53, OFFLINE_DNS], ids=["online", "offline"])
+def test_the_portals_name_has_no_records_but_its_addresses(phone: Client, port: int) -> None:
+    """WiFi check 8: whom the Internet told that there is no such name, phones forget the portal."""
+    answer = phone.dns(PORTAL_HOST, kind="HTTPS", port=port)
+    assert (answer.rcode, answer.addresses) == ("NOERROR", ())
+    assert phone.dns(PORTAL_HOST, port=port).addresses == (OFFICE.gateway,)
+
+
+def test_names_without_the_internet_are_refused_in_no_kind(phone: Client) -> None:
+    """WiFi check 29: iPhones ask for HTTPS records beside every address."""
+    for kind in ("HTTPS", "TXT", "AAAA"):
+        assert phone.dns("captive.apple.com", kind=kind, port=OFFLINE_DNS).rcode == "NOERROR"
+
+
 def test_nothing_reaches_the_internet(lab: Lab, stranger: Client) -> None:
     """WiFi check 9."""
     own = stranger.address
@@ -197,3 +211,9 @@ def test_the_lease_is_quick_and_has_no_option_without_a_certificate(stranger: Cl
     lease = stranger.lease()
     assert (lease.router, lease.portal) == (OFFICE.gateway, "")
     assert lease.resolvers == (OFFICE.gateway,)
+
+
+def test_devices_that_give_one_client_id_get_an_address_each(hotspot: Hotspot) -> None:
+    """WiFi check 3: copies of one system give its id, and a session knows its device by the MAC."""
+    leases = [hotspot.lab.client().lease(client_id=b"\0one-system") for _ in range(2)]
+    assert leases[0].address != leases[1].address
