@@ -26,6 +26,15 @@ def turn_on(wan: str, *, has_ipv6: bool) -> None:
     _set(_IPV4, "1")
 
 
+def is_on(*, has_ipv6: bool) -> bool:
+    """Whether packets are passed on still; other programs and people set that, too."""
+    return all(
+        (_SYSCTL / name).read_text(encoding="ascii").strip() != "0"
+        for name in (_IPV4, _IPV6)[: 1 + has_ipv6]
+        if (_SYSCTL / name).exists()
+    )
+
+
 def turn_off() -> None:
     """Pass nothing on."""
     for name in (_IPV4, _IPV6):

@@ -59,7 +59,8 @@ class Gate:
         self._book = AddressBook(wifi.zones)
         self._ledger = Ledger(zone.policy for zone in wifi.zones)
         self._blocked: set[str] = set()
-        self._has_read = self._is_forwarding = False
+        self._has_read = False
+        self._has_ipv6 = any(one.ipv6 for one in wifi.zones)
         self._is_online = True
         self._next_tick_ms = 0
         self.problems = problems
@@ -150,7 +151,7 @@ class Gate:
             self._flush(made)
         if "rules" in self.problems:
             self._close_ways(now)
-        elif not (is_current and self._is_forwarding):
+        elif not (is_current and forwarding.is_on(has_ipv6=self._has_ipv6)):
             self._open_ways()
 
     def _open_ways(self) -> None:
@@ -158,8 +159,7 @@ class Gate:
         with self.problems.guard("bridge guard"):
             self._table.guard_bridges()
         with self.problems.guard("forwarding"):
-            forwarding.turn_on(self._wifi.wan, has_ipv6=any(one.ipv6 for one in self._wifi.zones))
-            self._is_forwarding = True
+            forwarding.turn_on(self._wifi.wan, has_ipv6=self._has_ipv6)
 
     def _close_ways(self, now: Moment) -> None:
         """Try again soon; without a table nothing is passed on meanwhile."""
@@ -167,7 +167,6 @@ class Gate:
         if not self._table.is_there:
             with self.problems.guard("forwarding"):
                 forwarding.turn_off()
-                self._is_forwarding = False
 
     def _flush(self, made: Plan) -> None:
         with self.problems.guard("connection tracking"):

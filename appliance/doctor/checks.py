@@ -55,6 +55,7 @@ def _wifi(case: Case) -> Iterator[Finding]:
     yield from judging_wifi.radios(
         wifi.radios(case), wifi.others(case), wifi.country(case), case.box.radio.country
     )
+    yield from judging_wifi.nets(list(wifi.nets(case)))
     yield from judging_wifi.ports(wifi.ports(case))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from appliance.doctor.case import Case
 from appliance.doctor.checks import Check
 from appliance.doctor.finding import Finding, fault, unseen
+from appliance.runtime import refusal
 
 
 def examine(case: Case, checks: Sequence[Check]) -> dict[str, list[Finding]]:
@@ -43,6 +44,10 @@ def _look(check: Check, case: Case, done: "queue.SimpleQueue[tuple[str, list[Fin
 
 
 def _failed(check: Check, error: Exception) -> Finding:
+    refused = refusal.of(error) if isinstance(error, OSError) else None
+    if refused:
+        found, _, what_next = str(refused).rpartition("; ")
+        return fault(check.part, found, what_next)
     return fault(
         check.part,
         f"could not be looked at: {type(error).__name__}: {error}"[:300],

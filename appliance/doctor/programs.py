@@ -1,5 +1,6 @@
 """Asking programs of the system: by absolute path, within a time."""
 
+import json
 import shutil
 from dataclasses import dataclass
 
@@ -41,3 +42,14 @@ def run(*command: str, limit_s: float = _LIMIT_S) -> Said:
     if ended.is_over_time:
         raise TimeoutError(f"{command[0]} has not ended after {limit_s:.0f} s")
     return Said(ended.status, ended.output.decode("utf-8", "replace"), ended.errors)
+
+
+def addresses(interface: str) -> list[str]:
+    """The addresses of an interface, but those of its link alone, as ip(8) says."""
+    said = ask("ip", "-j", "address", "show", "dev", interface, "scope", "global")
+    if said is None or said.status:
+        return []
+    links = json.loads(said.output or "[]")
+    return [
+        info["local"] for link in links for info in link.get("addr_info", ()) if "local" in info
+    ]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -173,6 +174,20 @@ def database_that_the_group_may_not_write(box: Sick, _: ExitStack) -> None:
     box.database.chmod(0o640)
 
 
+@seed("database", "fault", "group may not write", "chgrp posko")
+def database_that_belongs_to_root(box: Sick, _: ExitStack) -> None:
+    box.database.chmod(0o660)
+    os.chown(box.database, -1, 1)
+
+
+@seed("database", "fault", "its disk is mounted read-only", "dmesg")
+def database_on_a_disk_that_is_read_only(box: Sick, done: ExitStack) -> None:
+    disk = done.enter_context(small_disk(box.home / "disk", 4_000_000))
+    shutil.copy(box.database, disk)
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    box.tables["store"] = [f'path = "{disk}/posko.db"']
+
+
 @seed("backup", "warn", "key is not set", "docs/backup.md")
 def nobody_makes_backups(_box: Sick, _: ExitStack) -> None:
     pass
@@ -249,6 +264,11 @@ def screen_cable_out(box: Sick, _: ExitStack) -> None:
 @seed("wifi", "fault", "there is no such radio", "[[radio.devices]]")
 def wifi_adapter_pulled_out(box: Sick, _: ExitStack) -> None:
     box.more = _ZONE + _RADIO.format(channel=6)
+
+
+@seed("wifi", "fault", "there is no interface br-taman", "posko-firmware diff")
+def bridge_of_the_wifi_gone(box: Sick, _: ExitStack) -> None:
+    box.more = _ZONE
 
 
 @seed("edge", "fault", "nginx.conf", "posko-firmware apply")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from appliance.doctor.checks import PARTS, chosen
 from appliance.doctor.finding import Level
-from appliance.doctor.judging import database, hall, machine, services, sms, storage, uplink
+from appliance.doctor.judging import database, hall, machine, services, sms, storage, uplink, wifi
 
 NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
 
@@ -81,6 +81,33 @@ def test_a_unit_that_was_started_anew_is_named_and_one_that_failed_is_a_fault() 
     ]
     told = [(f.what, f.level) for f in services.units(seen)]
     assert told == [("posko-modem", Level.WARN), ("posko-sync", Level.FAULT)]
+
+
+def test_the_last_words_of_a_unit_that_does_not_run_are_told() -> None:
+    [told] = services.units(
+        [services.Unit(name="posko-desk", is_installed=True, active="failed", said="port taken")]
+    )
+    assert told.found == "failed: port taken"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "is_up", "level", "told"),
+    [
+        (["10.77.0.1"], True, Level.OK, "has 10.77.0.1"),
+        (["10.78.0.1"], True, Level.FAULT, "lacks 10.77.0.1 (it has: 10.78.0.1)"),
+        ([], True, Level.FAULT, "lacks 10.77.0.1 (it has: none)"),
+        (["10.77.0.1"], False, Level.FAULT, "switched off"),
+        (None, False, Level.FAULT, "no interface br-taman"),
+    ],
+)
+def test_a_zone_without_its_interface_or_address_is_a_fault(
+    addresses: list[str] | None, *, is_up: bool, level: Level, told: str
+) -> None:
+    net = wifi.Net(
+        zone="taman", interface="br-taman", wanted="10.77.0.1", addresses=addresses, is_up=is_up
+    )
+    [found] = wifi.nets([net])
+    assert (found.level, told in found.found) == (level, True)
 
 
 def test_little_credit_is_told_of_a_modem_that_works() -> None:

@@ -58,6 +58,12 @@ def test_flushed_rules_come_back_with_the_sessions_even_without_the_database(
         assert stranger.tcp(WWW, 443).outcome == "refused"
 
 
+def test_forwarding_that_somebody_turned_off_comes_back(hotspot: Hotspot, phone: Client) -> None:
+    hotspot.let_in(phone)
+    hotspot.lab.box.forward(on=False)
+    wait_for(lambda: is_online(phone), "packets are passed on again")
+
+
 def test_another_configuration_is_loaded_without_a_gap(hotspot: Hotspot, phone: Client) -> None:
     session = hotspot.let_in(phone)
     before = hotspot.config.read_text()

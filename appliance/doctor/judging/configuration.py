@@ -18,6 +18,8 @@ class Configuration:
     site: str = ""
     mode: int = 0o640
     has_secrets: bool = False
+    closed: tuple[str, ...] = ()
+    """Files and folders of the daemons that their group may not use."""
 
 
 def configuration(seen: Configuration) -> Iterator[Finding]:
@@ -36,6 +38,13 @@ def configuration(seen: Configuration) -> Iterator[Finding]:
         )
         return
     yield ok("settings", f"{seen.path}: {seen.site}")
+    if seen.closed:
+        yield fault(
+            "settings",
+            f"the daemons (group posko) may not use {', '.join(seen.closed)}",
+            "systemd-tmpfiles --create posko.conf; systemctl reset-failed 'posko-*'; "
+            "systemctl restart posko.target",
+        )
     if seen.has_secrets and seen.mode & _OTHERS:
         yield warn(
             "settings",

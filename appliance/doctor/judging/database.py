@@ -1,5 +1,6 @@
 """The one database file, its backup, and what it tells of the link to the city. Pure."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,9 +70,9 @@ def database(seen: Database) -> Iterator[Finding]:
         )
 
 
-def is_closed(mode: int) -> bool:
-    """Whether a file's mode keeps its group from reading or writing."""
-    return mode & _GROUP_WRITES != _GROUP_WRITES
+def is_closed(file: os.stat_result, folder: os.stat_result) -> bool:
+    """Whether a file's mode or group keeps those out whose folder it lies in."""
+    return file.st_mode & _GROUP_WRITES != _GROUP_WRITES or file.st_gid != folder.st_gid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ class Unit:
     active: str = ""
     result: str = ""
     restarts: int = 0
+    said: str = ""
+    """Its last words in the journal, where it does not run."""
 
 
 def units(seen: Sequence[Unit] | None) -> Iterator[Finding]:
@@ -31,6 +33,11 @@ def units(seen: Sequence[Unit] | None) -> Iterator[Finding]:
         yield ok("units", f"{len(seen)} run, none was started anew")
 
 
+def begun_anew(name: str) -> str:
+    """What starts a unit anew, also one that systemd has given up for five minutes."""
+    return f"systemctl reset-failed {name}; systemctl restart {name}"
+
+
 def _unit(seen: Unit) -> Iterator[Finding]:
     if not seen.is_installed:
         yield fault(seen.name, "is not installed", "install the package posko again")
@@ -38,8 +45,8 @@ def _unit(seen: Unit) -> Iterator[Finding]:
         why = f", {seen.result}" if seen.result not in ("", "success") else ""
         yield fault(
             seen.name,
-            f"{seen.active or 'not running'}{why}",
-            f"journalctl -u {seen.name} -n 50; then systemctl restart {seen.name}",
+            f"{seen.active or 'not running'}{why}{f': {seen.said}' if seen.said else ''}",
+            f"journalctl -u {seen.name} -n 50; then {begun_anew(seen.name)}",
         )
     elif seen.restarts:
         yield warn(

@@ -67,6 +67,34 @@ def _radio(seen: Radio, others: Sequence[str]) -> Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Net:
+    """The interface of a zone; `addresses` are those it has, None: it is not there."""
+
+    zone: str
+    interface: str
+    wanted: str
+    addresses: Sequence[str] | None
+    is_up: bool = False
+
+
+def nets(seen: Sequence[Net]) -> Iterator[Finding]:
+    """Whether the box is there for the phones of each zone."""
+    mend = "posko-firmware diff, then posko-firmware apply, or: networkctl reconfigure {}"
+    for net in seen:
+        what, what_next = f"zone {net.zone}", mend.format(net.interface)
+        if net.addresses is None:
+            yield fault(what, f"there is no interface {net.interface}", what_next)
+        elif not net.is_up:
+            what_next = f"ip link set {net.interface} up; if it comes back: {what_next}"
+            yield fault(what, f"{net.interface} is switched off", what_next)
+        elif net.wanted not in net.addresses:
+            has = ", ".join(net.addresses) or "none"
+            yield fault(what, f"{net.interface} lacks {net.wanted} (it has: {has})", what_next)
+        else:
+            yield ok(what, f"{net.interface} has {net.wanted}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """Where access points of others hang, and whether a cable is in."""
 

@@ -1,9 +1,18 @@
 """The settings themselves."""
 
+import grp
 import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 from appliance.doctor.case import Case
 from appliance.doctor.judging.configuration import Configuration
+from appliance.runtime.settings import additions
+
+_GROUP = "posko"
+_READS, _ENTERS, _WRITES = stat.S_IRGRP, stat.S_IRGRP | stat.S_IXGRP, stat.S_IRWXG
 
 
 def look(case: Case) -> Configuration:
@@ -21,4 +30,24 @@ def look(case: Case) -> Configuration:
         site=f"kecamatan {box.site.name} ({box.site.code})",
         mode=case.config.stat().st_mode & 0o777,
         has_secrets=pins or words,
+        closed=tuple(map(str, _closed(case.config, box.store.path.parent))),
     )
+
+
+def _closed(config: Path, home: Path) -> Iterator[Path]:
+    """What the daemons' group cannot use; nothing on a machine without that group."""
+    with suppress(KeyError, PermissionError):
+        gid, added = grp.getgrnam(_GROUP).gr_gid, additions(config)
+        files = sorted(added.glob("*.toml"))
+        needs = {config: _READS, added: _ENTERS, home: _WRITES, **dict.fromkeys(files, _READS)}
+        for path, need in needs.items():
+            with suppress(FileNotFoundError):
+                found = path.stat()
+                if not _is_open(found, gid, need):
+                    yield path
+
+
+def _is_open(found: os.stat_result, gid: int, need: int) -> bool:
+    """Whether a group has rights of `need` (of S_IRWXG), as itself or as anybody."""
+    rights = found.st_mode if found.st_gid == gid else found.st_mode << 3
+    return rights & need == need

@@ -40,7 +40,7 @@ def look(case: Case) -> Database:
         closed_to_group=tuple(
             str(file)
             for file in (path, wal(path))
-            if file.exists() and is_closed(file.stat().st_mode)
+            if file.exists() and is_closed(file.stat(), path.parent.stat())
         ),
         set_aside=len(salvage.damaged_files(path)),
     )

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,18 @@ from appliance.doctor import programs
 from appliance.doctor.case import Case
 from appliance.doctor.judging.services import Firewall, Page, Read, SystemFiles, Unit
 
-_DAEMONS = ("portal", "kiosk", "desk", "modem", "sync")
+_DAEMONS = ("migrate", "portal", "kiosk", "desk", "modem", "sync")
 _SHOWN = "LoadState,ActiveState,Result,NRestarts"
 _PAGE_S = 4.0
+_LINES_READ = 40
+_LAST_WORDS_CHARS = 300
+_OF_SYSTEMD = re.compile(
+    r"(Start|Stopp|Reload)(ing|ed) |Failed to start |Dependency failed|"
+    r".*: (Main process exited|Control process exited|Failed with result|Scheduled restart|"
+    r"Start request repeated|Triggering OnFailure|Consumed|Deactivated|Job |Killing process|"
+    r"Unit process|State '|Watchdog timeout|.*, ignoring)"
+)
+"""What systemd says of any unit that ends; what it says of a step that failed is the reason."""
 _DIFFERS = 1
 _DAMAGED = "apply writes all files anew"
 
@@ -101,14 +111,26 @@ def _wanted(case: Case) -> Iterator[str]:
 def _unit(name: str) -> Unit:
     said = programs.ask("systemctl", "show", "-p", _SHOWN, name)
     known = dict(line.split("=", 1) for line in said.output.splitlines()) if said else {}
-    restarts = known.get("NRestarts", "0")
+    restarts, active = known.get("NRestarts", "0"), known.get("ActiveState", "")
     return Unit(
         name=name.removesuffix(".service"),
         is_installed=known.get("LoadState") == "loaded",
-        active=known.get("ActiveState", ""),
+        active=active,
         result=known.get("Result", ""),
         restarts=int(restarts) if restarts.isdigit() else 0,
+        said="" if active in ("active", "reloading") else _last_words(name),
     )
+
+
+def _last_words(name: str) -> str:
+    """Of a unit since the boot; empty for who may not read the journal, too."""
+    said = programs.ask(
+        *("journalctl", "--boot", "--output=cat", "--no-pager", "--quiet"),
+        *(f"--lines={_LINES_READ}", f"--unit={name}"),
+    )
+    lines = said.output.splitlines() if said and not said.status else []
+    own = [line for line in lines if line.strip() and not _OF_SYSTEMD.match(line)]
+    return " ".join(own[-1].split())[:_LAST_WORDS_CHARS] if own else ""
 
 
 def _trouble(listen: str) -> str:

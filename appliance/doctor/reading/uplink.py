@@ -37,7 +37,7 @@ def uplink(case: Case) -> Uplink:
         others=sorted(path.name for path in net.glob("*") if path.name != "lo"),
         exists=(net / interface).exists(),
         has_carrier=text(net / interface / "carrier") == "1",
-        addresses=_addresses(interface),
+        addresses=programs.addresses(interface),
         gateway=gateway,
         gateway_answers=_answers(gateway) if gateway else None,
         resolvers=resolvers,
@@ -106,16 +106,6 @@ def _is_online(resolvers: Sequence[str]) -> bool:
         time.sleep(_STEP_S)
     watch.close()
     return watch.is_proven
-
-
-def _addresses(interface: str) -> list[str]:
-    said = programs.ask("ip", "-j", "address", "show", "dev", interface, "scope", "global")
-    if said is None or said.status:
-        return []
-    found = json.loads(said.output or "[]")
-    return [
-        info["local"] for link in found for info in link.get("addr_info", ()) if "local" in info
-    ]
 
 
 def _gateway(interface: str) -> str:

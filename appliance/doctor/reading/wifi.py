@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from appliance.doctor import programs
 from appliance.doctor.case import Case, text
-from appliance.doctor.judging.wifi import Ports, Radio
+from appliance.doctor.judging.wifi import Net, Ports, Radio
+
+_IFF_UP = 1
 
 
 def radios(case: Case) -> list[Radio]:
@@ -25,6 +27,21 @@ def country(case: Case) -> str:
     said = programs.ask("iw", "reg", "get")
     match = re.search(r"^country ([A-Z0-9]{2})", said.output, re.MULTILINE) if said else None
     return match[1] if match else ""
+
+
+def nets(case: Case) -> Iterator[Net]:
+    """The interface of each zone."""
+    net = case.root / "sys/class/net"
+    for zone in case.box.wifi.zones:
+        is_there = (net / zone.interface).exists()
+        flags = text(net / zone.interface / "flags")
+        yield Net(
+            zone=zone.name,
+            interface=zone.interface,
+            wanted=zone.gateway4,
+            addresses=programs.addresses(zone.interface) if is_there else None,
+            is_up=bool(int(flags or "0", 16) & _IFF_UP),
+        )
 
 
 def ports(case: Case) -> Ports:
