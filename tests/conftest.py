@@ -105,6 +105,12 @@ def db(db_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.fixture
+def clock() -> Clock:
+    """Stands at START; a program that is given it lives in the time of the test."""
+    return Clock()
+
+
+@pytest.fixture
 def new_id() -> Callable[[], str]:
     """Ids that count up."""
     numbers = itertools.count(1)

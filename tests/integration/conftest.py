@@ -33,6 +33,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Broker]:
+    """A mosquitto of this test's own."""
     made = Broker(tmp_path)
     made.start()
     yield made
@@ -41,6 +42,7 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 @pytest.fixture
 def center(tmp_path: Path, broker: Broker) -> Iterator[Center]:
+    """A command center on it."""
     made = Center(tmp_path, broker)
     made.start()
     yield made

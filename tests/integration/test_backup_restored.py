@@ -3,7 +3,6 @@ real command center: each complaint is there once, and no ticket is given twice.
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,14 +26,6 @@ from tests.support.running_agent import RunningAgent
 from tests.support.running_city import RunningCity
 from tests.support.waiting import wait_for
 from tests.unit.command_center.city import all_requests, rows
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    made = Broker(tmp_path)
-    made.start()
-    yield made
-    made.stop()
 
 
 class ABox:

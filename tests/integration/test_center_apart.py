@@ -85,14 +85,6 @@ def apart(tmp_path: Path, broker: Broker, postgresql: CityServer) -> Iterator[Ap
         process.wait()
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    made = Broker(tmp_path)
-    made.start()
-    yield made
-    made.stop()
-
-
 def test_boxes_of_both_receivers_are_heard_while_one_dies_and_pages_answer(
     apart: Apart, broker: Broker
 ) -> None:

@@ -4,7 +4,7 @@ import random
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,14 +35,6 @@ KNOWN, WAITING = 6, 6
 """Complaints that the city has when the power goes, and those that it has not."""
 FIRST_PAGES = 40
 """Overwritten pages begin behind the list of tables."""
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    made = Broker(tmp_path)
-    made.start()
-    yield made
-    made.stop()
 
 
 def report(path: Path, *texts: str) -> list[str]:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
-import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import Engine
 
@@ -32,14 +31,6 @@ from tests.support.wiretap import Captured, wiretap
 SECRETS = [bytes([number]) * 32 for number in range(1, 4)]
 OURS, NEXT, FOREIGN = (signature.public_key(secret) for secret in SECRETS)
 DOWN_EVENTS = str(Topic(SITE, Leaf.DOWN_EVENTS))
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    made = Broker(tmp_path)
-    made.start()
-    yield made
-    made.stop()
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Replies of a week reach a box that was off, each once and in their order, by a real broker."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -30,14 +30,6 @@ CASES, DAYS, A_DAY = 6, 7, 50
 """350 replies: four batches of the downlink."""
 UNITS = shipped_units("1471")
 ANSWERS = (Status.FORWARDED, Status.IN_PROGRESS, Status.NEEDS_DETAILS, Status.VERIFIED)
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    made = Broker(tmp_path)
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.fixture

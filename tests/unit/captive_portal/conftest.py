@@ -15,11 +15,6 @@ from tests.support.portal_pages import SITE
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def open_portal(db_path: Path, new_id: Callable[[], str], clock: Clock):
     """Start a portal process; a second call is a restart, or another process."""
     settings = Settings(site=SITE, portal=Portal(reports_per_hour=3))

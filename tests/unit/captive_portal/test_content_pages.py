@@ -43,11 +43,6 @@ AGREED = (Consent(purpose=Purpose.PUBLISH, language="id"),)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def portal(db_path: Path, new_id: Callable[[], str], clock: Clock) -> FlaskClient:
     settings = Settings(site=SITE, portal=Portal(reports_per_hour=3))
     app = create_app(settings, partial(connect, db_path), now=clock, new_id=new_id)

@@ -34,11 +34,6 @@ PHONE = {"REMOTE_ADDR": "10.0.0.9"}
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def portal(db_path: Path, new_id: Callable[[], str], clock: Clock) -> FlaskClient:
     settings = Settings(site=SITE, portal=Portal(photos_per_hour=2, reports_per_hour=4))
     app = create_app(settings, partial(connect, db_path), now=clock, new_id=new_id)

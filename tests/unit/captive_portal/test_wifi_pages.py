@@ -45,11 +45,6 @@ class Phone:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def make_phone(
     db_path: Path, new_id: Callable[[], str], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Phone]:

@@ -84,11 +84,6 @@ def an_account(db: sqlite3.Connection, name: str, role: Role, password: str = PA
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def app(db_path: Path, new_id: Callable[[], str], clock: Clock) -> Flask:
     return a_desk(db_path, clock, new_id)
 

@@ -15,11 +15,6 @@ from tests.support.kiosk_pages import SITE
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def kiosk(db_path: Path, new_id: Callable[[], str], clock: Clock) -> FlaskClient:
     app = create_app(Settings(site=SITE), partial(connect, db_path), now=clock, new_id=new_id)
     return app.test_client()

@@ -108,11 +108,6 @@ def pins() -> Iterator[MockFactory]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def news(clock: Clock) -> PanelNews:
     return PanelNews(lambda: clock().mono_ms / 1000)
 

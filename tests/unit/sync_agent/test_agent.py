@@ -26,16 +26,6 @@ NEW_EPOCH = "00000002"
 
 
 @pytest.fixture
-def link() -> RecordingLink:
-    return RecordingLink()
-
-
-@pytest.fixture
-def watch() -> Stopwatch:
-    return Stopwatch()
-
-
-@pytest.fixture
 def agent(db: sqlite3.Connection, link: RecordingLink, watch: Stopwatch) -> Agent:
     machine = Machine(
         now=at,

@@ -24,16 +24,6 @@ ACK = wire.Ack(epoch=EPOCH, lane="p1", upto=9, session=SESSION)
 
 
 @pytest.fixture
-def link() -> RecordingLink:
-    return RecordingLink()
-
-
-@pytest.fixture
-def watch() -> Stopwatch:
-    return Stopwatch()
-
-
-@pytest.fixture
 def open_agent(
     db: sqlite3.Connection, link: RecordingLink, watch: Stopwatch
 ) -> Callable[..., Agent]:
