@@ -51,14 +51,15 @@ def run(args: argparse.Namespace) -> int:
     box = case.of(settings.find(args.config), args.root)
     found = examine(box, chosen(args.only, with_storage=args.storage))
     every = [finding for findings in found.values() for finding in findings]
+    status = exit_status(every) or int(box.settings is None)
     if args.json:
         rows = [{"part": part, **asdict(f)} for part, fs in found.items() for f in fs]
-        print_json({"status": exit_status(every), "findings": rows})
+        print_json({"status": status, "findings": rows})
     else:
         for finding in every:
             _print(finding)
         print(_summary(every, is_partial=box.settings is None))
-    return exit_status(every)
+    return status
 
 
 def _print(finding: Finding) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
+from appliance.runtime.asking import be_sure
 from command_center import report
 from command_center.privacy import erasing, exporting
 from command_center.receiving.follow_ups import answer
@@ -64,10 +65,8 @@ def _erase(engine: Engine, args: argparse.Namespace, *, by: str, now: datetime) 
         raise BadInput("no request of this phone at the city; look at the number again")
     named = ", ".join(dict.fromkeys(str(Ticket(request.ticket)) for request in found))
     named += f" ({len(found)} requests)" if found[1:] else ""
-    question = f"Erase the personal data of {named} here and at the box for good? Type yes: "
-    if not args.yes and input(question).strip() != "yes":
-        print("nothing was erased")
-        return
+    if not args.yes:
+        be_sure(f"Erase the personal data of {named} here and at the box for good?")
     for request in found:
         erasing.order(engine, request.request_id, by=by, now=now)
     print(f"{named}: erased here; the box does so as soon as it hears of it")

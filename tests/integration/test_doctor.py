@@ -30,6 +30,7 @@ from tests.sim.running import running_modem
 from tests.support.city_broker import CityBroker
 from tests.support.disks import fill, small_disk
 from tests.support.ports import unused_ports
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -125,6 +126,16 @@ def pin_that_everybody_may_read(box: Sick, _: ExitStack) -> None:
     box.mode = 0o644
 
 
+@seed("settings", "warn", "belongs to Bukit Raya, Kota Pekanbaru", "posko setup")
+def code_of_another_kecamatan(box: Sick, _: ExitStack) -> None:
+    box.tables["site"][1] = 'name = "Tampan"'
+
+
+@seed("settings", "warn", "is no kecamatan's", "posko setup")
+def code_that_no_kecamatan_has(box: Sick, _: ExitStack) -> None:
+    box.tables["site"][0] = 'code = "14.71.99"'
+
+
 @seed("system-files", "fault", "channel", "posko-firmware apply")
 def channel_that_the_country_forbids(box: Sick, _: ExitStack) -> None:
     box.set("radio", country="US")
@@ -214,6 +225,21 @@ def clock_chip_that_is_not_there(box: Sick, _: ExitStack) -> None:
 
 @seed("modem", "fault", "cannot be used", "cable")
 def modem_unplugged(box: Sick, _: ExitStack) -> None:
+    box.set("modem", device=str(box.home / "modem"))
+
+
+@seed("modem", "fault", "cannot be used", "no port of a USB modem is there")
+def hub_of_the_modem_without_power(box: Sick, _: ExitStack) -> None:
+    box.set("modem", device="/dev/serial/by-id/usb-SimTech")
+
+
+@seed("modem", "fault", "blocked", "PUK")
+def sim_that_wants_its_puk(box: Sick, done: ExitStack) -> None:
+    done.enter_context(running_modem(box.home, "--pin", "1234"))
+    with closing(open_port(str(box.home / "modem"))) as port:
+        for _ in range(3):
+            port.write(b'AT+CPIN="0000"\r')
+            wait_for(lambda: b"ERROR" in port.read(100), "it refuses the PIN")
     box.set("modem", device=str(box.home / "modem"))
 
 

@@ -128,6 +128,29 @@ def test_events_that_wait_for_days_without_a_link_are_a_fault() -> None:
     assert (link.level, link.to_do) == (Level.FAULT, "set the clock")
 
 
+@pytest.mark.parametrize(
+    ("ago", "level", "told"),
+    [
+        (timedelta(minutes=5), Level.WARN, "up, 4 events wait"),
+        (timedelta(hours=2), Level.WARN, "the city does not answer"),
+        (timedelta(days=2), Level.FAULT, "the city does not answer"),
+        (None, Level.WARN, "the city does not answer"),
+    ],
+)
+def test_a_link_over_which_nothing_is_acknowledged_is_not_well(
+    ago: timedelta | None, level: Level, told: str
+) -> None:
+    seen = uplink.City(
+        broker="mqtt.kota.go.id:8883",
+        is_enrolled=True,
+        stated={"link": "up"},
+        backlog=4,
+        acked_at=NOW - ago if ago else None,
+    )
+    [link] = [f for f in uplink.city(seen, NOW) if f.what == "link"]
+    assert (link.level, told in link.found) == (level, True)
+
+
 def test_a_screen_that_is_not_wanted_is_no_fault() -> None:
     [screen] = hall.screen(hall.Screen(is_wanted=False, connectors={}, touch=()))
     assert screen.level is Level.ABSENT

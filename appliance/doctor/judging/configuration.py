@@ -18,6 +18,8 @@ class Configuration:
     site: str = ""
     mode: int = 0o640
     has_secrets: bool = False
+    other_name: str | None = ""
+    """Of the kecamatan of this code, where the register calls it otherwise; None: there is none."""
     closed: tuple[str, ...] = ()
     """Files and folders of the daemons that their group may not use."""
 
@@ -38,6 +40,14 @@ def configuration(seen: Configuration) -> Iterator[Finding]:
         )
         return
     yield ok("settings", f"{seen.path}: {seen.site}")
+    if seen.other_name != "":
+        known = f"belongs to {seen.other_name}" if seen.other_name else "is no kecamatan's"
+        yield warn(
+            "site",
+            f"the code of {seen.site} {known} in the register",
+            "set [site] code and name of one kecamatan (posko setup searches it): by its code the "
+            "city knows the box",
+        )
     if seen.closed:
         yield fault(
             "settings",

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from appliance.doctor.finding import Finding, fault, ok, warn
 
 _LONG_AGO = timedelta(days=1)
+_A_WHILE_AGO = timedelta(hours=1)
+"""A box that is well is answered more often than that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,14 @@ def _backlog(seen: City, backlog: int, now: datetime) -> Finding:
             "link",
             f"{link or 'never up'}, {told}",
             reason.partition("; ")[2] or reason or "systemctl restart posko-sync; see its log",
+        )
+    if link == "up" and (seen.acked_at is None or now - seen.acked_at > _A_WHILE_AGO):
+        answers = fault if seen.acked_at and is_old else warn
+        return answers(
+            "link",
+            f"up, and the city does not answer: {told}",
+            "in the city: does posko-center run, and may this box's login write and read its own "
+            "topics (deploy/README.md)? See posko-center status",
         )
     if backlog:
         return warn("link", f"{link or 'never up'}, {told}", reason or "wait; it sends by itself")

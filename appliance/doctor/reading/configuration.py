@@ -9,7 +9,8 @@ from pathlib import Path
 
 from appliance.doctor.case import Case
 from appliance.doctor.judging.configuration import Configuration
-from appliance.runtime.settings import additions
+from appliance.domain import kecamatan
+from appliance.runtime.settings import Site, additions
 
 _GROUP = "posko"
 _READS, _ENTERS, _WRITES = stat.S_IRGRP, stat.S_IRGRP | stat.S_IXGRP, stat.S_IRWXG
@@ -30,8 +31,18 @@ def look(case: Case) -> Configuration:
         site=f"kecamatan {box.site.name} ({box.site.code})",
         mode=case.config.stat().st_mode & 0o777,
         has_secrets=pins or words,
+        other_name=_other_name(box.site),
         closed=tuple(map(str, _closed(case.config, box.store.path.parent))),
     )
+
+
+def _other_name(site: Site) -> str | None:
+    found = kecamatan.of_code(site.code)
+    if found is None:
+        return None
+    named = " ".join(site.name.split()).casefold().removeprefix("kecamatan ")
+    is_same = named == found.name.casefold()
+    return "" if is_same else f"{found.name}, {found.city}"
 
 
 def _closed(config: Path, home: Path) -> Iterator[Path]:

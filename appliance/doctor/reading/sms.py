@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from pathlib import Path
 
 from appliance.doctor.case import Case
 from appliance.doctor.finding import Level
@@ -12,6 +13,7 @@ from appliance.doctor.reading.database import stated
 _LEVELS = {"ok": Level.OK, "warn": Level.WARN, "fail": Level.FAULT}
 _SMS_READY_S = 5.0
 _BAUD = 115_200
+_PORTS = Path("/dev/serial/by-id")
 
 
 def modems(case: Case) -> Iterator[Modem]:
@@ -20,6 +22,12 @@ def modems(case: Case) -> Iterator[Modem]:
     for name, settings in case.box.modem.all.items():
         said = {key: value for key, (value, _) in told.get(name, {}).items()}
         yield look(settings.device, name=name, baud=settings.baud, said=said)
+
+
+def _ports() -> str:
+    """The ports that there are instead."""
+    found = ", ".join(map(str, sorted(_PORTS.glob("*"))))
+    return f"; there is {found}" if found else "; no port of a USB modem is there"
 
 
 def look(
@@ -40,7 +48,7 @@ def look(
             name=name,
             device=device,
             stated=said or {},
-            refusal=advice_on(error),
+            refusal=advice_on(error) + (_ports() if error.errno == errno.ENOENT else ""),
             is_held=error.errno in (errno.EBUSY, errno.EAGAIN),
         )
     with closing(port):
