@@ -14,7 +14,6 @@ from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
 from appliance.domain.service_request import ServiceRequest
 from appliance.runtime import clock
-from appliance.runtime.asking import be_sure
 from appliance.store import requests
 
 _TITLES = {
@@ -65,8 +64,8 @@ def _erase(args: argparse.Namespace) -> None:
     with database(args.config) as db:
         whose = _whose(db, args.whose)
         named = str(whose.ticket) if isinstance(whose, ServiceRequest) else whose.grouped
-        if not args.yes:
-            be_sure(f"Erase the personal data of {named} for good?")
+        if not args.yes and not _is_sure(named):
+            raise BadInput("nothing was erased; type yes when asked, or give --yes")
         if isinstance(whose, ServiceRequest):
             erasing.erase(db, whose, clock.now(), by=_who())
         else:
@@ -81,6 +80,16 @@ def _withdraw(args: argparse.Namespace) -> None:
         request = _of_ticket(db, Ticket.parse(args.ticket))
         count = consenting.withdraw(db, request, clock.now(), by=_who())
     print(f"{request.ticket}: {count} consents taken back")
+
+
+def _is_sure(named: str) -> bool:
+    """Whether somebody is there who says so."""
+    try:
+        said = input(f"Erase the personal data of {named} for good? Type yes: ")
+    except EOFError:
+        print()
+        return False
+    return said.strip() == "yes"
 
 
 def _who() -> str:

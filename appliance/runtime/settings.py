@@ -228,8 +228,8 @@ def _table(path: Path) -> dict[str, Any]:
         raise ConfigError(f"cannot read {path}: {error.strerror}. Run it as root (sudo).") from None
     except OSError as error:
         raise ConfigError(
-            f"cannot read {path}: {error.strerror}. Name the file with --config or "
-            f"{CONFIG_VARIABLE}; posko.example.toml is a start."
+            f"cannot read {path}: {error.strerror}. `sudo posko setup` makes a box's; or name the "
+            f"file with --config or {CONFIG_VARIABLE}; posko.example.toml is a start."
         ) from None
     if len(raw) > _CONFIG_MAX_BYTES:
         raise ConfigError(f"{path} is {len(raw)} bytes, more than a configuration can be")

@@ -16,6 +16,8 @@ _MODELS = (
     ("Pi Zero 2", "zero2w"),
 )
 _MOST_PORTS = 6
+_ANYWHERE = "00000000"
+"""The default route, as /proc/net/route writes it."""
 
 
 def look(root: Path = Path("/")) -> Machine:
@@ -23,7 +25,7 @@ def look(root: Path = Path("/")) -> Machine:
     board = text(root / "proc/device-tree/model")
     model = next((name for words, name in _MODELS if words in board), "generic")
     net = root / "sys/class/net"
-    wan = _wan(net)
+    wan = _wan(net, text(root / "proc/net/route"))
     radio = next((path.parent for path in sorted(net.glob("*/phy80211"))), None)
     own = _own_address(wan)
     driver = (radio / "device/driver").resolve().name if radio else ""
@@ -39,8 +41,12 @@ def look(root: Path = Path("/")) -> Machine:
     )
 
 
-def _wan(net: Path) -> str:
-    """The wire that has a carrier, else the first one."""
+def _wan(net: Path, routes: str) -> str:
+    """The wire that leads out, else one that has a carrier, else the first one."""
+    ways = [line.split()[:2] for line in routes.splitlines()]
+    out = [name for name, *to in ways if to == [_ANYWHERE] and (net / name).exists()]
+    if way := next((name for name in out if not (net / name / "phy80211").exists()), None):
+        return way
     wires = [path for path in sorted(net.glob("e*")) if not (path / "phy80211").exists()]
     plugged = [path for path in wires if text(path / "carrier") == "1"]
     return next((path.name for path in [*plugged, *wires]), "eth0")

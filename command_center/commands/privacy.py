@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
-from appliance.runtime.asking import be_sure
 from command_center import report
 from command_center.privacy import erasing, exporting
 from command_center.receiving.follow_ups import answer
@@ -65,11 +64,21 @@ def _erase(engine: Engine, args: argparse.Namespace, *, by: str, now: datetime) 
         raise BadInput("no request of this phone at the city; look at the number again")
     named = ", ".join(dict.fromkeys(str(Ticket(request.ticket)) for request in found))
     named += f" ({len(found)} requests)" if found[1:] else ""
-    if not args.yes:
-        be_sure(f"Erase the personal data of {named} here and at the box for good?")
+    if not args.yes and not _is_sure(named):
+        raise BadInput("nothing was erased; type yes when asked, or give --yes")
     for request in found:
         erasing.order(engine, request.request_id, by=by, now=now)
     print(f"{named}: erased here; the box does so as soon as it hears of it")
+
+
+def _is_sure(named: str) -> bool:
+    """Whether somebody is there who says so."""
+    try:
+        said = input(f"Erase the personal data of {named} here and at the box for good? Type yes: ")
+    except EOFError:
+        print()
+        return False
+    return said.strip() == "yes"
 
 
 def _list(engine: Engine, now: datetime, *, as_json: bool) -> None:

@@ -67,7 +67,7 @@ def test_where_nobody_can_be_asked_nothing_is_erased(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     status, _, told = command("privacy", "erase", str(request_of_siti.ticket))
-    assert (status, "nothing was done" in told) == (1, True)
+    assert (status, "nothing was erased" in told) == (1, True)
     left = requests.by_id(db, request_of_siti.id)
     assert left is not None
     assert left.text != ERASED_TEXT

@@ -45,7 +45,7 @@ def test_erasing_asks_before_and_is_listed_until_the_box_confirms(
     monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
     for _ in ("says no", "is not there"):
         status, _, told = command("erase", case.ticket)
-        assert (status, "nothing was done" in told) == (1, True)
+        assert (status, "nothing was erased" in told) == (1, True)
     assert request(engine, case.request_id).text != ERASED_TEXT
     assert command("erase", case.ticket, "--yes")[0] == 0
     assert request(engine, case.request_id).text == ERASED_TEXT
@@ -71,7 +71,7 @@ def test_of_a_phone_all_requests_are_erased_and_named_before(
         return "no"
 
     monkeypatch.setattr("builtins.input", refuse)
-    assert "nothing was done" in command("erase", "0812 3456 7890")[2]
+    assert "nothing was erased" in command("erase", "0812 3456 7890")[2]
     assert all(str(Ticket(case.ticket)) in asked[0] for case in (mine, again))
     assert str(Ticket(other.ticket)) not in asked[0]
     command("erase", "0812 3456 7890", "--yes")
