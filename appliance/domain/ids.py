@@ -7,6 +7,7 @@ A ticket is `KK SSS SSD`: two digits of the kecamatan, a five-digit serial and a
 import re
 from dataclasses import dataclass
 
+from appliance.domain.digits import LOOKALIKES, plain
 from appliance.domain.errors import BadInput
 
 SERIALS_PER_SITE = 100_000
@@ -30,9 +31,9 @@ _DAMM = (
     (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
 )
 
-# What people type or read for a digit on a slip.
-_LOOKALIKES = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "S": "5", "s": "5"})
-_SEPARATORS = re.compile(r"[\s.\-–—_/]+")
+_SEPARATORS = re.compile(r"[\s.\-–—_/#]+")
+_SPOKEN_OF = re.compile(r"(?:tiket|ticket|nomor|number|no)\b", re.IGNORECASE)
+"""How slips, texts and people name the number before they say it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -128,10 +129,12 @@ class Ticket:
 
     @classmethod
     def parse(cls, text: str) -> "Ticket":
-        """Read what a person typed: any spacing, O for 0, I or l for 1, S for 5.
+        """Read what a person typed: any spacing, digits of any script, O for 0, I or l for 1, S for
+        5, and the word "Tiket" or "No." before them.
 
         Raises BadInput when it is not eight digits or the check digit is wrong.
         """
         if len(text) > 40:
             raise BadInput("a ticket has eight digits")
-        return cls(_SEPARATORS.sub("", text.strip()).translate(_LOOKALIKES))
+        number = _SEPARATORS.sub("", _SPOKEN_OF.sub("", text)).translate(LOOKALIKES)
+        return cls("".join(map(plain, number)))

@@ -100,3 +100,42 @@ def test_the_first_page_and_the_form_have_no_barriers(browser: Browser, address:
         page.goto(path)
         is_clean(page)
     page.context.close()
+
+
+def test_text_of_twice_the_size_stays_in_the_window(phone: Page) -> None:
+    """WCAG 2.2, 1.4.4; Android enlarges the text of a portal's window as its owner has set it."""
+    for path in ("/", "/lapor", "/status?tiket=1", "/layanan", "/tanya-jawab", "/papan"):
+        phone.goto(path)
+        assert beside_large_text(phone) == [], path
+    phone.goto("/lapor")
+    phone.get_by_role("main").get_by_role("button", name="Kirim laporan").click()
+    phone.get_by_text("Laporan belum terkirim").wait_for()
+    assert beside_large_text(phone) == []
+    phone.get_by_label("Apa masalahnya?").fill(f"Lampu jalan mati di gang Melati {next(NUMBERS)}")
+    phone.get_by_role("main").get_by_role("button", name="Kirim laporan").click()
+    phone.wait_for_url("**/tiket/*")
+    assert beside_large_text(phone) == []
+
+
+def beside_large_text(page: Page) -> list[str]:
+    """What reaches out of its window or lies upon the language's button, at 200 per cent."""
+    page.wait_for_load_state("load")
+    found: list[str] = page.evaluate(
+        """() => {
+            document.documentElement.style.setProperty('font-size', '200%')
+            const lang = document.querySelector('.lang')?.getBoundingClientRect()
+            return [...document.querySelectorAll('body *')]
+                .filter(e => !e.closest('.visually-hidden, .skip, svg'))
+                .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+                .filter(e => {
+                    const range = document.createRange()
+                    range.selectNodeContents(e)
+                    const b = range.getBoundingClientRect()
+                    const upon = lang && e.closest('.plate') && b.right > lang.left
+                        && b.bottom > lang.top && b.top < lang.bottom
+                    const button = e.closest('.btn')?.getBoundingClientRect()
+                    const isOut = button && b.right > button.right + .5
+                    return b.right > innerWidth + .5 || upon || isOut })
+                .map(e => e.outerHTML.slice(0, 80)) }"""
+    )
+    return found

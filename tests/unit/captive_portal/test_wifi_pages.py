@@ -115,6 +115,16 @@ def test_one_tap_opens_a_session_and_ends_with_a_full_navigation(
     assert f"{code[:5]} {code[5:]}" in page
 
 
+def test_who_waits_for_the_gate_looks_again_at_once_and_later_seldom(
+    phone: Phone, db: sqlite3.Connection, clock: Clock
+) -> None:
+    """Many phones that tap at once wait longer than a page does."""
+    phone.tap()
+    assert 'http-equiv="refresh" content="3"' in phone.client.get("/wifi").text
+    gate_opens(db, clock)
+    assert 'http-equiv="refresh" content="60"' in phone.client.get("/wifi").text
+
+
 def test_two_taps_are_one_session(phone: Phone, db: sqlite3.Connection) -> None:
     phone.tap()
     phone.tap()

@@ -37,7 +37,19 @@ def test_two_swapped_neighbours_are_noticed(ticket: Ticket, place: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["07123450", "07 123 450", "07-123-450", "07.123.450", " O7 l23 4S0 ", "07 I23 45o"]
+    "typed",
+    [
+        "07123450",
+        "07 123 450",
+        "07-123-450",
+        "07.123.450",
+        " O7 l23 4S0 ",
+        "07 I23 45o",
+        "#07 123 450",
+        "Tiket 07 123 450",
+        "Tiket no. 07123450",
+        "٠٧ ١٢٣ ٤٥٠",
+    ],
 )
 def test_a_ticket_is_read_as_people_type_it(typed: str) -> None:
     assert Ticket.parse(typed).digits == "07123450"
