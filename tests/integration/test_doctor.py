@@ -87,12 +87,14 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CityBroker]:
 
 
 @pytest.fixture
-def sick(tmp_path: Path, city: CityBroker) -> Sick:
+def sick(tmp_path: Path, city: CityBroker) -> Iterator[Sick]:
+    mask = os.umask(0o007)  # as every program of ours has it
     box = Sick(tmp_path, city, database=tmp_path / "posko.db")
     box.set("site", code="14.71.07", name="Bukit Raya", city="Kota Pekanbaru")
     box.set("store", path=str(box.database))
     migrate.ensure(box.database, SITE, ids.new_epoch)
-    return box
+    yield box
+    os.umask(mask)
 
 
 Seed = Callable[[Sick, ExitStack], None]
@@ -180,7 +182,12 @@ def no_database(box: Sick, _: ExitStack) -> None:
     box.database.unlink()
 
 
-@seed("database", "fault", "group may not write", "chmod 660")
+@seed("database", "fault", "posko.db.blobs", "chmod g+rwX")
+def folder_of_photos_that_nobody_enters(box: Sick, _: ExitStack) -> None:
+    box.database.with_name("posko.db.blobs").mkdir(mode=0o660)
+
+
+@seed("database", "fault", "group may not write", "chmod g+rwX")
 def database_that_the_group_may_not_write(box: Sick, _: ExitStack) -> None:
     box.database.chmod(0o640)
 

@@ -58,3 +58,4 @@ def test_a_daemon_that_cannot_start_is_told_with_its_last_words(machine: Machine
             wait_for(lambda: told(machine, "posko-desk"), "it is told")
             [(found, _)] = told(machine, "posko-desk")
         assert f"cannot listen on 127.0.0.1:{DESK_PORT}" in found
+        assert "code=" not in found

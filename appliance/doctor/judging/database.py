@@ -1,6 +1,7 @@
 """The one database file, its backup, and what it tells of the link to the city. Pure."""
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,7 +61,7 @@ def database(seen: Database) -> Iterator[Finding]:
         yield fault(
             "database",
             f"the daemons' group may not write {files}",
-            f"chgrp posko {files}; chmod 660 {files}",
+            f"chgrp posko {files}; chmod g+rwX {files}",
         )
     if seen.set_aside:
         yield warn(
@@ -72,7 +73,8 @@ def database(seen: Database) -> Iterator[Finding]:
 
 def is_closed(file: os.stat_result, folder: os.stat_result) -> bool:
     """Whether a file's mode or group keeps those out whose folder it lies in."""
-    return file.st_mode & _GROUP_WRITES != _GROUP_WRITES or file.st_gid != folder.st_gid
+    need = stat.S_IRWXG if stat.S_ISDIR(file.st_mode) else _GROUP_WRITES
+    return file.st_mode & need != need or file.st_gid != folder.st_gid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

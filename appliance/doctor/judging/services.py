@@ -16,7 +16,7 @@ class Unit:
     result: str = ""
     restarts: int = 0
     said: str = ""
-    """Its last words in the journal, where it does not run."""
+    """Its last words in the journal, where it fails."""
 
 
 def units(seen: Sequence[Unit] | None) -> Iterator[Finding]:

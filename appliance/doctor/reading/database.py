@@ -2,7 +2,7 @@
 
 import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,6 @@ from appliance.doctor.case import Case
 from appliance.doctor.judging.database import Backup, Database, is_closed
 from appliance.store import gauges, migrate
 from appliance.store.database import connect
-from appliance.store.files import wal
 from appliance.store.repair import salvage
 
 LIMIT_S = 60.0
@@ -38,12 +37,17 @@ def look(case: Case) -> Database:
         schema=0 if damage else _schema(path),
         known_schema=len(migrate.scripts()),
         closed_to_group=tuple(
-            str(file)
-            for file in (path, wal(path))
-            if file.exists() and is_closed(file.stat(), path.parent.stat())
+            str(file) for file in _files(path) if is_closed(file.stat(), path.parent.stat())
         ),
         set_aside=len(salvage.damaged_files(path)),
     )
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The database and what every daemon writes beside it."""
+    for ending in ("", "-wal", "-shm", ".migrate-lock", ".blobs"):
+        if (file := path.with_name(path.name + ending)).exists():
+            yield file
 
 
 def stated(path: Path) -> Gauges:

@@ -13,16 +13,19 @@ from appliance.doctor.judging.services import Firewall, Page, Read, SystemFiles,
 
 _DAEMONS = ("migrate", "portal", "kiosk", "desk", "modem", "sync")
 _SHOWN = "LoadState,ActiveState,Result,NRestarts"
+_FAILING = ("failed", "activating")
 _PAGE_S = 4.0
 _LINES_READ = 40
 _LAST_WORDS_CHARS = 300
-_OF_SYSTEMD = re.compile(
+_NO_REASON = re.compile(
+    r"[0-9:]{8} \S+ (TRAFFIC|DEBUG|INFO|WARNING) |FAILED to start up|"
     r"(Start|Stopp|Reload)(ing|ed) |Failed to start |Dependency failed|"
     r".*: (Main process exited|Control process exited|Failed with result|Scheduled restart|"
     r"Start request repeated|Triggering OnFailure|Consumed|Deactivated|Job |Killing process|"
     r"Unit process|State '|Watchdog timeout|.*, ignoring)"
 )
-"""What systemd says of any unit that ends; what it says of a step that failed is the reason."""
+"""What a daemon tells while it runs (a code of the desk, too), the end of dnsmasq's complaint, and
+what systemd says of any unit that ends; what it says of a step that failed is the reason."""
 _DIFFERS = 1
 _DAMAGED = "apply writes all files anew"
 
@@ -118,7 +121,7 @@ def _unit(name: str) -> Unit:
         active=active,
         result=known.get("Result", ""),
         restarts=int(restarts) if restarts.isdigit() else 0,
-        said="" if active in ("active", "reloading") else _last_words(name),
+        said=_last_words(name) if active in _FAILING else "",
     )
 
 
@@ -129,7 +132,7 @@ def _last_words(name: str) -> str:
         *(f"--lines={_LINES_READ}", f"--unit={name}"),
     )
     lines = said.output.splitlines() if said and not said.status else []
-    own = [line for line in lines if line.strip() and not _OF_SYSTEMD.match(line)]
+    own = [line for line in lines if line.strip() and not _NO_REASON.match(line)]
     return " ".join(own[-1].split())[:_LAST_WORDS_CHARS] if own else ""
 
 
