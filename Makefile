@@ -6,7 +6,7 @@ WORKERS ?= 2
 SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config software_update command_center mqtt_link blob_transfer web demo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test vm-test kiosk-browser-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-card bench-dashboard bench-portal bench-box bench-load powercuts triage-report triage-model soak screenshots golden i18n status dialog deb image image-test clean
+.PHONY: help run test vm-test stick-test kiosk-browser-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-card bench-dashboard bench-portal bench-box bench-load powercuts triage-report triage-model soak screenshots golden i18n status dialog deb image image-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -33,6 +33,10 @@ vm-test: $(VENV)/dev.stamp ## only the box in a virtual machine with simulated r
 kiosk-browser-test: $(VENV)/dev.stamp ## only the kiosk's browser on a box of 1 GB, on a screen in memory (as root; the first time ten minutes)
 	@sh scripts/install-test-packages.sh
 	$(BIN)/pytest -s tests/nspawn/kiosk_browser.py tests/nspawn/kiosk_memory.py
+
+stick-test: $(VENV)/dev.stamp ## only sticks for backups, on a USB port of the virtual machine (as root, minutes)
+	@sh scripts/install-test-packages.sh
+	$(BIN)/pytest tests/vm/sticks.py
 
 quick: $(VENV)/dev.stamp ## only the tests that take no real processes (seconds)
 	$(BIN)/pytest -q -m "not slow"

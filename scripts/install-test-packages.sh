@@ -40,6 +40,10 @@ cc:gcc:power-cut tests and the wear benchmark
 dh:debhelper:the tests of the package
 lintian:lintian:the same
 sfdisk:fdisk:the tests of the image
+mkfs.vfat:dosfstools:the tests of sticks
+mcopy:mtools:the same
+mkfs.exfat:exfatprogs:the same
+mkfs.ntfs:ntfs-3g:the same
 npm:npm:the AsyncAPI document against the official parser'
 
 missing='' left_out=''

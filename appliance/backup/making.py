@@ -26,7 +26,7 @@ _REASONS = {
     errno.ENOSPC: "the stick is full: free space on it, or take a larger one",
     errno.EROFS: "the stick is read-only: move its switch, or take another one",
     errno.EACCES: "this user may not write to the stick (docs/backup.md, The stick)",
-    errno.EIO: "the stick has a fault: take another one",
+    errno.EIO: "the stick has a fault or was pulled out: plug it in again, or take another one",
 }
 
 

@@ -7,6 +7,7 @@ What has no final name was not finished and is removed by the next backup. Writt
 links, no rights, no name that it does not know.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterable
@@ -75,6 +76,8 @@ class Shelf:
                 sealed_file.forget_cached(out)
             sealed_file.check(unfinished)
             unfinished.rename(file)
+            with file.open("rb") as named:  # FAT keeps size and place beside the new name
+                os.fsync(named.fileno())
             sync_folder(file)
         except BaseException:
             with suppress(OSError):

@@ -12,6 +12,7 @@ from appliance.doctor.judging import hall as judging_hall
 from appliance.doctor.judging import machine as judging_machine
 from appliance.doctor.judging import services as judging_services
 from appliance.doctor.judging import sms as judging_sms
+from appliance.doctor.judging import sticks as judging_sticks
 from appliance.doctor.judging import storage as judging_storage
 from appliance.doctor.judging import uplink as judging_uplink
 from appliance.doctor.judging import wifi as judging_wifi
@@ -22,6 +23,7 @@ from appliance.doctor.reading import (
     machine,
     services,
     sms,
+    sticks,
     storage,
     uplink,
     wifi,
@@ -43,6 +45,11 @@ class Check:
 def _disk(case: Case) -> Iterator[Finding]:
     for disk in storage.disks(case):
         yield from judging_storage.disk(disk)
+
+
+def _backup(case: Case) -> Iterator[Finding]:
+    yield judging_database.backup(database.backup(case), datetime.now(UTC))
+    yield from judging_sticks.sticks(sticks.left_out(case))
 
 
 def _modem(case: Case) -> Iterator[Finding]:
@@ -91,12 +98,7 @@ CHECKS = (
         limit_s=60,
         is_asked_for=True,
     ),
-    Check(
-        "backup",
-        lambda case: [
-            judging_database.backup(database.backup(case), datetime.now(UTC)),
-        ],
-    ),
+    Check("backup", _backup),
     Check(
         "memory", lambda case: judging_machine.memory(machine.memory(case)), needs_settings=False
     ),

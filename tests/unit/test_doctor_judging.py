@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 
 from appliance.doctor.checks import PARTS, chosen
 from appliance.doctor.finding import Level
-from appliance.doctor.judging import database, hall, machine, services, sms, storage, uplink, wifi
+from appliance.doctor.judging import (
+    database,
+    hall,
+    machine,
+    services,
+    sms,
+    sticks,
+    storage,
+    uplink,
+    wifi,
+)
+from appliance.doctor.reading import sticks as reading_sticks
 
 NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
 
@@ -160,3 +171,38 @@ def test_a_backup_is_missed_once_it_is_older_than_two_nights() -> None:
     for hours, problem, level in ((20, "", Level.OK), (72, "", Level.WARN), (20, "x", Level.FAULT)):
         seen = database.Backup(has_key=True, last=NOW - timedelta(hours=hours), problem=problem)
         assert database.backup(seen, NOW).level is level
+
+
+@pytest.mark.parametrize(
+    ("file_system", "label", "words", "to_do"),
+    [
+        ("ntfs", "POSKO", "holds ntfs", "mkfs.vfat -n POSKO /dev/sda1"),
+        ("", "", "holds no file system", "mkfs.vfat -n POSKO /dev/sda1"),
+        ("exfat", "KINGSTON", "named KINGSTON", "exfatlabel /dev/sda1 POSKO"),
+        ("vfat", "", "named nothing", "fatlabel /dev/sda1 POSKO"),
+        ("vfat", "POSKO", "not mounted", "media-posko.mount"),
+    ],
+)
+def test_a_stick_that_is_not_mounted_is_told_why(
+    file_system: str, label: str, words: str, to_do: str
+) -> None:
+    stick = sticks.Stick(device="/dev/sda1", file_system=file_system, label=label)
+    [finding] = sticks.sticks([stick])
+    assert finding.level is Level.WARN
+    assert words in finding.found
+    assert to_do in finding.to_do
+
+
+def test_sticks_are_partitions_of_usb_disks_or_disks_without_any() -> None:
+    """As lsblk of util-linux 2.38 lists them."""
+    listing = """{"blockdevices": [
+        {"path": "/dev/mmcblk0", "tran": null, "fstype": null, "label": null,
+         "children": [{"path": "/dev/mmcblk0p1", "tran": null, "fstype": "ext4", "label": null}]},
+        {"path": "/dev/sda", "tran": "usb", "fstype": null, "label": null,
+         "children": [{"path": "/dev/sda1", "tran": null, "fstype": "ntfs", "label": "POSKO"}]},
+        {"path": "/dev/sdb", "tran": "usb", "fstype": null, "label": null}
+    ]}"""
+    assert list(reading_sticks.listed(listing)) == [
+        sticks.Stick(device="/dev/sda1", file_system="ntfs", label="POSKO"),
+        sticks.Stick(device="/dev/sdb", file_system="", label=""),
+    ]

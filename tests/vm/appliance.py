@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ OTHERS = ("nginx", "dnsmasq", "dnsmasq-offline", "hostapd@wlan0", "nftables", "m
 UNITS = [f"posko-{name}.service" for name in (*DAEMONS, *OTHERS)]
 BOOTS_IN_S = 900.0
 _LOOKS_EVERY_S = 1.0
+SOON_S = 300.0
+"""Of real time, in which the machine gets not far on a busy host."""
+_ASKING_EVERY_S = 0.5
 DATABASE = "/var/lib/posko/posko.db"
 
 
@@ -93,6 +96,14 @@ def switched_off(folder: Path, package: Path, **options: object) -> Iterator[App
     finally:
         broker.stop()
         engine.dispose()
+
+
+def within(appliance: Appliance, condition: Callable[[], object], what: str) -> None:
+    """Wait, and do not keep the machine busy by asking; in vain: with its journal."""
+    until_s = time.monotonic() + SOON_S
+    while not condition():
+        assert time.monotonic() < until_s, f"not yet: {what}\n{appliance.journal()}"
+        time.sleep(_ASKING_EVERY_S)
 
 
 def tell(request: pytest.FixtureRequest, text: str) -> None:

@@ -21,8 +21,9 @@ from tests.wifi.places import HOSTS, PROBES
 _OVERLAY = Path(__file__).with_name("overlay")
 _DISK_BYTES = 2 * 1024**3
 _MODULES = re.compile(
-    r"kernel/(net|crypto|lib|fs/(ext4|jbd2|mbcache|autofs)|arch/[^/]+/crypto)[/.]"
+    r"kernel/(net|crypto|lib|fs/(ext4|jbd2|mbcache|autofs|fat|exfat|nls)|arch/[^/]+/crypto)[/.]"
     r"|/(virtio\w*|veth|mac80211_hwsim|dummy|bridge|failover|net_failover|rng-core)\.ko"
+    r"|/(usb-common|usbcore|xhci-\w+|usb-storage|scsi_\w+|sd_mod|t10-pi)\.ko"
 )
 """A machine of ours needs no others; the rest is nine tenths of the disk."""
 _TO_MOUNT = ("virtio_pci", "virtio_blk", "ext4", "crc32c_generic")

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import subprocess
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.support.programs import needs
@@ -47,7 +47,8 @@ class Part:
 
 
 class Machine:
-    """One machine on a disk of its own in `folder`; `port` is the broker's on the host."""
+    """One machine on a disk of its own in `folder`; `port` is the broker's on the host, `more` what
+    qemu is told beside."""
 
     def __init__(
         self,
@@ -58,9 +59,10 @@ class Machine:
         port: int,
         memory_mb: int = 768,
         make_disk: Callable[[Path], Disk] = KeptDisk,
+        more: Iterable[str] = (),
     ) -> None:
         self._image, self._folder, self._modem = image, folder, modem
-        self._port, self._memory_mb = port, memory_mb
+        self._port, self._memory_mb, self._more = port, memory_mb, more
         self.console = folder / "console.log"
         copy = [needs("cp"), "--sparse=always", str(image.disk), str(folder / "disk")]
         subprocess.run(copy, check=True)
@@ -125,6 +127,7 @@ class Machine:
             *("-chardev", f"socket,id=agent,path={folder / 'agent'},server=on,wait=off"),
             *("-device", "virtserialport,chardev=agent,name=agent"),
             *("-netdev", "user,id=host", "-device", "virtio-net-pci,netdev=host"),
+            *self._more,
         ]
 
 

@@ -3,8 +3,7 @@
 The radios are simulated, all else is real; the box boots with its site file applied.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from command_center.store.cases.requests import CityRequest
 from tests.unit.command_center.city import all_requests
 from tests.vm import technician
-from tests.vm.appliance import DAEMONS, UNITS, Appliance, tell
+from tests.vm.appliance import DAEMONS, UNITS, Appliance, tell, within
 from tests.vm.places import OFFICE, OPEN, OWE, PORTAL_HOST, WPA2, WPA3, Network
 from tests.vm.residents import PORTAL, complain, is_online, probe, tap
 from tests.wifi.places import PROBES, Probe
@@ -22,9 +21,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 SYSTEMS = ("android", "apple", "windows", "firefox", "gnome", "ubuntu")
 """The last two are NetworkManager's."""
 PROBED = [one for one in PROBES if one.device in SYSTEMS]
-SOON_S = 300.0
-"""Of real time, in which the machine gets not far on a busy host."""
-_ASKING_EVERY_S = 0.5
 NOTHING_IS_WAITED_FOR_S = 60.0
 """systemd waits half a minute longer for a device that does not come."""
 CITIZEN = "+6281234567890"
@@ -34,14 +30,6 @@ CLOSED_TO_THE_WAN = (53, 80, 443, 5354, 8080, 8081, 8082)
 
 def at_city(appliance: Appliance, text: str) -> CityRequest | None:
     return next((one for one in all_requests(appliance.city) if text in one.text), None)
-
-
-def within(appliance: Appliance, condition: Callable[[], object], what: str) -> None:
-    """Wait, and do not keep the machine busy by asking; in vain: with its journal."""
-    until_s = time.monotonic() + SOON_S
-    while not condition():
-        assert time.monotonic() < until_s, f"not yet: {what}\n{appliance.journal()}"
-        time.sleep(_ASKING_EVERY_S)
 
 
 def test_every_unit_starts_at_boot_and_none_twice(
@@ -205,7 +193,7 @@ def test_a_wrong_way_out_goes_back_though_it_cuts_off_who_applied_it(
     within(appliance, reachable, "a shell answers")
     technician.change(box, "198.51.100.2/24", "198.51.101.2/24")
     technician.change(box, 'wan_gateway = "198.51.100.1"', 'wan_gateway = "198.51.101.1"')
-    appliance.internet.order(WAN, technician.SHELL_PORT, "posko-firmware apply --minutes 0.3")
+    appliance.internet.order(WAN, technician.SHELL_PORT, "posko-firmware apply --minutes 0.5")
     within(appliance, lambda: not reachable(), "the connection is cut")
     technician.end_shells(box)
     text = "sampah menumpuk di jalan hangtuah"
@@ -232,7 +220,7 @@ def test_an_access_point_that_leaves_the_air_comes_back_by_itself(
     within(appliance, lambda: is_online(phone), "the Internet answers")
     ticket = complain(phone, "parit tersumbat di jalan durian")
     technician.change(box, 'interface = "wlan0"', 'interface = "wlan9"')
-    box.run("posko-firmware", "apply", "--minutes", "0.3")
+    box.run("posko-firmware", "apply", "--minutes", "0.5")
     within(appliance, lambda: not phone.is_associated(), "the phone has lost it")
 
     within(appliance, lambda: technician.outcome(box), "it goes back")

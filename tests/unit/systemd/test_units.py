@@ -246,6 +246,7 @@ def test_pins_can_be_had_where_the_root_is_read_only(unit: str, tmp_path: Path) 
 def test_a_stick_is_mounted_where_backups_go_by_a_rule_that_names_the_unit() -> None:
     mount = (UNITS / "media-posko.mount").read_text()
     assert f"Where={Backup().folder}\n" in mount
+    assert "LazyUnmount=yes\n" in mount, "pulled out while it is written to, it goes too"
     [label] = re.findall("What=/dev/disk/by-label/(.+)", mount)
     rule = (SYSTEMD / "udev/72-posko-stick.rules").read_text()
     assert f'ENV{{ID_FS_LABEL}}=="{label}"' in rule
