@@ -59,5 +59,19 @@ def press(page: Page, selector: str) -> None:
 
 
 def begin(page: Page) -> None:
+    """The first question, in the language that the browser was made for."""
     page.goto("/lapor")
-    touch(page, f"main [name=lang][value={page.evaluate('document.documentElement.lang')}]")
+    touch(page, f"main [name=lang][value={language_of(page)}]")
+
+
+def language_of(page: Page) -> str:
+    """That of the browser, which the kiosk does not ask for."""
+    wished: str = page.evaluate("navigator.language")
+    return wished[:2]
+
+
+def agree_to_nothing(page: Page) -> None:
+    """Answer whether the report may be shown, where that is asked: not for what is confidential."""
+    page.locator("[name=agree], .ticket").first.wait_for()
+    if page.locator("[name=agree]").count():
+        touch(page, "[name=agree][value=no]")

@@ -16,7 +16,7 @@ from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings, Site
 from appliance.store import migrate
 from appliance.store.database import connect
-from tests.e2e.kiosk_screens import MOST_KELURAHAN, SMALL
+from tests.e2e.kiosk_screens import MOST_KELURAHAN, SMALL, agree_to_nothing, begin
 from tests.support.browser import overflow, served, small_targets
 
 pytestmark = pytest.mark.slow
@@ -82,11 +82,6 @@ def fits(page: Page) -> None:
     assert small_targets(page, SMALL.finger_px) == [], page.url
 
 
-def begin(page: Page) -> None:
-    page.goto("/lapor")
-    page.click("main [name=lang][value=id]")
-
-
 def report(page: Page, words: str) -> None:
     begin(page)
     page.click("[name=choose][value='']")
@@ -94,8 +89,7 @@ def report(page: Page, words: str) -> None:
     page.fill("#f-text", words)
     for touched in ("[value=next]", "[name=place][value='']", "[value=next]", "[value=next]"):
         page.locator(f"{touched}:not(.visually-hidden)").first.click()
-    if page.locator("[name=agree]").count():
-        page.click("[name=agree][value=no]")
+    agree_to_nothing(page)
     page.wait_for_url("**/tiket/**")
 
 
