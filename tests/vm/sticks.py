@@ -144,7 +144,8 @@ def test_a_stick_pulled_out_amid_a_backup_takes_the_next_and_another_box_is_made
     ended = lambda: "posko-backup" in box.run("systemctl", "--failed", "list-units")  # noqa: E731
     within(appliance, ended, "the backup has failed")
     within(appliance, lambda: not is_mounted(appliance), "the stick is not mounted any more")
-    assert "stick" in doctor(appliance)
+    said = doctor(appliance)
+    assert "stick" in said, said
 
     port.slow_down(0)
     port.plug(made)
