@@ -21,12 +21,14 @@ from appliance.store import blob_files, migrate
 
 DATABASE, SETTINGS, MANIFEST = "posko.db", "settings/", "manifest.json"
 _SPARE_BYTES = 1024 * 1024
+_GONE = "the stick has a fault or was pulled out: plug it in again, or take another one"
 _REASONS = {
     errno.ENOENT: "the stick is not there: plug one in that is named POSKO, or set backup.folder",
     errno.ENOSPC: "the stick is full: free space on it, or take a larger one",
     errno.EROFS: "the stick is read-only: move its switch, or take another one",
     errno.EACCES: "this user may not write to the stick (docs/backup.md, The stick)",
-    errno.EIO: "the stick has a fault or was pulled out: plug it in again, or take another one",
+    errno.EIO: _GONE,
+    errno.ENODEV: _GONE,
 }
 
 

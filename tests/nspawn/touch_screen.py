@@ -23,11 +23,7 @@ WATCHER = "appliance.kiosk.browser_watch"
 HEADLESS = """\
 [Service]
 ExecCondition=
-StandardInput=null
 TTYPath=
-TTYReset=no
-TTYVHangup=no
-TTYVTDisallocate=no
 UtmpIdentifier=
 Environment=WLR_BACKENDS=headless WLR_RENDERER=pixman
 """

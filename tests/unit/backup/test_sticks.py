@@ -1,5 +1,6 @@
 """Box check 13: sticks that are full, read-only, pulled out or lie."""
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterator
@@ -59,15 +60,16 @@ def test_a_read_only_stick_is_told(database: Path, small_stick: Path) -> None:
         make(database, small_stick)
 
 
+@pytest.mark.parametrize("error", [errno.EIO, errno.ENODEV], ids=["EIO", "ENODEV"])
 def test_a_stick_pulled_out_half_way_leaves_no_backup_and_the_next_night_cleans_up(
-    database: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
+    database: Path, stick: Path, monkeypatch: pytest.MonkeyPatch, error: int
 ) -> None:
     def pulled(_file: object) -> None:
-        raise OSError(5, "Input/output error")
+        raise OSError(error, os.strerror(error))
 
     with monkeypatch.context() as patched:
         patched.setattr(shelf.sealed_file, "forget_cached", pulled)
-        with pytest.raises(BackupFailed, match="has a fault"):
+        with pytest.raises(BackupFailed, match="was pulled out"):
             make(database, stick)
     assert Shelf(stick, SITE).backups() == []
     (stick / "posko-147107" / "000001-20261121T020000Z.posko.new").write_bytes(b"half")

@@ -214,6 +214,15 @@ def test_nobody_waits_for_the_end_of_a_session_where_one_is_opened(unit: str) ->
 
 
 @pytest.mark.parametrize("unit", ["posko-kiosk-browser", "posko-setup-browser"])
+def test_no_command_beside_a_browser_hangs_its_terminal_up(unit: str) -> None:
+    """Each command of a unit does to its terminal what the unit says, ExecStartPost= too."""
+    assert values(unit, "TTYPath") == ["/dev/tty7"]
+    assert values(unit, "StandardInput") == ["null"]
+    for name in ("TTYVHangup", "TTYReset", "TTYVTDisallocate"):
+        assert values(unit, name) == []
+
+
+@pytest.mark.parametrize("unit", ["posko-kiosk-browser", "posko-setup-browser"])
 def test_a_browser_is_bounded_in_the_session_and_leaves_nothing_behind(unit: str) -> None:
     """Box check 20."""
     [bounds] = values(unit, "ExecStartPost")
