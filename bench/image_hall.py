@@ -26,8 +26,8 @@ def seen_on_the_screen(box: ImageBox, journey: Journey, pictures: Path) -> None:
     journey.tell("the setup's first page is on the screen")
     journey.set_up()
     journey.until(lambda: _page_lives(box), "the kiosk's page says that it lives")
-    first = _steady(screen, pictures)
-    screen.picture(pictures / "screen-kiosk.png")
+    journey.until(lambda: not is_blank(_steady(screen, pictures)), "the screen shows it")
+    first = screen.picture(pictures / "screen-kiosk.png")
     journey.tell("the kiosk's first page is on the screen")
     screen.touch(WIDTH // 2, HEIGHT // 2)
     journey.until(

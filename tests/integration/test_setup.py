@@ -46,6 +46,7 @@ def test_the_screen_asks_in_one_language_whatever_its_browser_wishes(folder: Fol
     pages = create_app(folder, lambda: None, machine=Machine).test_client()
     page = pages.get("/tempat", headers={"Accept-Language": "en-US,en;q=0.9"})
     assert ">spasi</button>" in page.text
+    assert '<meta name="google" content="notranslate">' in page.text  # else Chromium offers to
 
 
 def test_answers_become_settings_a_database_and_a_code(

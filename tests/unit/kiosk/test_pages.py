@@ -95,6 +95,7 @@ def test_back_from_the_first_screen_is_the_start(kiosk: FlaskClient) -> None:
 def test_a_browser_of_another_language_greets_in_indonesian(kiosk: FlaskClient, path: str) -> None:
     page = kiosk.get(path, headers={"Accept-Language": "en-US,en;q=0.9"})
     assert '<html lang="id">' in page.text
+    assert '<meta name="google" content="notranslate">' in page.text  # else Chromium offers to
 
 
 def test_the_language_button_keeps_the_conversation(kiosk: FlaskClient) -> None:
