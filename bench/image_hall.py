@@ -15,8 +15,8 @@ _TO_REPORT = (480, 533)
 _FRESH_S = 30.0
 """An emulated page says more seldom that it lives."""
 _STEADY = 0.001
-_CHANGED = 0.05
-"""Shares of the pixels: a blinking caret at most; another page at least."""
+_CHANGED = 0.2
+"""Shares of the pixels: a blinking caret at most; another page, more than a button that is down."""
 
 
 def seen_on_the_screen(box: ImageBox, journey: Journey, pictures: Path) -> None:
