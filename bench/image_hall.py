@@ -1,6 +1,7 @@
 """The image on a box with a touch screen: what the hall sees, from its first boot to a touch."""
 
 import json
+import time
 from pathlib import Path
 
 from PIL import Image
@@ -14,6 +15,7 @@ _TO_REPORT = (480, 533)
 """Where the first page has that button, in pixels of 1280 by 800."""
 _FRESH_S = 30.0
 """An emulated page says more seldom that it lives."""
+_SAME_S = 6.0
 _STEADY = 0.001
 _CHANGED = 0.2
 """Shares of the pixels: a blinking caret at most; another page, more than a button that is down."""
@@ -41,11 +43,13 @@ def seen_on_the_screen(box: ImageBox, journey: Journey, pictures: Path) -> None:
 
 
 def _steady(screen: Screen, folder: Path) -> Image.Image:
-    """What the screen shows once two looks are alike."""
-    before = screen.picture(folder / "screen.png")
-    while share_changed(before, now := screen.picture(folder / "screen.png")) > _STEADY:
-        before = now
-    return now
+    """What the screen shows once it stays the same: pages grow as they are painted."""
+    shown, since_s = screen.picture(folder / "screen.png"), time.monotonic()
+    while time.monotonic() - since_s < _SAME_S:
+        now = screen.picture(folder / "screen.png")
+        if share_changed(shown, now) > _STEADY:
+            shown, since_s = now, time.monotonic()
+    return shown
 
 
 def _page_lives(box: ImageBox) -> bool:
