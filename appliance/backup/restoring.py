@@ -26,7 +26,7 @@ from appliance.backup.shelf import Shelf
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment, to_ms
-from appliance.store import blob_files, migrate
+from appliance.store import blob_files, files, migrate
 from appliance.store.database import connect
 from appliance.store.errors import Unavailable
 from appliance.store.repair import integrity
@@ -135,7 +135,7 @@ _SET_ASIDE = "with --set-aside it is kept under another name, and the backup tak
 @contextmanager
 def _staging(database: Path) -> Iterator[Path]:
     """Where a database is made ready; on the same disk, gone after the block."""
-    folder = database.with_name(database.name + ".restoring")
+    folder = files.beside(database, ".restoring")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o770)
     try:

@@ -110,6 +110,11 @@ class Shelf:
                 continue
 
 
+def is_mounted(folder: Path, card: Path) -> bool:
+    """Whether something else than the `card` is at `folder`, such as a stick."""
+    return folder.exists() and folder.stat().st_dev != card.stat().st_dev
+
+
 def _number(backup: Path) -> int:
     found = _NAME.fullmatch(backup.name)
     return int(found[1]) if found else 0

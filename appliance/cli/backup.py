@@ -9,7 +9,7 @@ from appliance.actions import health
 from appliance.backup import making, restoring
 from appliance.backup.making import BackupFailed, Source
 from appliance.backup.restoring import Refused, Target
-from appliance.backup.shelf import Shelf
+from appliance.backup.shelf import Shelf, is_mounted
 from appliance.cli import enrolling
 from appliance.cli.opening import database
 from appliance.cli.subparsers import Subparsers
@@ -78,7 +78,7 @@ def _folder(to: Path | None, loaded: Settings) -> Path:
             raise BackupFailed(f"--to: {to} is not there: plug the stick in, or make the folder")
         return to
     folder = loaded.backup.folder
-    if not folder.exists() or folder.stat().st_dev == loaded.store.path.parent.stat().st_dev:
+    if not is_mounted(folder, loaded.store.path.parent):
         raise BackupFailed(
             f"nothing is mounted at {folder}: plug a stick in that is named POSKO, or set "
             "backup.folder (docs/backup.md)"

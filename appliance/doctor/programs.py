@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import dataclass
+from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 
 from appliance.runtime import child
 
@@ -44,12 +45,10 @@ def run(*command: str, limit_s: float = _LIMIT_S) -> Said:
     return Said(ended.status, ended.output.decode("utf-8", "replace"), ended.errors)
 
 
-def addresses(interface: str) -> list[str]:
+def addresses(interface: str) -> list[IPv4Interface | IPv6Interface]:
     """The addresses of an interface, but those of its link alone, as ip(8) says."""
     said = ask("ip", "-j", "address", "show", "dev", interface, "scope", "global")
     if said is None or said.status:
         return []
-    links = json.loads(said.output or "[]")
-    return [
-        info["local"] for link in links for info in link.get("addr_info", ()) if "local" in info
-    ]
+    infos = (info for link in json.loads(said.output or "[]") for info in link.get("addr_info", ()))
+    return [ip_interface(f"{i['local']}/{i['prefixlen']}") for i in infos if "local" in i]

@@ -75,9 +75,7 @@ def answered(program: str, body: Callable[[], int | None]) -> int:
     """
     os.umask(0o007)
     try:
-        status = body() or 0
-        if sys.stdout:
-            sys.stdout.flush()
+        status = _spoken(body) or 0
     except BrokenPipeError:
         if not _is_unread():
             raise
@@ -99,12 +97,17 @@ def ordered(program: str, body: Callable[[], int | None]) -> int:
 
     def refusable() -> int | None:
         with refusal.refusals_told():
-            status = body()
-            if sys.stdout:
-                sys.stdout.flush()
-            return status
+            return _spoken(body)
 
     return answered(program, refusable)
+
+
+def _spoken(body: Callable[[], int | None]) -> int | None:
+    """Run it, and have out what it printed: only then is it known whether that could be."""
+    status = body()
+    if sys.stdout:
+        sys.stdout.flush()
+    return status
 
 
 def _is_unread() -> bool:

@@ -1,11 +1,11 @@
 """Looking at a new box: board, way out, radio, screen, ports that may be modems."""
 
-import json
 from ipaddress import IPv4Interface
 from pathlib import Path
 
 from appliance.doctor import programs
 from appliance.doctor.case import text
+from appliance.doctor.reading import sms
 from appliance.setup.site_file import Machine
 
 _MODELS = (
@@ -35,7 +35,7 @@ def look(root: Path = Path("/")) -> Machine:
         radio=radio.name if radio else "",
         driver=driver,
         has_screen=model != "zero2w" and _has_screen(root),
-        modems=_modems(root),
+        modems=sms.ports(root)[:_MOST_PORTS],
         office_network=str(own.network) if own else "",
         office_address=str(own.ip) if own else "",
     )
@@ -57,17 +57,7 @@ def _has_screen(root: Path) -> bool:
     return any(text(state) == "connected" for state in states)
 
 
-def _modems(root: Path) -> list[str]:
-    """By their lasting names; each interface of a stick is one."""
-    folder = root / "dev/serial/by-id"
-    return [str(path) for path in sorted(folder.glob("*"))][:_MOST_PORTS]
-
-
 def _own_address(interface: str) -> IPv4Interface | None:
     """Of the office's network; none where that is no private one."""
-    said = programs.ask("ip", "-j", "-4", "address", "show", "dev", interface, "scope", "global")
-    if said is None or said.status:
-        return None
-    infos = (info for link in json.loads(said.output or "[]") for info in link.get("addr_info", ()))
-    found = (IPv4Interface(f"{i['local']}/{i['prefixlen']}") for i in infos if "local" in i)
-    return next((own for own in found if own.is_private), None)
+    own = (a for a in programs.addresses(interface) if isinstance(a, IPv4Interface))
+    return next((address for address in own if address.is_private), None)

@@ -115,9 +115,14 @@ def _build(path: Path) -> None:
         db.close()
 
 
+def lock_file(path: Path) -> Path:
+    """Held by who brings the database at `path` up to date."""
+    return files.beside(path, ".migrate-lock")
+
+
 @contextmanager
 def _one_at_a_time(path: Path) -> Iterator[None]:
-    with path.with_name(path.name + ".migrate-lock").open("w") as lock:
+    with lock_file(path).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from appliance.doctor import programs
 from appliance.doctor.case import Case
 from appliance.doctor.judging.database import Backup, Database, is_closed
-from appliance.store import gauges, migrate
+from appliance.store import blob_files, files, gauges, migrate
 from appliance.store.database import connect
 from appliance.store.repair import salvage
 
@@ -45,8 +45,9 @@ def look(case: Case) -> Database:
 
 def _files(path: Path) -> Iterator[Path]:
     """The database and what every daemon writes beside it."""
-    for ending in ("", "-wal", "-shm", ".migrate-lock", ".blobs"):
-        if (file := path.with_name(path.name + ending)).exists():
+    lock, blobs = migrate.lock_file(path), blob_files.at(path).path
+    for file in (path, files.wal(path), files.shm(path), lock, blobs):
+        if file.exists():
             yield file
 
 

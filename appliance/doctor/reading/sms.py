@@ -13,7 +13,6 @@ from appliance.doctor.reading.database import stated
 _LEVELS = {"ok": Level.OK, "warn": Level.WARN, "fail": Level.FAULT}
 _SMS_READY_S = 5.0
 _BAUD = 115_200
-_PORTS = Path("/dev/serial/by-id")
 
 
 def modems(case: Case) -> Iterator[Modem]:
@@ -24,9 +23,13 @@ def modems(case: Case) -> Iterator[Modem]:
         yield look(settings.device, name=name, baud=settings.baud, said=said)
 
 
-def _ports() -> str:
-    """The ports that there are instead."""
-    found = ", ".join(map(str, sorted(_PORTS.glob("*"))))
+def ports(root: Path = Path("/")) -> list[str]:
+    """Where modems may be, by their lasting names; each interface of one is a port."""
+    return sorted(map(str, (root / "dev/serial/by-id").glob("*")))
+
+
+def _instead() -> str:
+    found = ", ".join(ports())
     return f"; there is {found}" if found else "; no port of a USB modem is there"
 
 
@@ -48,7 +51,7 @@ def look(
             name=name,
             device=device,
             stated=said or {},
-            refusal=advice_on(error) + (_ports() if error.errno == errno.ENOENT else ""),
+            refusal=advice_on(error) + (_instead() if error.errno == errno.ENOENT else ""),
             is_held=error.errno in (errno.EBUSY, errno.EAGAIN),
         )
     with closing(port):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from appliance.backup.shelf import is_mounted
 from appliance.doctor import programs
 from appliance.doctor.case import Case
 from appliance.doctor.judging.sticks import Stick
@@ -12,9 +13,8 @@ _COLUMNS = "PATH,TRAN,FSTYPE,LABEL"
 
 def left_out(case: Case) -> list[Stick]:
     """Those in the box while none is mounted where backups go; none where that is not asked for."""
-    folder, card = case.box.backup.folder, case.database.parent
-    is_mounted = folder.exists() and folder.stat().st_dev != card.stat().st_dev
-    if is_mounted or not case.box.backup.key:
+    backup = case.box.backup
+    if not backup.key or is_mounted(backup.folder, case.database.parent):
         return []
     said = programs.ask("lsblk", "--json", "--tree", "--output", _COLUMNS)
     return [] if said is None or said.status else list(listed(said.output))

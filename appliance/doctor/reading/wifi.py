@@ -39,9 +39,13 @@ def nets(case: Case) -> Iterator[Net]:
             zone=zone.name,
             interface=zone.interface,
             wanted=zone.gateway4,
-            addresses=programs.addresses(zone.interface) if is_there else None,
+            addresses=_addresses(zone.interface) if is_there else None,
             is_up=bool(int(flags or "0", 16) & _IFF_UP),
         )
+
+
+def _addresses(interface: str) -> list[str]:
+    return [str(own.ip) for own in programs.addresses(interface)]
 
 
 def ports(case: Case) -> Ports:

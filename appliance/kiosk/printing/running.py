@@ -32,8 +32,7 @@ def print_slip(
     limit_s: float = CHILD_LIMIT_S,
 ) -> Outcome:
     """Print one slip; returns within `limit_s`. One at a time, whoever else prints for this box."""
-    lock = str(beside(database, ".printer-lock"))
-    job = Job(slip=slip, printer=printer, lock=lock)
+    job = Job(slip=slip, printer=printer, lock=_lock(database))
     ended = child.run(COMMAND, stdin=msgspec.json.encode(job), limit_s=limit_s)
     known = Report()
     for line in ended.output.splitlines():
@@ -51,7 +50,7 @@ def print_slip(
 
 def look(printer: Printer, database: Path) -> Look:
     """Ask a printer how it is, without printing; waits while a slip is being printed."""
-    job = Job(printer=printer, lock=str(beside(database, ".printer-lock")))
+    job = Job(printer=printer, lock=_lock(database))
     ended = child.run(COMMAND, stdin=msgspec.json.encode(job), limit_s=CHILD_LIMIT_S)
     if ended.is_over_time:
         return Look(trouble=Trouble.TIMEOUT)
@@ -69,3 +68,8 @@ def draw_slip(slip: Slip, path: Path) -> None:
             f"cannot draw {path}: {ended.errors.strip().splitlines()[-1:] or 'it took too long'}. "
             "Drawing needs the extra `printing` (docs/kiosk.md)."
         )
+
+
+def _lock(database: Path) -> str:
+    """The file that a child holds while it talks to the printer."""
+    return str(beside(database, ".printer-lock"))

@@ -24,6 +24,13 @@ def small_stick(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
+def test_a_folder_of_the_card_is_no_stick(small_stick: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    found = {name: shelf.is_mounted(tmp_path / name, tmp_path) for name in ("folder", "none")}
+    assert found == {"folder": False, "none": False}
+    assert shelf.is_mounted(small_stick, tmp_path)
+
+
 def test_a_full_stick_is_told_and_keeps_the_backup_it_has(
     database: Path, small_stick: Path
 ) -> None:

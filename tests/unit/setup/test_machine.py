@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from appliance.setup.machine import look
+from tests.support.netns import a_network, ip
 
 ROUTES = "Iface\tDestination\tGateway\n{}\t00000000\t0100000A\neth0\t0000000A\t00000000\n"
 
@@ -29,3 +30,33 @@ def test_the_uplink_is_the_wire_that_leads_out(
     (tmp_path / "proc/net").mkdir(parents=True)
     (tmp_path / "proc/net/route").write_text(ROUTES.format(way_out))
     assert look(tmp_path).wan == wan
+
+
+@pytest.mark.parametrize(
+    ("addresses", "network", "own"),
+    [
+        (["fd00:10::1/64", "192.168.1.10/24"], "192.168.1.0/24", "192.168.1.10"),
+        (["8.8.4.4/24", "10.0.0.7/8"], "10.0.0.0/8", "10.0.0.7"),
+        (["8.8.4.4/24"], "", ""),
+        ([], "", ""),
+    ],
+)
+def test_the_offices_network_is_the_private_one_of_the_uplink(
+    tmp_path: Path, addresses: list[str], network: str, own: str
+) -> None:
+    (tmp_path / "sys/class/net/eth0").mkdir(parents=True)
+    with a_network():
+        ip("link add eth0 type veth peer name router", "link set eth0 up")
+        ip(*(f"address add {address} dev eth0" for address in addresses))
+        seen = look(tmp_path)
+    assert (seen.office_network, seen.office_address) == (network, own)
+
+
+def test_ports_are_told_by_their_lasting_names_and_no_more_than_a_screen_takes(
+    tmp_path: Path,
+) -> None:
+    ports = tmp_path / "dev/serial/by-id"
+    ports.mkdir(parents=True)
+    for number in reversed(range(8)):
+        (ports / f"usb-SimTech-if0{number}-port0").touch()
+    assert look(tmp_path).modems == [str(ports / f"usb-SimTech-if0{n}-port0") for n in range(6)]
