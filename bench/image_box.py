@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.support.ports import unused_ports
 from tests.support.programs import needs
+from tests.support.qmp import Qmp
 from tests.support.waiting import wait_for
 
 MIB = 1024 * 1024
@@ -47,7 +48,7 @@ VIRT = Board(
 WITH_SCREEN = Board(
     name="virt with a screen",
     options=(
-        *(word if word != "1024" else "2048" for word in VIRT.options),
+        *(*VIRT.options, "-m", "2048"),  # qemu takes the last
         *("-device", "virtio-gpu-pci,xres=1280,yres=800", "-device", "virtio-tablet-pci"),
     ),
     # Of qemu's screen Debian's Mesa has no driver; cage would end with it.
@@ -71,8 +72,7 @@ class ImageBox:
     def __init__(self, image: Path, folder: Path, board: Board = VIRT) -> None:
         self._folder, self._board = folder, board
         self.console = folder / "console.log"
-        self.control = folder / "control"
-        """Where qemu takes commands (QMP)."""
+        self.qemu = Qmp(folder / "qmp")
         self._card, self._key = folder / "card", folder / "key"
         self._known_hosts = folder / "known_hosts"
         [self._port] = unused_ports(1)
@@ -186,7 +186,7 @@ class ImageBox:
             *("-append", f"{words} {_CONSOLE} {self._board.words}"),
             *("-drive", f"file={self._card},format=raw,if=none,id=card"),
             *("-netdev", f"user,id=wire,hostfwd=tcp:127.0.0.1:{self._port}-:22"),
-            *("-qmp", f"unix:{self.control},server=on,wait=off"),
+            *self.qemu.options,
             *("-display", "none", "-no-reboot" if self._board is RASPI3B else "-nodefaults"),
             *("-chardev", f"file,id=line,path={self.console},append=on", "-serial", "chardev:line"),
         ]

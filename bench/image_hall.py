@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from bench.image_box import ImageBox
+from bench.image_box import ImageBox, Refused
 from bench.image_journey import Journey
 from bench.image_screen import Screen, is_blank, share_changed
 
@@ -23,13 +23,13 @@ _CHANGED = 0.2
 
 def seen_on_the_screen(box: ImageBox, journey: Journey, pictures: Path) -> None:
     """From a blank card: the setup on the screen, then the kiosk, and a touch that it answers."""
-    screen = Screen(box.control)
+    screen = Screen(box.qemu)
     journey.first_boot()
     journey.until(lambda: not is_blank(_steady(screen, pictures)), "the screen shows a page")
     screen.picture(pictures / "screen-setup.png")
     journey.tell("the setup's first page is on the screen")
     journey.set_up()
-    journey.until(lambda: _page_lives(box), "the kiosk's page says that it lives")
+    journey.until(lambda: _page_lives(journey), "the kiosk's page says that it lives")
     journey.until(lambda: not is_blank(_steady(screen, pictures)), "the screen shows it")
     first = screen.picture(pictures / "screen-kiosk.png")
     journey.tell("the kiosk's first page is on the screen")
@@ -52,9 +52,9 @@ def _steady(screen: Screen, folder: Path) -> Image.Image:
     return shown
 
 
-def _page_lives(box: ImageBox) -> bool:
-    age_s = json.loads(box.run(f"python3 -c '{_ASK}' || echo '{{}}'")).get("age_s")
-    return age_s is not None and age_s < _FRESH_S
-
-
-_ASK = f'import urllib.request as web; print(web.urlopen("{_KIOSK}").read().decode())'
+def _page_lives(journey: Journey) -> bool:
+    try:
+        age_s = json.loads(journey.page(_KIOSK))["age_s"]
+    except Refused:
+        return False
+    return age_s is not None and bool(age_s < _FRESH_S)
