@@ -16,6 +16,8 @@ _TO_REPORT = (480, 533)
 _FRESH_S = 30.0
 """An emulated page says more seldom that it lives."""
 _SAME_S = 6.0
+_LOOKS_EVERY_S = 2.0
+"""A picture is made by the machine that is looked at, which has a page to paint."""
 _STEADY = 0.001
 _CHANGED = 0.2
 """Shares of the pixels: a blinking caret at most; another page, more than a button that is down."""
@@ -33,19 +35,33 @@ def seen_on_the_screen(box: ImageBox, journey: Journey, pictures: Path) -> None:
     journey.until(lambda: not is_blank(_steady(screen, pictures)), "the screen shows it")
     first = screen.picture(pictures / "screen-kiosk.png")
     journey.tell("the kiosk's first page is on the screen")
-    screen.touch(*_TO_REPORT)
-    journey.until(
-        lambda: share_changed(first, _steady(screen, pictures)) > _CHANGED, "the touch is answered"
-    )
+    presses = _pressed_until_answered(screen, journey, first, pictures)
     screen.picture(pictures / "screen-touched.png")
-    journey.tell("a finger on the button for reports: the next page")
+    journey.tell(f"press {presses} on the button for reports is answered: the next page")
     journey.sizes()
+
+
+def _pressed_until_answered(
+    screen: Screen, journey: Journey, first: Image.Image, pictures: Path
+) -> int:
+    """Press the button as somebody in the hall would, again where nothing happens; how often."""
+    presses = 0
+
+    def is_answered() -> bool:
+        nonlocal presses
+        presses += 1
+        screen.touch(*_TO_REPORT)
+        return share_changed(first, _steady(screen, pictures)) > _CHANGED
+
+    journey.until(is_answered, "a press is answered")
+    return presses
 
 
 def _steady(screen: Screen, folder: Path) -> Image.Image:
     """What the screen shows once it stays the same: pages grow as they are painted."""
     shown, since_s = screen.picture(folder / "screen.png"), time.monotonic()
     while time.monotonic() - since_s < _SAME_S:
+        time.sleep(_LOOKS_EVERY_S)
         now = screen.picture(folder / "screen.png")
         if share_changed(shown, now) > _STEADY:
             shown, since_s = now, time.monotonic()

@@ -1,5 +1,6 @@
 """The touch screen of a box in qemu: what it shows, and a finger on it."""
 
+import time
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -9,6 +10,8 @@ from tests.support.qmp import Qmp
 WIDTH, HEIGHT = 1280, 800
 _FULL_SCALE = 32767
 """Of qemu's absolute axes."""
+_TOUCH_S = 0.5
+"""A finger stays as long: a slow machine sees it go down before it goes up."""
 
 
 class Screen:
@@ -27,8 +30,9 @@ class Screen:
         """Touch it shortly there, in pixels from the left upper corner."""
         for axis, at, all_ in (("x", x, WIDTH), ("y", y, HEIGHT)):
             self._event("abs", axis=axis, value=at * _FULL_SCALE // all_)
-        for is_down in (True, False):
-            self._event("btn", button="left", down=is_down)
+        self._event("btn", button="left", down=True)
+        time.sleep(_TOUCH_S)
+        self._event("btn", button="left", down=False)
 
     def _event(self, kind: str, **data: object) -> None:
         self._qemu.do("input-send-event", events=[{"type": kind, "data": data}])
