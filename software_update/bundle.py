@@ -14,6 +14,7 @@ from typing import IO
 from appliance.domain import software
 from appliance.domain.blobs import UPDATE_MAX_BYTES
 from appliance.domain.software import HEAD_MAX_BYTES, BadUpdate, Head, Manifest
+from software_update.rescue.home import sync_folder
 
 _PIECE_BYTES = 1024 * 1024
 
@@ -71,7 +72,7 @@ def _write(
             aside.rename(target)
         finally:
             aside.unlink(missing_ok=True)
-    _sync(target.parent)
+    sync_folder(target.parent)
     return found.manifest
 
 
@@ -126,11 +127,3 @@ def _made(path: Path) -> Iterator[IO[bytes]]:
         yield out
         out.flush()
         os.fsync(descriptor)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

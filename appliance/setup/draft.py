@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from appliance.runtime.credential import sync_folder
 from appliance.setup.answers import Answers
 
 STATE = Path("/var/lib/posko-setup")
@@ -115,8 +116,4 @@ def _save(path: Path, value: object, mode: int = 0o600, group: int = -1) -> None
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
