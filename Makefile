@@ -30,9 +30,9 @@ vm-test: $(VENV)/dev.stamp ## only the box in a virtual machine with simulated r
 	@sh scripts/install-test-packages.sh
 	$(BIN)/pytest tests/vm
 
-kiosk-browser-test: $(VENV)/dev.stamp ## only the kiosk's browser on a box of 1 GB, on a screen in memory (as root; the first time ten minutes)
+kiosk-browser-test: $(VENV)/dev.stamp ## only the browsers of kiosk and setup on a box of 1 GB, on a screen in memory (as root; the first time ten minutes)
 	@sh scripts/install-test-packages.sh
-	$(BIN)/pytest -s tests/nspawn/kiosk_browser.py tests/nspawn/kiosk_memory.py
+	$(BIN)/pytest -s tests/nspawn/kiosk_browser.py tests/nspawn/setup_browser.py tests/nspawn/kiosk_memory.py
 
 stick-test: $(VENV)/dev.stamp ## only sticks for backups, on a USB port of the virtual machine (as root, minutes)
 	@sh scripts/install-test-packages.sh

@@ -6,8 +6,8 @@ is one text of each, where its user is.
 
 from ipaddress import ip_network
 
-from appliance.kiosk import browser_profile
 from appliance.runtime.settings import Settings
+from appliance.screen import browser_profile
 from captive_portal.edge.rendering import Place
 from captive_portal.edge.rendering import render as render_edge
 from wifi_gate.ruleset import Office, bridge_guard, ruleset
@@ -15,13 +15,7 @@ from wifi_gate.ruleset import Office, bridge_guard, ruleset
 EDGE = "edge"
 EDGE_RUN = "/run/posko-edge"
 
-_BROWSER = """\
-#!/bin/sh
-# Written from posko.toml.
-# A browser that nobody watches would not be missed: it ends with the one that does.
-(/usr/bin/posko kiosk watch-browser {listen} $$; kill -KILL $$ 2>/dev/null) &
-exec {command}
-"""
+_BROWSER = "#!/bin/sh\n# Written from posko.toml.\n"
 _CLOSED = """\
 add table inet posko
 delete table inet posko
@@ -71,5 +65,5 @@ def kiosk(settings: Settings) -> dict[str, str]:
     if not settings.board.screen:
         return {}
     listen = settings.kiosk.listen
-    start = _BROWSER.format(listen=listen, command=browser_profile.command(listen))
+    start = _BROWSER + browser_profile.watched(listen)
     return {"kiosk/browser": start, "kiosk/policy.json": browser_profile.policy(listen) + "\n"}

@@ -11,10 +11,11 @@ from appliance.cli.subparsers import Subparsers
 from appliance.domain.errors import PoskoError
 from appliance.domain.print_job import ADVICE, PrintState, Trouble
 from appliance.domain.service_request import NAME_MAX_CHARS
-from appliance.kiosk import browser_watch, receipt
+from appliance.kiosk import receipt
 from appliance.kiosk.printing.running import draw_slip, print_slip
 from appliance.kiosk.slips import office
 from appliance.runtime import clock, settings
+from appliance.screen import browser_watch
 
 
 class NotPrinted(PoskoError, RuntimeError):
@@ -30,9 +31,9 @@ def add(commands: Subparsers) -> None:
     printing.set_defaults(run=_test_print)
     watching = actions.add_parser(
         "watch-browser",
-        help="for the browser's unit: end the browser once its page is silent",
+        help="for the units of browsers: end the browser once its page is silent",
     )
-    watching.add_argument("listen", metavar="HOST:PORT", help="where the kiosk listens")
+    watching.add_argument("listen", metavar="HOST:PORT", help="where its pages are served")
     watching.add_argument("pid", type=int, metavar="PID", help="of the browser")
     watching.set_defaults(run=_watch_browser)
     answered = actions.add_parser("answered", help="say that who called for help was served")

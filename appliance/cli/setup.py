@@ -9,8 +9,8 @@ from collections.abc import Callable
 from appliance.cli.subparsers import Subparsers
 from appliance.domain import kecamatan
 from appliance.domain.errors import BadInput, PoskoError
-from appliance.kiosk import browser_profile
 from appliance.runtime import daemon, settings
+from appliance.screen import browser_profile
 from appliance.setup import answers as asked
 from appliance.setup.answers import Answers, Step
 from appliance.setup.draft import Folder
@@ -61,7 +61,7 @@ def _serve(_args: argparse.Namespace) -> None:
 
 
 def _browser(_args: argparse.Namespace) -> None:
-    os.execv("/bin/sh", ["sh", "-c", f"exec {browser_profile.command(LISTEN)}"])  # noqa: S606 - a fixed text
+    os.execv("/bin/sh", ["sh", "-c", browser_profile.watched(LISTEN)])  # noqa: S606 - a fixed text
 
 
 def _apply(args: argparse.Namespace) -> None:

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from appliance.actions import sealing
-from appliance.kiosk import browser_profile
 from appliance.kiosk.app import create_app
 from appliance.kiosk.panel_news import PanelNews
 from appliance.kiosk.panel_pins import PanelPins
@@ -21,6 +20,7 @@ from appliance.kiosk.views import FORM_MAX_BYTES
 from appliance.runtime import clock, daemon, ids, restarting
 from appliance.runtime.refusal import refusals_told
 from appliance.runtime.settings import Settings, find
+from appliance.screen import browser_profile
 from appliance.store import migrate
 from appliance.store.database import Connect, connect
 from web.quiet import quiet_pages

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, Response
 
 from appliance.domain.moment import Moment
-from appliance.kiosk.page_beat import add_beat
 from appliance.kiosk.panel_news import PanelNews
 from appliance.kiosk.panel_views import add_panel
 from appliance.kiosk.prompts import add_prompts
@@ -13,6 +12,7 @@ from appliance.kiosk.slips import Slips
 from appliance.kiosk.views import Pages
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
+from appliance.screen.page_beat import add_beat
 from appliance.ticket_pages.face import add_ticket_page, new_face
 from appliance.ticket_pages.report_cards import ReportCards
 from web import i18n

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from appliance import kiosk
 from appliance.domain import kecamatan
 from appliance.domain.errors import BadInput
+from appliance.screen.page_beat import add_beat
 from appliance.setup import answers as asked
 from appliance.setup.answers import Answers, Step
 from appliance.setup.draft import Folder, Phase, Request
@@ -48,6 +49,7 @@ def create_app(
     static = KIOSK / "static"
     app.register_blueprint(Blueprint("kiosk", __name__, static_folder=static, static_url_path="/k"))
     pages = Pages(folder, machine, trial or ModemTrial(), on_finish)
+    add_beat(app)
     app.add_url_rule("/", "home", pages.home)
     app.add_url_rule("/cari", "search", pages.search)
     app.add_url_rule("/negara", "country", pages.country)

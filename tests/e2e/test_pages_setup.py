@@ -2,7 +2,10 @@
 
 Box check 21, its part without qemu: the pages that an image's first boot shows, walked by touch."""
 
+import json
 import re
+import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from appliance.domain import enrolment
 from appliance.runtime import settings
+from appliance.screen.browser_watch import PATH
 from appliance.setup.app import create_app
 from appliance.setup.draft import Folder
 from appliance.setup.installing import Installer, serve_request
@@ -21,6 +25,7 @@ from tests.sim.running import running_modem
 from tests.support.axe import is_clean
 from tests.support.browser import overflow, served, small_targets
 from tests.support.ports import unused_ports
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -82,6 +87,14 @@ def box(tmp_path: Path) -> Iterator[Box]:
         yield made
 
 
+def lives(port: int, since_s: float) -> bool:
+    """Whether the page has said so since a moment."""
+    asked_s = time.monotonic()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{PATH}") as answer:
+        age_s = json.load(answer)["age_s"]
+    return age_s is not None and age_s < asked_s - since_s
+
+
 def type_on_screen(page: Page, text: str) -> None:
     for char in text:
         page.locator(f"[data-key='{char}']").first.click()
@@ -139,6 +152,8 @@ def test_a_box_is_set_up_by_touch_alone_and_goes_on_after_each_power_cut(
         assert page.url.endswith("/periksa")
         page.locator("footer .btn-primary").click()
         page.get_by_text("Memasang").wait_for()
+        since_s = time.monotonic()
+        wait_for(lambda: lives(port, since_s), "the page says that it lives while root works")
         serve_request(box.folder, box.installer)
         page.get_by_text("Belum berhasil: mendaftar ke kota").wait_for(timeout=10_000)
         fits()

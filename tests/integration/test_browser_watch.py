@@ -17,15 +17,20 @@ import pytest
 from flask import Flask, request
 from werkzeug.serving import make_server
 
-from appliance.kiosk import browser_watch
-from appliance.kiosk.browser_watch import BEGIN_S, PATH, SILENT_S, Unknown
-from appliance.kiosk.page_beat import add_beat
+from appliance.cli.setup import LISTEN
 from appliance.runtime.network_settings import Board
 from appliance.runtime.settings import Settings, Site
+from appliance.screen import browser_profile, browser_watch
+from appliance.screen.browser_watch import BEGIN_S, PATH, SILENT_S, Unknown
+from appliance.screen.page_beat import add_beat
 from firmware_config import services
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
+
+SITE = Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru")
+RESIDENTS = services.kiosk(Settings(site=SITE, board=Board(screen=True)))["kiosk/browser"]
+SETUP = browser_profile.watched(LISTEN)
 
 
 class Kiosk:
@@ -89,22 +94,16 @@ def test_without_a_browser_it_ends_and_ends_nobody() -> None:
     assert (done.stdout, done.stderr) == ("", "")
 
 
-def test_the_browser_ends_with_the_one_that_watches_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", [RESIDENTS, SETUP], ids=["kiosk", "setup"])
+def test_the_browser_ends_with_the_one_that_watches_it(tmp_path: Path, text: str) -> None:
     """Where memory ends, the kernel may take that one first: nobody would miss the page then."""
     for program in ("cage", "posko"):
         stub = tmp_path / program
         stub.write_text(f"#!/bin/sh\necho $$ >{tmp_path}/{program}.pid\nexec sleep 100\n")
         stub.chmod(0o755)
-    script = tmp_path / "browser"
-    text = services.kiosk(
-        Settings(
-            site=Site(code="14.71.07", name="Bukit Raya", city="Pekanbaru"),
-            board=Board(screen=True),
-        )
-    )["kiosk/browser"]
-    script.write_text(text.replace("/usr/bin/posko", str(tmp_path / "posko")))
+    text = text.replace("/usr/bin/posko", str(tmp_path / "posko"))
     path = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "RUNTIME_DIRECTORY": str(tmp_path)}
-    with subprocess.Popen(["/bin/sh", str(script)], env=path) as browser:
+    with subprocess.Popen(["/bin/sh", "-c", text], env=path) as browser:
         files = [tmp_path / f"{program}.pid" for program in ("cage", "posko")]
         wait_for(lambda: all(file.exists() and file.read_text() for file in files), "both run")
         pids = [int(file.read_text()) for file in files]

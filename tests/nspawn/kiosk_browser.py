@@ -6,16 +6,17 @@ Box check 20; what memory it takes: kiosk_memory.py.
 
 import json
 import time
-from pathlib import Path
 
 import pytest
 
-from appliance.kiosk.browser_watch import BEGIN_S
 from tests.nspawn.machine import Machine
 from tests.nspawn.touch_screen import (
+    FAULTS,
     SETUP,
     UNIT,
-    WATCHER,
+    begin_setup,
+    end_setup,
+    is_back_after,
     page_lives,
     processes,
     scope,
@@ -23,9 +24,6 @@ from tests.nspawn.touch_screen import (
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-
-PROFILE = f"/run/{UNIT}/chromium"
-ANSWERS = "/var/lib/posko-setup/answers.json"
 
 
 def test_the_start_of_the_browser_does_not_hold_up_the_box(shown: Machine) -> None:
@@ -41,43 +39,11 @@ def test_what_it_may_take_is_bounded_where_logind_put_it(shown: Machine) -> None
     assert shown.show(session, "TasksMax") == "300"
 
 
-@pytest.mark.parametrize(
-    ("whom", "signal"),
-    [
-        ("^cage ", "KILL"),
-        ("chromium --show", "KILL"),
-        ("type=renderer", "KILL"),
-        ("type=renderer", "STOP"),
-        (WATCHER, "KILL"),
-    ],
-)
+@pytest.mark.parametrize(("whom", "signal"), FAULTS)
 def test_a_browser_that_is_killed_crashes_or_hangs_is_back_with_a_fresh_profile(
     shown: Machine, whom: str, signal: str
 ) -> None:
-    shown.must("touch", f"{PROFILE}/of-the-resident-before")
-    [cage] = processes(shown, "^cage ")
-    started = time.monotonic()
-    shown.must("kill", f"-{signal}", *processes(shown, whom))
-    is_new = lambda: processes(shown, "^cage ") not in ([], [cage])  # noqa: E731
-    wait_for(is_new, "it is new", limit_s=BEGIN_S + 30)  # whose first page was not heard yet
-    new_s = time.monotonic()
-    wait_for(lambda: page_lives(shown, new_s), "the page is on the screen", limit_s=60)
-    print(f"{whom} {signal}: back in {time.monotonic() - started:.1f} s")
-    assert shown.run("ls", f"{PROFILE}/of-the-resident-before").status != 0
-    assert len(processes(shown, "^cage ")) == 1
-    assert len(processes(shown, "chromium --show")) == 1
-    wait_for(lambda: len(processes(shown, WATCHER)) == 1, "one watches it")
-    assert shown.show(UNIT, "ActiveState") == "active"
-
-
-def begin_setup(machine: Machine) -> str:
-    """Its browser is there, beside the kiosk's if that runs; the number of its cage."""
-    machine.must("install", "-d", "-o", "posko-setup", str(Path(ANSWERS).parent))
-    machine.must("install", "-o", "posko-setup", "/dev/stdin", ANSWERS, given="{}")
-    machine.must("systemctl", "start", "posko-setup")
-    wait_for(lambda: processes(machine, f"^cage .*/{SETUP}/"), "the setup has a browser")
-    wait_for(lambda: scope(machine, SETUP), "and that a session")
-    return machine.pid(SETUP)
+    is_back_after(shown, UNIT, whom, signal)
 
 
 @pytest.mark.parametrize(("ends", "stays"), [(SETUP, UNIT), (UNIT, SETUP)])
@@ -94,14 +60,6 @@ def test_a_browser_that_ends_takes_all_of_its_own_and_nothing_of_the_other(
     assert processes(shown, f"^cage .*/{stays}/") == [before]
     wait_for(lambda: shown.show(left, "ActiveState") == "inactive", "its session is over")
     end_setup(shown)
-
-
-def end_setup(machine: Machine) -> None:
-    """As its last page does; the residents' screen begins."""
-    machine.must("rm", ANSWERS)
-    machine.must("systemctl", "kill", "--kill-whom=main", "--signal=TERM", "posko-setup")
-    wait_for(lambda: machine.show("posko-setup", "ActiveState") == "inactive", "it has ended")
-    wait_for(lambda: machine.show(UNIT, "ActiveState") == "active", "the residents' has begun")
 
 
 def test_the_residents_browser_begins_when_that_of_the_setup_has_ended(shown: Machine) -> None:

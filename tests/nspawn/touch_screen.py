@@ -1,6 +1,6 @@
-"""The touch screen of a box that stands: cage and Chromium by their unit, on a screen in memory.
+"""The touch screen of a box that stands: cage and Chromium by their units, on a screen in memory.
 
-Of the unit nothing is changed but what needs a real screen: the terminal and the device.
+Of the units nothing is changed but what needs a real screen: the terminal and the device.
 """
 
 import json
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from appliance.screen.browser_watch import BEGIN_S
 from tests.nspawn.bounded import Bounded, folder_on_disk, forget_files
 from tests.nspawn.installing import CONFIG, install
 from tests.nspawn.machine import Machine
@@ -19,7 +20,22 @@ from tests.support.waiting import wait_for
 UNIT, SETUP = "posko-kiosk-browser", "posko-setup-browser"
 PACKAGES = ("cage", "xwayland", "chromium", "chromium-sandbox", "fonts-dejavu-core")
 PORT = 8081
-WATCHER = "appliance.kiosk.browser_watch"
+WATCHER = "appliance.screen.browser_watch"
+PORTS = {UNIT: PORT, SETUP: 8089}
+"""Where the pages are served that a browser shows."""
+ANSWERS = "/var/lib/posko-setup/answers.json"
+FAULTS = [
+    ("^cage ", "KILL"),
+    ("^cage ", "STOP"),
+    ("chromium --show", "KILL"),
+    ("chromium --show", "STOP"),
+    ("type=gpu-process", "STOP"),
+    ("type=renderer", "KILL"),
+    ("type=renderer", "STOP"),
+    (WATCHER, "KILL"),
+]
+"""Which process of a browser, and what befalls it. While one that only paints is stopped, the page
+itself lives on: its window is blank, or stays as it was."""
 HEADLESS = """\
 [Service]
 ExecCondition=
@@ -48,22 +64,62 @@ def hall() -> Iterator[Bounded]:
         yield made
 
 
-def wait_until_shown(machine: Machine) -> None:
+def wait_until_shown(machine: Machine, unit: str = UNIT) -> None:
     """Until a page says that it lives, with all that belongs to it."""
 
     def is_there() -> bool:
         running = (processes(machine, words) for words in ("type=renderer", WATCHER))
-        return all(running) and page_lives(machine, started_s)
+        return all(running) and page_lives(machine, started_s, unit)
 
     started_s = time.monotonic()
     wait_for(is_there, "the page is on the screen", limit_s=60)
 
 
-def page_lives(machine: Machine, since_s: float = 0.0) -> bool:
+def page_lives(machine: Machine, since_s: float = 0.0, unit: str = UNIT) -> bool:
     """Whether the page on the screen has said so in the last two seconds, and since a moment."""
     asked_s = time.monotonic()
-    age_s = json.loads(page_on_box(machine, PORT, "/detak").body)["age_s"]
+    age_s = json.loads(page_on_box(machine, PORTS[unit], "/detak").body)["age_s"]
     return age_s is not None and age_s < min(2.0, asked_s - since_s)
+
+
+def is_back_after(machine: Machine, unit: str, whom: str, signal: str) -> None:
+    """One of the processes of the only browser is killed or stopped: all is begun anew, and empty.
+
+    What is printed is the time until the page was back.
+    """
+    profile = f"/run/{unit}/chromium"
+    machine.must("touch", f"{profile}/of-the-resident-before")
+    [cage] = processes(machine, "^cage ")
+    started = time.monotonic()
+    machine.must("kill", f"-{signal}", *processes(machine, whom))
+    is_new = lambda: processes(machine, "^cage ") not in ([], [cage])  # noqa: E731
+    wait_for(is_new, "it is new", limit_s=BEGIN_S + 30)  # whose first page was not heard yet
+    new_s = time.monotonic()
+    wait_for(lambda: page_lives(machine, new_s, unit), "the page is on the screen", limit_s=60)
+    print(f"{unit}: {whom} {signal}: back in {time.monotonic() - started:.1f} s")
+    assert machine.run("ls", f"{profile}/of-the-resident-before").status != 0
+    assert len(processes(machine, "^cage ")) == 1
+    assert len(processes(machine, "chromium --show")) == 1
+    wait_for(lambda: len(processes(machine, WATCHER)) == 1, "one watches it")
+    assert machine.show(unit, "ActiveState") == "active"
+
+
+def begin_setup(machine: Machine) -> str:
+    """Its browser is there, beside the kiosk's if that runs; the number of its cage."""
+    machine.must("install", "-d", "-o", "posko-setup", str(Path(ANSWERS).parent))
+    machine.must("install", "-o", "posko-setup", "/dev/stdin", ANSWERS, given="{}")
+    machine.must("systemctl", "start", "posko-setup")
+    wait_for(lambda: processes(machine, f"^cage .*/{SETUP}/"), "the setup has a browser")
+    wait_for(lambda: scope(machine, SETUP), "and that a session")
+    return machine.pid(SETUP)
+
+
+def end_setup(machine: Machine) -> None:
+    """As its last page does; the residents' screen begins."""
+    machine.must("rm", ANSWERS)
+    machine.must("systemctl", "kill", "--kill-whom=main", "--signal=TERM", "posko-setup")
+    wait_for(lambda: machine.show("posko-setup", "ActiveState") == "inactive", "it has ended")
+    wait_for(lambda: machine.show(UNIT, "ActiveState") == "active", "the residents' has begun")
 
 
 def processes(machine: Machine, words: str) -> list[str]:

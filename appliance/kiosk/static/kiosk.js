@@ -6,10 +6,19 @@
   const ASK_MS = 15_000;
   const BEAT_MS = 1000;
 
-  // Whoever watches the browser hears that this page lives (page_beat.py).
+  // Whoever watches the browser hears that this page lives and is seen (appliance/screen). Each second
+  // a dot that nobody sees changes: while what was painted before does not get on the screen, no frame
+  // begins.
   const beatTo = document.currentScript.dataset.beat;
-  const beat = () => fetch(beatTo).catch(() => {});
   if (beatTo) {
+    const dot = document.body.appendChild(document.createElement("i"));
+    dot.style = "position: fixed; top: 0; left: 0; width: 1px; height: 1px";
+    let isOdd = false;
+    const beat = () => {
+      isOdd = !isOdd;
+      dot.style.background = `rgb(0 0 0 / ${isOdd ? 0.4 : 0.8}%)`;
+      requestAnimationFrame(() => fetch(beatTo).catch(() => {}));
+    };
     beat();
     setInterval(beat, BEAT_MS);
   }

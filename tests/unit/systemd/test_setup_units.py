@@ -1,13 +1,18 @@
 """Who asks on the screen and who writes the settings: two units, and the first can do little."""
 
+import os
+import sys
+
 import pytest
 
+from appliance import __main__ as posko
 from appliance.cli.setup import LISTEN
 from appliance.runtime import settings
+from appliance.screen import browser_profile
 from appliance.setup.draft import RUN, STATE, Folder
 from tests.unit.systemd.units import THRESHOLD, UNITS, exposure, values
 
-PAGES, ROOT_UNIT = "posko-setup", "posko-setup-apply"
+PAGES, ROOT_UNIT, BROWSER = "posko-setup", "posko-setup-apply", "posko-setup-browser"
 
 
 def test_the_pages_run_as_a_user_of_their_own_who_can_reach_little() -> None:
@@ -41,3 +46,12 @@ def test_the_residents_screen_waits_for_the_end_of_the_setup() -> None:
     browser = (UNITS / "posko-kiosk-browser.service").read_text()
     assert f"ConditionPathExists=!{Folder().answers_file}\n" in browser
     assert f"[ -e {Folder().answers_file} ] ||" in (UNITS / "posko-begin.service").read_text()
+
+
+def test_its_browser_is_watched_as_the_residents_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    [start] = values(BROWSER, "ExecStart")
+    became: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(os, "execv", lambda *program: became.append(program))
+    monkeypatch.setattr(sys, "argv", start.split())
+    posko.main()
+    assert became == [("/bin/sh", ["sh", "-c", browser_profile.watched(LISTEN)])]

@@ -1,10 +1,12 @@
 """When the page on the touch screen counts as dead; what then: tests/nspawn/kiosk_browser.py."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
-from appliance.kiosk.browser_watch import BEGIN_S, PATH, SILENT_S, PageWatch
-from appliance.kiosk.page_beat import add_beat
+from appliance.screen.browser_watch import BEGIN_S, PATH, SILENT_S, PageWatch, has_screen
+from appliance.screen.page_beat import add_beat
 
 SOON = 3.0
 
@@ -32,12 +34,31 @@ def test_a_browser_that_starts_has_time_whatever_the_one_before_it_did(age_s: fl
     assert page.is_dead(BEGIN_S + SILENT_S + 1)
 
 
-def test_while_the_kiosk_does_not_answer_nothing_is_held_against_the_page() -> None:
+def test_while_nobody_can_tell_nothing_is_held_against_the_page() -> None:
     page = beaten(10)
     page.not_heard(100)
     page.heard(None, 101)
     assert not page.is_dead(100 + SILENT_S)
     assert page.is_dead(101 + SILENT_S)
+
+
+@pytest.mark.parametrize(
+    ("states", "is_there"),
+    [
+        ([], True),
+        (["disconnected", "connected"], True),
+        (["unknown"], True),
+        (["disconnected", "disconnected"], False),
+    ],
+)
+def test_a_screen_is_there_unless_the_kernel_says_that_none_is_connected(
+    tmp_path: Path, states: list[str], is_there: bool
+) -> None:
+    (tmp_path / "card0").mkdir()
+    for number, state in enumerate(states):
+        (tmp_path / f"card0-HDMI-A-{number}").mkdir()
+        (tmp_path / f"card0-HDMI-A-{number}/status").write_text(f"{state}\n")
+    assert has_screen(tmp_path) == is_there
 
 
 @pytest.mark.parametrize(

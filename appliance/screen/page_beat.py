@@ -11,7 +11,7 @@ from collections.abc import Callable
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
-from appliance.kiosk.browser_watch import PATH
+from appliance.screen.browser_watch import PATH
 from web.security import public
 
 

@@ -2,8 +2,8 @@
 
 import json
 
-from appliance.kiosk import browser_profile
 from appliance.runtime.kiosk_settings import Kiosk
+from appliance.screen import browser_profile
 from tests.support.repository import read
 
 

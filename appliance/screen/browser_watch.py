@@ -1,7 +1,7 @@
 """Watching the browser from beside it, as its user: it is ended when its page lives no more.
 
-The page says every second that it lives (`page_beat`). While the kiosk itself does not answer,
-nothing is known of the page, and nothing is held against it.
+The page says every second that it lives and is seen (`page_beat`). While who serves it does not
+answer, or no screen is connected, nothing is known of it, and nothing is held against it.
 """
 
 import json
@@ -23,7 +23,7 @@ _ANSWER_S = 2.0
 
 
 class Unknown(OSError):
-    """The kiosk does not answer."""
+    """Nobody can tell whether the page lives; the message says why."""
 
 
 class PageWatch:
@@ -34,12 +34,12 @@ class PageWatch:
         self._alive_s = started_s + BEGIN_S
 
     def heard(self, age_s: float | None, now_s: float) -> None:
-        """The kiosk tells how long ago a page lived; None: none has since the kiosk started."""
+        """Told how long ago a page lived; None: none has since its server started."""
         if age_s is not None and now_s - age_s > self._started_s:
             self._alive_s = now_s - age_s
 
     def not_heard(self, now_s: float) -> None:
-        """The kiosk does not answer."""
+        """Nobody can tell how it is."""
         self._alive_s = max(self._alive_s, now_s)
 
     def is_dead(self, now_s: float) -> bool:
@@ -69,6 +69,12 @@ def watch(listen: str, pid: int) -> None:
     signal.pidfd_send_signal(browser, signal.SIGKILL)
 
 
+def has_screen(folder: Path = Path("/sys/class/drm")) -> bool:
+    """Whether one is connected, or the kernel cannot tell. Some are not, once switched off."""
+    states = [file.read_text(encoding="ascii").strip() for file in folder.glob("card*-*/status")]
+    return not states or any(state != "disconnected" for state in states)
+
+
 def _started_s(pid: int) -> float:
     """Of a process that runs, by the clock of `time.monotonic` (proc_pid_stat(5), field 22).
 
@@ -85,6 +91,8 @@ def _has_ended(browser: int) -> bool:
 
 
 def _age_s(listen: str) -> float | None:
+    if not has_screen():
+        raise Unknown("no screen is connected, and nothing is painted")
     try:
         with urllib.request.urlopen(f"http://{listen}{PATH}", timeout=_ANSWER_S) as answer:
             said = json.load(answer)["age_s"]

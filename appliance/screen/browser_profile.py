@@ -1,4 +1,4 @@
-"""How the kiosk's browser is started: the one place of its flags, each with its reason. Pure."""
+"""How the screen's browser is started: the one place of its flags, each with its reason. Pure."""
 
 import json
 
@@ -47,15 +47,25 @@ NEVER = (
 _OWN_PLACES = "env HOME=$RUNTIME_DIRECTORY XDG_RUNTIME_DIR=$RUNTIME_DIRECTORY"
 """For Wayland's socket; that of the session is hidden by the unit's ProtectHome=. And for what
 Chromium wants beside its profile: the account's home is there only while the kiosk's unit runs."""
+_WATCHED = """\
+# A browser that nobody watches would not be missed: it ends with the one that does.
+(/usr/bin/posko kiosk watch-browser {listen} $$; kill -KILL $$ 2>/dev/null) &
+exec {command}
+"""
 POLICY_FILE = "/etc/chromium/policies/managed/posko-kiosk.json"
 
 
 def command(listen: str) -> str:
-    """The command line for a shell or a unit's ExecStart."""
+    """The command line for a shell."""
     host = listen.rpartition(":")[0]
     flags = (flag.replace("HOST", host) for flags, _ in FLAGS for flag in flags)
     words = [f"{_OWN_PLACES} cage -d -- chromium", *flags]
     return " \\\n    ".join([*words, f"http://{listen}/"])
+
+
+def watched(listen: str) -> str:
+    """What a unit's shell does: it becomes the browser, and one watches its page."""
+    return _WATCHED.format(listen=listen, command=command(listen))
 
 
 def table() -> str:

@@ -1,0 +1,1 @@
+"""The touch screen's browser, whoever's pages it shows: how it is started, and watched."""
