@@ -7,14 +7,16 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import FrameType
 
 from flask import Flask
 from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 
 from web.bodies import BODY_MAX_BYTES, READ_BYTES, Spool, channel_class
-from web.turning import turning
+from web.turning import each_turn, turning
 
 THREADS = 4
 CONNECTION_LIMIT = 200
@@ -32,17 +34,20 @@ def serve(
     passed: socket.socket | None = None,
     on_ready: Callable[[], None] = lambda: None,
     on_turn: Callable[[], None] | None = None,
+    is_idle: Callable[[], bool] | None = None,
     body_max_bytes: int = BODY_MAX_BYTES,
     spool: Spool | None = None,
-) -> None:
+) -> socket.socket | None:
     """Listen on `host:port` and answer until SIGTERM or SIGINT, then return.
 
     `passed` is a socket that listens there already and outlives us: whoever asks meanwhile waits.
     `on_ready` is called once the port is open, `on_turn` again and again by a thread that answers
-    requests, as long as both they and the loop come round. `body_max_bytes` is the largest body
-    that any page of the app takes, large ones go to `spool` if there is one. Requests that are
-    running at the signal get up to five seconds to finish (waitress). Must be called from the main
-    thread. Exits with a sentence when the address cannot be had.
+    requests, as long as both they and the loop come round. Once `is_idle` and no connection is
+    open, the socket is returned, still listening: whoever asks from then on waits.
+    `body_max_bytes` is the largest body that any page of the app takes, large ones go to `spool` if
+    there is one. Requests that are running at the signal get up to five seconds to finish
+    (waitress). Must be called from the main thread. Exits with a sentence when the address cannot
+    be had.
     """
     sockets: dict[int, object] = {}
     channel = channel_class(body_max_bytes, spool)
@@ -65,19 +70,38 @@ def serve(
             f"cannot listen on {listen}: {error}. Is the program running already? "
             "Otherwise set another `listen` in its section of the configuration."
         ) from None
-    for listener in sockets.values():
-        if isinstance(listener, BaseWSGIServer):
-            listener.channel_class = channel
+    listeners = [known for known in sockets.values() if isinstance(known, BaseWSGIServer)]
+    for listener in listeners:
+        listener.channel_class = channel
     # waitress warns for each request that waits a moment; a burst would fill the journal.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     on_ready()
-    if on_turn is None:
-        server.run()
-        return
-    with turning(sockets, server.task_dispatcher, on_turn):
-        server.run()
+    with ExitStack() as asked:
+        if is_idle and len(listeners) == 1:
+            asked.enter_context(each_turn(sockets, _idling(sockets, is_idle)))
+        if on_turn:
+            asked.enter_context(turning(sockets, server.task_dispatcher, on_turn))
+        try:
+            server.run()
+        except _Idle:
+            server.task_dispatcher.shutdown()
+            found: socket.socket = listeners[0].socket
+            return found
+    return None
+
+
+class _Idle(Exception):
+    """Nobody is served, or has been for long."""
+
+
+def _idling(sockets: dict[int, object], is_idle: Callable[[], bool]) -> Callable[[], None]:
+    def leave() -> None:
+        if is_idle() and not any(isinstance(known, HTTPChannel) for known in sockets.values()):
+            raise _Idle
+
+    return leave
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -1,10 +1,11 @@
 """Composition root of `posko-desk`."""
 
 import logging
+import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from appliance.archive.reading import LIMIT_S, read
 from appliance.desk.app import create_app
 from appliance.domain import wifi
 from appliance.domain.archive_room import LEAVES_FREE_BYTES
-from appliance.runtime import clock, daemon, ids, restarting
+from appliance.domain.errors import PoskoError
+from appliance.runtime import clock, daemon, ids, restarting, sleeping
 from appliance.runtime.settings import Settings, find
 from appliance.store import blob_files, migrate
 from appliance.store.database import Connect, connect
 from web.bodies import BODY_MAX_BYTES, Spool
 from web.hashing import give_back_large_blocks
-from web.quiet import quiet_pages
+from web.quiet import idle_pages, quiet_pages
 from web.serve import serve
 
 PROGRAM = "posko-desk"
@@ -48,17 +50,22 @@ def _serve(settings: Settings, config: Path) -> None:
     give_back_large_blocks()
     file_bytes = settings.archive.file_max_bytes
     spool = Spool(_folder(settings), SPOOLED_FILES * file_bytes, LEAVES_FREE_BYTES)
-    with _reading(opened) as wake:
-        app = create_app(settings, opened, spool=spool, wake=wake)
+    with _reading(opened) as queue:
+        app = create_app(settings, opened, spool=spool, wake=queue.wake)
         restarting.follow(PROGRAM, config, settings, quiet_pages(app, QUIET_S))
-        serve(
+        are_idle = idle_pages(app, settings.sleep.after_s)
+        listening = serve(
             app,
             settings.desk.listen,
+            passed=daemon.passed_socket(settings.desk.listen),
             on_ready=lambda: daemon.notify("READY=1"),
             on_turn=daemon.Watchdog(),
+            is_idle=lambda: are_idle() and not queue.is_reading and _has_admin(opened),
             body_max_bytes=file_bytes + BODY_MAX_BYTES,
             spool=spool,
         )
+    if listening:
+        sleeping.sleep(listening)
 
 
 def _folder(settings: Settings) -> Path:
@@ -68,13 +75,13 @@ def _folder(settings: Settings) -> Path:
 
 
 @contextmanager
-def _reading(connect: Connect) -> Iterator[Callable[[], None]]:
+def _reading(connect: Connect) -> Iterator[ReadingQueue]:
     """Read texts of the archive meanwhile; at the end the file at hand is finished."""
     queue = ReadingQueue(connect, read, clock.now)
     thread = threading.Thread(target=queue.run, name="texts", daemon=True)
     thread.start()
     try:
-        yield queue.wake
+        yield queue
     finally:
         queue.stop()
         thread.join(LIMIT_S)
@@ -83,13 +90,18 @@ def _reading(connect: Connect) -> Iterator[Callable[[], None]]:
 def _offer_setup(connect: Connect) -> None:
     """Without an administrator, print the code that makes the first one; a restart makes a new
     code."""
-    code, db = ids.new_code(), connect()
-    try:
+    code = ids.new_code()
+    with closing(connect()) as db:
         if staffing.offer_setup(db, wifi.resume_key(code)):
             log.warning("no administrator yet, open /siapkan at the desk code=%s",
                         wifi.shown_code(code))  # fmt: skip
-    finally:
-        db.close()
+
+
+def _has_admin(connect: Connect) -> bool:
+    """Until then the code that was printed must hold; False where nobody can tell."""
+    with suppress(PoskoError, sqlite3.Error), closing(connect()) as db:
+        return staffing.has_admin(db)
+    return False
 
 
 if __name__ == "__main__":

@@ -17,13 +17,13 @@ from appliance.kiosk.printing.job import CHILD_LIMIT_S
 from appliance.kiosk.printing.queue import PrintQueue
 from appliance.kiosk.slips import Slips, printing_by
 from appliance.kiosk.views import FORM_MAX_BYTES
-from appliance.runtime import clock, daemon, ids, restarting
+from appliance.runtime import clock, daemon, ids, restarting, sleeping
 from appliance.runtime.refusal import refusals_told
 from appliance.runtime.settings import Settings, find
 from appliance.screen import browser_profile
 from appliance.store import migrate
 from appliance.store.database import Connect, connect
-from web.quiet import quiet_pages
+from web.quiet import idle_pages, quiet_pages
 from web.serve import serve
 
 log = logging.getLogger(__name__)
@@ -59,13 +59,18 @@ def _serve(settings: Settings, config: Path) -> None:
     with _printing(settings, opened) as slips, _panel(settings, opened) as panel:
         app = create_app(settings, opened, slips=slips, panel=panel)
         restarting.follow(PROGRAM, config, settings, quiet_pages(app, QUIET_S))
-        serve(
+        has_more_to_do = slips is not None or panel is not None
+        listening = serve(
             app,
             settings.kiosk.listen,
+            passed=daemon.passed_socket(settings.kiosk.listen),
             on_ready=lambda: daemon.notify("READY=1"),
             on_turn=daemon.Watchdog(),
+            is_idle=None if has_more_to_do else idle_pages(app, settings.sleep.after_s),
             body_max_bytes=FORM_MAX_BYTES,
         )
+    if listening:
+        sleeping.sleep(listening)
 
 
 @contextmanager

@@ -135,16 +135,25 @@ def stop_event() -> threading.Event:
 
 def notify(state: str) -> None:
     """Tell systemd `state`, e.g. READY=1 (sd_notify(3)); where nobody listens nothing happens."""
+    if line := notify_line():
+        with line, contextlib.suppress(ConnectionRefusedError):
+            line.send(state.encode())
+
+
+def notify_line() -> socket.socket | None:
+    """Where systemd is told so, if it listens."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
-        return
+        return None
     if address.startswith("@"):
         address = "\0" + address[1:]
-    with (
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel,
-        contextlib.suppress(FileNotFoundError, ConnectionRefusedError),
-    ):
-        channel.sendto(state.encode(), address)
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        line.connect(address)
+    except (FileNotFoundError, ConnectionRefusedError):
+        line.close()
+        return None
+    return line
 
 
 def passed_socket(listen: str) -> socket.socket | None:
@@ -157,7 +166,7 @@ def passed_socket(listen: str) -> socket.socket | None:
         if passed.getsockname()[1] == port:
             passed.set_inheritable(False)
             return passed
-        passed.detach()
+        passed.close()
     return None
 
 
@@ -166,12 +175,12 @@ class Watchdog:
 
     def __init__(self, monotonic_s: Callable[[], float] = time.monotonic) -> None:
         self._monotonic_s = monotonic_s
-        self._every_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 4e6
+        self.every_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 4e6
         self._next_s = 0.0
 
     def __call__(self) -> None:
         """The daemon has come round; may be called as often as it does."""
         now_s = self._monotonic_s()
-        if self._every_s and now_s >= self._next_s:
-            self._next_s = now_s + self._every_s
+        if self.every_s and now_s >= self._next_s:
+            self._next_s = now_s + self.every_s
             notify("WATCHDOG=1")

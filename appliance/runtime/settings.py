@@ -123,6 +123,14 @@ class Sealing(Section, frozen=True):
     keys: SealingKeys = msgspec.field(default_factory=dict)
 
 
+class Sleep(Section, frozen=True):
+    """When pages that nobody asks for give their memory back."""
+
+    after_s: Annotated[
+        int, msgspec.Meta(ge=1, le=86_400, description="a whole number of seconds, 1 to 86400")
+    ] = 900
+
+
 class Log(Section, frozen=True):
     """What the daemons write to stderr."""
 
@@ -153,6 +161,7 @@ class Settings(Section, frozen=True):
     fleet: Fleet = Fleet()
     update: Update = Update()
     notices: Notices = Notices()
+    sleep: Sleep = Sleep()
     log: Log = Log()
 
 

@@ -14,7 +14,8 @@ from appliance.doctor.judging.services import Firewall, Page, Read, SystemFiles,
 _DAEMONS = ("migrate", "portal", "kiosk", "desk", "modem", "sync")
 _SHOWN = "LoadState,ActiveState,Result,NRestarts"
 _FAILING = ("failed", "activating")
-_PAGE_S = 4.0
+_PAGE_S = 15.0
+"""A face that sleeps takes some seconds to wake on a small board."""
 _LINES_READ = 40
 _LAST_WORDS_CHARS = 300
 _NO_REASON = re.compile(
