@@ -15,7 +15,7 @@ from pathlib import Path
 
 from appliance.domain.ids import SiteCode
 from appliance.store import files, gate, gauges
-from appliance.store.repair import rebuild, rescue
+from appliance.store.repair import rescue
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,8 @@ def _name_of_damaged(path: Path) -> Path:
 def _fill(
     path: Path, fresh_path: Path, site: SiteCode, new_epoch: Callable[[], str], name: str
 ) -> Counter[str]:
+    from appliance.store.repair import rebuild  # noqa: PLC0415 - 1 MiB that few ever need
+
     fresh = sqlite3.connect(fresh_path, isolation_level=None)
     fresh.row_factory = sqlite3.Row
     damaged = _readable(path, fresh_path)
