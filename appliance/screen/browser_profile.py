@@ -17,10 +17,7 @@ FLAGS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("--noerrdialogs", "--disable-session-crashed-bubble", "--hide-crash-restore-bubble"),
         "no bubbles after a crash or power cut",
     ),
-    (
-        ("--disable-features=Translate,TranslateUI,AutofillServerCommunication",),
-        "no offers over the page, nothing sent out",
-    ),
+    (("--disable-features=AutofillServerCommunication",), "nothing of its forms is sent out"),
     (
         ("--disable-component-update", "--disable-background-networking", "--disable-sync"),
         "no traffic of its own: the uplink may be dead or paid by the megabyte",

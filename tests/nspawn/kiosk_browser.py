@@ -6,12 +6,16 @@ Box check 20; what memory it takes: kiosk_memory.py.
 
 import json
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from tests.nspawn.machine import Machine
 from tests.nspawn.touch_screen import (
     FAULTS,
+    HEADLESS,
+    PORT,
+    SCRIPT,
     SETUP,
     UNIT,
     begin_setup,
@@ -20,10 +24,15 @@ from tests.nspawn.touch_screen import (
     page_lives,
     processes,
     scope,
+    wait_until_shown,
 )
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+TELLING = f"{HEADLESS}Environment=WAYLAND_DEBUG=client\n"
+"""Chromium tells what it says to cage."""
+OF_THE_PORTAL = "/run/browser-with-the-portal"
 
 
 def test_the_start_of_the_browser_does_not_hold_up_the_box(shown: Machine) -> None:
@@ -78,6 +87,39 @@ def test_a_kiosk_that_starts_anew_costs_the_browser_nothing(shown: Machine) -> N
     shown.must("systemctl", "restart", "posko-kiosk")
     wait_for(lambda: page_lives(shown), "the page goes on")
     assert processes(shown, "^cage ") == before
+
+
+@pytest.fixture
+def frank(shown: Machine) -> Iterator[Machine]:
+    """A box whose browser may be started otherwise, to tell what it does."""
+    yield shown
+    start_by(shown, HEADLESS)
+
+
+def test_nothing_lies_over_the_page_such_as_an_offer_to_translate_it(frank: Machine) -> None:
+    """One does over the portal's page, in the same language, which does not say that it may not."""
+    portal = f"s_:{PORT}/$_:8080/?lang=id_"
+    frank.must("sh", "-c", f"sed '{portal}' {SCRIPT} >{OF_THE_PORTAL}; chmod 755 {OF_THE_PORTAL}")
+    start_by(frank, f"{TELLING}ExecStart=\nExecStart={OF_THE_PORTAL}\n")
+    wait_for(lambda: told(frank, "get_subsurface"), "an offer lies over the portal's", limit_s=60)
+    frames = told(frank, "commit")
+    start_by(frank, TELLING)
+    wait_until_shown(frank)
+    waited = lambda: told(frank, "commit") > 2 * frames  # noqa: E731
+    wait_for(waited, "the page has been there for longer", limit_s=120)
+    assert told(frank, "get_subsurface") + told(frank, "get_popup") == 0
+
+
+def start_by(machine: Machine, drop_in: str) -> None:
+    """The browser anew, by its unit with a drop-in."""
+    machine.drop_in(f"{UNIT}.service", drop_in)
+    machine.must("systemctl", "restart", UNIT)
+    wait_for(lambda: scope(machine, UNIT), "it has a session")
+
+
+def told(machine: Machine, request: str) -> int:
+    """How often the browser, since it began, has made a request of Wayland's."""
+    return machine.journal(scope(machine, UNIT)).count(f".{request}(")
 
 
 def test_no_packet_of_it_left_the_box(shown: Machine) -> None:

@@ -14,6 +14,7 @@ from tests.nspawn.bounded import MEMORY_BYTES, Bounded
 from tests.nspawn.touch_screen import (
     HEADLESS,
     PORT,
+    SCRIPT,
     UNIT,
     WATCHER,
     page_lives,
@@ -31,7 +32,6 @@ DAEMONS = [f"posko-{name}" for name in ("portal", "kiosk", "desk", "modem", "syn
 OTHERS = ("posko-nginx", "posko-dnsmasq", "posko-dnsmasq-offline")
 ROUNDS = 20
 DEVTOOLS = 9222
-SCRIPT = "/etc/posko/firmware/current/kiosk/browser"
 WITH_DEVTOOLS = "/run/browser-with-devtools"
 TOUCHES = (
     ".kiosk-start",

@@ -20,6 +20,7 @@ from tests.support.waiting import wait_for
 UNIT, SETUP = "posko-kiosk-browser", "posko-setup-browser"
 PACKAGES = ("cage", "xwayland", "chromium", "chromium-sandbox", "fonts-dejavu-core")
 PORT = 8081
+SCRIPT = "/etc/posko/firmware/current/kiosk/browser"
 WATCHER = "appliance.screen.browser_watch"
 PORTS = {UNIT: PORT, SETUP: 8089}
 """Where the pages are served that a browser shows."""
