@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.domain.archive import RESIDENTS, Access, Card
-from appliance.domain.archive_query import Filters, query, words
-from appliance.domain.archive_text import found
+from appliance.domain.archive.card import RESIDENTS, Access, Card
+from appliance.domain.archive.query import Filters, query, words
+from appliance.domain.archive.text import found
 from appliance.domain.ids import SiteCode
 from appliance.runtime import clock, ids
 from appliance.store import archive_documents, archive_search, archive_texts, migrate

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from appliance.domain import reference
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.requests import RequestReceived
 from appliance.domain.ids import SERIALS_PER_SITE, SiteCode, Ticket
-from appliance.domain.topics import Lane
 from appliance.runtime import clock, ids
 from appliance.store import migrate, outbox
 from appliance.store.database import checkpoint, connect, transaction

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from sqlalchemy import Column, Engine, MetaData, Table, select
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane, Leaf, Topic
 from appliance.domain.ids import SiteCode, Ticket
-from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.runtime import ids
 from bench.triage import messages
 from command_center.receiving.inbound import Raw, cut

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from appliance.domain.city.topics import Lane, Leaf, Topic
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.runtime import clock, ids
 from appliance.store import outbox
 from appliance.store.database import connect

@@ -16,9 +16,9 @@ from statistics import median
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, case, func, insert, literal, null, select
 
-from appliance.domain import deadline
+from appliance.domain.cases import deadline
+from appliance.domain.cases.service_request import OVER
 from appliance.domain.moment import to_ms
-from appliance.domain.service_request import OVER
 from command_center.dashboard import late
 from command_center.handling import due_days, escalating, keeping, open_cases
 from command_center.handling.files import shipped_steps

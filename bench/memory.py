@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 
 from appliance.actions import intake
-from appliance.domain.service_request import Channel, Draft
+from appliance.domain.cases.service_request import Channel, Draft
 from appliance.runtime import clock, ids
 from appliance.store.database import connect
 from bench.pss import pss_kib

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.domain import reference
-from appliance.domain.service_request import Kind
+from appliance.domain.cases.service_request import Kind
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
 

@@ -17,11 +17,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from appliance.actions import intake, syncing
-from appliance.domain import wire
+from appliance.domain.cases.service_request import Channel, Draft
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Channel, Draft
-from appliance.domain.topics import Lane
 from appliance.runtime import clock, ids
 from appliance.store import box, compaction, housekeeping, migrate, outbox
 from appliance.store.database import connect

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from appliance.actions import sealing
-from appliance.domain import capport
+from appliance.domain.wifi import capport
 from appliance.runtime import daemon, ids, restarting, settings
 from appliance.runtime.refusal import refusals_told
 from appliance.runtime.settings import Settings

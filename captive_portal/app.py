@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from flask import Flask
 
-from appliance.domain.capport import API_PATH
 from appliance.domain.moment import Moment
 from appliance.domain.quota import Quota
+from appliance.domain.wifi.capport import API_PATH
 from appliance.runtime import clock, ids
 from appliance.runtime.neighbours import of_address
 from appliance.runtime.settings import Settings

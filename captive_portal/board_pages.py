@@ -11,9 +11,9 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.actions import board
-from appliance.domain.board import SUPPORTS_SHOWN_MAX, Section, Shown
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment
+from appliance.domain.public.board import SUPPORTS_SHOWN_MAX, Section, Shown
 from appliance.domain.quota import Quota
 from appliance.domain.reference import categories, kelurahan_name
 from appliance.store import publications

@@ -9,9 +9,9 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 
 from appliance.actions import wifi
-from appliance.domain import capport
-from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
+from appliance.domain.wifi import capport
+from appliance.domain.wifi import sessions as rules
 from appliance.runtime.settings import Settings
 from captive_portal.visitors import Visitors
 from web.database import db

@@ -10,11 +10,11 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from appliance.actions import archiving
-from appliance.domain.archive import RESIDENTS
-from appliance.domain.archive_file import NAMES
-from appliance.domain.archive_query import Asked, asked
-from appliance.domain.archive_text import pieces
-from appliance.domain.publishing import file_name
+from appliance.domain.archive.card import RESIDENTS
+from appliance.domain.archive.file import NAMES
+from appliance.domain.archive.query import Asked, asked
+from appliance.domain.archive.text import pieces
+from appliance.domain.public.publishing import file_name
 from appliance.store import archive_documents, archive_search, blob_files
 from appliance.store.errors import Unavailable
 from web.database import db

@@ -11,11 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from appliance.domain import consent
-from appliance.domain.errors import BadInput
-from appliance.domain.phone import Msisdn
-from appliance.domain.photo import PHOTO_MAX_BYTES, Photo, cleaned
-from appliance.domain.service_request import (
+from appliance.domain.cases.photo import PHOTO_MAX_BYTES, Photo, cleaned
+from appliance.domain.cases.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
     TEXT_MAX_CHARS,
@@ -24,6 +21,9 @@ from appliance.domain.service_request import (
     clean_text,
     submission_id,
 )
+from appliance.domain.errors import BadInput
+from appliance.domain.phone import Msisdn
+from appliance.domain.privacy import consent
 from web.bodies import BODY_MAX_BYTES
 
 FORM_MAX_BYTES = PHOTO_MAX_BYTES + BODY_MAX_BYTES

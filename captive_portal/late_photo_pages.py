@@ -10,11 +10,11 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.actions import photos, unlocking
+from appliance.domain.cases.photo import Photo
+from appliance.domain.cases.service_request import ServiceRequest
+from appliance.domain.cases.ticket_pin import Verdict
 from appliance.domain.moment import Moment
-from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.ticket_pin import Verdict
 from appliance.ticket_pages.views import TYPED_MAX_CHARS, TicketPages
 from captive_portal.forms import FORM_MAX_BYTES, FieldError
 from captive_portal.mini_browser import is_mini_browser

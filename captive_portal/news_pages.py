@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from appliance.domain import service_page
 from appliance.domain.moment import Moment
-from appliance.domain.service_page import ServicePage
+from appliance.domain.public import service_page
+from appliance.domain.public.service_page import ServicePage
 from appliance.store import city_tables, service_pages
 from appliance.ticket_pages.notices import news
 from appliance.ticket_pages.report_cards import ReportCards

@@ -7,9 +7,9 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from appliance.actions.intake import Refused, receive
-from appliance.domain import consent
-from appliance.domain.board import Section
 from appliance.domain.moment import Moment
+from appliance.domain.privacy import consent
+from appliance.domain.public.board import Section
 from appliance.domain.quota import Quota
 from appliance.store import publications
 from appliance.ticket_pages.views import TicketPages

@@ -14,11 +14,11 @@ from flask.typing import ResponseReturnValue
 
 from appliance.actions import photos
 from appliance.actions.intake import Receipt, Refused, receive, sealed_to
+from appliance.domain.cases.photo import PHOTO_MAX_BYTES, Photo
+from appliance.domain.cases.service_request import Draft, Kind
 from appliance.domain.moment import Moment
-from appliance.domain.photo import PHOTO_MAX_BYTES, Photo
 from appliance.domain.quota import Quota
 from appliance.domain.reference import kelurahan_of
-from appliance.domain.service_request import Draft, Kind
 from appliance.domain.triage.judgement import classify
 from appliance.runtime.settings import Site
 from appliance.store.errors import Unavailable

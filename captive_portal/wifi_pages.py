@@ -13,9 +13,9 @@ from flask.typing import ResponseReturnValue
 
 from appliance.actions import wifi, wifi_vouchers
 from appliance.actions.wifi import Device, Fresh
-from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import Ending, Refusal, Refused, Session
+from appliance.domain.wifi import sessions as rules
+from appliance.domain.wifi.sessions import Ending, Refusal, Refused, Session
 from appliance.runtime.settings import Settings
 from appliance.store import gauges
 from appliance.store import wifi as store

@@ -9,9 +9,10 @@ from types import MappingProxyType
 from flask import Flask, g, send_from_directory, url_for
 from sqlalchemy import Engine
 
-from appliance.domain import progress, reference
+from appliance.domain import reference
+from appliance.domain.cases import progress
 from appliance.domain.moment import CITY_TIME
-from appliance.domain.passwords import COST
+from appliance.domain.staff.passwords import COST
 from command_center import storable
 from command_center.dashboard import pages as dashboard
 from command_center.fleet import endpoint

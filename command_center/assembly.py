@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from appliance.domain import signature
+from appliance.domain.city import signature
 from appliance.domain.errors import BadInput
 from appliance.runtime import daemon, ids, settings
 from appliance.runtime.settings import Settings

@@ -9,7 +9,7 @@ import argparse
 from enum import StrEnum
 from pathlib import Path
 
-from appliance.domain import topics, wire
+from appliance.domain.city import topics, wire
 from command_center.fleet.authority import Authority
 from command_center.sharing.share import MOST_RECEIVERS
 from command_center.subcommands import Subcommands

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.domain import signature
+from appliance.domain.city import signature
 from command_center import key_files
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.domain import passwords
+from appliance.domain.staff import passwords
 from appliance.runtime import ids
 from command_center.staff import accounts
 from command_center.staff.roles import Account, Post, Role

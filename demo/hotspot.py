@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from appliance.actions import sealing, wifi_leases
-from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import Ending, Session
+from appliance.domain.wifi import sessions as rules
+from appliance.domain.wifi.sessions import Ending, Session
 from appliance.runtime import clock, daemon, ids, restarting
 from appliance.runtime.neighbours import Neighbour
 from appliance.runtime.settings import Settings, find

@@ -4,7 +4,8 @@ import socket
 import sys
 from pathlib import Path
 
-from appliance.domain import sealing, signature
+from appliance.domain.city import signature
+from appliance.domain.privacy import sealing
 from appliance.runtime import settings
 from command_center import signing
 from command_center.commands import sealed

@@ -3,8 +3,9 @@
 import sqlite3
 from dataclasses import dataclass
 
-from appliance.domain import phrases, reference
-from appliance.domain.service_request import ServiceRequest, Status
+from appliance.domain import reference
+from appliance.domain.cases.service_request import ServiceRequest, Status
+from appliance.domain.sms import phrases
 from appliance.store import requests, texts
 from appliance.store.texts import Text
 

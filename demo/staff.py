@@ -5,8 +5,8 @@ import sqlite3
 from pathlib import Path
 
 from appliance.actions import staffing
-from appliance.domain import passwords
-from appliance.domain.staff import Account, Role
+from appliance.domain.staff import passwords
+from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import clock, ids
 from appliance.store import staff_accounts
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.domain import capport
+from appliance.domain.wifi import capport
 from appliance.runtime import daemon, logs, settings
 from appliance.runtime.settings import ConfigError, Settings
 from appliance.runtime.trust import refusal

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from appliance.domain import capport, probe_hosts
+from appliance.domain.wifi import capport, probe_hosts
 from appliance.runtime.settings import Settings
 from firmware_config import address_checks, boards, radio_checks
 from firmware_config.hostapd import bsses

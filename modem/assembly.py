@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from appliance.domain.sms import StoredPart
+from appliance.domain.sms.received import StoredPart
 from modem.pdu import concat, tpdu
 from modem.pdu.user_data import UserData
 

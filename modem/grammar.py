@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from appliance.domain import reference
 from appliance.domain.ids import Ticket
-from appliance.domain.sms import (
+from appliance.domain.sms.received import (
     CheckStatus,
     Command,
     FollowUp,

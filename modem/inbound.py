@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from appliance.actions import amending, answering, sending
-from appliance.domain import judging
-from appliance.domain.judging import Judge
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
-from appliance.domain.sms import Command, Ignore, ReceivedPart, ReceivedSms, Report
+from appliance.domain.sms import judging
+from appliance.domain.sms.judging import Judge
+from appliance.domain.sms.received import Command, Ignore, ReceivedPart, ReceivedSms, Report
 from appliance.runtime.logs import Masked
 from appliance.store import officials, sms_inbox
 from modem import grammar, reading

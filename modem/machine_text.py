@@ -10,8 +10,9 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from appliance.domain import operator_filter, phrases, reference
-from appliance.domain.judging import Judge
+from appliance.domain import reference
+from appliance.domain.sms import operator_filter, phrases
+from appliance.domain.sms.judging import Judge
 from appliance.domain.triage import matter
 from modem import vocabulary
 

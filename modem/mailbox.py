@@ -13,7 +13,7 @@ from appliance.actions import alerting, forwarding, health, sim_unlocking
 from appliance.actions.sending import NO_LIMITS, ONE_MODEM
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
-from appliance.domain.sending_policy import SendingPolicy
+from appliance.domain.sms.sending_policy import SendingPolicy
 from modem.advice import advise
 from modem.committing import Committer
 from modem.events import Health, ModemState, OutgoingPart, Reset, Verdict

@@ -4,8 +4,8 @@ A verb with a ticket before or behind it, a verb alone, or any words with a tick
 these is read as a resident's: officials report, too, and begin with "siap" or "ok" as they reply.
 """
 
-from appliance.domain.service_request import Status
-from appliance.domain.sms import CheckStatus, OfficialReply, Report
+from appliance.domain.cases.service_request import Status
+from appliance.domain.sms.received import CheckStatus, OfficialReply, Report
 from appliance.domain.triage import matter
 from modem import grammar, spoken_ticket
 from modem.vocabulary import words

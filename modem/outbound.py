@@ -13,7 +13,7 @@ from functools import partial
 
 from appliance.actions import health, sending, texting
 from appliance.domain.moment import Moment
-from appliance.domain.sending_policy import SendingPolicy
+from appliance.domain.sms.sending_policy import SendingPolicy
 from appliance.store.database import Watcher
 from modem.committing import Committer
 from modem.driver import NotStoredError

@@ -6,9 +6,9 @@ Whatever comes of it, the message is kept. Does not know what residents have sai
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from appliance.domain.judging import Judge
 from appliance.domain.phone import Msisdn
-from appliance.domain.sms import Command, Ignore, Picture, ReceivedSms, Report
+from appliance.domain.sms.judging import Judge
+from appliance.domain.sms.received import Command, Ignore, Picture, ReceivedSms, Report
 from modem import grammar, machine_text, official_grammar, senders
 from modem.assembly import Message
 from modem.pdu import tpdu, udh

@@ -3,7 +3,7 @@
 Data only. All words are in lower case.
 """
 
-from appliance.domain.sms import Wish
+from appliance.domain.sms.received import Wish
 
 
 def words(*lines: str) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from appliance.domain.service_request import OVER, TRANSITIONS, Status
+from appliance.domain.cases.service_request import OVER, TRANSITIONS, Status
 
 PAGE = Path(__file__).parents[1] / "docs" / "status.md"
 BEGIN, END = "<!-- drawn by make status -->\n", "<!-- end -->\n"

@@ -5,9 +5,9 @@ import tempfile
 from pathlib import Path
 
 from appliance.actions import intake
+from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.ids import SiteCode
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Channel, Draft
 from appliance.runtime import clock, ids
 from appliance.store import migrate
 from appliance.store.database import connect

@@ -15,9 +15,9 @@ from types import MappingProxyType
 from playwright.sync_api import Browser, Page
 
 from appliance.actions import board, intake
-from appliance.domain import consent
+from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Channel, Draft
+from appliance.domain.privacy import consent
 from appliance.kiosk import receipt
 from appliance.kiosk.printing.running import draw_slip
 from appliance.kiosk.slips import office

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from appliance.domain import reference
-from appliance.domain.service_request import Kind
+from appliance.domain.cases.service_request import Kind
 from appliance.domain.triage import topics
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.kinds import by_rules

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.domain.software import BadUpdate
+from appliance.domain.box.software import BadUpdate
 from appliance.runtime import daemon, settings
 from software_update import bundle
 from software_update.beginning import UnderWay, begin, decide, plan

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.domain.software import Manifest
+from appliance.domain.box.software import Manifest
 
 IsOlder = Callable[[str, str], bool]
 _SPARE_BYTES = 64 * 1024 * 1024

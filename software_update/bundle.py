@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from appliance.domain import software
 from appliance.domain.blobs import UPDATE_MAX_BYTES
-from appliance.domain.software import HEAD_MAX_BYTES, BadUpdate, Head, Manifest
+from appliance.domain.box import software
+from appliance.domain.box.software import HEAD_MAX_BYTES, BadUpdate, Head, Manifest
 from software_update.rescue.home import sync_folder
 
 _PIECE_BYTES = 1024 * 1024

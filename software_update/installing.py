@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from appliance.domain.box.software import SUFFIX, BadUpdate, Manifest
 from appliance.domain.hours import DailyHours
-from appliance.domain.software import SUFFIX, BadUpdate, Manifest
 from appliance.runtime.settings import Settings
 from software_update import bundle, stick, waiting
 from software_update.acceptance import refusal

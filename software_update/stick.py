@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from appliance.domain.software import BadUpdate
+from appliance.domain.box.software import BadUpdate
 
 _FILE_SYSTEMS = frozenset({"vfat", "exfat", "ext4"})
 _OPTIONS = "ro,nosuid,nodev,noexec"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from appliance.domain.software import SUFFIX, BadUpdate, Manifest
+from appliance.domain.box.software import SUFFIX, BadUpdate, Manifest
 from software_update import bundle
 
 _ENTRIES_MAX = 5000

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from appliance.actions import casework, health, sealing, shedding, syncing
-from appliance.domain import topics, wire
+from appliance.domain.city import topics, wire
+from appliance.domain.city.pushed_settings import Layer
+from appliance.domain.city.remote_command import CityTime
+from appliance.domain.city.topics import Leaf
 from appliance.domain.errors import WireError
 from appliance.domain.moment import Moment
-from appliance.domain.pushed_settings import Layer
-from appliance.domain.remote_command import CityTime
-from appliance.domain.topics import Leaf
 from appliance.store.commands import Command
 from appliance.store.connection import BoxConnection
 from appliance.store.database import Watcher

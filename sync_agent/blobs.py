@@ -13,10 +13,10 @@ from typing import Protocol
 from appliance.actions import documents as document_actions
 from appliance.actions import photos as photo_actions
 from appliance.actions import software as software_actions
-from appliance.domain import wire
 from appliance.domain.blobs import ChunkPlace, short_name
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Leaf
 from appliance.domain.moment import Moment
-from appliance.domain.topics import Leaf
 from appliance.store import blob_files, documents, photos, software
 from blob_transfer.fetching import Question
 from blob_transfer.receiver import Chance, Receiver

@@ -16,10 +16,10 @@ from typing import Any
 
 from appliance.actions import commanding, notifying, reporting, trusting
 from appliance.actions.commanding import Answer
+from appliance.domain.city.topics import Lane
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import DETAIL_MAX_CHARS
 from appliance.domain.moment import Moment
-from appliance.domain.topics import Lane
 from appliance.runtime import credential
 from appliance.runtime.credential import CredentialError
 from appliance.store import outbox

@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass, replace
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.moment import Moment, to_ms
 from appliance.store import inbox, outbox
 from sync_agent.link_machine import SendBatch

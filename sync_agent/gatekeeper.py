@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from appliance.actions import trusting
-from appliance.domain import signature
+from appliance.domain.city import signature
 
 log = logging.getLogger(__name__)
 

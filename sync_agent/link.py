@@ -7,10 +7,10 @@ message, so the only sign of it, and of a command center that does not run, is a
 import time
 from collections.abc import Callable
 
-from appliance.domain import topics, wire
 from appliance.domain.blobs import ChunkPlace
+from appliance.domain.city import topics, wire
+from appliance.domain.city.topics import Lane, Leaf, Topic
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.runtime.broker_settings import Sync
 from mqtt_link import access
 from mqtt_link.connection import Connection

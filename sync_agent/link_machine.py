@@ -20,7 +20,7 @@ comes out as effects. Rules, in order:
 
 from dataclasses import dataclass, field, replace
 
-from appliance.domain.topics import Lane
+from appliance.domain.city.topics import Lane
 
 BATCHES_IN_FLIGHT = 8
 """Batches per lane that may wait for the city; bounds memory on both sides."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from appliance.actions import commanding, trusting
 from appliance.actions.commanding import Answer
+from appliance.domain.city.remote_command import CityTime, Outcome
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.domain.remote_command import CityTime, Outcome
 from appliance.store import commands
 from appliance.store.commands import Command
 from sync_agent.commands import LIMIT_S, Handler, Task

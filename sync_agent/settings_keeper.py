@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
-from appliance.domain import pushed_settings
+from appliance.domain.city import pushed_settings
+from appliance.domain.city.pushed_settings import TABLE, Layer
 from appliance.domain.errors import BadInput
-from appliance.domain.pushed_settings import TABLE, Layer
 from appliance.runtime import city_layer
 from appliance.runtime.city_layer import NONE, CityLayer
 from appliance.store import city_tables

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from appliance.actions import health, syncing
-from appliance.domain import wire
 from appliance.domain.blobs import ChunkPlace
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane, Leaf
 from appliance.domain.moment import Moment
-from appliance.domain.topics import Lane, Leaf
 from appliance.store import box, outbox
 from sync_agent import envelopes, link_machine
 from sync_agent.link_machine import RenewEpoch, SendBatch, SendHello

@@ -3,14 +3,8 @@
 import itertools
 from datetime import UTC, datetime
 
-from appliance.domain import wire
-from appliance.domain.archive import Access, Card
-from appliance.domain.events import Event
-from appliance.domain.events.orders import CommandIssued
-from appliance.domain.hours import DailyHours
-from appliance.domain.ids import Ticket
-from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import (
+from appliance.domain.archive.card import Access, Card
+from appliance.domain.cases.service_request import (
     Channel,
     Draft,
     Kind,
@@ -18,8 +12,14 @@ from appliance.domain.service_request import (
     ServiceRequest,
     Status,
 )
-from appliance.domain.sms import ReceivedPart, ReceivedSms
-from appliance.domain.wifi import Session, ZonePolicy
+from appliance.domain.city import wire
+from appliance.domain.events import Event
+from appliance.domain.events.orders import CommandIssued
+from appliance.domain.hours import DailyHours
+from appliance.domain.ids import Ticket
+from appliance.domain.phone import Msisdn
+from appliance.domain.sms.received import ReceivedPart, ReceivedSms
+from appliance.domain.wifi.sessions import Session, ZonePolicy
 
 PHONE = Msisdn("+6281234567890")
 CLOCK = wire.Clock(boot="boot-of-tests", mono=1)

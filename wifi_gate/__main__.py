@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.domain import capport
+from appliance.domain.wifi import capport
 from appliance.runtime import clock, daemon, ids, restarting, settings
 from appliance.runtime.neighbours import neighbours
 from appliance.runtime.refusal import refusals_told

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from appliance.actions import health, wifi_leases
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import Session
+from appliance.domain.wifi.sessions import Session
 from appliance.store import wifi
 from appliance.store.connection import BoxConnection
 from appliance.store.database import Watcher

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import LEASE_FLUSH_S, Ending, Session, ZonePolicy
+from appliance.domain.wifi import sessions as rules
+from appliance.domain.wifi.sessions import LEASE_FLUSH_S, Ending, Session, ZonePolicy
 from appliance.store.wifi import LeaseUse
 from wifi_gate.kernel import Kernel
 from wifi_gate.plan import Wanted

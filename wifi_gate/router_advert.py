@@ -14,7 +14,7 @@ import struct
 from collections.abc import Callable, Iterable
 from ipaddress import IPv6Interface
 
-from appliance.domain.capport import RA_OPTION
+from appliance.domain.wifi.capport import RA_OPTION
 from appliance.runtime.wifi_settings import WifiZone
 from wifi_gate.problems import Problems
 

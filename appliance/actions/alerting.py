@@ -11,12 +11,12 @@ from datetime import timedelta
 
 from appliance.actions import texting
 from appliance.actions.turn import Turn
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.events.staff import OfficialReplied
-from appliance.domain.marks import Mark
 from appliance.domain.moment import Moment
-from appliance.domain.official import Official
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.sms import OfficialReply
+from appliance.domain.officials.official import Official
+from appliance.domain.sms.received import OfficialReply
 from appliance.store import alerts, officials, outbox, requests
 from appliance.store.alerts import Alert
 from appliance.store.database import transaction

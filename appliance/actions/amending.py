@@ -11,12 +11,13 @@ from dataclasses import replace
 
 from appliance.actions import answering, sealing
 from appliance.actions.turn import Turn
-from appliance.domain import gravity, judging
+from appliance.domain.cases import gravity
+from appliance.domain.cases.service_request import TEXT_MAX_CHARS, ServiceRequest, clean_text
 from appliance.domain.events.requests import TextAmended
-from appliance.domain.judging import Judge
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import TEXT_MAX_CHARS, ServiceRequest, clean_text
-from appliance.domain.sms import (
+from appliance.domain.sms import judging
+from appliance.domain.sms.judging import Judge
+from appliance.domain.sms.received import (
     Command,
     FollowUp,
     Mention,

@@ -3,9 +3,9 @@
 import re
 import sqlite3
 
-from appliance.domain import announcement
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
+from appliance.domain.public import announcement
 from appliance.store import announcements, staff_log
 from appliance.store.announcements import Stored
 from appliance.store.database import transaction

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from appliance.actions import alerting, following_up, official_replies, sealing, sms_reports
 from appliance.actions.turn import Turn
-from appliance.domain import gravity, judging, phrases
-from appliance.domain.judging import Judge
+from appliance.domain.cases import gravity
+from appliance.domain.cases.service_request import Sensitivity, ServiceRequest
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import Sensitivity, ServiceRequest
-from appliance.domain.sms import (
+from appliance.domain.sms import judging, phrases
+from appliance.domain.sms.judging import Judge
+from appliance.domain.sms.received import (
     CheckStatus,
     Command,
     FollowUp,

@@ -3,8 +3,8 @@
 import logging
 import sqlite3
 
-from appliance.domain import archive_text
-from appliance.domain.archive_text import Reading, Trouble
+from appliance.domain.archive import text as archive_text
+from appliance.domain.archive.text import Reading, Trouble
 from appliance.domain.moment import Moment
 from appliance.store import archive_city, archive_index, archive_texts
 from appliance.store.archive_documents import Document

@@ -9,11 +9,11 @@ from functools import partial
 from typing import IO
 
 from appliance.actions import archive_texts as texts
-from appliance.domain import archive_file
-from appliance.domain.archive import Access, Card
-from appliance.domain.archive_file import HEAD_BYTES
-from appliance.domain.archive_query import Asked
-from appliance.domain.archive_room import NoRoom, Room
+from appliance.domain.archive import file as archive_file
+from appliance.domain.archive.card import Access, Card
+from appliance.domain.archive.file import HEAD_BYTES
+from appliance.domain.archive.query import Asked
+from appliance.domain.archive.room import NoRoom, Room
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.store import (

@@ -4,11 +4,12 @@ import sqlite3
 from enum import StrEnum
 
 from appliance.actions.wifi import pseudonym_of
-from appliance.domain import board, wifi
-from appliance.domain.board import Refusal
-from appliance.domain.consent import Purpose
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import ServiceRequest
+from appliance.domain.privacy.consent import Purpose
+from appliance.domain.public import board
+from appliance.domain.public.board import Refusal
+from appliance.domain.wifi import sessions as wifi
 from appliance.store import answers, consents, erasures, publications, requests, staff_log
 from appliance.store.database import transaction
 from appliance.store.publications import Publication

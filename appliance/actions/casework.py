@@ -21,7 +21,10 @@ from appliance.actions import (
     staff_actions,
     texting,
 )
-from appliance.domain import official, pushed_settings, table_checks, wire
+from appliance.domain.cases.service_request import OVER, ServiceRequest, Status, StatusEntry
+from appliance.domain.city import pushed_settings, table_checks, wire
+from appliance.domain.city.pushed_settings import Layer
+from appliance.domain.city.topics import Lane
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import Event
 from appliance.domain.events.files import (
@@ -36,9 +39,7 @@ from appliance.domain.events.privacy import ErasureOrdered
 from appliance.domain.events.requests import RequestCorrected, RequestStatusChanged
 from appliance.domain.events.staff import OfficialAnswered, StaffAnswered
 from appliance.domain.moment import Moment, plausible, to_ms
-from appliance.domain.pushed_settings import Layer
-from appliance.domain.service_request import OVER, ServiceRequest, Status, StatusEntry
-from appliance.domain.topics import Lane
+from appliance.domain.officials import official
 from appliance.store import chases, city_tables, inbox, requests
 from appliance.store.database import savepoint, transaction
 

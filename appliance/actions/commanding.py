@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from appliance.domain.city.remote_command import Outcome
+from appliance.domain.city.topics import Lane
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import DETAIL_MAX_CHARS, CommandIssued, CommandResult
 from appliance.domain.moment import Moment
-from appliance.domain.remote_command import Outcome
-from appliance.domain.topics import Lane
 from appliance.store import commands, outbox
 from appliance.store.commands import Command
 from appliance.store.database import savepoint, transaction

@@ -3,10 +3,10 @@
 import sqlite3
 from collections.abc import Iterable
 
-from appliance.domain.consent import Consent
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.events.privacy import ConsentChanged
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import ServiceRequest
+from appliance.domain.privacy.consent import Consent
 from appliance.store import consents, outbox, processing_log, publications
 from appliance.store.consents import Record
 from appliance.store.database import transaction

@@ -6,10 +6,10 @@ from dataclasses import replace
 from appliance.actions import forwarding
 from appliance.actions.erasing import CITY
 from appliance.domain import reference
+from appliance.domain.cases.service_request import Kind, Sensitivity, ServiceRequest
 from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import RequestCorrected
 from appliance.domain.moment import Moment, plausible
-from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
 from appliance.store import (
     city_tables,
     officials,

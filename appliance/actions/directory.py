@@ -4,11 +4,12 @@ import sqlite3
 from collections.abc import Collection
 from datetime import date
 
-from appliance.domain import official, table_csv
+from appliance.domain.city import table_csv
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import TablePublished
 from appliance.domain.moment import Moment
-from appliance.domain.official import Official
+from appliance.domain.officials import official
+from appliance.domain.officials.official import Official
 from appliance.store import city_tables, officials, staff_log
 from appliance.store.database import transaction
 

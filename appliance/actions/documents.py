@@ -4,11 +4,11 @@ import sqlite3
 
 from appliance.actions.archive_texts import follow_city_if_whole
 from appliance.domain.blobs import Manifest
+from appliance.domain.cases.service_request import clean_text
+from appliance.domain.city.topics import Lane
 from appliance.domain.errors import BadInput
 from appliance.domain.events.files import DocumentPublished, DocumentSettled, DocumentWithdrawn
 from appliance.domain.moment import Moment, plausible
-from appliance.domain.service_request import clean_text
-from appliance.domain.topics import Lane
 from appliance.store import blob_files, documents, outbox
 from appliance.store.database import transaction
 from appliance.store.documents import Document

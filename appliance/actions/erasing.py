@@ -6,13 +6,13 @@ coming back: a submission sent again, a late part of an SMS, what the city says 
 
 import sqlite3
 
-from appliance.domain import erasure
-from appliance.domain.erasure import Reason
+from appliance.domain.cases.service_request import ServiceRequest
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.privacy import ErasureOrdered, RequestErased
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.topics import Lane
+from appliance.domain.privacy import erasure
+from appliance.domain.privacy.erasure import Reason
 from appliance.store import (
     erasures,
     follow_ups,

@@ -6,9 +6,9 @@ Other people's data are left out: of an official there is his agency and a maske
 import sqlite3
 from typing import Any
 
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import Moment, from_ms
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import ServiceRequest
 from appliance.store import (
     answers,
     consents,

@@ -8,10 +8,7 @@ import sqlite3
 
 from appliance.actions import sealing
 from appliance.actions.turn import Turn
-from appliance.domain import conversation
-from appliance.domain.events.requests import FollowedUp
-from appliance.domain.moment import Moment
-from appliance.domain.service_request import (
+from appliance.domain.cases.service_request import (
     TEXT_MAX_CHARS,
     Channel,
     Draft,
@@ -20,7 +17,10 @@ from appliance.domain.service_request import (
     Status,
     clean_text,
 )
-from appliance.domain.sms import FollowUp, Mention, Start, Stop, Wish
+from appliance.domain.events.requests import FollowedUp
+from appliance.domain.moment import Moment
+from appliance.domain.sms import conversation
+from appliance.domain.sms.received import FollowUp, Mention, Start, Stop, Wish
 from appliance.store import follow_ups, outbox, requests
 
 _FINISHED = frozenset({Status.CLOSED, Status.ARCHIVED, Status.MERGED, Status.NOT_OURS})

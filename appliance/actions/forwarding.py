@@ -1,18 +1,21 @@
 """Requests to the phones of the officials responsible, until somebody answers.
 
-What is still to be asked is a row of `chases`; whom, is decided by `domain.escalation`. Nothing
-waits in memory, so that a restart asks nobody twice and forgets nobody.
+What is still to be asked is a row of `chases`; whom, is decided by `domain.officials.escalation`.
+Nothing waits in memory, so that a restart asks nobody twice and forgets nobody.
 """
 
 import sqlite3
 
 from appliance.actions import texting
 from appliance.actions.texting import Purpose
-from appliance.domain import escalation, phrases, sealing, sla
-from appliance.domain.escalation import Fate, Over, Step, Why
+from appliance.domain.cases import sla
+from appliance.domain.cases.service_request import Sensitivity, ServiceRequest, Status
 from appliance.domain.moment import Moment
-from appliance.domain.official import COORDINATOR, Official
-from appliance.domain.service_request import Sensitivity, ServiceRequest, Status
+from appliance.domain.officials import escalation
+from appliance.domain.officials.escalation import Fate, Over, Step, Why
+from appliance.domain.officials.official import COORDINATOR, Official
+from appliance.domain.privacy import sealing
+from appliance.domain.sms import phrases
 from appliance.store import chases, city_tables, officials, requests
 from appliance.store.chases import Chase
 from appliance.store.database import transaction

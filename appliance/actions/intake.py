@@ -16,20 +16,21 @@ from appliance.actions import (
 )
 from appliance.actions.photos import StagedPhoto
 from appliance.actions.recordings import StagedRecording
-from appliance.domain import quota, recording, reference, standing
-from appliance.domain.events.requests import Judged, RequestReceived
-from appliance.domain.marks import Mark
-from appliance.domain.moment import Moment
-from appliance.domain.routing import Facts, Route, route
-from appliance.domain.sealing import Holder
-from appliance.domain.service_request import (
+from appliance.domain import quota, reference
+from appliance.domain.cases import recording, standing
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.routing import Facts, Route, route
+from appliance.domain.cases.service_request import (
     Draft,
     Kind,
     Sensitivity,
     ServiceRequest,
     Status,
 )
-from appliance.domain.topics import Lane
+from appliance.domain.city.topics import Lane
+from appliance.domain.events.requests import Judged, RequestReceived
+from appliance.domain.moment import Moment
+from appliance.domain.privacy.sealing import Holder
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
 from appliance.store import box, city_tables, erasures, outbox, requests, ticket_pins

@@ -9,11 +9,10 @@ import sqlite3
 from datetime import datetime
 
 from appliance.actions import following_up
-from appliance.domain import gravity, same_matter
-from appliance.domain.gravity import Judged
-from appliance.domain.moment import Moment
-from appliance.domain.same_matter import Matter
-from appliance.domain.service_request import (
+from appliance.domain.cases import gravity, same_matter
+from appliance.domain.cases.gravity import Judged
+from appliance.domain.cases.same_matter import Matter
+from appliance.domain.cases.service_request import (
     OVER,
     TEXT_MAX_CHARS,
     Draft,
@@ -21,7 +20,8 @@ from appliance.domain.service_request import (
     Sensitivity,
     ServiceRequest,
 )
-from appliance.domain.sms import Wish
+from appliance.domain.moment import Moment
+from appliance.domain.sms.received import Wish
 from appliance.store import follow_ups, photos, requests
 from appliance.store.requests import Neighbour
 

@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Callable
 
-from appliance.domain import lockout
-from appliance.domain.lockout import Failures, Rule, Wait
 from appliance.domain.moment import Moment
-from appliance.domain.passwords import hashed_id
-from appliance.domain.staff import SESSIONS_PER_ACCOUNT, Account, Session
+from appliance.domain.staff import lockout
+from appliance.domain.staff.accounts import SESSIONS_PER_ACCOUNT, Account, Session
+from appliance.domain.staff.lockout import Failures, Rule, Wait
+from appliance.domain.staff.passwords import hashed_id
 from appliance.store import staff_accounts, staff_log, staff_sessions
 from appliance.store.database import transaction
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from appliance.actions import texting
-from appliance.domain import official, phrases
+from appliance.domain.cases.service_request import Sensitivity
+from appliance.domain.city.topics import Lane
 from appliance.domain.errors import BadInput
 from appliance.domain.events.texts import NoticeSettled
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
-from appliance.domain.official import Official
-from appliance.domain.service_request import Sensitivity
-from appliance.domain.topics import Lane
+from appliance.domain.officials import official
+from appliance.domain.officials.official import Official
+from appliance.domain.sms import phrases
 from appliance.store import city_tables, gauges, notices, officials, outbox, requests, staff_log
 from appliance.store.notices import Notice
 from appliance.store.texts import Text

@@ -11,13 +11,7 @@ from datetime import timedelta
 
 from appliance.actions import texting
 from appliance.actions.turn import Turn
-from appliance.domain import phrases
-from appliance.domain.errors import BadInput
-from appliance.domain.events.staff import OfficialAnswered, OfficialReplied
-from appliance.domain.ids import Ticket
-from appliance.domain.moment import Moment
-from appliance.domain.official import COORDINATOR, Official
-from appliance.domain.service_request import (
+from appliance.domain.cases.service_request import (
     OVER,
     TEXT_MAX_CHARS,
     Sensitivity,
@@ -25,8 +19,14 @@ from appliance.domain.service_request import (
     Status,
     clean_text,
 )
-from appliance.domain.sms import OfficialReply
-from appliance.domain.topics import Lane
+from appliance.domain.city.topics import Lane
+from appliance.domain.errors import BadInput
+from appliance.domain.events.staff import OfficialAnswered, OfficialReplied
+from appliance.domain.ids import Ticket
+from appliance.domain.moment import Moment
+from appliance.domain.officials.official import COORDINATOR, Official
+from appliance.domain.sms import phrases
+from appliance.domain.sms.received import OfficialReply
 from appliance.store import (
     chases,
     city_tables,

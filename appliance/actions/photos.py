@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from appliance.domain import quota, sealing
+from appliance.domain import quota
 from appliance.domain.blobs import Manifest
+from appliance.domain.cases.photo import Photo
+from appliance.domain.cases.service_request import OVER, ServiceRequest
 from appliance.domain.events.files import PhotoAttached, PhotoLost, PhotoSettled
 from appliance.domain.moment import Moment
-from appliance.domain.photo import Photo
-from appliance.domain.sealing import Content, Holder
-from appliance.domain.service_request import OVER, ServiceRequest
+from appliance.domain.privacy import sealing
+from appliance.domain.privacy.sealing import Content, Holder
 from appliance.store import (
     archive_documents,
     blob_files,

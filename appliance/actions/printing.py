@@ -7,8 +7,8 @@ A job is marked `printing` before the printer hears of it and settled after; wha
 import sqlite3
 from dataclasses import replace
 
+from appliance.domain.box.print_job import COPIES_MAX, Outcome, PrintJob, PrintState, Trouble
 from appliance.domain.moment import Moment
-from appliance.domain.print_job import COPIES_MAX, Outcome, PrintJob, PrintState, Trouble
 from appliance.store import print_jobs
 from appliance.store.database import transaction
 

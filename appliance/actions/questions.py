@@ -7,12 +7,13 @@ it.
 import sqlite3
 
 from appliance.actions import staff_actions, texting
-from appliance.domain import board, staff_action
+from appliance.domain.cases.service_request import Kind, ServiceRequest, Status
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import Kind, ServiceRequest, Status
-from appliance.domain.staff import Account
-from appliance.domain.staff_action import Act, Wish
+from appliance.domain.public import board
+from appliance.domain.staff import action as staff_action
+from appliance.domain.staff.accounts import Account
+from appliance.domain.staff.action import Act, Wish
 from appliance.store import answers, erasures, requests, staff_log
 from appliance.store import staff_actions as acts
 from appliance.store.answers import Answer

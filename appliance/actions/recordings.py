@@ -8,8 +8,8 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.actions import photos
+from appliance.domain.cases.service_request import Sensitivity, ServiceRequest
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import Sensitivity, ServiceRequest
 from appliance.store import blob_files, recordings
 from appliance.store.database import transaction
 from appliance.store.recordings import Recording

@@ -2,9 +2,9 @@
 
 import sqlite3
 
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.box import RenewalAsked
 from appliance.domain.moment import Moment
-from appliance.domain.topics import Lane
 from appliance.store import box, outbox
 from appliance.store.database import transaction
 

@@ -4,10 +4,11 @@ import sqlite3
 from typing import Any
 
 from appliance.actions import sealing
-from appliance.domain import announcement, official
-from appliance.domain.city_tables import NAMES
-from appliance.domain.pushed_settings import TABLE as SETTINGS
-from appliance.domain.sealing import TABLE as SEALING_KEYS
+from appliance.domain.city.city_tables import NAMES
+from appliance.domain.city.pushed_settings import TABLE as SETTINGS
+from appliance.domain.officials import official
+from appliance.domain.privacy.sealing import TABLE as SEALING_KEYS
+from appliance.domain.public import announcement
 from appliance.store import box, city_tables, gauges, help_calls, outbox, requests, texts
 
 USED_TABLES = frozenset({announcement.TABLE, official.TABLE, SEALING_KEYS, SETTINGS, *NAMES})

@@ -7,9 +7,9 @@ import logging
 import sqlite3
 
 from appliance.actions import erasing
-from appliance.domain.erasure import Reason
 from appliance.domain.moment import Moment
-from appliance.domain.retention import RAW_SMS, WIFI
+from appliance.domain.privacy.erasure import Reason
+from appliance.domain.privacy.retention import RAW_SMS, WIFI
 from appliance.store import notices, retention, wifi
 from appliance.store.database import transaction
 

@@ -10,11 +10,11 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from appliance.domain import sealing
+from appliance.domain.cases.service_request import Sensitivity, ServiceRequest
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.domain.sealing import Content, Holder
-from appliance.domain.service_request import Sensitivity, ServiceRequest
+from appliance.domain.privacy import sealing
+from appliance.domain.privacy.sealing import Content, Holder
 from appliance.store import city_tables, sealing_keys
 from appliance.store.database import connect, transaction
 

@@ -14,12 +14,12 @@ from typing import cast, get_args
 
 from appliance.actions import forwarding, notifying, sealing, sending_turn
 from appliance.actions.sending_turn import LONGEST_RETRY, Encode
+from appliance.domain.city.topics import Lane
 from appliance.domain.errors import PoskoError
 from appliance.domain.events.texts import FinalState, TextSettled
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
-from appliance.domain.sending_policy import SendingPolicy
-from appliance.domain.topics import Lane
+from appliance.domain.sms.sending_policy import SendingPolicy
 from appliance.store import early_reports, outbox, requests, sms_inbox, text_parts, texts
 from appliance.store.database import transaction
 from appliance.store.text_parts import TextPart

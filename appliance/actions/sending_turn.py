@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from appliance.actions.texting import EMERGENCY_PRIORITY
 from appliance.domain.moment import Moment
-from appliance.domain.sending_policy import SendingPolicy
+from appliance.domain.sms.sending_policy import SendingPolicy
 from appliance.store import officials, text_parts, texts
 from appliance.store.texts import Resting, Text
 

@@ -2,10 +2,10 @@
 
 import sqlite3
 
-from appliance.domain import service_page
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.domain.service_page import Saved, ServicePage
+from appliance.domain.public import service_page
+from appliance.domain.public.service_page import Saved, ServicePage
 from appliance.store import service_pages, staff_log
 from appliance.store.database import transaction
 

@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from appliance.actions import health, photos
+from appliance.domain.city.topics import Lane
 from appliance.domain.moment import Moment
-from appliance.domain.topics import Lane
 from appliance.store import files, outbox, room, wifi
 from appliance.store.connection import BoxConnection
 from appliance.store.database import transaction

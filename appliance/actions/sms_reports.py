@@ -1,13 +1,14 @@
 """A report by SMS: a ticket of its own, or a part of one that is there.
 
 The same words within a day are the same ticket. What comes soon after, or answers our question
-where it is, is added to a ticket (`domain.conversation`, `actions.joining`).
+where it is, is added to a ticket (`domain.sms.conversation`, `actions.joining`).
 """
 
 from appliance.actions import following_up, intake, texting
 from appliance.actions.turn import Turn
-from appliance.domain import conversation, reference, same_matter
-from appliance.domain.service_request import (
+from appliance.domain import reference
+from appliance.domain.cases import same_matter
+from appliance.domain.cases.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
     TEXT_MAX_CHARS,
@@ -18,7 +19,8 @@ from appliance.domain.service_request import (
     ServiceRequest,
     clean_text,
 )
-from appliance.domain.sms import Report, Wish
+from appliance.domain.sms import conversation
+from appliance.domain.sms.received import Report, Wish
 from appliance.domain.triage import place
 from appliance.domain.triage.verdict import Triage
 from appliance.store import box, requests, sms_inbox, text_history

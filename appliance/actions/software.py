@@ -11,10 +11,10 @@ import sqlite3
 from pathlib import Path
 
 from appliance.domain.blobs import UPDATE_TYPE, Manifest
+from appliance.domain.box.software import SUFFIX, VERSION_PATTERN
 from appliance.domain.errors import BadInput
 from appliance.domain.events.files import SoftwarePublished, SoftwareWithdrawn
 from appliance.domain.moment import Moment
-from appliance.domain.software import SUFFIX, VERSION_PATTERN
 from appliance.store import blob_files, software
 from appliance.store.connection import BoxConnection
 from appliance.store.database import transaction

@@ -8,13 +8,14 @@ import sqlite3
 
 import msgspec
 
-from appliance.domain import discretion, staff_action
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.errors import BadInput
 from appliance.domain.events.staff import StaffActed, StaffAnswered
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.staff import Account
-from appliance.domain.staff_action import Action, Standing, Wish
+from appliance.domain.privacy import discretion
+from appliance.domain.staff import action as staff_action
+from appliance.domain.staff.accounts import Account
+from appliance.domain.staff.action import Action, Standing, Wish
 from appliance.store import (
     city_tables,
     erasures,

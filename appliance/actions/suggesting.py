@@ -4,11 +4,11 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.actions import intake
-from appliance.domain import standing
-from appliance.domain.erasure import ERASED_TEXT
+from appliance.domain.cases import standing
+from appliance.domain.cases.service_request import Draft, ServiceRequest
 from appliance.domain.events.requests import Judged
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import Draft, ServiceRequest
+from appliance.domain.privacy.erasure import ERASED_TEXT
 from appliance.domain.triage.judgement import classify
 from appliance.store import city_tables
 

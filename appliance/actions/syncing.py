@@ -4,11 +4,11 @@ import sqlite3
 from datetime import timedelta
 
 from appliance.actions import staff_actions
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.events.staff import StaffActed
 from appliance.domain.moment import Moment
-from appliance.domain.topics import Lane
 from appliance.store import box, gauges, outbox, photos, staff_sessions, texts
 from appliance.store.database import transaction
 

@@ -4,18 +4,20 @@ import sqlite3
 from datetime import timedelta
 from enum import StrEnum
 
-from appliance.domain import masking, operator_filter, phrases, receipts, reference
-from appliance.domain.errors import BadInput
-from appliance.domain.moment import Moment
-from appliance.domain.phone import Msisdn
-from appliance.domain.sending_policy import NOTICE_VALIDITY
-from appliance.domain.service_request import (
+from appliance.domain import reference
+from appliance.domain.cases.service_request import (
     Kind,
     Sensitivity,
     ServiceRequest,
     Status,
     StatusEntry,
 )
+from appliance.domain.errors import BadInput
+from appliance.domain.moment import Moment
+from appliance.domain.phone import Msisdn
+from appliance.domain.privacy import masking
+from appliance.domain.sms import operator_filter, phrases, receipts
+from appliance.domain.sms.sending_policy import NOTICE_VALIDITY
 from appliance.store import city_tables, follow_ups, text_history, texts
 from appliance.store.database import transaction
 

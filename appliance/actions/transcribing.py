@@ -4,16 +4,16 @@ import sqlite3
 from collections.abc import Callable
 
 from appliance.actions import amending, intake, texting
-from appliance.domain import gravity, recording
-from appliance.domain.errors import BadInput
-from appliance.domain.moment import Moment
-from appliance.domain.service_request import (
+from appliance.domain.cases import gravity, recording
+from appliance.domain.cases.service_request import (
     TEXT_MAX_CHARS,
     Draft,
     Sensitivity,
     ServiceRequest,
     clean_text,
 )
+from appliance.domain.errors import BadInput
+from appliance.domain.moment import Moment
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
 from appliance.store import recordings, requests, staff_log

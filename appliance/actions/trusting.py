@@ -8,7 +8,7 @@ not let anyone who may be nobody hand it a key.
 import sqlite3
 from collections.abc import Sequence
 
-from appliance.domain import signature
+from appliance.domain.city import signature
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.store import city_keys

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from appliance.actions import texting
-from appliance.domain import judging, phrases
-from appliance.domain.judging import Judge
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.sms import ReceivedSms
+from appliance.domain.sms import judging, phrases
+from appliance.domain.sms.judging import Judge
+from appliance.domain.sms.received import ReceivedSms
 from appliance.store import requests, sms_inbox, text_history
 
 IDENTICAL_PER_HOUR = 3

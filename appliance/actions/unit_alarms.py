@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.box import BoxAlarm
 from appliance.domain.moment import Moment
-from appliance.domain.topics import Lane
 from appliance.store import gauges, outbox
 from appliance.store.database import transaction
 from appliance.store.files import beside

@@ -2,13 +2,13 @@
 
 import sqlite3
 
-from appliance.domain import alarm, self_help
-from appliance.domain.gravity import is_grave
-from appliance.domain.marks import Mark
+from appliance.domain.cases import alarm, self_help
+from appliance.domain.cases.gravity import is_grave
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.self_help import Told
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import Moment
-from appliance.domain.place_names import PlaceNames
-from appliance.domain.self_help import Told
-from appliance.domain.service_request import ServiceRequest
+from appliance.domain.triage.place_names import PlaceNames
 from appliance.domain.triage.verdict import Triage
 from appliance.store import city_tables, requests
 from appliance.store.requests import Neighbour

@@ -9,9 +9,17 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
 
-from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import Ending, Grant, Refusal, Refused, Session, Usage, ZonePolicy
+from appliance.domain.wifi import sessions as rules
+from appliance.domain.wifi.sessions import (
+    Ending,
+    Grant,
+    Refusal,
+    Refused,
+    Session,
+    Usage,
+    ZonePolicy,
+)
 from appliance.store import wifi
 from appliance.store.database import transaction
 from appliance.store.wifi import NewSession

@@ -3,10 +3,10 @@
 import sqlite3
 from collections.abc import Sequence
 
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.moment import Moment
-from appliance.domain.topics import Lane
-from appliance.domain.wifi import Ending, Session
+from appliance.domain.wifi.sessions import Ending, Session
 from appliance.store import outbox, wifi
 from appliance.store.database import transaction
 from appliance.store.wifi import LeaseUse

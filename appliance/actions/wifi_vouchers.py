@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from appliance.actions import wifi
 from appliance.actions.wifi import Device, Fresh
-from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import Grant, Refusal, Refused, Session
+from appliance.domain.wifi import sessions as rules
+from appliance.domain.wifi.sessions import Grant, Refusal, Refused, Session
 from appliance.store import wifi_vouchers as vouchers
 from appliance.store.database import transaction
 

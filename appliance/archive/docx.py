@@ -10,7 +10,7 @@ import sys
 import zipfile
 from xml.parsers import expat
 
-from appliance.domain.archive_file import UNPACKED_MAX_BYTES
+from appliance.domain.archive.file import UNPACKED_MAX_BYTES
 
 _MEMBER = "word/document.xml"
 _PIECE_BYTES = 64 * 1024

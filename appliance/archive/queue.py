@@ -13,8 +13,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from appliance.actions import archive_texts
-from appliance.domain.archive_room import LEAVES_FREE_BYTES
-from appliance.domain.archive_text import Reading
+from appliance.domain.archive.room import LEAVES_FREE_BYTES
+from appliance.domain.archive.text import Reading
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import Moment
 from appliance.store import blob_files

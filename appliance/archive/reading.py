@@ -5,10 +5,10 @@ import signal
 import sys
 from pathlib import Path
 
-from appliance.domain import archive_text
-from appliance.domain.archive import TextState
-from appliance.domain.archive_file import DOCX
-from appliance.domain.archive_text import Reading, Trouble
+from appliance.domain.archive import text as archive_text
+from appliance.domain.archive.card import TextState
+from appliance.domain.archive.file import DOCX
+from appliance.domain.archive.text import Reading, Trouble
 from appliance.runtime import child
 from appliance.runtime.child import Ended, Limits
 

@@ -23,8 +23,8 @@ from typing import IO, Any
 
 import msgspec
 
-from appliance.domain import sealing
 from appliance.domain.errors import PoskoError
+from appliance.domain.privacy import sealing
 
 MAGIC = b"posko-backup/1\n"
 CHUNK_BYTES = 64 * 1024

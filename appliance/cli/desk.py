@@ -8,9 +8,11 @@ from appliance.actions import staffing
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers
-from appliance.domain import passwords, staff, wifi
 from appliance.domain.errors import BadInput
-from appliance.domain.staff import Account, Role
+from appliance.domain.staff import accounts as staff
+from appliance.domain.staff import passwords
+from appliance.domain.staff.accounts import Account, Role
+from appliance.domain.wifi import sessions as wifi
 from appliance.runtime import clock, ids
 from appliance.store import staff_accounts
 

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from appliance.cli.subparsers import Subparsers
-from appliance.domain import enrolment
-from appliance.domain.enrolment import Answer, Ask, Envelope, Login
+from appliance.domain.city import enrolment
+from appliance.domain.city.enrolment import Answer, Ask, Envelope, Login
 from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.ids import SiteCode
 from appliance.runtime import credential, settings

@@ -8,9 +8,9 @@ from pathlib import Path
 from appliance.actions import helping
 from appliance.cli.opening import database
 from appliance.cli.subparsers import Subparsers
+from appliance.domain.box.print_job import ADVICE, PrintState, Trouble
+from appliance.domain.cases.service_request import NAME_MAX_CHARS
 from appliance.domain.errors import PoskoError
-from appliance.domain.print_job import ADVICE, PrintState, Trouble
-from appliance.domain.service_request import NAME_MAX_CHARS
 from appliance.kiosk import receipt
 from appliance.kiosk.printing.running import draw_slip, print_slip
 from appliance.kiosk.slips import office

@@ -9,10 +9,10 @@ from typing import Any
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers
-from appliance.domain import sealing
-from appliance.domain.deadline import deadlines, latest
+from appliance.domain.cases.deadline import deadlines, latest
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import from_ms
-from appliance.domain.service_request import ServiceRequest
+from appliance.domain.privacy import sealing
 from appliance.store import city_tables, outbox, photos, requests, texts
 
 _COLUMNS = {

@@ -11,7 +11,7 @@ from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers
 from appliance.domain.errors import BadInput
 from appliance.domain.hours import DailyHours
-from appliance.domain.official import HEAD, Official, day
+from appliance.domain.officials.official import HEAD, Official, day
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock
 from appliance.store import officials

@@ -9,10 +9,10 @@ from appliance.actions import consenting, erasing, exporting
 from appliance.cli.opening import database
 from appliance.cli.output import print_json
 from appliance.cli.subparsers import Subparsers
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import ServiceRequest
 from appliance.runtime import clock
 from appliance.store import requests
 

@@ -9,7 +9,7 @@ from appliance.actions import reporting
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers
-from appliance.domain.city_tables import NAMES, shipped
+from appliance.domain.city.city_tables import NAMES, shipped
 from appliance.store import city_tables
 
 _COLUMNS = ("name", "version", "source", "rows", "received_at", "problem")

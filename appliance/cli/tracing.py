@@ -7,10 +7,11 @@ from datetime import datetime
 from appliance.cli.opening import database
 from appliance.cli.output import print_json
 from appliance.cli.subparsers import Subparsers
-from appliance.domain import phrases, reference
+from appliance.domain import reference
+from appliance.domain.cases.service_request import ServiceRequest, Status
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
-from appliance.domain.service_request import ServiceRequest, Status
+from appliance.domain.sms import phrases
 from appliance.store import outbox, requests, texts
 
 Step = tuple[datetime | None, str]

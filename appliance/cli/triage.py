@@ -7,8 +7,8 @@ from typing import Any
 
 from appliance.cli.subparsers import Subparsers
 from appliance.domain import reference
+from appliance.domain.cases.service_request import Kind
 from appliance.domain.errors import PoskoError
-from appliance.domain.service_request import Kind
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
 

@@ -9,12 +9,12 @@ from appliance.actions import wifi, wifi_vouchers
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers
-from appliance.domain import wifi as rules
-from appliance.domain import wifi_statistics
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import Ending, Grant, Session
-from appliance.domain.wifi_statistics import Day
+from appliance.domain.wifi import sessions as rules
+from appliance.domain.wifi import statistics as wifi_statistics
+from appliance.domain.wifi.sessions import Ending, Grant, Session
+from appliance.domain.wifi.statistics import Day
 from appliance.runtime import clock, ids
 from appliance.store import wifi as store
 

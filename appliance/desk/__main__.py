@@ -13,9 +13,9 @@ from appliance.actions import sealing, staffing
 from appliance.archive.queue import ReadingQueue
 from appliance.archive.reading import LIMIT_S, read
 from appliance.desk.app import create_app
-from appliance.domain import wifi
-from appliance.domain.archive_room import LEAVES_FREE_BYTES
+from appliance.domain.archive.room import LEAVES_FREE_BYTES
 from appliance.domain.errors import PoskoError
+from appliance.domain.wifi import sessions as wifi
 from appliance.runtime import clock, daemon, ids, restarting, sleeping
 from appliance.runtime.settings import Settings, find
 from appliance.store import blob_files, migrate

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from appliance.actions import staffing
 from appliance.actions.staffing import LastAdmin, NameTaken
 from appliance.desk.guard import account, needs
-from appliance.domain import staff as names
-from appliance.domain import staff_words
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.domain.staff import Account, Role
+from appliance.domain.staff import accounts as names
+from appliance.domain.staff import words as staff_words
+from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import ids
 from appliance.store import staff_accounts
 from web.database import db

@@ -19,7 +19,7 @@ from appliance.desk.queue_pages import add_queue
 from appliance.desk.voice_pages import add_voices
 from appliance.desk.weekly_pages import add_weekly
 from appliance.domain.moment import CITY_TIME, Moment
-from appliance.domain.passwords import COST
+from appliance.domain.staff.passwords import COST
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
 from appliance.store.errors import Unavailable

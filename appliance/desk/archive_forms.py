@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from appliance.domain.archive import (
+from appliance.domain.archive.card import (
     NUMBER_MAX_CHARS,
     TITLE_MAX_CHARS,
     Access,
@@ -11,8 +11,8 @@ from appliance.domain.archive import (
     Kind,
     retained_until,
 )
+from appliance.domain.cases.service_request import clean_text
 from appliance.domain.errors import BadInput
-from appliance.domain.service_request import clean_text
 
 FIELDS = ("title", "number", "year", "kind", "access", "keeping", "until")
 KEEPING = {

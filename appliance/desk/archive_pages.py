@@ -12,13 +12,13 @@ from appliance.desk import archive_words as words
 from appliance.desk.archive_forms import KEEPING, parse, shown
 from appliance.desk.archive_upload import add_upload, readable
 from appliance.desk.guard import account, needs
-from appliance.domain.archive import Access
-from appliance.domain.archive_file import NAMES
-from appliance.domain.archive_query import asked
-from appliance.domain.archive_text import pieces
+from appliance.domain.archive.card import Access
+from appliance.domain.archive.file import NAMES
+from appliance.domain.archive.query import asked
+from appliance.domain.archive.text import pieces
 from appliance.domain.moment import Moment
-from appliance.domain.publishing import file_name
-from appliance.domain.staff import Role
+from appliance.domain.public.publishing import file_name
+from appliance.domain.staff.accounts import Role
 from appliance.runtime.settings import Settings
 from appliance.store import archive_documents, archive_search, blob_files, staff_log
 from appliance.store.archive_documents import Document

@@ -11,11 +11,11 @@ from appliance.actions.archiving import Full, Known, Quota
 from appliance.desk import archive_words as words
 from appliance.desk.archive_forms import KEEPING, parse
 from appliance.desk.guard import account
-from appliance.domain.archive import LEADERS, STAFF, Access, Card
-from appliance.domain.archive_file import Refused
-from appliance.domain.archive_room import NoRoom
+from appliance.domain.archive.card import LEADERS, STAFF, Access, Card
+from appliance.domain.archive.file import Refused
+from appliance.domain.archive.room import NoRoom
 from appliance.domain.moment import Moment
-from appliance.domain.staff import Role
+from appliance.domain.staff.accounts import Role
 from appliance.runtime.settings import Settings
 from appliance.store import archive_documents
 from web.bodies import BODY_MAX_BYTES, cut

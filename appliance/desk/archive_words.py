@@ -1,9 +1,9 @@
 """What the archive's pages say: classes, states, and why a file or text is not there."""
 
-from appliance.domain.archive import Access
-from appliance.domain.archive_file import Fault
-from appliance.domain.archive_room import NoRoom
-from appliance.domain.archive_text import Trouble
+from appliance.domain.archive.card import Access
+from appliance.domain.archive.file import Fault
+from appliance.domain.archive.room import NoRoom
+from appliance.domain.archive.text import Trouble
 
 ACCESS = {
     Access.PUBLIC: "Publik: warga dapat membacanya",

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from appliance.actions import board, staff_actions, suggesting
 from appliance.actions.suggesting import Suggestion
 from appliance.desk.queue_forms import NO_KELURAHAN
-from appliance.domain import board as publishing
-from appliance.domain import reference, routing, staff_action, staff_words
-from appliance.domain.accusation import NEUTRAL
-from appliance.domain.city_tables import Tables
-from appliance.domain.deadline import deadlines
+from appliance.domain import reference
+from appliance.domain.cases import routing
+from appliance.domain.cases.deadline import deadlines
+from appliance.domain.cases.service_request import Kind, ServiceRequest
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import Moment
-from appliance.domain.phrases import FREE_TEXT_MAX_CHARS, STATUS_WORDS
-from appliance.domain.service_request import Kind, ServiceRequest
-from appliance.domain.staff import Account
+from appliance.domain.public import board as publishing
+from appliance.domain.sms.phrases import FREE_TEXT_MAX_CHARS, STATUS_WORDS
+from appliance.domain.staff import action as staff_action
+from appliance.domain.staff import words as staff_words
+from appliance.domain.staff.accounts import Account
+from appliance.domain.triage.accusation import NEUTRAL
 from appliance.store import (
     city_tables,
     erasures,

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from appliance.actions import announcing, serving
 from appliance.desk.guard import account
-from appliance.domain import announcement, service_page
+from appliance.domain.cases.service_request import clean_text
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.domain.service_page import LIMITS, ServicePage
-from appliance.domain.service_request import clean_text
+from appliance.domain.public import announcement, service_page
+from appliance.domain.public.service_page import LIMITS, ServicePage
 from appliance.store import announcements, service_pages
 from appliance.store.announcements import Stored
 from web.database import db

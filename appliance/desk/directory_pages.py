@@ -13,8 +13,8 @@ from appliance.desk import official_forms
 from appliance.desk.guard import account, needs
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.domain.official import HEAD, LOWEST_RANK
-from appliance.domain.staff import Role
+from appliance.domain.officials.official import HEAD, LOWEST_RANK
+from appliance.domain.staff.accounts import Role
 from appliance.store import city_tables, officials
 from appliance.store.officials import Entry
 from web.database import db

@@ -7,7 +7,7 @@ from flask import Flask, g
 
 from appliance.actions import logging_in
 from appliance.domain.moment import Moment
-from appliance.domain.staff import IDLE, Account, Role
+from appliance.domain.staff.accounts import IDLE, Account, Role
 from web import browser_id, staff_guard
 from web.database import db
 

@@ -4,8 +4,8 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from appliance.desk.guard import needs
-from appliance.domain.staff import Role
-from appliance.domain.staff_action import Act
+from appliance.domain.staff.accounts import Role
+from appliance.domain.staff.action import Act
 from appliance.store import staff_accounts, staff_log
 from web.database import db
 from web.security import staff

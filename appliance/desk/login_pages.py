@@ -7,12 +7,13 @@ from flask import Flask
 
 from appliance.actions import logging_in, staffing
 from appliance.desk import guard
-from appliance.domain import staff, staff_words
 from appliance.domain.errors import BadInput
-from appliance.domain.lockout import Wait
 from appliance.domain.moment import Moment
-from appliance.domain.staff import Account, Role
-from appliance.domain.wifi import resume_key
+from appliance.domain.staff import accounts as staff
+from appliance.domain.staff import words as staff_words
+from appliance.domain.staff.accounts import Account, Role
+from appliance.domain.staff.lockout import Wait
+from appliance.domain.wifi.sessions import resume_key
 from web.database import db
 from web.hashing import Hashing
 from web.login_pages import Problems, Refused, Words

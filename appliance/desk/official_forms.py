@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from appliance.domain.cases.service_request import clean_text
 from appliance.domain.errors import BadInput
 from appliance.domain.hours import DailyHours
-from appliance.domain.official import HEAD, LOWEST_RANK, NAME_MAX_CHARS, Official
+from appliance.domain.officials.official import HEAD, LOWEST_RANK, NAME_MAX_CHARS, Official
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import clean_text
 
 FIELDS = ("agency", "rank", "name", "post", "phone", "valid_from", "valid_until", "quiet_hours")
 FIELD_MAX_CHARS = 200

@@ -8,12 +8,18 @@ from flask.typing import ResponseReturnValue
 
 from appliance.actions import auditing, board, questions
 from appliance.desk.guard import account
-from appliance.domain.board import ANSWER_MAX_CHARS, TEXT_MAX_CHARS, WHY, Refusal, public_text
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
+from appliance.domain.public.board import (
+    ANSWER_MAX_CHARS,
+    TEXT_MAX_CHARS,
+    WHY,
+    Refusal,
+    public_text,
+)
 from appliance.domain.reference import categories
-from appliance.domain.service_request import ServiceRequest
 from appliance.store import answers, publications, requests
 from appliance.store import questions as stored
 from web.database import db

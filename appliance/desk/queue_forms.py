@@ -5,12 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from appliance.domain.consent import AGREED, Consent, Purpose
-from appliance.domain.errors import BadInput
-from appliance.domain.ids import Ticket
-from appliance.domain.phone import Msisdn
-from appliance.domain.reference import categories
-from appliance.domain.service_request import (
+from appliance.domain.cases.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
     TEXT_MAX_CHARS,
@@ -19,7 +14,12 @@ from appliance.domain.service_request import (
     clean_text,
     submission_id,
 )
-from appliance.domain.staff_action import Act, Wish
+from appliance.domain.errors import BadInput
+from appliance.domain.ids import Ticket
+from appliance.domain.phone import Msisdn
+from appliance.domain.privacy.consent import AGREED, Consent, Purpose
+from appliance.domain.reference import categories
+from appliance.domain.staff.action import Act, Wish
 from appliance.store.queue import WORDS_MAX, Filter
 
 NO_KELURAHAN = "-"

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from appliance.actions import staff_actions
 from appliance.desk.queue_forms import PAGE_SIZE, ListQuery
-from appliance.domain import queue
-from appliance.domain.deadline import Deadline
+from appliance.domain.cases import queue
+from appliance.domain.cases.deadline import Deadline
+from appliance.domain.cases.queue import Place
+from appliance.domain.cases.routing import BRIBERY
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import Moment
-from appliance.domain.queue import Place
-from appliance.domain.routing import BRIBERY
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.staff import Account, Role
+from appliance.domain.staff.accounts import Account, Role
 from appliance.store import city_tables, requests
 from appliance.store import queue as store
 from appliance.store import staff_actions as acts

@@ -14,12 +14,13 @@ from flask.typing import ResponseReturnValue
 from appliance.actions import auditing, board, intake, staff_actions
 from appliance.desk import case_content, queue_forms, queue_list, words
 from appliance.desk.guard import account
-from appliance.domain import reference, staff_words
-from appliance.domain.consent import TEXT_VERSION, TEXTS
+from appliance.domain import reference
+from appliance.domain.cases.service_request import Draft, Sensitivity, ServiceRequest
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import Draft, Sensitivity, ServiceRequest
+from appliance.domain.privacy.consent import TEXT_VERSION, TEXTS
+from appliance.domain.staff import words as staff_words
 from appliance.runtime import ids
 from appliance.runtime.settings import Settings
 from appliance.store import blob_files, photos, requests, ticket_pins

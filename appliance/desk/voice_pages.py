@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from appliance.actions import auditing, recordings, staff_actions, transcribing
 from appliance.desk.guard import account
 from appliance.desk.queue_pages import case_of_number
-from appliance.domain import recording
+from appliance.domain.cases import recording
+from appliance.domain.cases.service_request import TEXT_MAX_CHARS, ServiceRequest
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import TEXT_MAX_CHARS, ServiceRequest
 from appliance.store import blob_files, requests
 from appliance.store import recordings as voices
 from appliance.store.recordings import Recording

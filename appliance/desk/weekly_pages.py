@@ -7,12 +7,12 @@ from flask import Flask, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from appliance.desk import words
-from appliance.domain import wifi_statistics
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.domain.report_card import PERIOD
-from appliance.domain.retention import WIFI
-from appliance.domain.weekly import Week, weekly
+from appliance.domain.privacy.retention import WIFI
+from appliance.domain.public.report_card import PERIOD
+from appliance.domain.public.weekly import Week, weekly
+from appliance.domain.wifi import statistics as wifi_statistics
 from appliance.store import city_tables, figures, weekly_figures, wifi
 from web.database import db
 from web.security import staff

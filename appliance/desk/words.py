@@ -2,9 +2,12 @@
 
 from flask import Flask
 
-from appliance.domain import progress, reference, sealing, staff_words
-from appliance.domain.phrases import STATUS_WORDS
+from appliance.domain import reference
+from appliance.domain.cases import progress
+from appliance.domain.privacy import sealing
 from appliance.domain.reference import any_kelurahan_name
+from appliance.domain.sms.phrases import STATUS_WORDS
+from appliance.domain.staff import words as staff_words
 from appliance.store import city_tables
 from web.database import db
 

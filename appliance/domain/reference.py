@@ -11,8 +11,8 @@ from functools import cache
 from importlib.resources import files
 
 from appliance.domain import home
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import Sensitivity
 
 FALLBACK_CATEGORY = "lainnya"
 _HOTLINE = re.compile(r"(?<![0-9])1[0-9]{2}(?![0-9])")

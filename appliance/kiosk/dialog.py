@@ -11,10 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from appliance.domain import consent, recording
-from appliance.domain.errors import BadInput
-from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import (
+from appliance.domain.cases import recording
+from appliance.domain.cases.service_request import (
     LOCATION_MAX_CHARS,
     TEXT_MAX_CHARS,
     Channel,
@@ -22,6 +20,9 @@ from appliance.domain.service_request import (
     clean_text,
     submission_id,
 )
+from appliance.domain.errors import BadInput
+from appliance.domain.phone import Msisdn
+from appliance.domain.privacy import consent
 from appliance.kiosk.screens import (
     Alarm,
     Answer,

@@ -10,15 +10,16 @@ or no. Calling an officer (`go` = help) is no event before the call has an id: t
 from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
-from appliance.domain import consent, recording
-from appliance.domain.errors import BadInput
-from appliance.domain.phone import Msisdn
-from appliance.domain.reference import categories
-from appliance.domain.service_request import (
+from appliance.domain.cases import recording
+from appliance.domain.cases.service_request import (
     LOCATION_MAX_CHARS,
     TEXT_MAX_CHARS,
     clean_text,
 )
+from appliance.domain.errors import BadInput
+from appliance.domain.phone import Msisdn
+from appliance.domain.privacy import consent
+from appliance.domain.reference import categories
 from appliance.kiosk.screens import (
     Alarm,
     Answer,

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from appliance.domain import self_help
+from appliance.domain.cases import self_help
+from appliance.domain.cases.service_request import Sensitivity, ServiceRequest
 from appliance.domain.moment import CITY_TIME
 from appliance.domain.phone import Msisdn
 from appliance.domain.reference import categories
-from appliance.domain.service_request import Sensitivity, ServiceRequest
 
 COLUMNS_MIN = 16
 """Below this the lines of the ticket would not stay whole."""

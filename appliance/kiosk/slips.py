@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.actions import printing
+from appliance.domain.box.print_job import Outcome, PrintJob, PrintState, Trouble
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
-from appliance.domain.print_job import Outcome, PrintJob, PrintState, Trouble
-from appliance.domain.service_request import ServiceRequest
 from appliance.kiosk import receipt
 from appliance.kiosk.printing.running import print_slip
 from appliance.runtime.settings import Settings

@@ -12,13 +12,13 @@ from flask.typing import ResponseReturnValue
 from appliance.actions import helping, recordings
 from appliance.actions.intake import Receipt, Refused, receive
 from appliance.actions.recordings import StagedRecording
-from appliance.domain import recording, self_help
+from appliance.domain.cases import recording, self_help
+from appliance.domain.cases.service_request import Kind, Sensitivity
+from appliance.domain.cases.ticket_pin import PIN_DIGITS
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.reference import kelurahan_of
-from appliance.domain.service_request import Kind, Sensitivity
-from appliance.domain.ticket_pin import PIN_DIGITS
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
 from appliance.kiosk import dialog, forms, screen_size

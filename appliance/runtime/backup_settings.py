@@ -5,8 +5,8 @@ from typing import Annotated
 
 import msgspec
 
-from appliance.domain import sealing
 from appliance.domain.errors import BadInput
+from appliance.domain.privacy import sealing
 from appliance.runtime.section import Section
 
 

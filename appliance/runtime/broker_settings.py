@@ -6,9 +6,9 @@ from typing import Annotated
 
 import msgspec
 
-from appliance.domain import pushed_settings
+from appliance.domain.city import pushed_settings
+from appliance.domain.city.signature import KEY_PATTERN
 from appliance.domain.errors import BadInput
-from appliance.domain.signature import KEY_PATTERN
 from appliance.runtime.section import Listen, Section
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535, description="a whole number, 1 to 65535")]

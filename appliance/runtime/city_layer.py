@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from appliance.domain.pushed_settings import Value
+from appliance.domain.city.pushed_settings import Value
 
 FILE = "city-settings.json"
 _MAX_BYTES = 256 * 1024

@@ -4,8 +4,8 @@ import secrets
 
 import uuid_utils
 
-from appliance.domain import wifi
-from appliance.domain.ticket_pin import PIN_DIGITS
+from appliance.domain.cases.ticket_pin import PIN_DIGITS
+from appliance.domain.wifi import sessions as wifi
 
 
 def new_id() -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from appliance.domain.hours import HOURS_PATTERN, DailyHours
-from appliance.domain.sending_policy import SendingPolicy
+from appliance.domain.sms.sending_policy import SendingPolicy
 from appliance.runtime.kiosk_settings import Gpio
 from appliance.runtime.section import Section
 

@@ -12,10 +12,12 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
-from appliance.domain import home, pushed_settings, sealing
+from appliance.domain import home
+from appliance.domain.city import pushed_settings
+from appliance.domain.city.pushed_settings import Layer
 from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.ids import SiteCode
-from appliance.domain.pushed_settings import Layer
+from appliance.domain.privacy import sealing
 from appliance.runtime import city_layer
 from appliance.runtime.backup_settings import Backup
 from appliance.runtime.broker_settings import Center, Sync

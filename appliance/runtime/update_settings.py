@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from appliance.domain.signature import KEY_PATTERN
+from appliance.domain.city.signature import KEY_PATTERN
 from appliance.runtime.modem_settings import DailySpan
 from appliance.runtime.section import Section
 

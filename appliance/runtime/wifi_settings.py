@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from appliance.domain.hours import HOURS_PATTERN, DailyHours
-from appliance.domain.wifi import ZonePolicy
+from appliance.domain.wifi.sessions import ZonePolicy
 from appliance.runtime.section import Section
 
 

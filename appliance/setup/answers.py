@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from appliance.domain import enrolment, kecamatan
+from appliance.domain import kecamatan
+from appliance.domain.city import enrolment
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
 

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from appliance.actions import staffing
 from appliance.doctor import programs
-from appliance.domain import wifi
 from appliance.domain.errors import PoskoError
+from appliance.domain.wifi import sessions as wifi
 from appliance.runtime import credential, ids, settings
 from appliance.setup import site_file
 from appliance.setup.answers import Answers

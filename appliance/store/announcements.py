@@ -19,7 +19,7 @@ class Stored:
 
     @property
     def row(self) -> dict[str, str]:
-        """As `domain.announcement` reads it."""
+        """As `domain.public.announcement` reads it."""
         return {
             "id": self.id,
             "title": self.title,

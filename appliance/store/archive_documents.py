@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from appliance.domain.archive import Access, Card, Kind, TextState
+from appliance.domain.archive.card import Access, Card, Kind, TextState
 from appliance.domain.moment import from_ms, to_ms
 from appliance.store.archive_index import enter, indexed
 

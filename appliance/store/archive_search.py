@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from appliance.domain.archive import Access
-from appliance.domain.archive_query import Filters, Query
-from appliance.domain.archive_text import hits, snippet
+from appliance.domain.archive.card import Access
+from appliance.domain.archive.query import Filters, Query
+from appliance.domain.archive.text import hits, snippet
 from appliance.store.archive_documents import COLUMNS, Document, classes, document
 
 WINDOW = 200

@@ -3,8 +3,8 @@
 import sqlite3
 from datetime import datetime
 
-from appliance.domain.archive import Access, TextState
-from appliance.domain.archive_text import Reading
+from appliance.domain.archive.card import Access, TextState
+from appliance.domain.archive.text import Reading
 from appliance.domain.moment import to_ms
 from appliance.store import archive_documents
 from appliance.store.archive_documents import Document

@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from appliance.domain.escalation import Asked, Fate
 from appliance.domain.moment import Moment, from_ms, to_ms
+from appliance.domain.officials.escalation import Asked, Fate
 from appliance.domain.phone import Msisdn
 
 _FATES = {"sent": Fate.SENT, "delivered": Fate.SENT, "uncertain": Fate.SENT}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from appliance.domain.city_tables import NAMES, Published, Tables, as_shipped
+from appliance.domain.city.city_tables import NAMES, Published, Tables, as_shipped
 from appliance.domain.moment import from_ms, to_ms
 from appliance.store.connection import BoxConnection
 

@@ -5,9 +5,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from appliance.domain.city.remote_command import Outcome
 from appliance.domain.events.orders import CommandIssued
 from appliance.domain.moment import Moment, to_ms
-from appliance.domain.remote_command import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from appliance.domain.city.topics import Lane
 from appliance.domain.moment import to_ms
-from appliance.domain.topics import Lane
 from appliance.store import help_calls, outbox, print_jobs
 from appliance.store.database import transaction
 

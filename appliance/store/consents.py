@@ -4,8 +4,8 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.domain.consent import Purpose
 from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.privacy.consent import Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,9 @@
 import sqlite3
 from datetime import datetime
 
+from appliance.domain.cases.service_request import Status, StatusEntry
 from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.report_card import Case
-from appliance.domain.service_request import Status, StatusEntry
+from appliance.domain.public.report_card import Case
 
 
 def cases(db: sqlite3.Connection, since: datetime) -> list[Case]:

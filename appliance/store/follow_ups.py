@@ -4,14 +4,14 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import from_ms, to_ms
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import ServiceRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One follow-up; `wish` is a `sms.Wish`."""
+    """One follow-up; `wish` is a `received.Wish`."""
 
     wish: str
     text: str

@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import datetime
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.moment import to_ms
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
-from appliance.domain import schema_rule
+from appliance.domain.box import schema_rule
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SiteCode
 from appliance.store import box, files, gate, replacing, room

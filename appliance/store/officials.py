@@ -11,7 +11,7 @@ from typing import Literal
 
 from appliance.domain.hours import DailyHours
 from appliance.domain.moment import to_ms
-from appliance.domain.official import Official
+from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
 
 Source = Literal["box", "city"]

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.events import Event
 from appliance.domain.moment import Moment, from_ms, to_ms
-from appliance.domain.topics import Lane
 
 _SEQ_BITS = 40
 

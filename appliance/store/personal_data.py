@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from appliance.domain.erasure import ERASED_TEXT, redacted
+from appliance.domain.privacy.erasure import ERASED_TEXT, redacted
 from appliance.store import erasures, recordings, ticket_pins, wal_wipes
 
 _NOBODY = "000"

@@ -3,8 +3,8 @@
 import sqlite3
 from datetime import datetime
 
+from appliance.domain.box.print_job import Outcome, PrintJob, PrintState, Trouble
 from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.print_job import Outcome, PrintJob, PrintState, Trouble
 
 
 def add(

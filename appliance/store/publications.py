@@ -7,9 +7,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.domain.board import Section, Shown
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.service_request import Sensitivity
+from appliance.domain.public.board import Section, Shown
 
 NO_END = 1 << 62
 _SHOWN = """

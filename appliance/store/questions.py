@@ -2,8 +2,8 @@
 
 import sqlite3
 
+from appliance.domain.cases.service_request import Kind
 from appliance.domain.ids import Ticket
-from appliance.domain.service_request import Kind
 
 
 def newest(db: sqlite3.Connection, *, is_answered: bool, limit: int) -> list[Ticket]:

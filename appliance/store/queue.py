@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from appliance.domain.cases.queue import Case, Move
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import from_ms
-from appliance.domain.queue import Case, Move
 
 OPEN, ALL = "", "semua"
 WORDS_MAX = 4

@@ -5,11 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from appliance.domain import marks
-from appliance.domain.ids import Ticket
-from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import (
+from appliance.domain.cases import marks
+from appliance.domain.cases.service_request import (
     Channel,
     Kind,
     Sensitivity,
@@ -17,6 +14,9 @@ from appliance.domain.service_request import (
     Status,
     StatusEntry,
 )
+from appliance.domain.ids import Ticket
+from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.phone import Msisdn
 
 _LOOKED_BACK = 5000
 """The numbers of 500 tickets, ten days of a busy box: the last digit only checks the others."""

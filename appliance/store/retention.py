@@ -3,11 +3,11 @@
 import sqlite3
 from datetime import datetime
 
-from appliance.domain import retention
-from appliance.domain.erasure import ERASED_TEXT
+from appliance.domain.city.topics import Lane
 from appliance.domain.moment import to_ms
-from appliance.domain.topics import Lane
-from appliance.domain.wifi import local_day
+from appliance.domain.privacy import retention
+from appliance.domain.privacy.erasure import ERASED_TEXT
+from appliance.domain.wifi.sessions import local_day
 from appliance.store import outbox, personal_data, publications, recordings
 
 AT_ONCE = 50

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 
 from appliance.domain.moment import to_ms
-from appliance.domain.service_page import LIMITS, Saved, ServicePage
+from appliance.domain.public.service_page import LIMITS, Saved, ServicePage
 
 
 def every(db: sqlite3.Connection) -> dict[str, Saved]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from appliance.domain.moment import Moment, from_ms, to_ms
 from appliance.domain.phone import Msisdn
-from appliance.domain.sms import ReceivedPart, ReceivedSms, StoredPart
+from appliance.domain.sms.received import ReceivedPart, ReceivedSms, StoredPart
 from appliance.store import wal_wipes
 
 _BECAME_TEXT = frozenset({"request", "continued", "tambah"})

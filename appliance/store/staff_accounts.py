@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 
 from appliance.domain.moment import to_ms
-from appliance.domain.staff import Account, Role
+from appliance.domain.staff.accounts import Account, Role
 
 
 def add(db: sqlite3.Connection, account: Account, password_hash: str, at: datetime) -> bool:

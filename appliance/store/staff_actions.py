@@ -5,7 +5,7 @@ import sqlite3
 import msgspec
 
 from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.staff_action import Act, Action, Wish
+from appliance.domain.staff.action import Act, Action, Wish
 
 
 def add(db: sqlite3.Connection, request_id: str, action: Action) -> None:

@@ -3,9 +3,9 @@
 import sqlite3
 from collections.abc import Iterator
 
-from appliance.domain.lockout import Failures
 from appliance.domain.moment import Moment
-from appliance.domain.staff import Session
+from appliance.domain.staff.accounts import Session
+from appliance.domain.staff.lockout import Failures
 
 FAILURES_MAX = 10_000
 """Names and addresses remembered; then the ones that failed longest ago in this boot go."""

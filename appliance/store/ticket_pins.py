@@ -2,8 +2,8 @@
 
 import sqlite3
 
+from appliance.domain.cases.ticket_pin import TicketPin
 from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.ticket_pin import TicketPin
 
 
 def add(db: sqlite3.Connection, request_id: str, pin: str) -> None:

@@ -3,9 +3,9 @@
 import sqlite3
 from dataclasses import dataclass
 
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.moment import to_ms
-from appliance.domain.service_request import Sensitivity
-from appliance.domain.weekly import Received, Week
+from appliance.domain.public.weekly import Received, Week
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.domain.moment import Moment, from_ms, to_ms
-from appliance.domain.wifi import Ending, Session, local_day
+from appliance.domain.wifi.sessions import Ending, Session, local_day
 
 _SELECT = """
     SELECT s.*, l.slot, coalesce(l.used_s, 0) AS used_s, coalesce(l.up_bytes, 0) AS up_bytes,

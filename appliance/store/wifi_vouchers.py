@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 
 from appliance.domain.moment import to_ms
-from appliance.domain.wifi import Grant
+from appliance.domain.wifi.sessions import Grant
 
 
 def add(db: sqlite3.Connection, code_hash: str, grant: Grant, expires: datetime) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from appliance.domain import progress
+from appliance.domain.cases import progress
 from appliance.domain.moment import CITY_TIME, Moment
 from appliance.runtime.settings import Settings
 from appliance.store.errors import Unavailable

@@ -7,8 +7,8 @@ import logging
 import sqlite3
 from datetime import datetime
 
-from appliance.domain import announcement
-from appliance.domain.announcement import LOCAL_BODY_MAX_CHARS, SHOWN_AT_MOST, Announcement
+from appliance.domain.public import announcement
+from appliance.domain.public.announcement import LOCAL_BODY_MAX_CHARS, SHOWN_AT_MOST, Announcement
 from appliance.store import announcements as stored
 from appliance.store import city_tables
 from appliance.store.errors import Unavailable

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from appliance.domain.moment import Moment
-from appliance.domain.report_card import PERIOD, RANKED_FROM, Line, report_card, total
+from appliance.domain.public.report_card import PERIOD, RANKED_FROM, Line, report_card, total
 from appliance.store import city_tables, figures
 from appliance.store.errors import Unavailable
 from web.database import db

@@ -1,6 +1,6 @@
 """The pages of a ticket, alike on every face: find it, show it, and say what was just sent.
 
-What a number may reveal is decided by `appliance.domain.progress` alone.
+What a number may reveal is decided by `appliance.domain.cases.progress` alone.
 """
 
 from collections.abc import Callable
@@ -11,15 +11,15 @@ from flask.typing import ResponseReturnValue
 
 from appliance.actions import photos as taking
 from appliance.actions import unlocking
-from appliance.domain import self_help
+from appliance.domain.cases import self_help
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.progress import PublicStatus, public_status, since_reopened
+from appliance.domain.cases.service_request import Kind, Sensitivity, ServiceRequest, StatusEntry
+from appliance.domain.cases.ticket_pin import Verdict
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
-from appliance.domain.marks import Mark
 from appliance.domain.moment import Moment
-from appliance.domain.progress import PublicStatus, public_status, since_reopened
 from appliance.domain.quota import Exceeded
-from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest, StatusEntry
-from appliance.domain.ticket_pin import Verdict
 from appliance.store import (
     answers,
     city_tables,

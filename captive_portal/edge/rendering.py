@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from importlib.resources import files
 
-from appliance.domain import capport
+from appliance.domain.wifi import capport
 from appliance.runtime.settings import Settings
 from appliance.runtime.wifi_settings import WifiZone
 

@@ -10,12 +10,7 @@ from datetime import datetime
 from msgspec import structs
 from sqlalchemy import Connection, Engine
 
-from appliance.domain.errors import BadInput
-from appliance.domain.events.requests import RequestStatusChanged
-from appliance.domain.jurisdiction import Destination
-from appliance.domain.moment import to_ms
-from appliance.domain.phrases import FREE_TEXT_MAX_CHARS
-from appliance.domain.service_request import (
+from appliance.domain.cases.service_request import (
     NEEDS_REASON,
     TRANSITIONS,
     Sensitivity,
@@ -24,6 +19,11 @@ from appliance.domain.service_request import (
     clean_text,
     move,
 )
+from appliance.domain.errors import BadInput
+from appliance.domain.events.requests import RequestStatusChanged
+from appliance.domain.moment import to_ms
+from appliance.domain.sms.phrases import FREE_TEXT_MAX_CHARS
+from appliance.domain.triage.jurisdiction import Destination
 from command_center.cases import silence
 from command_center.handling import keeping
 from command_center.store.cases import case_history, case_links, requests

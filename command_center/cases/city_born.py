@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from appliance.domain import alarm, sealing
+from appliance.domain.cases import alarm
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SERIALS_PER_SITE, SiteCode, Ticket
-from appliance.domain.marks import Mark
-from appliance.domain.service_request import Sensitivity
+from appliance.domain.privacy import sealing
 from appliance.domain.triage.verdict import Triage
 from command_center.open311 import becoming
 from command_center.store.cases import case_history, case_marks, requests, ticket_serials

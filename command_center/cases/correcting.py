@@ -9,13 +9,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import gravity, reference
-from appliance.domain.city_tables import Tables
+from appliance.domain import reference
+from appliance.domain.cases import gravity
+from appliance.domain.cases.routing import Facts, Route, route
+from appliance.domain.cases.service_request import Kind, Sensitivity, clean_text
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import RequestCorrected
 from appliance.domain.moment import CITY_TIME
-from appliance.domain.routing import Facts, Route, route
-from appliance.domain.service_request import Kind, Sensitivity, clean_text
 from appliance.domain.triage.judgement import classify
 from command_center.cases import casework
 from command_center.handling import keeping

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from appliance.domain.city_tables import SHIPPED_VERSION, Tables
+from appliance.domain.cases.service_request import Sensitivity, Status
+from appliance.domain.city.city_tables import SHIPPED_VERSION, Tables
 from appliance.domain.events.requests import Judged
 from appliance.domain.moment import stored
-from appliance.domain.service_request import Sensitivity, Status
 from command_center.cases.casework import referral
 from command_center.pages import wording
 from command_center.store.cases.requests import CityRequest

@@ -15,18 +15,20 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import gravity, masking, old_codes, reference
-from appliance.domain.errors import BadInput
-from appliance.domain.ids import SiteCode, Ticket
-from appliance.domain.moment import CITY_TIME, plausible, to_ms
-from appliance.domain.reference import Kelurahan
-from appliance.domain.service_request import (
+from appliance.domain import old_codes, reference
+from appliance.domain.cases import gravity
+from appliance.domain.cases.service_request import (
     TEXT_MAX_CHARS,
     Kind,
     Sensitivity,
     Status,
     clean_text,
 )
+from appliance.domain.errors import BadInput
+from appliance.domain.ids import SiteCode, Ticket
+from appliance.domain.moment import CITY_TIME, plausible, to_ms
+from appliance.domain.privacy import masking
+from appliance.domain.reference import Kelurahan
 from appliance.domain.triage.judgement import classify
 from command_center.receiving.dating import Quality
 from command_center.store.cases import case_history, requests, ticket_serials

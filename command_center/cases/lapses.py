@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from appliance.domain.service_request import Source, Status
-from appliance.domain.working_days import WorkingCalendar
+from appliance.domain.cases.service_request import Source, Status
+from appliance.domain.cases.working_days import WorkingCalendar
 from command_center.cases import casework, silence
 from command_center.store.cases import awaited, requests
 from command_center.store.database import reading, writing

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import same_matter
+from appliance.domain.cases import same_matter
+from appliance.domain.cases.same_matter import Matter
+from appliance.domain.cases.service_request import OVER, Kind, Sensitivity
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import to_ms
-from appliance.domain.same_matter import Matter
-from appliance.domain.service_request import OVER, Kind, Sensitivity
 from command_center.cases import casework
 from command_center.store.cases import case_history, case_links, requests
 from command_center.store.cases.requests import CityRequest, Filter

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from appliance.domain.service_request import Status
-from appliance.domain.sms import Wish
-from appliance.domain.working_days import WorkingCalendar
+from appliance.domain.cases.service_request import Status
+from appliance.domain.cases.working_days import WorkingCalendar
+from appliance.domain.sms.received import Wish
 from command_center.store.cases import awaited
 from command_center.store.cases.awaited import Awaited
 from command_center.store.receiving import follow_ups

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from appliance.domain.marks import Mark
+from appliance.domain.cases.marks import Mark
 from command_center.cases import anomaly, linking
 from command_center.store.cases import case_marks, requests, watch
 from command_center.store.database import reading, writing

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from appliance.domain.deadline import Deadline, latest, nearest
+from appliance.domain.cases.deadline import Deadline, latest, nearest
 from command_center.handling import open_cases
 from command_center.handling.due_days import today
 from command_center.store.cases.requests import CityRequest, Filter

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from appliance.domain import masking, reference
-from appliance.domain.service_request import Kind, Sensitivity
+from appliance.domain import reference
+from appliance.domain.cases.service_request import Kind, Sensitivity
+from appliance.domain.privacy import masking
 from command_center import report
 from command_center.cases import correcting, tickets
 from command_center.cases.correcting import Wanted

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from appliance.domain import table_csv
+from appliance.domain.city import table_csv
 from appliance.domain.errors import BadInput
 from command_center.cases import importing
 from command_center.subcommands import Subcommands

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from appliance.domain.cases.service_request import clean_text
 from appliance.domain.errors import BadInput
-from appliance.domain.service_request import clean_text
 from command_center import report
 from command_center.open311 import keys
 from command_center.store.database import reading, writing

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from appliance.domain import remote_command
+from appliance.domain.city import remote_command
 from appliance.domain.errors import BadInput
 from command_center import report
 from command_center.sending import commanding

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from appliance.domain import pushed_settings
+from appliance.domain.city import pushed_settings
 from appliance.domain.errors import BadInput
 from command_center import report
 from command_center.fleet import listing

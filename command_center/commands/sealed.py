@@ -15,11 +15,11 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Engine
 
-from appliance.domain import sealing
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import CITY_TIME
-from appliance.domain.sealing import Content, Sealed
+from appliance.domain.privacy import sealing
+from appliance.domain.privacy.sealing import Content, Sealed
 from command_center import key_files
 from command_center.pages import wording
 from command_center.store.cases import requests

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from appliance.domain import signature
+from appliance.domain.city import signature
 from appliance.domain.errors import BadInput
 from command_center import signing
 from command_center.subcommands import Subcommands

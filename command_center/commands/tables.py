@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from appliance.domain.city_tables import NAMES as KNOWN
+from appliance.domain.city.city_tables import NAMES as KNOWN
 from appliance.domain.errors import BadInput
 from command_center import report
 from command_center.sending import commanding, table_publishing

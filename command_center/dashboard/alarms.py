@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from math import sqrt
 
-from appliance.domain import houses
+from appliance.domain.triage import houses
 from appliance.domain.triage.words import plain
 from command_center.dashboard.cells import total
 

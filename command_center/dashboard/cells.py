@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from appliance.domain.cases.service_request import OVER, Sensitivity, Status
 from appliance.domain.moment import city_offset_ms
-from appliance.domain.service_request import OVER, Sensitivity, Status
 
 DAY_MS = 86_400_000
 EVER = 0

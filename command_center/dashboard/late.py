@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from appliance.domain.service_request import Sensitivity
+from appliance.domain.cases.service_request import Sensitivity
 from command_center.handling import due_days
 from command_center.store.cases.requests import Filter
 from command_center.store.database import reading

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from appliance.domain.enrolment import CSR_MAX_CHARS
+from appliance.domain.city.enrolment import CSR_MAX_CHARS
 from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.ids import SiteCode
 from command_center.store.fleet.credentials import Credential

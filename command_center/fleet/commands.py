@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from appliance.domain.enrolment import SECRET_BYTES
+from appliance.domain.city.enrolment import SECRET_BYTES
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name

@@ -1,6 +1,6 @@
 """Where boxes that have nothing but a code are given their credential: one address, one message.
 
-It may lie behind any proxy: what travels is sealed with the code (`appliance.domain.enrolment`).
+It may lie behind any proxy: what travels is sealed with a code (`appliance.domain.city.enrolment`).
 """
 
 import logging
@@ -15,8 +15,8 @@ from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
-from appliance.domain import enrolment
-from appliance.domain.enrolment import Envelope
+from appliance.domain.city import enrolment
+from appliance.domain.city.enrolment import Envelope
 from appliance.domain.errors import PoskoError
 from command_center.fleet import enrolling
 from command_center.fleet.enrolling import Refusal

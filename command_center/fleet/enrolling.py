@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import enrolment
-from appliance.domain.enrolment import Answer, Ask, Code, Envelope
+from appliance.domain.city import enrolment
+from appliance.domain.city.enrolment import Answer, Ask, Code, Envelope
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from command_center.fleet import authority, broker_files

@@ -9,7 +9,7 @@ from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
-from appliance.domain.enrolment import SECRET_BYTES
+from appliance.domain.city.enrolment import SECRET_BYTES
 from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name

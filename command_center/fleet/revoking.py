@@ -14,9 +14,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from appliance.domain.cases.service_request import clean_text
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import clean_text
 from command_center.fleet import authority, enrolling, takeover
 from command_center.fleet.authority import Authority
 from command_center.fleet.broker_files import BrokerFilesError

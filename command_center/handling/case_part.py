@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from appliance.domain.city_tables import Tables
-from appliance.domain.official import TABLE, Official, directory
-from appliance.domain.service_request import TRANSITIONS, Status
+from appliance.domain.cases.service_request import TRANSITIONS, Status
+from appliance.domain.city.city_tables import Tables
+from appliance.domain.officials.official import TABLE, Official, directory
 from command_center.handling import due, steps, units
 from command_center.handling.open_cases import WholeCase
 from command_center.handling.steps import To

@@ -10,10 +10,10 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain.city_tables import Tables
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.service_request import OVER, Source, Status, clean_text
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.errors import BadInput
-from appliance.domain.marks import Mark
-from appliance.domain.service_request import OVER, Source, Status, clean_text
 from command_center.cases import casework, correcting
 from command_center.cases.correcting import Wanted
 from command_center.handling import due, keeping, units

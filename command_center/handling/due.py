@@ -7,9 +7,9 @@ day of the class. It may end earlier than that, never later.
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from appliance.domain import deadline
-from appliance.domain.city_tables import Tables
-from appliance.domain.deadline import Deadline, Move
+from appliance.domain.cases import deadline
+from appliance.domain.cases.deadline import Deadline, Move
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import local
 from command_center.handling import due_days

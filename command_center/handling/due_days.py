@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from appliance.domain import deadline, sla
-from appliance.domain.city_tables import Tables
-from appliance.domain.deadline import Move
+from appliance.domain.cases import deadline, sla
+from appliance.domain.cases.deadline import Move
+from appliance.domain.cases.service_request import OVER, Status
+from appliance.domain.cases.working_days import Pause, WorkingCalendar
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.moment import EARLIEST, city_offset_ms, local, to_ms
-from appliance.domain.service_request import OVER, Status
-from appliance.domain.working_days import Pause, WorkingCalendar
 from command_center.dashboard.cells import DAY_MS
 
 _MS = timedelta(milliseconds=1)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain.deadline import Deadline, current_round
+from appliance.domain.cases.deadline import Deadline, current_round
 from appliance.domain.errors import BadInput
 from command_center.cases import casework
 from command_center.cases.lapses import NOBODY

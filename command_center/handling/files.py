@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-from appliance.domain import table_csv
+from appliance.domain.city import table_csv
 from appliance.domain.errors import BadInput
 from command_center.handling import steps, units
 from command_center.handling.steps import Step

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from appliance.domain.city_tables import Tables
+from appliance.domain.city.city_tables import Tables
 from command_center.handling import units
 from command_center.handling.units import Units
 from command_center.store.cases.requests import WHOLE_AGENCY

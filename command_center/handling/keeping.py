@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import city_tables, reference
-from appliance.domain.service_request import OVER
+from appliance.domain import reference
+from appliance.domain.cases.service_request import OVER
+from appliance.domain.city import city_tables
 from command_center.handling import due, open_cases, sparing
 from command_center.handling.due_days import SETTLED
 from command_center.handling.steps import Step

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from appliance.domain.city_tables import Tables
-from appliance.domain.deadline import Deadline, Move
+from appliance.domain.cases.deadline import Deadline, Move
+from appliance.domain.cases.service_request import OVER
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import plausible
-from appliance.domain.service_request import OVER
 from command_center.handling import due
 from command_center.store.cases import case_history
 from command_center.store.cases.case_history import HistoryEntry

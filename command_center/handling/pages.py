@@ -9,9 +9,9 @@ from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
-from appliance.domain.deadline import Deadline
+from appliance.domain.cases.deadline import Deadline
+from appliance.domain.cases.marks import Mark
 from appliance.domain.errors import BadInput
-from appliance.domain.marks import Mark
 from command_center.cases import casework
 from command_center.handling import (
     case_part,

@@ -1,6 +1,6 @@
 """Which moves of a case each role may make. Pure; what a case may become is the status table's."""
 
-from appliance.domain.service_request import Status
+from appliance.domain.cases.service_request import Status
 from command_center.staff.roles import Role
 
 _OF_UNIT = frozenset({Status.IN_PROGRESS, Status.RESOLVED, Status.NEEDS_DETAILS, Status.DEFERRED})

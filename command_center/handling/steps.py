@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from appliance.domain.deadline import Deadline
+from appliance.domain.cases.deadline import Deadline
+from appliance.domain.cases.working_days import WorkingCalendar
 from appliance.domain.errors import BadInput
-from appliance.domain.official import COORDINATOR, HEAD, Official
-from appliance.domain.working_days import WorkingCalendar
+from appliance.domain.officials.official import COORDINATOR, HEAD, Official
 
 COLUMNS = ("deadline", "working_days", "step", "to", "act")
 ACT_MAX_CHARS = 80

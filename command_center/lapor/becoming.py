@@ -5,12 +5,13 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from appliance.domain import masking, reference
+from appliance.domain import reference
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from appliance.domain.phone import Msisdn
+from appliance.domain.privacy import masking
 from appliance.domain.reference import Category
-from appliance.domain.service_request import Sensitivity
 from appliance.domain.triage import gazetteer
 from appliance.domain.triage.verdict import Triage
 from command_center.lapor import words

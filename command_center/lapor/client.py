@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from appliance.domain.cases.service_request import clean_text
 from appliance.domain.errors import BadInput, PoskoError
-from appliance.domain.service_request import clean_text
 from command_center.lapor import messages, words
 from command_center.lapor.messages import NewChange, NewReport, Page
 

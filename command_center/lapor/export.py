@@ -9,8 +9,8 @@ import io
 import re
 from collections.abc import Mapping
 
+from appliance.domain.city.table_csv import NumberedRows, read
 from appliance.domain.errors import BadInput
-from appliance.domain.table_csv import NumberedRows, read
 from command_center.lapor import messages, times, words
 from command_center.lapor.messages import Report
 

@@ -11,14 +11,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from appliance.domain.errors import BadInput
-from appliance.domain.service_request import (
+from appliance.domain.cases.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
     TEXT_MAX_CHARS,
     Kind,
     clean_text,
 )
+from appliance.domain.errors import BadInput
 from command_center.lapor import times, words
 from command_center.lapor.words import Word
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain.consent import Purpose
-from appliance.domain.erasure import ERASED_TEXT
+from appliance.domain.cases.service_request import Kind, Sensitivity, Status
 from appliance.domain.errors import BadInput
-from appliance.domain.service_request import Kind, Sensitivity, Status
+from appliance.domain.privacy.consent import Purpose
+from appliance.domain.privacy.erasure import ERASED_TEXT
 from command_center.cases import casework
 from command_center.lapor import becoming, taking, words
 from command_center.lapor.client import Refused, Service, Trouble, Unreachable

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.service_request import NEEDS_REASON, Kind, Source, Status
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
-from appliance.domain.marks import Mark
 from appliance.domain.moment import to_ms
-from appliance.domain.service_request import NEEDS_REASON, Kind, Source, Status
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
 from command_center.cases import casework, city_born

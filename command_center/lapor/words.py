@@ -7,7 +7,7 @@ Theirs are those that LAPOR! shows to the public; how its programs spell them is
 import re
 from enum import StrEnum
 
-from appliance.domain.service_request import Kind, Status
+from appliance.domain.cases.service_request import Kind, Status
 
 TRACKING_MAX_DIGITS = 12
 _TRACKING = re.compile(rf"#?\s*([0-9]{{1,{TRACKING_MAX_DIGITS}}})")

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from appliance.domain.city.remote_command import Outcome
 from appliance.domain.ids import SiteCode
-from appliance.domain.remote_command import Outcome
-from appliance.domain.sending_policy import NOTICE_VALIDITY
+from appliance.domain.sms.sending_policy import NOTICE_VALIDITY
 from command_center.dashboard.fleet import Reach, reach
 from command_center.store.fleet.boxes import Box
 from command_center.store.handling.notices import (

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
+from appliance.domain.cases.service_request import OVER
 from appliance.domain.hours import DailyHours
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import OVER
 from command_center.notices import flow
 from command_center.sending import commanding
 from command_center.store.cases import requests

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from appliance.domain.city_tables import Tables
-from appliance.domain.service_request import Sensitivity
+from appliance.domain.cases.service_request import Sensitivity
+from appliance.domain.city.city_tables import Tables
 from command_center.handling import due, steps
 from command_center.handling.case_part import people
 from command_center.handling.steps import To

@@ -4,14 +4,16 @@ from datetime import datetime
 
 import msgspec
 
-from appliance.domain import reference, sealing, standing
-from appliance.domain.city_tables import Tables
+from appliance.domain import reference
+from appliance.domain.cases import standing
+from appliance.domain.cases.routing import Facts, Route, route
+from appliance.domain.cases.service_request import Kind, Sensitivity, Status
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import CITY_TIME, to_ms
+from appliance.domain.privacy import sealing
+from appliance.domain.privacy.sealing import Content
 from appliance.domain.reference import Category
-from appliance.domain.routing import Facts, Route, route
-from appliance.domain.sealing import Content
-from appliance.domain.service_request import Kind, Sensitivity, Status
 from appliance.domain.triage.verdict import Triage
 from command_center.open311.filing import Filing
 from command_center.receiving.dating import Quality

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from appliance.domain import reference
-from appliance.domain.errors import BadInput
-from appliance.domain.phone import Msisdn
-from appliance.domain.reference import Category
-from appliance.domain.service_request import (
+from appliance.domain.cases.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
     TEXT_MAX_CHARS,
     clean_text,
 )
+from appliance.domain.errors import BadInput
+from appliance.domain.phone import Msisdn
+from appliance.domain.reference import Category
 from appliance.domain.triage import gazetteer
 from command_center.open311 import services
 from command_center.open311.problem import Problem

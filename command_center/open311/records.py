@@ -7,11 +7,12 @@ officers say of it, only where its reporter agreed, of topics that are for every
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.domain import masking, reference
-from appliance.domain.city_tables import Tables
+from appliance.domain import reference
+from appliance.domain.cases.service_request import TEXT_MAX_CHARS, Sensitivity, Status
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.ids import SiteCode
-from appliance.domain.phrases import STATUS_WORDS
-from appliance.domain.service_request import TEXT_MAX_CHARS, Sensitivity, Status
+from appliance.domain.privacy import masking
+from appliance.domain.sms.phrases import STATUS_WORDS
 from command_center.store.cases.requests import CityRequest
 
 CLOSED = (Status.CLOSED, Status.NOT_OURS, Status.ARCHIVED)

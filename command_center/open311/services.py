@@ -6,9 +6,9 @@ Confidential ones are not there at all: neither offered nor told of.
 from typing import Any
 
 from appliance.domain import reference
-from appliance.domain.city_tables import Tables
+from appliance.domain.cases.service_request import Sensitivity
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.reference import Category
-from appliance.domain.service_request import Sensitivity
 from command_center.open311.problem import Problem
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from appliance.domain import quota
+from appliance.domain.cases.service_request import Kind
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
-from appliance.domain.service_request import Kind
 from appliance.domain.triage.judgement import classify
 from command_center.cases import city_born
 from command_center.open311 import becoming, keys

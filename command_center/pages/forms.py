@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import from_ms
-from appliance.domain.service_request import Status
 from command_center.cases.correcting import FIELDS, Wanted
 from command_center.cases.worklist import Due
 from command_center.cloudevents import FEED_MAX_EVENTS

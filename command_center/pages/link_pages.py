@@ -8,9 +8,9 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
+from appliance.domain.cases.marks import Mark
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
-from appliance.domain.marks import Mark
 from appliance.domain.reference import kecamatan_name, kelurahan_by_code
 from command_center.cases import anomaly, linking
 from command_center.pages import forms, wording

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
-from appliance.domain.service_request import Status
 from command_center.dashboard.fleet import Reach, reach
 from command_center.fleet import troubles
 from command_center.store.fleet.boxes import Box

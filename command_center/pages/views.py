@@ -12,12 +12,13 @@ from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import reference, staff_words
-from appliance.domain.city_tables import Tables
-from appliance.domain.consent import Purpose
-from appliance.domain.deadline import Deadline
+from appliance.domain import reference
+from appliance.domain.cases.deadline import Deadline
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
+from appliance.domain.privacy.consent import Purpose
+from appliance.domain.staff import words as staff_words
 from command_center import cloudevents
 from command_center.cases import casework, correcting, explaining, worklist
 from command_center.dashboard.cells import Dimension

@@ -6,12 +6,13 @@ Pure. Indonesian only, as all staff pages.
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from appliance.domain import reference, sealing
+from appliance.domain import reference
+from appliance.domain.cases.service_request import IllegalMove
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
-from appliance.domain.phrases import STATUS_WORDS
-from appliance.domain.service_request import IllegalMove
-from appliance.domain.staff_words import (
+from appliance.domain.privacy import sealing
+from appliance.domain.sms.phrases import STATUS_WORDS
+from appliance.domain.staff.words import (
     CHANNELS,
     FIELDS,
     KINDS,

@@ -7,17 +7,17 @@ from hashlib import sha256
 from uuid import UUID
 
 from appliance.domain import reference
-from appliance.domain.consent import AGREED, Purpose
-from appliance.domain.errors import BadInput
-from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import (
+from appliance.domain.cases.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
     TEXT_MAX_CHARS,
     Kind,
     clean_text,
 )
-from appliance.domain.sms import Wish
+from appliance.domain.errors import BadInput
+from appliance.domain.phone import Msisdn
+from appliance.domain.privacy.consent import AGREED, Purpose
+from appliance.domain.sms.received import Wish
 from command_center.pages.forms import NO_KELURAHAN, Sent
 
 KINDS = (Kind.COMPLAINT, Kind.SUGGESTION, Kind.INFORMATION, Kind.EMERGENCY)

@@ -12,10 +12,11 @@ from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
-from appliance.domain import reference, staff_words
-from appliance.domain.consent import TEXT_VERSION, TEXTS
+from appliance.domain import reference
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.errors import BadInput
-from appliance.domain.service_request import Sensitivity
+from appliance.domain.privacy.consent import TEXT_VERSION, TEXTS
+from appliance.domain.staff import words as staff_words
 from command_center.cases import casework, explaining
 from command_center.pages import wording
 from command_center.pages.forms import NO_KELURAHAN

@@ -5,10 +5,10 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Engine
 
+from appliance.domain.cases.service_request import Channel, Sensitivity
 from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import FollowedUp
-from appliance.domain.service_request import Channel, Sensitivity
-from appliance.domain.sms import Wish
+from appliance.domain.sms.received import Wish
 from command_center.cases import casework
 from command_center.receiving import follow_ups
 from command_center.store.cases import case_history

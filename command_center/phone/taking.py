@@ -11,13 +11,14 @@ from datetime import datetime
 from msgspec import structs
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import reference, same_matter
-from appliance.domain.city_tables import Tables
-from appliance.domain.consent import TEXT_VERSION
+from appliance.domain import reference
+from appliance.domain.cases import same_matter
+from appliance.domain.cases.service_request import OVER, Channel, Sensitivity
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.errors import BadInput
 from appliance.domain.events.privacy import ConsentChanged
 from appliance.domain.ids import SiteCode, Ticket
-from appliance.domain.service_request import OVER, Channel, Sensitivity
+from appliance.domain.privacy.consent import TEXT_VERSION
 from appliance.domain.triage import gazetteer
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.errors import BadInput
 from command_center.poison import replaying
 from command_center.poison.replaying import Outcome

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.events.box import BoxAlarm, BoxHeartbeat, RenewalAsked
 from appliance.domain.events.files import DocumentSettled
 from appliance.domain.events.privacy import ConsentChanged

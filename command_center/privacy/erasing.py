@@ -10,11 +10,12 @@ from datetime import datetime
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import erasure, wire
+from appliance.domain.city import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events.privacy import ErasureOrdered, RequestErased
 from appliance.domain.ids import SiteCode
-from appliance.domain.sms import Wish
+from appliance.domain.privacy import erasure
+from appliance.domain.sms.received import Wish
 from command_center.store import database
 from command_center.store.cases import requests
 from command_center.store.database import writing

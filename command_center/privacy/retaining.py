@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import retention
 from appliance.domain.moment import to_ms
+from appliance.domain.privacy import retention
 from command_center.store.cases import requests
 from command_center.store.database import writing
 from command_center.store.privacy import erasures, personal_data, processing_log

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance.domain.moment import local, start_of
-from appliance.domain.report_card import Line
+from appliance.domain.public.report_card import Line
 from command_center.public.scorecard import ALGORITHM, Row, scorecard
 from command_center.store.database import reading, writing
 from command_center.store.leases import Lease, alone

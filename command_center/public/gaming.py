@@ -10,8 +10,8 @@ from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 
-from appliance.domain.report_card import FINISHED, Case
-from appliance.domain.service_request import OVER, Source, Status, StatusEntry
+from appliance.domain.cases.service_request import OVER, Source, Status, StatusEntry
+from appliance.domain.public.report_card import FINISHED, Case
 
 MASS = 10
 """So many matters of one agency that end within MASS_WINDOW: nobody mends ten things at once."""

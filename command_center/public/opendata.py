@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.moment import local
-from appliance.domain.service_request import Sensitivity
 from command_center.public import months
 from command_center.store.public.open_counts import Count
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from appliance.domain import sla
-from appliance.domain.city_tables import Tables
+from appliance.domain.cases import sla
+from appliance.domain.city.city_tables import Tables
 from appliance.domain.moment import to_ms
-from appliance.domain.report_card import PERIOD, RANKED_FROM, Line, report_card
+from appliance.domain.public.report_card import PERIOD, RANKED_FROM, Line, report_card
 from command_center.public.gaming import Filed, Findings, findings, without
 
 ALGORITHM = 2

@@ -12,8 +12,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from appliance.domain import wire
-from appliance.domain.enrolment import CSR_MAX_CHARS
+from appliance.domain.cases.service_request import clean_text
+from appliance.domain.city import wire
+from appliance.domain.city.enrolment import CSR_MAX_CHARS
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events import Event
 from appliance.domain.events.box import BoxAlarm, BoxHeartbeat, RenewalAsked
@@ -26,7 +27,6 @@ from appliance.domain.events.texts import NoticeSettled, TextSettled
 from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, plausible, to_ms
-from appliance.domain.service_request import clean_text
 from command_center.cases import linking
 from command_center.notices import settling
 from command_center.privacy import erasing

@@ -7,7 +7,7 @@ batch says when on that count it was sent, so an event of the same boot is as ol
 from enum import StrEnum
 from typing import NamedTuple
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.moment import TRUSTED_SOURCES
 
 

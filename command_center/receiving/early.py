@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode
 from command_center.receiving.applying import Arrival
 

@@ -10,13 +10,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from appliance.domain import sealing
-from appliance.domain.errors import BadInput
-from appliance.domain.events.requests import FollowedUp, TextAmended
-from appliance.domain.ids import SiteCode
-from appliance.domain.moment import CITY_TIME
-from appliance.domain.phrases import short_date
-from appliance.domain.service_request import (
+from appliance.domain.cases.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
     TEXT_MAX_CHARS,
@@ -25,7 +19,13 @@ from appliance.domain.service_request import (
     Status,
     clean_text,
 )
-from appliance.domain.sms import Wish
+from appliance.domain.errors import BadInput
+from appliance.domain.events.requests import FollowedUp, TextAmended
+from appliance.domain.ids import SiteCode
+from appliance.domain.moment import CITY_TIME
+from appliance.domain.privacy import sealing
+from appliance.domain.sms.phrases import short_date
+from appliance.domain.sms.received import Wish
 from command_center.cases import casework
 from command_center.pages import wording
 from command_center.receiving.intake import WORD_MAX_CHARS, cut

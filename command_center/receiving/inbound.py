@@ -6,11 +6,11 @@ bounds, a batch on the topic of its own lane.
 
 from dataclasses import dataclass
 
-from appliance.domain import topics, wire
 from appliance.domain.blobs import CHUNK_MAX_BYTES, ChunkPlace
+from appliance.domain.city import topics, wire
+from appliance.domain.city.topics import Leaf
 from appliance.domain.errors import WireError
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Leaf
 from command_center.store.fleet.barred import WHOLE, Barred
 from command_center.store.receiving.quarantine import PAYLOAD_KEPT_BYTES, Poison
 

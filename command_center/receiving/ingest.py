@@ -11,7 +11,7 @@ from typing import cast
 
 from sqlalchemy import Connection
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from command_center.privacy import erasing

@@ -9,18 +9,19 @@ from functools import lru_cache
 
 import msgspec
 
-from appliance.domain import sealing, wire
-from appliance.domain.errors import BadInput
-from appliance.domain.events.requests import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
-from appliance.domain.ids import SiteCode, Ticket
-from appliance.domain.moment import plausible, to_ms
-from appliance.domain.service_request import (
+from appliance.domain.cases.service_request import (
     LOCATION_MAX_CHARS,
     NAME_MAX_CHARS,
     TEXT_MAX_CHARS,
     Status,
     clean_text,
 )
+from appliance.domain.city import wire
+from appliance.domain.errors import BadInput
+from appliance.domain.events.requests import REASON_MAX_CHARS, REASONS_MAX, Judged, RequestReceived
+from appliance.domain.ids import SiteCode, Ticket
+from appliance.domain.moment import plausible, to_ms
+from appliance.domain.privacy import sealing
 from command_center.receiving import dating
 from command_center.store.cases.requests import CityRequest
 

@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from appliance.domain import topics
+from appliance.domain.city import topics
 from command_center.signing import Sign, as_it_is
 from mqtt_link.access import Access
 from mqtt_link.connection import Connection

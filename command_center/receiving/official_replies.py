@@ -9,12 +9,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from appliance.domain.cases.service_request import NEEDS_REASON, Source, Status, clean_text
 from appliance.domain.errors import BadInput
 from appliance.domain.events.staff import OfficialAnswered, OfficialReplied
 from appliance.domain.ids import SiteCode
-from appliance.domain.official import COORDINATOR
+from appliance.domain.officials.official import COORDINATOR
 from appliance.domain.reference import agency_name
-from appliance.domain.service_request import NEEDS_REASON, Source, Status, clean_text
 from command_center.cases import casework
 from command_center.receiving.follow_ups import found
 from command_center.store.cases import case_history, requests

@@ -16,7 +16,7 @@ from typing import Protocol
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from command_center.cases import watching
 from command_center.dashboard import raising
 from command_center.privacy import erasing, retaining

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Leaf, Topic
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Leaf, Topic
 from command_center.receiving import applying, inbound, ingest
 from command_center.receiving.applying import Arrival
 from command_center.receiving.early import Early

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from appliance.domain.cases.service_request import Sensitivity, Source, Status, clean_text
 from appliance.domain.errors import BadInput
 from appliance.domain.events.staff import StaffActed, StaffAnswered
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
-from appliance.domain.service_request import Sensitivity, Source, Status, clean_text
-from appliance.domain.staff_action import BY_MAX_CHARS, FIELDS, MAY_SET, Act
+from appliance.domain.staff.action import BY_MAX_CHARS, FIELDS, MAY_SET, Act
 from command_center.cases import casework, correcting, linking
 from command_center.cases.correcting import Wanted
 from command_center.pages import wording

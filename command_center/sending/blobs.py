@@ -12,10 +12,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from appliance.domain import wire
 from appliance.domain.blobs import ChunkPlace, Manifest, short_name
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Leaf, Topic
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Leaf, Topic
 from blob_transfer.fetching import Question
 from blob_transfer.receiver import Chance, Receiver
 from command_center.receiving import photo_intake

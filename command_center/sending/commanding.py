@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events import Event
 from appliance.domain.events.orders import CELL_MAX_CHARS, TABLE_MAX_ROWS, CommandIssued

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane, Leaf, Topic
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
-from appliance.domain.topics import Lane, Leaf, Topic
 from command_center.store import this_city
 from command_center.store.database import reading
 from command_center.store.fleet import barred, boxes

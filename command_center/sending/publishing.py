@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from appliance.domain.blobs import Manifest
+from appliance.domain.cases.service_request import clean_text
 from appliance.domain.errors import BadInput
 from appliance.domain.events.files import DocumentPublished, DocumentWithdrawn
 from appliance.domain.ids import SiteCode
-from appliance.domain.publishing import document_type
-from appliance.domain.service_request import clean_text
+from appliance.domain.public.publishing import document_type
 from command_center.store.database import writing
 from command_center.store.sending import blob_files, documents, downlinks
 from command_center.store.sending.documents import CityDocument

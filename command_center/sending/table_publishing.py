@@ -9,11 +9,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import announcement, city_tables, table_checks, table_csv
+from appliance.domain.city import city_tables, table_checks, table_csv
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
+from appliance.domain.public import announcement
 from command_center.sending import commanding
 from command_center.store.database import writing
 from command_center.store.sending import tables

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import OperationalError
 
-from appliance.domain import topics
+from appliance.domain.city import topics
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.ids import SiteCode
 from command_center.store.leases import Lease, Leases

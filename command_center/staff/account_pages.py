@@ -9,9 +9,10 @@ from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
-from appliance.domain import staff as names
-from appliance.domain import staff_words, wifi
 from appliance.domain.errors import BadInput
+from appliance.domain.staff import accounts as names
+from appliance.domain.staff import words as staff_words
+from appliance.domain.wifi import sessions as wifi
 from command_center.handling.units import Units, name
 from command_center.staff import accounts, roles
 from command_center.staff.accounts import LastAdmin, NameTaken

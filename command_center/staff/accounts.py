@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import staff
 from appliance.domain.errors import BadInput
-from appliance.domain.wifi import resume_key
+from appliance.domain.staff import accounts as staff
+from appliance.domain.wifi.sessions import resume_key
 from command_center.staff import logging_in
 from command_center.staff.roles import Account, Invite, Post, Role
 from command_center.store.database import reading, writing

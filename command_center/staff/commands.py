@@ -8,8 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from appliance.domain import passwords, staff, wifi
 from appliance.domain.errors import BadInput
+from appliance.domain.staff import accounts as staff
+from appliance.domain.staff import passwords
+from appliance.domain.wifi import sessions as wifi
 from command_center import report
 from command_center.handling.units import Units
 from command_center.staff import accounts

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain import lockout
-from appliance.domain.lockout import Failures, Rule, Wait
 from appliance.domain.moment import Moment, to_ms
-from appliance.domain.passwords import hashed_id
+from appliance.domain.staff import lockout
+from appliance.domain.staff.lockout import Failures, Rule, Wait
+from appliance.domain.staff.passwords import hashed_id
 from command_center.staff.roles import SESSIONS_PER_ACCOUNT, WITHOUT_IDLE, Account, Session
 from command_center.store.database import reading, writing
 from command_center.store.staff import staff_accounts, staff_log, staff_sessions

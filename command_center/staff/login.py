@@ -7,9 +7,10 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy import Engine
 
-from appliance.domain import staff, staff_words
 from appliance.domain.errors import BadInput
-from appliance.domain.lockout import Wait
+from appliance.domain.staff import accounts as staff
+from appliance.domain.staff import words as staff_words
+from appliance.domain.staff.lockout import Wait
 from command_center.staff import accounts, guard, logging_in
 from command_center.staff.accounts import NameTaken
 from command_center.staff.guard import Guard

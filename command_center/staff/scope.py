@@ -11,8 +11,8 @@ from dataclasses import replace
 from msgspec import structs
 from sqlalchemy import Connection
 
-from appliance.domain import masking
-from appliance.domain.service_request import Sensitivity
+from appliance.domain.cases.service_request import Sensitivity
+from appliance.domain.privacy import masking
 from command_center.staff.roles import READERS, Account, Role
 from command_center.store.cases import requests
 from command_center.store.cases.case_history import HistoryEntry

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from appliance.domain import software as update_file
+from appliance.domain.box import software as update_file
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import CITY_TIME
 from command_center import report

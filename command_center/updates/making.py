@@ -8,9 +8,10 @@ import subprocess
 import tarfile
 from pathlib import Path
 
-from appliance.domain import schema_rule, signature, software
+from appliance.domain.box import schema_rule, software
+from appliance.domain.box.software import PACKAGE_MAX_BYTES, Manifest
+from appliance.domain.city import signature
 from appliance.domain.errors import BadInput
-from appliance.domain.software import PACKAGE_MAX_BYTES, Manifest
 from command_center import key_files
 
 MAKER = "posko-center updates key"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from appliance.domain import software as update_file
 from appliance.domain.blobs import UPDATE_TYPE, Manifest
+from appliance.domain.box import software as update_file
 from appliance.domain.errors import BadInput
 from appliance.domain.events.files import SoftwarePublished, SoftwareWithdrawn
 from appliance.domain.ids import SiteCode

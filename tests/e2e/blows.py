@@ -6,8 +6,8 @@ import time
 from collections import Counter
 
 from appliance.actions import intake
+from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Channel, Draft
 from appliance.runtime import clock, ids
 from appliance.store.database import connect
 from tests.e2e.conftest import RunningHouse

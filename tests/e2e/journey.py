@@ -3,7 +3,7 @@
 import requests
 
 from appliance.actions import intake
-from appliance.domain.service_request import Channel, Draft
+from appliance.domain.cases.service_request import Channel, Draft
 from appliance.runtime import clock, ids
 from appliance.store.database import connect
 from command_center.staff.roles import Role

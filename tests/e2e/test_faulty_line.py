@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from appliance.actions import intake
-from appliance.domain.service_request import Channel, Draft
+from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.triage.judgement import classify
 from appliance.runtime import clock, ids
 from appliance.store.database import connect, transaction

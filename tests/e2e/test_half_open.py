@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain.topics import Lane
+from appliance.domain.city.topics import Lane
 from appliance.store import outbox
 from demo.broker import find_mosquitto
 from demo.supervisor import Child, Supervisor

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain import topics
-from appliance.domain.topics import Leaf
+from appliance.domain.city import topics
+from appliance.domain.city.topics import Leaf
 from tests.e2e.conftest import RunningHouse
 from tests.e2e.journey import SMS_PHONE, TEXTS, play
 from tests.support import asyncapi

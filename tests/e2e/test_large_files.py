@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from appliance.domain import photo
-from appliance.domain.topics import Leaf, parse
+from appliance.domain.cases import photo
+from appliance.domain.city.topics import Leaf, parse
 from command_center.staff.roles import Role
 from command_center.store import database
 from command_center.store.sending import blob_files as city_files

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from appliance.actions import announcing, board, intake, questions
-from appliance.domain.consent import Consent, Purpose
-from appliance.domain.staff import Account, Role
+from appliance.domain.privacy.consent import Consent, Purpose
+from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings, Site
 from appliance.store import migrate

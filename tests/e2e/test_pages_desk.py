@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page
 from appliance.actions import directory, health, intake, staffing
 from appliance.desk.app import create_app
 from appliance.desk.guard import COOKIE
-from appliance.domain import wifi
-from appliance.domain.official import Official
+from appliance.domain.officials.official import Official
+from appliance.domain.wifi import sessions as wifi
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings, Store
 from appliance.store import migrate

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Page
 from appliance.actions import archive_texts, archiving, staffing
 from appliance.archive.queue import ReadingQueue
 from appliance.desk.app import create_app
-from appliance.domain import passwords
-from appliance.domain.archive import Access
-from appliance.domain.archive_text import Trouble, failed, found
-from appliance.domain.staff import Account, Role
+from appliance.domain.archive.card import Access
+from appliance.domain.archive.text import Trouble, failed, found
+from appliance.domain.staff import passwords
+from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
 from appliance.store import migrate

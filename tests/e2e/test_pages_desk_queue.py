@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page
 
 from appliance.actions import intake, staffing
 from appliance.desk.app import create_app
-from appliance.domain import passwords
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.staff import Account, Role
+from appliance.domain.cases.service_request import ServiceRequest
+from appliance.domain.staff import passwords
+from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
 from appliance.store import migrate, staff_actions

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from appliance.actions import intake
-from appliance.domain import announcement
-from appliance.domain.announcement import TITLE_MAX_CHARS
 from appliance.domain.ids import Ticket
+from appliance.domain.public import announcement
+from appliance.domain.public.announcement import TITLE_MAX_CHARS
 from appliance.kiosk.app import create_app
 from appliance.runtime import clock, ids
 from appliance.runtime.kiosk_settings import Kiosk

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from appliance.actions import printing
-from appliance.domain.print_job import Outcome, PrintState
+from appliance.domain.box.print_job import Outcome, PrintState
 from appliance.kiosk.app import create_app
 from appliance.kiosk.panel_news import PanelNews
 from appliance.kiosk.slips import Slips

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from appliance.domain.photo import PHOTO_MAX_BYTES, cleaned
+from appliance.domain.cases.photo import PHOTO_MAX_BYTES, cleaned
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings, Site
 from appliance.store import blob_files, migrate, photos

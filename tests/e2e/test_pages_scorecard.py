@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from appliance.domain.service_request import Status
+from appliance.domain.cases.service_request import Status
 from command_center.cases import casework
 from command_center.store import database, migrate
 from tests.builders import CITY_EPOCH

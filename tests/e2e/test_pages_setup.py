@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from appliance.domain import enrolment
+from appliance.domain.city import enrolment
 from appliance.runtime import settings
 from appliance.screen.browser_watch import PATH
 from appliance.setup.app import create_app

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page
 
 from appliance.actions import staffing
 from appliance.desk.app import create_app as create_desk
-from appliance.domain import passwords
-from appliance.domain.staff import Account, Role
+from appliance.domain.staff import passwords
+from appliance.domain.staff.accounts import Account, Role
 from appliance.kiosk.app import create_app as create_kiosk
 from appliance.runtime import clock, ids
 from appliance.runtime.kiosk_settings import Kiosk

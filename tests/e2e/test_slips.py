@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import intake, printing
-from appliance.domain.print_job import PrintState
+from appliance.domain.box.print_job import PrintState
 from appliance.runtime import clock
 from appliance.store import print_jobs, requests
 from appliance.store.database import connect

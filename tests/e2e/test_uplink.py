@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain.topics import Lane
+from appliance.domain.city.topics import Lane
 from appliance.store import outbox
 from tests.e2e.agents import agent, backlog, link_state
 from tests.support.frozen_line import a_line

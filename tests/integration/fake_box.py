@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane, Leaf, Topic, down_filters
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Lane, Leaf, Topic, down_filters
 from tests.conftest import SITE
 from tests.support.waiting import wait_for
 

@@ -8,8 +8,8 @@ import pytest
 
 from appliance.archive import reading
 from appliance.archive.reading import DOCX, read
-from appliance.domain.archive import TextState
-from appliance.domain.archive_text import Reading, Trouble, failed
+from appliance.domain.archive.card import TextState
+from appliance.domain.archive.text import Reading, Trouble, failed
 from appliance.runtime import child
 from appliance.runtime.child import Limits
 from tests.support import office_files

@@ -15,10 +15,10 @@ import pytest
 
 from appliance.actions import logging_in, staffing
 from appliance.desk.guard import COOKIE
-from appliance.domain import passwords
-from appliance.domain.archive import STAFF
-from appliance.domain.archive_query import Filters, asked
-from appliance.domain.staff import Account, Role
+from appliance.domain.archive.card import STAFF
+from appliance.domain.archive.query import Filters, asked
+from appliance.domain.staff import passwords
+from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import clock, ids
 from appliance.store import archive_search, blob_files, migrate
 from appliance.store.database import connect

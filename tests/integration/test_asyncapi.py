@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import ValidationError
 
-from appliance.domain import wire
 from appliance.domain.blobs import BLOB_MAX_BYTES, CHUNK_MAX_BYTES
+from appliance.domain.city import wire
+from appliance.domain.city.remote_command import Outcome
+from appliance.domain.city.topics import Leaf
 from appliance.domain.events import Event
 from appliance.domain.events.box import BoxAlarm, BoxHeartbeat, RenewalAsked
 from appliance.domain.events.files import (
@@ -28,10 +30,8 @@ from appliance.domain.events.files import (
 from appliance.domain.events.orders import CommandIssued, CommandResult, TablePublished
 from appliance.domain.events.texts import TextSettled
 from appliance.domain.events.wifi import WifiSessionClosed
-from appliance.domain.publishing import EXTENSIONS
-from appliance.domain.remote_command import Outcome
-from appliance.domain.topics import Leaf
-from appliance.domain.wifi import Ending
+from appliance.domain.public.publishing import EXTENSIONS
+from appliance.domain.wifi.sessions import Ending
 from tests.support import asyncapi
 from tests.support.any_message import batches, clocks
 from tests.support.programs import needs

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.actions import intake, photos
-from appliance.domain.photo import Photo
+from appliance.domain.cases.photo import Photo
+from appliance.domain.cases.service_request import Status
 from appliance.domain.quota import Quota
-from appliance.domain.service_request import Status
 from appliance.runtime import clock
 from appliance.runtime.broker_settings import Sync
 from appliance.store import outbox, requests

@@ -11,8 +11,8 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from appliance.domain import wire
-from appliance.domain.topics import Leaf, Topic
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Leaf, Topic
 from appliance.runtime.broker_settings import Sync
 from command_center.receiving.link import Link as CityLink
 from command_center.receiving.receiver import Receiver

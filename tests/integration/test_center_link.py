@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import Status
 from command_center.cases import casework
 from tests.builders import CITY_EPOCH
 from tests.conftest import START

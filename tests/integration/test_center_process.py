@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from tests.integration.fake_box import a_box
 from tests.support.broker import Broker
 from tests.support.center_process import Center

@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from appliance.actions import intake, wifi
+from appliance.domain.cases.service_request import Status, StatusEntry
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import Status, StatusEntry
 from appliance.kiosk.app import create_app as kiosk_app
 from appliance.runtime import ids
 from appliance.runtime.settings import Portal, Settings, Site

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain.topics import up_filters
+from appliance.domain.city.topics import up_filters
 from demo.supervisor import Child
 from mqtt_link.access import Access
 from tests.support.clusters import RabbitMQ

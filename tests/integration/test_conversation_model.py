@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from appliance.actions import intake
-from appliance.domain.topics import Lane
+from appliance.domain.city.topics import Lane
 from appliance.store import box
 from appliance.store import requests as box_requests
 from command_center.cases import casework

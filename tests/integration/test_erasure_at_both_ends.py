@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.actions import casework, erasing, intake, syncing
-from appliance.domain import wire
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.topics import Lane
+from appliance.domain.cases.service_request import ServiceRequest
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.store import box, outbox, requests
 from appliance.store.database import connect, transaction
 from command_center.privacy import erasing as city_erasing

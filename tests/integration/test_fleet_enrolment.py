@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
 from appliance import __main__ as posko
-from appliance.domain.enrolment import Code
+from appliance.domain.city.enrolment import Code
 from appliance.domain.ids import SiteCode
 from appliance.runtime import credential, release, settings
 from appliance.runtime.daemon import EXIT_INTERRUPTED

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appliance.actions import intake
-from appliance.domain.service_request import Status
+from appliance.domain.cases.service_request import Status
 from appliance.store import outbox, requests
 from command_center.cases import casework
 from tests.builders import a_draft

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from tests.integration.conftest import broker, center
 from tests.integration.fake_box import FakeBox, a_box
 from tests.support.broker import Broker

@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from appliance.domain import sealing
+from appliance.domain.privacy import sealing
 from command_center.staff.roles import Role
 from command_center.store import database
 from tests.sim.lapor import TOKEN, FakeLapor

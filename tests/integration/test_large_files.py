@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 from appliance.actions import intake, photos
 from appliance.domain import quota
 from appliance.domain.blobs import CHUNK_MAX_BYTES
-from appliance.domain.photo import PHOTO_MAX_BYTES, Photo
-from appliance.domain.topics import Leaf, parse
+from appliance.domain.cases.photo import PHOTO_MAX_BYTES, Photo
+from appliance.domain.city.topics import Leaf, parse
 from appliance.runtime import clock
 from appliance.runtime.broker_settings import Sync
 from appliance.store import blob_files, documents

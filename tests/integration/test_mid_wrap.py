@@ -9,7 +9,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from appliance.domain.topics import Lane, Leaf, Topic
+from appliance.domain.city.topics import Lane, Leaf, Topic
 from appliance.runtime.broker_settings import Sync
 from tests.conftest import SITE
 from tests.support.box_link import BoxLink

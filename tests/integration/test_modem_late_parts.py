@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from appliance.actions import directory, syncing
-from appliance.domain import wire
-from appliance.domain.official import Official
+from appliance.domain.city import wire
+from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.store import outbox, requests
 from modem.inbound import MISSING_AFTER

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from appliance.actions import directory, forwarding
-from appliance.domain import judging, wire
-from appliance.domain.official import Official
+from appliance.domain.city import wire
+from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
+from appliance.domain.sms import judging
 from appliance.domain.triage.judgement import classify
 from appliance.store import outbox, requests
 from modem.events import Health, ModemState, Reset, Verdict

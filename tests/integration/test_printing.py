@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from appliance.domain.print_job import Outcome, PrintState, Trouble
+from appliance.domain.box.print_job import Outcome, PrintState, Trouble
 from appliance.kiosk.printing.running import draw_slip, print_slip
 from appliance.kiosk.receipt import Slip, slip
 from appliance.runtime.kiosk_settings import Printer

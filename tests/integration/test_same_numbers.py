@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from appliance.actions import intake, reporting
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.box import BoxHeartbeat
-from appliance.domain.topics import Lane
 from appliance.store import outbox
 from appliance.store.connection import BoxConnection
 from appliance.store.database import connect, transaction

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appliance.actions import sealing as acts
-from appliance.domain import sealing, wire
+from appliance.domain.city import wire
 from appliance.domain.events.requests import FollowedUp, RequestReceived, TextAmended
+from appliance.domain.privacy import sealing
 from appliance.store import housekeeping, outbox, requests, sms_inbox
 from modem.inbound import MISSING_AFTER
 from tests.support.leaks import found_below

@@ -12,9 +12,9 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import up_filters
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import up_filters
 from command_center.broker_config import Login
 from mqtt_link.access import Access
 from tests.conftest import SITE

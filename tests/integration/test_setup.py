@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance import __main__ as posko
-from appliance.domain import enrolment
+from appliance.domain.city import enrolment
 from appliance.runtime import settings
 from appliance.setup import answers as asked
 from appliance.setup.answers import Answers, Step

@@ -9,9 +9,9 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import Engine
 
-from appliance.domain import signature, wire
+from appliance.domain.city import signature, wire
+from appliance.domain.city.topics import Leaf, Topic
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Leaf, Topic
 from appliance.runtime import ids
 from appliance.runtime.broker_settings import Sync
 from command_center.commands import orders

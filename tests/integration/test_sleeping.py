@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import staffing
-from appliance.domain import passwords
-from appliance.domain.staff import Account, Role
+from appliance.domain.staff import passwords
+from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import asleep, clock, ids
 from appliance.store import migrate
 from appliance.store.database import connect

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from appliance.actions import intake, staff_actions
-from appliance.domain.service_request import Channel, ServiceRequest, Status
-from appliance.domain.staff import Account, Role
-from appliance.domain.staff_action import Act, Wish
+from appliance.domain.cases.service_request import Channel, ServiceRequest, Status
+from appliance.domain.staff.accounts import Account, Role
+from appliance.domain.staff.action import Act, Wish
 from appliance.store import requests, texts
 from appliance.store import staff_actions as kept
 from command_center.cases import casework

@@ -15,11 +15,12 @@ import msgspec
 import pytest
 
 from appliance.actions import intake
-from appliance.domain import sealing, topics, wire
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import topics, wire
+from appliance.domain.city.topics import Lane, Leaf
 from appliance.domain.events import EVENT_TYPES
-from appliance.domain.service_request import Status
-from appliance.domain.staff_action import Act, Action, Wish
-from appliance.domain.topics import Lane, Leaf
+from appliance.domain.privacy import sealing
+from appliance.domain.staff.action import Act, Action, Wish
 from appliance.store import city_tables, official_replies, outbox, requests, staff_actions
 from appliance.store.database import transaction
 from command_center import report

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.actions import intake
+from appliance.domain.cases.service_request import Status
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Status
 from appliance.runtime import clock
 from appliance.runtime.broker_settings import Sync
 from appliance.store.database import connect

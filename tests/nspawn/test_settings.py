@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import pushed_settings
-from appliance.domain.pushed_settings import Value
+from appliance.domain.city import pushed_settings
+from appliance.domain.city.pushed_settings import Value
 from command_center.sending.table_publishing import publish
 from command_center.store.database import reading
 from command_center.store.fleet import boxes

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from appliance.actions import intake, syncing
-from appliance.domain import wire
+from appliance.domain.cases.service_request import Channel, Draft
+from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Channel, Draft
 from appliance.runtime import clock, ids
 from appliance.store import box, compaction, database, housekeeping, migrate, outbox
 from appliance.store.database import connect

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import intake
-from appliance.domain.service_request import Channel, Draft
+from appliance.domain.cases.service_request import Channel, Draft
 from appliance.runtime import clock, ids
 from appliance.store import migrate, outbox
 from appliance.store.database import connect

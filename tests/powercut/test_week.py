@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain.topics import Lane
+from appliance.domain.city.topics import Lane
 from appliance.runtime import ids
 from appliance.store import migrate as box_migrate
 from appliance.store import outbox

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from appliance.actions import answering, intake
+from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Channel, Draft
-from appliance.domain.sms import ReceivedPart, ReceivedSms, Report
+from appliance.domain.sms.received import ReceivedPart, ReceivedSms, Report
 from appliance.runtime import ids
 from appliance.store import database, housekeeping, migrate, sms_inbox
 from appliance.store.database import connect

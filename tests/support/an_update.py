@@ -1,6 +1,6 @@
 """An update of a box, and its manifest."""
 
-from appliance.domain.software import Manifest
+from appliance.domain.box.software import Manifest
 from software_update.rescue.machine import Update
 
 MANIFEST = Manifest(

@@ -5,7 +5,7 @@ import json
 import msgspec
 from hypothesis import strategies as st
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 
 clocks = st.builds(
     wire.Clock,

@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
-from appliance.domain import topics
-from appliance.domain.topics import Leaf
+from appliance.domain.city import topics
+from appliance.domain.city.topics import Leaf
 
 SIGNED = b"\x01Ed25519"
 SIGNED_BYTES = len(SIGNED) + 64

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from appliance.domain.city.topics import Lane, Leaf
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Lane, Leaf
 from appliance.runtime.broker_settings import Sync
 from mqtt_link.access import Access
 from sync_agent.link import Link

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from appliance.domain.passwords import Cost
+from appliance.domain.staff.passwords import Cost
 from command_center.app import create_app
 from command_center.staff import accounts, logging_in
 from command_center.staff.guard import COOKIE

@@ -9,10 +9,10 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane, Leaf, Topic, down_filters
 from appliance.domain.events.requests import RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
-from appliance.domain.topics import Lane, Leaf, Topic, down_filters
 from mqtt_link.backoff import Backoff
 from mqtt_link.client import KEEPALIVE_S
 from sync_agent.link_machine import FIRST_TIMEOUT_S, LONGEST_TIMEOUT_S

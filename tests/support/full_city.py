@@ -11,11 +11,12 @@ from itertools import islice
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, insert
 
-from appliance.domain import reference, wire
+from appliance.domain import reference
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import to_ms
-from appliance.domain.service_request import Status
 from command_center.handling import keeping
 from command_center.store.bulk import insert_many
 from command_center.store.cases import requests

@@ -5,8 +5,8 @@ import sqlite3
 
 from flask.testing import FlaskClient
 
+from appliance.domain.cases.service_request import Status, StatusEntry
 from appliance.domain.ids import Ticket
-from appliance.domain.service_request import Status, StatusEntry
 from appliance.runtime.settings import Site
 from appliance.store import requests
 from appliance.store.database import transaction

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from appliance.actions import printing
-from appliance.domain.print_job import Outcome, PrintJob
+from appliance.domain.box.print_job import Outcome, PrintJob
 from appliance.kiosk.printing.queue import PrintQueue
 from appliance.kiosk.slips import printing_by
 from appliance.runtime import clock

@@ -6,10 +6,10 @@ import zxingcpp
 from hypothesis import strategies as st
 from PIL import Image
 
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
 from appliance.domain.reference import categories
-from appliance.domain.service_request import Sensitivity
 from appliance.kiosk.receipt import Office
 from tests.builders import a_request
 from tests.sim.escpos import Printout

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment
 from appliance.store import migrate, outbox, requests, room, texts

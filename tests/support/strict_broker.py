@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from appliance.domain import topics, wire
-from appliance.domain.topics import Leaf, Topic
+from appliance.domain.city import topics, wire
+from appliance.domain.city.topics import Leaf, Topic
 from tests.support.packets import (
     CONNECT,
     DISCONNECT,

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from appliance.domain import signature
 from appliance.domain.blobs import ChunkPlace
+from appliance.domain.city import signature
+from appliance.domain.city.topics import Lane, Leaf, Topic
 from appliance.domain.moment import Moment
-from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.store import migrate as box_migrate
 from appliance.store.database import connect
 from command_center.receiving.inbound import cut

@@ -3,7 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from appliance.domain import signature, software
+from appliance.domain.box import software
+from appliance.domain.city import signature
 from command_center import key_files
 from command_center.updates import making
 

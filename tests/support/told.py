@@ -3,7 +3,7 @@
 import sqlite3
 from typing import TypeVar
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.events import Event
 from appliance.store import outbox
 

@@ -12,8 +12,8 @@ import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from appliance.domain import software
-from appliance.domain.software import Manifest
+from appliance.domain.box import software
+from appliance.domain.box.software import Manifest
 from software_update import beginning, bundle
 from software_update.rescue.health import Health
 from software_update.rescue.home import Home, write_synced

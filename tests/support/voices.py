@@ -3,8 +3,8 @@
 import sqlite3
 
 from appliance.actions import intake, recordings
-from appliance.domain import recording
-from appliance.domain.service_request import Channel, ServiceRequest
+from appliance.domain.cases import recording
+from appliance.domain.cases.service_request import Channel, ServiceRequest
 from tests.builders import a_draft
 from tests.conftest import at
 

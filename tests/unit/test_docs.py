@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from appliance.__main__ import parser
+from appliance.domain.city.topics import Leaf
 from appliance.domain.events import EVENT_TYPES
-from appliance.domain.topics import Leaf
 from appliance.runtime.settings import Settings
 from command_center.store import schema
 from tests.support.repository import ROOT, read

@@ -1,4 +1,4 @@
-from appliance.domain.service_request import TRANSITIONS
+from appliance.domain.cases.service_request import TRANSITIONS
 from scripts import draw_escalation, draw_status
 from tests.support.repository import read
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from appliance.actions import wifi
 from appliance.actions.wifi import Device, Fresh
-from appliance.domain.wifi import Ending, Refused, Session, ZonePolicy
+from appliance.domain.wifi.sessions import Ending, Refused, Session, ZonePolicy
 from appliance.runtime import clock, ids, settings
 from appliance.store import migrate
 from appliance.store import wifi as rows

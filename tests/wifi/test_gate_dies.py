@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain.wifi import LEASE_FLUSH_S
+from appliance.domain.wifi.sessions import LEASE_FLUSH_S
 from appliance.store.database import connect
 from tests.support.waiting import wait_for
 from tests.wifi.client import Client

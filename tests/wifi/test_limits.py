@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.domain.wifi import Ending, Refused
+from appliance.domain.wifi.sessions import Ending, Refused
 from tests.support.waiting import wait_for
 from tests.wifi.client import Client
 from tests.wifi.hotspot import PROBE, Hotspot, is_sent_to_portal

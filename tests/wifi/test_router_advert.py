@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from appliance.domain.capport import RA_OPTION
+from appliance.domain.wifi.capport import RA_OPTION
 from appliance.runtime.wifi_settings import WifiZone
 from tests.support.router_advert import URI, options
 from tests.support.waiting import wait_for

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from appliance.domain.wifi import Refused
+from appliance.domain.wifi.sessions import Refused
 from tests.support.waiting import wait_for
 from tests.wifi import frames
 from tests.wifi.client import Client

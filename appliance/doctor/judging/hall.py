@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.doctor.finding import Finding, absent, fault, ok, warn
-from appliance.domain.print_job import ADVICE, Trouble
+from appliance.domain.box.print_job import ADVICE, Trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ class FollowedUp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The same when it is told again under another number."""
     request_id: str
     wish: str
-    """A `sms.Wish`: sudah, belum, tambah, batal, hapus, data, ubah, aman, stop or mulai."""
+    """A `received.Wish`: sudah, belum, tambah, batal, hapus, data, ubah, aman, stop or mulai."""
     text: str
     """In the reporter's words; empty when nothing was said beside the wish."""
     at: Instant

@@ -52,7 +52,7 @@ class StaffActed(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defau
     """The same when it is told again under another number."""
     request_id: str
     act: str
-    """A `staff_action.Act`: koreksi, status, disposisi, gabung, lepas."""
+    """A `staff.action.Act`: koreksi, status, disposisi, gabung, lepas."""
     by: str
     """The account at the desk."""
     at: Instant

@@ -23,4 +23,4 @@ class WifiSessionClosed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     up_bytes: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
     down_bytes: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
     ended: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
-    """A `wifi.Ending`."""
+    """A `wifi.sessions.Ending`."""

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from appliance.domain import reference
-from appliance.domain.service_request import Kind, Sensitivity
+from appliance.domain.cases.service_request import Kind, Sensitivity
 from appliance.domain.triage import gazetteer, kinds, secrecy, topics
 from appliance.domain.triage.lexicon import Found, matcher
 from appliance.domain.triage.model import Model, Opinion, model

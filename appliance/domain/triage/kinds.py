@@ -5,7 +5,7 @@ question, complaint. Pure.
 import re
 from collections.abc import Sequence
 
-from appliance.domain.service_request import Kind
+from appliance.domain.cases.service_request import Kind
 from appliance.domain.triage import place
 from appliance.domain.triage.lexicon import Found
 from appliance.domain.triage.tables import word_set

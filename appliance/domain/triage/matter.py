@@ -1,7 +1,8 @@
 """Does a text tell of something that happens? It is a report then, whatever it looks like; pure."""
 
-from appliance.domain import gravity, reference
-from appliance.domain.service_request import Kind
+from appliance.domain import reference
+from appliance.domain.cases import gravity
+from appliance.domain.cases.service_request import Kind
 from appliance.domain.triage import place
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage

@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 
 from appliance.domain import reference
-from appliance.domain.service_request import Kind
+from appliance.domain.cases.service_request import Kind
 from appliance.domain.triage.verdict import Triage
 
 _WORD = re.compile(r"[^\W_]+")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from appliance.domain.service_request import Sensitivity
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.triage.lexicon import Found
 
 _IDENTITY_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ .\-]?[0-9]){14,17}(?![0-9])")

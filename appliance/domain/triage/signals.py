@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from appliance.domain import home, reference
-from appliance.domain.service_request import Kind
+from appliance.domain.cases.service_request import Kind
 from appliance.domain.triage import secrecy
 from appliance.domain.triage.lexicon import Found
 from appliance.domain.triage.model import Opinion

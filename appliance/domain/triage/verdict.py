@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from appliance.domain import gravity, reference
-from appliance.domain.service_request import Kind, Sensitivity
+from appliance.domain import reference
+from appliance.domain.cases import gravity
+from appliance.domain.cases.service_request import Kind, Sensitivity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from appliance.domain.print_job import Outcome, PrintState, Trouble
+from appliance.domain.box.print_job import Outcome, PrintState, Trouble
 from appliance.kiosk.printing.job import CHILD_LIMIT_S, Job, Look, Report
 from appliance.kiosk.receipt import Slip
 

@@ -7,7 +7,7 @@ dead, still knows whether the printer can have printed anything.
 
 import msgspec
 
-from appliance.domain.print_job import Outcome, Trouble
+from appliance.domain.box.print_job import Outcome, Trouble
 from appliance.kiosk.receipt import Slip
 from appliance.runtime.kiosk_settings import Printer
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from contextlib import closing
 
 from appliance.actions import health, printing
+from appliance.domain.box.print_job import ADVICE, Outcome, PrintJob, PrintState, Trouble
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import Moment
-from appliance.domain.print_job import ADVICE, Outcome, PrintJob, PrintState, Trouble
 
 log = logging.getLogger(__name__)
 

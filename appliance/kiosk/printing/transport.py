@@ -10,7 +10,7 @@ from contextlib import suppress
 from escpos.escpos import Escpos
 from escpos.printer import File, Network, Serial, Usb
 
-from appliance.domain.print_job import Trouble
+from appliance.domain.box.print_job import Trouble
 from appliance.runtime.kiosk_settings import Printer
 
 RAW_PORT = 9100

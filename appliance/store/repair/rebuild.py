@@ -10,9 +10,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import cast
 
-from appliance.domain.erasure import Reason
+from appliance.domain.city.topics import Lane
 from appliance.domain.ids import SERIALS_PER_BLOCK, SERIALS_PER_SITE, SiteCode, Ticket
-from appliance.domain.topics import Lane
+from appliance.domain.privacy.erasure import Reason
 from appliance.store import box, erasures, outbox, personal_data, requests, texts
 from appliance.store.repair import requeue, rescue
 from appliance.store.repair.rescue import Row, insert

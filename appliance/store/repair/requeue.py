@@ -13,14 +13,15 @@ from typing import Any
 
 import msgspec
 
-from appliance.domain import sealing, wire
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.errors import PoskoError
 from appliance.domain.events.files import PhotoAttached
 from appliance.domain.events.requests import RequestReceived
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment, from_ms, to_ms
-from appliance.domain.service_request import Status
-from appliance.domain.topics import Lane
+from appliance.domain.privacy import sealing
 from appliance.store import outbox
 from appliance.store.repair.rescue import Row, insert
 

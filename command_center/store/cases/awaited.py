@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.service_request import Status
 from command_center.store.schema.cases import awaited_answers, case_history, requests
 from command_center.store.schema.sending import down_lanes, down_outbox
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.moment import stored, to_ms
-from appliance.domain.service_request import Status
 from command_center.store.bulk import rows_of
 from command_center.store.cases.requests import CityRequest
 from command_center.store.schema.cases import case_history

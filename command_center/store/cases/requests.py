@@ -18,12 +18,12 @@ from sqlalchemy import (
     update,
 )
 
-from appliance.domain import sealing
-from appliance.domain.erasure import ERASED_TEXT
+from appliance.domain.cases.service_request import OVER, Status
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import stored, to_ms
-from appliance.domain.retention import FINISHED
-from appliance.domain.service_request import OVER, Status
+from appliance.domain.privacy import sealing
+from appliance.domain.privacy.erasure import ERASED_TEXT
+from appliance.domain.privacy.retention import FINISHED
 from command_center.dashboard.cells import Counted, midnight_ms, together
 from command_center.dashboard.cells import change as counted_change
 from command_center.handling.due_days import LOOK_NOW, SETTLED, Arrivals

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from appliance.domain.moment import to_ms
-from appliance.domain.sms import Wish
+from appliance.domain.sms.received import Wish
 from command_center.cases.anomaly import Telling, target
 from command_center.store.cases.requests import CityRequest
 from command_center.store.schema.cases import requests, watch

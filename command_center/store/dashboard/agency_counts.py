@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.moment import city_offset_ms
-from appliance.domain.service_request import Sensitivity
 from command_center.dashboard import figures
 from command_center.dashboard.cells import DAY_MS, Dimension, start_ms
 from command_center.dashboard.figures import TREND_DAYS, Counts

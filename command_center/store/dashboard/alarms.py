@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.service_request import Sensitivity
 from command_center.dashboard.alarms import Finding, Signal
 from command_center.dashboard.episodes import Alarm, Changes
 from command_center.store.database import attempting

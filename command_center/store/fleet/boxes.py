@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms

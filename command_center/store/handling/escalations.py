@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
+from appliance.domain.cases.service_request import OVER
 from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.service_request import OVER
 from command_center.store.bulk import rows_of
 from command_center.store.schema.cases import requests
 from command_center.store.schema.handling import escalations

@@ -20,8 +20,8 @@ from sqlalchemy import (
     update,
 )
 
+from appliance.domain.cases.service_request import OVER, Sensitivity, Status
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import OVER, Sensitivity, Status
 from command_center.handling.due_days import ASIDE, LOOK_NOW, UNKNOWN, DueDays
 from command_center.store.cases.requests import (
     WHOLE_AGENCY,

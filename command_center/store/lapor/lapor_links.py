@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
+from appliance.domain.cases.service_request import Source
 from appliance.domain.moment import to_ms
-from appliance.domain.service_request import Source
 from command_center.store.schema.cases import case_history
 from command_center.store.schema.lapor import lapor_links
 

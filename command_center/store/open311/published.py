@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
-from appliance.domain.consent import Purpose
-from appliance.domain.marks import Mark
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.service_request import Kind, Sensitivity, Source
 from appliance.domain.moment import to_ms
-from appliance.domain.service_request import Kind, Sensitivity, Source
+from appliance.domain.privacy.consent import Purpose
 from command_center.store.cases.requests import CityRequest, from_row
 from command_center.store.schema.cases import case_history, case_marks, requests
 from command_center.store.schema.privacy import consents, erasures

@@ -5,8 +5,8 @@ Each statement repeats well. Ticket, category, agency, times and status stay, fo
 
 from sqlalchemy import Connection, Table, delete, select, update
 
-from appliance.domain.erasure import ERASED_TEXT, redacted
 from appliance.domain.ids import SiteCode
+from appliance.domain.privacy.erasure import ERASED_TEXT, redacted
 from command_center.store.schema.cases import case_history, corrections, requests
 from command_center.store.schema.handling import dispositions
 from command_center.store.schema.receiving import case_texts, events, photos, sealed_contents

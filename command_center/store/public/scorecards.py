@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Result, Select, func, select
 
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.service_request import Kind, Sensitivity, Status, StatusEntry
+from appliance.domain.cases.sla import terms
 from appliance.domain.ids import SiteCode
-from appliance.domain.marks import Mark
 from appliance.domain.moment import stored, to_ms
-from appliance.domain.report_card import PERIOD
-from appliance.domain.service_request import Kind, Sensitivity, Status, StatusEntry
-from appliance.domain.sla import terms
+from appliance.domain.public.report_card import PERIOD
 from command_center.public import months
 from command_center.public.gaming import Filed
 from command_center.public.scorecard import Input

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Row, select, update
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
 from command_center.store.receiving.streams import Kept

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from appliance.domain import wire
-from appliance.domain.erasure import redacted
+from appliance.domain.city import wire
 from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.privacy.erasure import redacted
 from command_center.store.bulk import insert_many
 from command_center.store.schema.receiving import events, streams
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.ids import SiteCode
-from appliance.domain.wifi import KEPT
+from appliance.domain.wifi.sessions import KEPT
 from command_center.store.schema.receiving import events, wifi_sessions
 
 _KEPT_MS = KEPT // timedelta(milliseconds=1)

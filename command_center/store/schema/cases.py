@@ -157,7 +157,7 @@ case_marks = Table(
     Index("case_marks_unseen", "mark", "seen_at"),
     sqlite_strict=True,
 )
-"""What of a case an officer should see first (`appliance.domain.marks`). Ingest and the watch
+"""What of a case an officer should see first (`appliance.domain.cases.marks`). Ingest and the watch
 insert; an officer writes `seen_at`."""
 
 watch = Table(

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from appliance.domain.city.remote_command import Outcome
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import CommandIssued, CommandResult
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
-from appliance.domain.remote_command import Outcome
 from command_center.store.schema.sending import commands, down_lanes, down_outbox
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.events import Event
 from appliance.domain.events.orders import TablePublished
 from appliance.domain.ids import SiteCode

@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
-from appliance.domain import home, sealing, wire
-from appliance.domain.city_tables import NAMES, Published, Tables
+from appliance.domain import home
+from appliance.domain.city import wire
+from appliance.domain.city.city_tables import NAMES, Published, Tables
 from appliance.domain.events.orders import TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.privacy import sealing
 from command_center.store.schema.sending import down_lanes, down_outbox
 
 _IS_TABLE = down_outbox.c.kind == TablePublished.KIND

@@ -1,14 +1,14 @@
 """Sessions of the city's staff by the hash of their id, and failed log-ins by whom they count for.
 
-A server's clock is set: failures are kept by it, in the shape that `domain.lockout` judges.
+A server's clock is set: failures are kept by it, in the shape that `domain.staff.lockout` judges.
 """
 
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from appliance.domain.lockout import Failures
 from appliance.domain.moment import from_ms, to_ms
+from appliance.domain.staff.lockout import Failures
 from command_center.staff.roles import Session
 from command_center.store import this_city
 from command_center.store.schema.staff import staff_failures, staff_sessions
@@ -16,7 +16,7 @@ from command_center.store.schema.staff import staff_failures, staff_sessions
 FAILURES_MAX = 10_000
 """Names and addresses remembered; then the ones that failed longest ago go."""
 BOOT = "city"
-"""What `domain.lockout` compares; times of the city are of one boot."""
+"""What `domain.staff.lockout` compares; times of the city are of one boot."""
 
 
 def one_at_a_time(connection: Connection) -> None:

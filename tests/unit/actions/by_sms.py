@@ -5,9 +5,9 @@ import sqlite3
 from collections.abc import Callable
 
 from appliance.actions import answering
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.sms import Command, FollowUp, ReceivedPart, Report, Wish
+from appliance.domain.sms.received import Command, FollowUp, ReceivedPart, Report, Wish
 from appliance.store import sms_inbox, texts
 from tests.builders import PHONE, a_part, an_sms
 from tests.conftest import at

@@ -7,7 +7,7 @@ import pytest
 
 from appliance.actions import directory
 from appliance.actions import sealing as acts
-from appliance.domain.official import Official
+from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
 from tests.conftest import at
 from tests.unit.actions.sealed import KEYS

@@ -4,10 +4,10 @@ import sqlite3
 from collections.abc import Callable
 
 from appliance.actions import answering, intake
-from appliance.domain import sealing
-from appliance.domain.sealing import Content
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.sms import Report
+from appliance.domain.cases.service_request import ServiceRequest
+from appliance.domain.privacy import sealing
+from appliance.domain.privacy.sealing import Content
+from appliance.domain.sms.received import Report
 from appliance.store import sms_inbox
 from tests.builders import a_draft, a_part, an_sms
 from tests.conftest import at

@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from appliance.actions import alerting, directory, intake
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.service_request import Kind, Sensitivity, ServiceRequest, Status
 from appliance.domain.events.requests import RequestReceived
 from appliance.domain.events.staff import OfficialReplied
-from appliance.domain.marks import Mark
-from appliance.domain.official import Official
+from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest, Status
-from appliance.domain.sms import Help, OfficialReply, Report
+from appliance.domain.sms.received import Help, OfficialReply, Report
 from appliance.store import requests, texts
 from appliance.store.texts import Text
 from tests.builders import a_draft

@@ -5,7 +5,7 @@ import pytest
 from appliance.actions import answering
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
-from appliance.domain.sms import CheckStatus, Command, Help, Ignore, Report, UnknownTicket
+from appliance.domain.sms.received import CheckStatus, Command, Help, Ignore, Report, UnknownTicket
 from appliance.store import requests, sms_inbox, texts
 from tests.builders import PHONE, a_part, an_sms
 from tests.conftest import at

@@ -15,12 +15,12 @@ import pytest
 from appliance.actions import archive_texts, archiving, documents, intake, photos
 from appliance.actions.archiving import Full, Known, Quota
 from appliance.archive.queue import ReadingQueue
-from appliance.domain import archive_room
-from appliance.domain.archive import LEADERS, RESIDENTS, Access, TextState
-from appliance.domain.archive_file import Refused
-from appliance.domain.archive_query import asked
-from appliance.domain.archive_room import NoRoom
-from appliance.domain.archive_text import Reading, Trouble, failed, found
+from appliance.domain.archive import room as archive_room
+from appliance.domain.archive.card import LEADERS, RESIDENTS, Access, TextState
+from appliance.domain.archive.file import Refused
+from appliance.domain.archive.query import asked
+from appliance.domain.archive.room import NoRoom
+from appliance.domain.archive.text import Reading, Trouble, failed, found
 from appliance.domain.blobs import Manifest
 from appliance.domain.moment import Moment
 from appliance.store import archive_documents, blob_files, migrate, staff_log

@@ -7,9 +7,9 @@ import pytest
 
 from appliance.actions import board, consenting, erasing, intake
 from appliance.actions.board import Support
-from appliance.domain.board import Refusal, Section
-from appliance.domain.consent import Consent, Purpose
-from appliance.domain.service_request import Sensitivity, ServiceRequest
+from appliance.domain.cases.service_request import Sensitivity, ServiceRequest
+from appliance.domain.privacy.consent import Consent, Purpose
+from appliance.domain.public.board import Refusal, Section
 from appliance.store import publications, requests, retention
 from appliance.store.database import transaction
 from tests.builders import a_draft

@@ -4,9 +4,9 @@ import sqlite3
 import pytest
 
 from appliance.actions import casework, intake
-from appliance.domain import wire
+from appliance.domain.cases.service_request import ServiceRequest, Status
+from appliance.domain.city import wire
 from appliance.domain.events.requests import RequestStatusChanged
-from appliance.domain.service_request import ServiceRequest, Status
 from appliance.store import inbox, requests, texts
 from tests.builders import CITY_EPOCH, CLOCK, a_batch, a_draft
 from tests.conftest import START, at

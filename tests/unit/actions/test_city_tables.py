@@ -9,11 +9,11 @@ import pytest
 
 from appliance.actions import casework, intake, suggesting
 from appliance.actions.intake import Receipt
-from appliance.domain.city_tables import SHIPPED_VERSION, shipped
+from appliance.domain.cases.service_request import ServiceRequest
+from appliance.domain.city.city_tables import SHIPPED_VERSION, shipped
 from appliance.domain.events.orders import TablePublished
 from appliance.domain.events.requests import RequestReceived, RequestStatusChanged
 from appliance.domain.moment import Moment, to_ms
-from appliance.domain.service_request import ServiceRequest
 from appliance.store import city_tables, inbox, requests
 from appliance.store.database import connect, transaction
 from tests.builders import a_batch, a_draft

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from appliance.actions import announcing, serving
-from appliance.domain import service_page
 from appliance.domain.errors import BadInput
-from appliance.domain.service_page import ServicePage
+from appliance.domain.public import service_page
+from appliance.domain.public.service_page import ServicePage
 from appliance.store import announcements, service_pages
 from appliance.store.announcements import Stored
 from tests.conftest import at

@@ -6,13 +6,13 @@ import pytest
 
 from appliance.actions import board, casework, directory, intake
 from appliance.actions.intake import Receipt
-from appliance.domain import consent
-from appliance.domain.board import Section
+from appliance.domain.cases.service_request import Kind, Sensitivity, ServiceRequest
+from appliance.domain.city.wire import decode_event
 from appliance.domain.events.requests import RequestCorrected, RequestReceived
-from appliance.domain.official import Official
+from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Kind, Sensitivity, ServiceRequest
-from appliance.domain.wire import decode_event
+from appliance.domain.privacy import consent
+from appliance.domain.public.board import Section
 from appliance.store import outbox, publications, requests, texts
 from tests.builders import a_batch, a_draft
 from tests.conftest import START, at

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from appliance.actions import dating, intake
+from appliance.domain.cases.service_request import Status, StatusEntry
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import Status, StatusEntry
 from appliance.store import requests
 from appliance.store.database import transaction
 from tests.builders import a_draft

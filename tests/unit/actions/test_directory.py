@@ -8,7 +8,7 @@ import pytest
 from appliance.actions import casework, directory, reporting
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import TablePublished
-from appliance.domain.official import Official
+from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.store import city_tables, officials
 from tests.builders import a_batch

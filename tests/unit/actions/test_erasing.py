@@ -21,13 +21,13 @@ from appliance.actions import (
 )
 from appliance.domain import quota
 from appliance.domain.blobs import Manifest
-from appliance.domain.erasure import ERASED_TEXT, Reason
+from appliance.domain.cases.photo import Photo
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.events.privacy import ErasureOrdered, RequestErased
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.phone import Msisdn
-from appliance.domain.photo import Photo
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.sms import Report
+from appliance.domain.privacy.erasure import ERASED_TEXT, Reason
+from appliance.domain.sms.received import Report
 from appliance.store import (
     blob_files,
     erasures,

@@ -10,14 +10,14 @@ import pytest
 from appliance.actions import casework, directory, forwarding, intake, official_replies, sending
 from appliance.actions.sending import Refusal
 from appliance.actions.turn import Turn
+from appliance.domain.cases.service_request import ServiceRequest, Status
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.hours import DailyHours
 from appliance.domain.moment import Moment
-from appliance.domain.official import COORDINATOR, Official
+from appliance.domain.officials.official import COORDINATOR, Official
 from appliance.domain.phone import Msisdn
-from appliance.domain.sending_policy import SendingPolicy
-from appliance.domain.service_request import ServiceRequest, Status
-from appliance.domain.sms import OfficialReply, Report
+from appliance.domain.sms.received import OfficialReply, Report
+from appliance.domain.sms.sending_policy import SendingPolicy
 from appliance.store import chases, texts
 from appliance.store.database import connect, transaction
 from tests.builders import a_batch, a_draft, an_sms

@@ -4,12 +4,12 @@ from dataclasses import replace
 import pytest
 
 from appliance.actions import answering, sending, texting
+from appliance.domain.cases.service_request import ServiceRequest, Status, StatusEntry
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.requests import FollowedUp, RequestReceived
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import ServiceRequest, Status, StatusEntry
-from appliance.domain.sms import FollowUp, Mention, Report, Start, Stop, Wish
-from appliance.domain.topics import Lane
+from appliance.domain.sms.received import FollowUp, Mention, Report, Start, Stop, Wish
 from appliance.store import outbox, requests, texts
 from tests.builders import PHONE, a_part, an_sms
 from tests.conftest import at

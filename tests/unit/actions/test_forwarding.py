@@ -9,7 +9,7 @@ from appliance.actions import directory, intake, sending
 from appliance.actions.sending import Refusal
 from appliance.domain.errors import BadInput
 from appliance.domain.events.texts import TextSettled
-from appliance.domain.official import Official
+from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.store import officials, outbox, text_parts, texts
 from appliance.store.texts import Text

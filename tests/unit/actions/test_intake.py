@@ -7,11 +7,11 @@ import pytest
 
 from appliance.actions import intake
 from appliance.actions.intake import Receipt, Refused
-from appliance.domain.marks import Mark
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.service_request import Channel, Draft, Kind, Sensitivity, Status
+from appliance.domain.city.topics import Lane
 from appliance.domain.phone import Msisdn
 from appliance.domain.quota import Quota
-from appliance.domain.service_request import Channel, Draft, Kind, Sensitivity, Status
-from appliance.domain.topics import Lane
 from appliance.store import outbox, requests, texts
 from tests.builders import PHONE, a_draft
 from tests.conftest import at

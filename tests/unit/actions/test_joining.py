@@ -9,13 +9,9 @@ import pytest
 from appliance.actions import intake, joining
 from appliance.actions.intake import Receipt
 from appliance.actions.photos import stage
-from appliance.domain import wire
-from appliance.domain.events.requests import FollowedUp, RequestReceived
-from appliance.domain.marks import Mark
-from appliance.domain.phone import Msisdn
-from appliance.domain.photo import Photo
-from appliance.domain.quota import Quota
-from appliance.domain.service_request import (
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.photo import Photo
+from appliance.domain.cases.service_request import (
     Channel,
     Draft,
     Kind,
@@ -24,8 +20,12 @@ from appliance.domain.service_request import (
     Status,
     StatusEntry,
 )
-from appliance.domain.sms import Report
-from appliance.domain.topics import Lane
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
+from appliance.domain.events.requests import FollowedUp, RequestReceived
+from appliance.domain.phone import Msisdn
+from appliance.domain.quota import Quota
+from appliance.domain.sms.received import Report
 from appliance.store import outbox, photos, requests, texts
 from tests.builders import PHONE, a_draft
 from tests.conftest import at

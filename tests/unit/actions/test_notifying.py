@@ -8,7 +8,8 @@ import pytest
 from appliance.actions import health, intake, notifying, official_replies, retaining, sending
 from appliance.actions.sending import Refusal
 from appliance.actions.turn import Turn
-from appliance.domain import wire
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events.staff import OfficialAnswered, OfficialReplied
 from appliance.domain.events.texts import NoticeSettled
@@ -16,9 +17,8 @@ from appliance.domain.hours import DailyHours
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
-from appliance.domain.sending_policy import SendingPolicy
-from appliance.domain.service_request import Status
-from appliance.domain.sms import OfficialReply, Report
+from appliance.domain.sms.received import OfficialReply, Report
+from appliance.domain.sms.sending_policy import SendingPolicy
 from appliance.store import outbox, staff_log, texts
 from appliance.store.database import transaction
 from tests.builders import a_draft, an_sms

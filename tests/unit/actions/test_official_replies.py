@@ -7,14 +7,14 @@ import pytest
 
 from appliance.actions import casework, directory, forwarding, intake, official_replies
 from appliance.actions.turn import Turn
-from appliance.domain.city_tables import shipped
+from appliance.domain.cases.progress import public_status, since_reopened
+from appliance.domain.cases.service_request import ServiceRequest, Status
+from appliance.domain.city.city_tables import shipped
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.events.staff import OfficialAnswered
-from appliance.domain.official import Official
+from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
-from appliance.domain.progress import public_status, since_reopened
-from appliance.domain.service_request import ServiceRequest, Status
-from appliance.domain.sms import OfficialReply, Report
+from appliance.domain.sms.received import OfficialReply, Report
 from appliance.store import city_tables, requests, texts
 from appliance.store import official_replies as replies
 from appliance.store.database import transaction

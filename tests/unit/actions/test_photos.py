@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from appliance.actions import casework, documents, intake, photos
 from appliance.actions.photos import StagedPhoto
-from appliance.domain import wire
+from appliance.domain.cases.photo import Photo
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.events import Event
 from appliance.domain.events.files import (
     DocumentPublished,
@@ -20,9 +22,7 @@ from appliance.domain.events.files import (
     PhotoLost,
     PhotoSettled,
 )
-from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
-from appliance.domain.topics import Lane
 from appliance.store import blob_files, migrate, outbox, room
 from appliance.store import documents as stored_documents
 from appliance.store import photos as stored_photos

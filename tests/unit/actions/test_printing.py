@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.actions import intake, printing
-from appliance.domain.print_job import COPIES_MAX, Outcome, PrintState, Trouble
+from appliance.domain.box.print_job import COPIES_MAX, Outcome, PrintState, Trouble
 from appliance.store import print_jobs
 from tests.builders import a_draft
 from tests.conftest import at

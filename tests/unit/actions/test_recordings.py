@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import erasing, intake, photos, recordings, retaining, sealing, transcribing
-from appliance.domain import recording, retention, wire
+from appliance.domain.cases import recording
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.recording import APART, PLACEHOLDER
+from appliance.domain.cases.service_request import Channel, Kind, Sensitivity, ServiceRequest
+from appliance.domain.city import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import TextAmended
-from appliance.domain.marks import Mark
-from appliance.domain.recording import APART, PLACEHOLDER
-from appliance.domain.service_request import Channel, Kind, Sensitivity, ServiceRequest
+from appliance.domain.privacy import retention
 from appliance.store import alerts, blob_files, outbox, requests, staff_log
 from appliance.store import recordings as stored
 from appliance.store.database import connect

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 
 from appliance.actions import answering, auditing, erasing, intake, retaining
-from appliance.domain import retention
-from appliance.domain.erasure import ERASED_TEXT
+from appliance.domain.cases.service_request import ServiceRequest, Status, StatusEntry
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.moment import Moment
-from appliance.domain.service_request import ServiceRequest, Status, StatusEntry
-from appliance.domain.sms import Ignore
-from appliance.domain.topics import Lane
+from appliance.domain.privacy import retention
+from appliance.domain.privacy.erasure import ERASED_TEXT
+from appliance.domain.sms.received import Ignore
 from appliance.store import outbox, processing_log, requests, sms_inbox, staff_log, texts
 from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft, a_part, an_sms

@@ -20,17 +20,17 @@ from appliance.actions import (
 )
 from appliance.actions import sealing as acts
 from appliance.cli.listing import request_row
-from appliance.domain import sealing
-from appliance.domain.erasure import Reason
+from appliance.domain.cases.photo import Photo
+from appliance.domain.cases.service_request import Channel, ServiceRequest
 from appliance.domain.events.files import PhotoAttached
 from appliance.domain.events.orders import TablePublished
 from appliance.domain.events.requests import FollowedUp, RequestCorrected, RequestReceived
 from appliance.domain.events.texts import TextSettled
-from appliance.domain.photo import Photo
+from appliance.domain.privacy import sealing
+from appliance.domain.privacy.erasure import Reason
+from appliance.domain.privacy.sealing import Content
 from appliance.domain.quota import Quota
-from appliance.domain.sealing import Content
-from appliance.domain.service_request import Channel, ServiceRequest
-from appliance.domain.sms import FollowUp, Wish
+from appliance.domain.sms.received import FollowUp, Wish
 from appliance.store import (
     blob_files,
     city_tables,

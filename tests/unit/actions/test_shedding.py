@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import intake, photos, shedding, syncing
-from appliance.domain import wire
+from appliance.domain.cases.photo import Photo
+from appliance.domain.cases.service_request import Kind
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.moment import to_ms
-from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
-from appliance.domain.service_request import Kind
-from appliance.domain.topics import Lane
 from appliance.runtime import hardware
 from appliance.store import gauges, migrate, outbox, requests, room, wifi
 from appliance.store import photos as stored_photos

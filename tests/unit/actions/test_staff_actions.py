@@ -5,13 +5,13 @@ import sqlite3
 import pytest
 
 from appliance.actions import casework, erasing, intake, staff_actions, syncing
-from appliance.domain import wire
+from appliance.domain.cases.service_request import ServiceRequest, Status
+from appliance.domain.city import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.events.staff import StaffActed, StaffAnswered
-from appliance.domain.service_request import ServiceRequest, Status
-from appliance.domain.staff import Account, Role
-from appliance.domain.staff_action import Act, Wish
+from appliance.domain.staff.accounts import Account, Role
+from appliance.domain.staff.action import Act, Wish
 from appliance.store import box, outbox, requests
 from appliance.store import staff_actions as kept
 from tests.builders import a_batch, a_draft

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import casework, erasing, intake, unlocking
+from appliance.domain.cases.service_request import ServiceRequest
+from appliance.domain.cases.ticket_pin import WRONG_A_DAY, Verdict
 from appliance.domain.events.requests import RequestCorrected
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.ticket_pin import WRONG_A_DAY, Verdict
 from appliance.store import ticket_pins
 from appliance.store.database import connect
 from tests.builders import a_batch, a_draft

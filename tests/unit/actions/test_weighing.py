@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from appliance.actions import intake
-from appliance.domain.marks import Mark
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.sms import Report
+from appliance.domain.sms.received import Report
 from appliance.store import requests
 from tests.builders import a_draft
 from tests.conftest import at

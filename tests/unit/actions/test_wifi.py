@@ -13,9 +13,9 @@ import pytest
 
 from appliance.actions import retaining, wifi, wifi_leases, wifi_vouchers
 from appliance.actions.wifi import Device, Fresh
-from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import Ending, Grant, Refusal, Refused, Session, ZonePolicy
+from appliance.domain.wifi import sessions as rules
+from appliance.domain.wifi.sessions import Ending, Grant, Refusal, Refused, Session, ZonePolicy
 from appliance.store import housekeeping
 from appliance.store import wifi as sessions
 from appliance.store.database import connect

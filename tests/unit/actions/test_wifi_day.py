@@ -12,9 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from appliance.actions import wifi, wifi_leases
 from appliance.actions.wifi import Device, Fresh
-from appliance.domain import wifi as rules
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import Ending, Session
+from appliance.domain.wifi import sessions as rules
+from appliance.domain.wifi.sessions import Ending, Session
 from appliance.store import housekeeping, migrate
 from appliance.store import wifi as sessions
 from appliance.store.database import connect

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.actions import wifi, wifi_vouchers
 from appliance.actions.wifi import Device, Fresh
-from appliance.domain.wifi import Grant, Refusal, Refused, Session
+from appliance.domain.wifi.sessions import Grant, Refusal, Refused, Session
 from appliance.store import wifi as sessions
 from appliance.store.database import connect
 from tests.builders import a_zone_policy

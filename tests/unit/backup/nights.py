@@ -8,7 +8,7 @@ from appliance.backup import making, restoring
 from appliance.backup.making import Made, Source
 from appliance.backup.restoring import Restored, Target
 from appliance.backup.shelf import Shelf
-from appliance.domain import sealing
+from appliance.domain.privacy import sealing
 from appliance.store import blob_files, requests
 from appliance.store.database import connect
 from tests.conftest import SITE, START, at

@@ -11,7 +11,7 @@ from appliance.backup.restoring import Refused, Target
 from appliance.backup.sealed_file import NotABackup
 from appliance.backup.shelf import Shelf
 from appliance.domain.ids import SERIALS_PER_BLOCK, SiteCode
-from appliance.domain.staff import Session
+from appliance.domain.staff.accounts import Session
 from appliance.store import blob_files, box, gauges, outbox, staff_sessions
 from appliance.store.database import connect, transaction
 from appliance.store.errors import Replaced

@@ -11,7 +11,7 @@ from appliance.backup import making, restoring, sealed_file
 from appliance.backup.making import Source
 from appliance.backup.restoring import Target
 from appliance.backup.shelf import Shelf
-from appliance.domain import sealing
+from appliance.domain.privacy import sealing
 from appliance.store import blob_files, migrate
 from tests.conftest import SITE, START, at
 from tests.support import step_killer

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from appliance.backup import sealed_file
 from appliance.backup.sealed_file import CHUNK_BYTES, Header, NotABackup, SealedReader, SealedWriter
-from appliance.domain import sealing
+from appliance.domain.privacy import sealing
 from tests.conftest import START
 
 SECRET = b"\x07" * 32

@@ -11,12 +11,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from appliance.actions import announcing, board, intake, questions, serving
-from appliance.domain.board import Refusal
-from appliance.domain.consent import Consent, Purpose
+from appliance.domain.cases.service_request import Kind, ServiceRequest
 from appliance.domain.ids import Ticket
-from appliance.domain.service_page import shipped
-from appliance.domain.service_request import Kind, ServiceRequest
-from appliance.domain.staff import Account, Role
+from appliance.domain.privacy.consent import Consent, Purpose
+from appliance.domain.public.board import Refusal
+from appliance.domain.public.service_page import shipped
+from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime.settings import Portal, Settings, Site
 from appliance.store import answers, consents, gauges, publications, requests, ticket_pins
 from appliance.store.announcements import Stored

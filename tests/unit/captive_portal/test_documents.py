@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from appliance.actions import archive_texts, archiving
 from appliance.actions.archiving import Quota
-from appliance.domain.archive import Access
-from appliance.domain.archive_text import found
+from appliance.domain.archive.card import Access
+from appliance.domain.archive.text import found
 from appliance.runtime.settings import Settings, Site
 from appliance.store.database import connect
 from captive_portal.app import create_app

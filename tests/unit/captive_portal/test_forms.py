@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.domain.service_request import Channel, Draft
+from appliance.domain.cases.service_request import Channel, Draft
 from captive_portal.forms import FieldError, parse_report
 
 PAGE = "6f1d7a52-3f0e-4f0a-8a3b-0d6b7a3c2e11"

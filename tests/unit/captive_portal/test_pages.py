@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.service_request import Status
 from appliance.domain.ids import Ticket
-from appliance.domain.marks import Mark
-from appliance.domain.service_request import Status
 from appliance.store import city_tables, consents, requests, room
 from tests.conftest import START, Clock
 from tests.support.portal_pages import LONE, PAGE_MAX_BYTES, move, submit, ticket_of

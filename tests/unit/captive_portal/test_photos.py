@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from appliance.actions import documents, photos
 from appliance.domain.blobs import Manifest
+from appliance.domain.cases.photo import PHOTO_MAX_BYTES
+from appliance.domain.cases.service_request import Kind
 from appliance.domain.events.files import DocumentWithdrawn
 from appliance.domain.ids import Ticket
-from appliance.domain.photo import PHOTO_MAX_BYTES
-from appliance.domain.service_request import Kind
 from appliance.runtime.settings import Portal, Settings, Site
 from appliance.store import blob_files, requests, ticket_pins
 from appliance.store import documents as stored_documents

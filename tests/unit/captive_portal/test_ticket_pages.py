@@ -5,8 +5,8 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.ids import Ticket
-from appliance.domain.service_request import Status
 from tests.conftest import Clock
 from tests.support.portal_pages import PAGE_MAX_BYTES, move, submit, ticket_of
 

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from appliance.actions import health, wifi, wifi_leases
-from appliance.domain.wifi import Ending
+from appliance.domain.wifi.sessions import Ending
 from appliance.runtime.neighbours import Neighbour
 from appliance.runtime.settings import Portal, Settings, Site
 from appliance.runtime.wifi_settings import Wifi, WifiZone

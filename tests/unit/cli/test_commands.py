@@ -10,10 +10,10 @@ import pytest
 
 from appliance import __main__ as posko
 from appliance.actions import intake, syncing
-from appliance.domain import wire
 from appliance.domain.blobs import Manifest
-from appliance.domain.city_tables import SHIPPED_VERSION
-from appliance.domain.topics import Lane
+from appliance.domain.city import wire
+from appliance.domain.city.city_tables import SHIPPED_VERSION
+from appliance.domain.city.topics import Lane
 from appliance.runtime import ids
 from appliance.store import city_tables, migrate, outbox, photos
 from appliance.store.database import transaction

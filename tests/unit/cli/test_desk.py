@@ -5,8 +5,8 @@ import sqlite3
 from functools import partial
 
 from appliance.actions import logging_in
-from appliance.domain import passwords
-from appliance.domain.staff import Account
+from appliance.domain.staff import passwords
+from appliance.domain.staff.accounts import Account
 from appliance.store import staff_accounts, staff_log
 from tests.conftest import at
 from tests.unit.cli.conftest import Command

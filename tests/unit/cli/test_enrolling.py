@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from appliance import __main__ as posko
-from appliance.domain import enrolment
-from appliance.domain.enrolment import Answer
+from appliance.domain.city import enrolment
+from appliance.domain.city.enrolment import Answer
 from tests.support.ports import unused_ports
 
 CODE = enrolment.make(b"chance chanc")

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from appliance.actions import intake
-from appliance.domain.consent import Consent, Purpose
-from appliance.domain.erasure import ERASED_TEXT
-from appliance.domain.service_request import ServiceRequest
+from appliance.domain.cases.service_request import ServiceRequest
+from appliance.domain.privacy.consent import Consent, Purpose
+from appliance.domain.privacy.erasure import ERASED_TEXT
 from appliance.store import consents, outbox, requests
 from tests.builders import PHONE, a_draft
 from tests.conftest import at

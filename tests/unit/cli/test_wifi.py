@@ -9,7 +9,7 @@ import pytest
 from appliance import __main__ as posko
 from appliance.actions import wifi, wifi_leases
 from appliance.actions.wifi import Device, Fresh
-from appliance.domain.wifi import Ending, Session
+from appliance.domain.wifi.sessions import Ending, Session
 from appliance.runtime import clock
 from appliance.store import outbox
 from appliance.store.wifi import LeaseUse

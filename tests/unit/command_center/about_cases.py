@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from appliance.domain.events import Event
 from appliance.domain.events.requests import FollowedUp
 from appliance.domain.events.staff import OfficialReplied, StaffActed
-from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.store.cases import case_history, case_links
 from command_center.store.cases.requests import CityRequest

@@ -7,12 +7,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, select, text, update
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.events import Event
 from appliance.domain.events.requests import RequestReceived
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import to_ms
-from appliance.domain.topics import Lane
 from command_center.handling import keeping
 from command_center.receiving import ingest
 from command_center.receiving.applying import Arrival

@@ -10,7 +10,7 @@ from cloudevents.core.v1.event import CloudEvent
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.moment import to_ms
 from command_center.staff.roles import Role
 from tests.conftest import SITE, START

@@ -1,7 +1,7 @@
 import sqlite3
 
 from appliance.actions import casework, intake, syncing
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.events.requests import RequestStatusChanged
 from demo import journey
 from tests.builders import a_batch, a_draft

@@ -16,11 +16,11 @@ from werkzeug.test import TestResponse
 from appliance.actions import logging_in, staffing
 from appliance.desk.app import create_app
 from appliance.desk.guard import COOKIE
-from appliance.domain import passwords
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import Moment
-from appliance.domain.passwords import Cost
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.staff import Account, Role
+from appliance.domain.staff import passwords
+from appliance.domain.staff.accounts import Account, Role
+from appliance.domain.staff.passwords import Cost
 from appliance.runtime import ids
 from appliance.runtime.settings import Settings, Site, Store
 from appliance.store import (

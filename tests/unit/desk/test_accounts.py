@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from appliance.actions import auditing
-from appliance.domain.staff import Role
+from appliance.domain.staff.accounts import Role
 from appliance.store import staff_accounts, staff_log
 from tests.conftest import at
 from tests.unit.desk.conftest import PASSWORD, LoggedIn, an_account, log_in

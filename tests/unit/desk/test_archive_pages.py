@@ -15,9 +15,9 @@ from werkzeug.test import TestResponse
 from appliance.actions import archive_texts, archiving
 from appliance.archive.queue import ReadingQueue
 from appliance.desk.archive_forms import parse, shown
-from appliance.domain.archive import LEADERS, STAFF, Access, Card, Kind
-from appliance.domain.archive_text import Trouble, failed, found
-from appliance.domain.staff import Role
+from appliance.domain.archive.card import LEADERS, STAFF, Access, Card, Kind
+from appliance.domain.archive.text import Trouble, failed, found
+from appliance.domain.staff.accounts import Role
 from appliance.store import archive_documents, archive_index, staff_log
 from appliance.store.database import connect
 from tests.builders import a_card

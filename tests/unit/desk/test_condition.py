@@ -11,7 +11,7 @@ from appliance.actions import health
 from appliance.desk.condition.channels import MODEM_STATES
 from appliance.desk.condition.parts import Condition, Seen, Tone
 from appliance.desk.condition.whole import conditions
-from appliance.domain.staff import Role
+from appliance.domain.staff.accounts import Role
 from modem.events import ModemState
 from tests.conftest import START, at
 from tests.unit.desk.conftest import LoggedIn

@@ -5,8 +5,8 @@ import sqlite3
 
 import pytest
 
-from appliance.domain.service_page import shipped
-from appliance.domain.staff import Role
+from appliance.domain.public.service_page import shipped
+from appliance.domain.staff.accounts import Role
 from appliance.store import announcements, service_pages
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from appliance.actions import directory
 from appliance.desk import official_forms
-from appliance.domain.official import Official
+from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
-from appliance.domain.staff import Role
+from appliance.domain.staff.accounts import Role
 from appliance.store import officials, staff_log
 from appliance.store.database import transaction
 from tests.conftest import at

@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from appliance.actions import auditing, exporting, intake
 from appliance.desk.guard import COOKIE
-from appliance.domain.staff import Role
+from appliance.domain.staff.accounts import Role
 from tests.builders import a_draft
 from tests.conftest import START, at
 from tests.unit.desk.conftest import LoggedIn, an_account, token_of

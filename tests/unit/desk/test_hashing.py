@@ -41,7 +41,7 @@ def test_nobody_hashes_beside_another(monkeypatch: pytest.MonkeyPatch) -> None:
 _MANY_HASHES = """
 import threading
 from web.hashing import Hashing, give_back_large_blocks
-from appliance.domain.passwords import Cost
+from appliance.domain.staff.passwords import Cost
 
 def resident_kb():
     lines = open("/proc/self/status").read().splitlines()

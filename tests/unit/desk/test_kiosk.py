@@ -1,7 +1,7 @@
 """The desk hears of who calls at the kiosk, and who went there is known."""
 
 from appliance.actions import helping
-from appliance.domain.staff import Role
+from appliance.domain.staff.accounts import Role
 from appliance.store import help_calls
 from tests.conftest import at
 

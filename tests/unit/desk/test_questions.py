@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 
 from appliance.actions import erasing, intake, questions
-from appliance.domain.board import Section
-from appliance.domain.consent import Consent, Purpose
+from appliance.domain.cases.service_request import Sensitivity, ServiceRequest
 from appliance.domain.errors import BadInput
-from appliance.domain.service_request import Sensitivity, ServiceRequest
-from appliance.domain.staff import Account, Role
+from appliance.domain.privacy.consent import Consent, Purpose
+from appliance.domain.public.board import Section
+from appliance.domain.staff.accounts import Account, Role
 from appliance.store import publications, requests, staff_actions, staff_log, texts
 from appliance.store.database import transaction
 from tests.builders import a_draft

@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.desk.queue_forms import action_id, list_query, phoned, wish
-from appliance.domain.consent import Purpose
+from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.errors import BadInput
-from appliance.domain.service_request import Channel, Draft
-from appliance.domain.staff_action import Act
+from appliance.domain.privacy.consent import Purpose
+from appliance.domain.staff.action import Act
 
 SPARE = "00000000-0000-7000-8000-000000000001"
 PLACES = ["14.71.07.1001"]

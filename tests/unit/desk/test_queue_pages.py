@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from appliance.actions import intake, photos, sealing
-from appliance.domain.consent import Consent, Purpose
-from appliance.domain.photo import Photo
+from appliance.domain.cases.photo import Photo
+from appliance.domain.cases.service_request import ServiceRequest
+from appliance.domain.privacy.consent import Consent, Purpose
 from appliance.domain.quota import Quota
-from appliance.domain.service_request import ServiceRequest
-from appliance.domain.staff import Role
+from appliance.domain.staff.accounts import Role
 from appliance.store import (
     database,
     publications,

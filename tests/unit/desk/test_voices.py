@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from appliance.domain.service_request import Sensitivity
-from appliance.domain.staff import Role
+from appliance.domain.cases.service_request import Sensitivity
+from appliance.domain.staff.accounts import Role
 from appliance.store import blob_files, recordings, requests
 from tests.support.voices import a_voice, spoken
 from tests.unit.desk.conftest import LoggedIn, case_of, seen

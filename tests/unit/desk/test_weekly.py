@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from appliance.actions import intake, texting
-from appliance.domain.staff import Role
+from appliance.domain.staff.accounts import Role
 from appliance.store import wifi
 from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from appliance.domain.report_card import Case
-from appliance.domain.service_request import Status, StatusEntry
+from appliance.domain.cases.service_request import Status, StatusEntry
+from appliance.domain.public.report_card import Case
 from tests.conftest import START
 
 MONDAY = START + timedelta(days=2)

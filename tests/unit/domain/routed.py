@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from appliance.domain.city_tables import as_shipped
-from appliance.domain.routing import Facts, Route, route
-from appliance.domain.service_request import Kind
+from appliance.domain.cases.routing import Facts, Route, route
+from appliance.domain.cases.service_request import Kind
+from appliance.domain.city.city_tables import as_shipped
 from appliance.domain.triage.judgement import classify
 
 TODAY = date(2026, 11, 21)

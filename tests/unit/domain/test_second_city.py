@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from appliance.domain import city_tables, home, old_codes, reference, table_checks
+from appliance.domain import home, old_codes, reference
+from appliance.domain.cases.routing import Facts, route
+from appliance.domain.city import city_tables, table_checks
 from appliance.domain.hours import DailyHours
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import local
-from appliance.domain.routing import Facts, route
 from appliance.domain.triage import gazetteer
 from appliance.domain.triage.judgement import classify
 

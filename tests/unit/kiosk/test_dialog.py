@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.domain.recording import NOT_KEPT, PLACEHOLDER
-from appliance.domain.service_request import LOCATION_MAX_CHARS, Channel
+from appliance.domain.cases.recording import NOT_KEPT, PLACEHOLDER
+from appliance.domain.cases.service_request import LOCATION_MAX_CHARS, Channel
 from appliance.kiosk.dialog import TABLE, draft, press, step
 from appliance.kiosk.screens import (
     Alarm,

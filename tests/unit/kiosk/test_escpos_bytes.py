@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.domain.service_request import ServiceRequest
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.kiosk.printing.escpos_bytes import encode
 from appliance.kiosk.receipt import COLUMNS_MIN, Office, slip
 from tests.sim.escpos import read_back

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from appliance.actions import helping
 from appliance.domain.ids import Ticket
-from appliance.domain.report_card import Line
+from appliance.domain.public.report_card import Line
 from appliance.kiosk.app import create_app
 from appliance.runtime.settings import Settings
 from appliance.store import city_tables, consents, help_calls, requests

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.domain.service_request import Sensitivity, ServiceRequest
+from appliance.domain.cases.service_request import Sensitivity, ServiceRequest
 from appliance.kiosk.receipt import COLUMNS_MIN, Line, Office, Slip, slip
 from tests.builders import a_request
 from tests.support.slips import EN, ID, OFFICE, offices, stored

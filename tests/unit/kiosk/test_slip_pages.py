@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from appliance.actions import printing
-from appliance.domain.print_job import Outcome, PrintState
+from appliance.domain.box.print_job import Outcome, PrintState
 from appliance.kiosk.app import create_app
 from appliance.kiosk.slips import Slips
 from appliance.runtime.settings import Settings

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from appliance.domain.cases.recording import NOT_KEPT, PLACEHOLDER
+from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.ids import Ticket
-from appliance.domain.recording import NOT_KEPT, PLACEHOLDER
-from appliance.domain.service_request import ServiceRequest
 from appliance.kiosk.app import create_app
 from appliance.runtime.kiosk_settings import Kiosk
 from appliance.runtime.settings import Settings

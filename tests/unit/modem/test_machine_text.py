@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain import phrases, receipts, reference
-from appliance.domain.marks import Mark
-from appliance.domain.service_request import Kind
+from appliance.domain import reference
+from appliance.domain.cases.marks import Mark
+from appliance.domain.cases.service_request import Kind
+from appliance.domain.sms import phrases, receipts
 from appliance.domain.triage import matter
 from modem import machine_text, senders
 from modem.pdu.address import TOA_INTERNATIONAL, TOA_UNKNOWN, Address

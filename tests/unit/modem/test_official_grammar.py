@@ -1,7 +1,7 @@
 import pytest
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.ids import Ticket
-from appliance.domain.service_request import Status
 from modem import official_grammar
 
 TICKET = Ticket("07123450")

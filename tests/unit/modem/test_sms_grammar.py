@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.domain.ids import Ticket
-from appliance.domain.sms import (
+from appliance.domain.sms.received import (
     CheckStatus,
     Command,
     FollowUp,

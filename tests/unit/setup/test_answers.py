@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from appliance.domain import enrolment, kecamatan
+from appliance.domain import kecamatan
+from appliance.domain.city import enrolment
 from appliance.domain.errors import BadInput
 from appliance.runtime import settings
 from appliance.setup import answers as asked

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from appliance.domain.blobs import UPDATE_MAX_BYTES
-from appliance.domain.software import BadUpdate, Manifest
+from appliance.domain.box.software import BadUpdate, Manifest
 from software_update import bundle
 from tests.support.tiny_package import KEY, package, update
 

@@ -5,10 +5,10 @@ import sqlite3
 from pathlib import Path
 
 from appliance.actions import answering, casework, intake, sending, syncing
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.phone import Msisdn
-from appliance.domain.sms import Report
+from appliance.domain.sms.received import Report
 from appliance.store import migrate, requests, sms_inbox
 from appliance.store.database import connect
 from tests.builders import a_batch, a_draft, a_part, an_sms

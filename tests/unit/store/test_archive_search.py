@@ -9,9 +9,9 @@ import pytest
 
 from appliance.actions import archive_texts, archiving
 from appliance.archive.queue import ReadingQueue
-from appliance.domain.archive import LEADERS, RESIDENTS, STAFF, Access, TextState
-from appliance.domain.archive_query import Asked, Filters, asked
-from appliance.domain.archive_text import Reading, found, pieces
+from appliance.domain.archive.card import LEADERS, RESIDENTS, STAFF, Access, TextState
+from appliance.domain.archive.query import Asked, Filters, asked
+from appliance.domain.archive.text import Reading, found, pieces
 from appliance.store import archive_documents, archive_index, archive_search, migrate
 from appliance.store import archive_texts as stored_texts
 from appliance.store.archive_documents import File

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import intake, syncing
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.requests import FollowedUp
 from appliance.domain.phone import Msisdn
-from appliance.domain.topics import Lane
 from appliance.store import compaction, database, housekeeping, outbox, requests
 from appliance.store.compaction import compact
 from appliance.store.database import connect, transaction

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import intake, syncing
-from appliance.domain import wire
-from appliance.domain.service_request import Kind
+from appliance.domain.cases.service_request import Kind
+from appliance.domain.city import wire
 from appliance.runtime import ids
 from appliance.store import housekeeping, migrate, outbox, room
 from appliance.store.database import connect, transaction

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.domain.box.schema_rule import BASELINE, is_declared, only_adds
 from appliance.domain.ids import SiteCode
-from appliance.domain.schema_rule import BASELINE, is_declared, only_adds
 from appliance.store import migrate
 from appliance.store.database import connect
 from appliance.store.migrate import SchemaError

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import timedelta
 
 from appliance.actions import intake
-from appliance.domain.topics import Lane
+from appliance.domain.city.topics import Lane
 from appliance.store import outbox
 from tests.builders import a_draft
 from tests.conftest import START, at

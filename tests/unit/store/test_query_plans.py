@@ -12,8 +12,8 @@ from types import ModuleType
 
 import pytest
 
-from appliance.domain.board import Section
-from appliance.domain.consent import Purpose
+from appliance.domain.privacy.consent import Purpose
+from appliance.domain.public.board import Section
 from appliance.store import (
     answers,
     city_tables,

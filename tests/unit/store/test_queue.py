@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.domain import queue as order
-from appliance.domain.city_tables import as_shipped
+from appliance.domain.cases import queue as order
+from appliance.domain.city.city_tables import as_shipped
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import to_ms
 from appliance.store import queue

@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from appliance.actions import casework
-from appliance.domain import signature, wire
+from appliance.domain.city import signature, wire
+from appliance.domain.city.remote_command import CityTime
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.orders import (
     CommandIssued,
     CommandResult,
     TablePublished,
 )
 from appliance.domain.moment import Moment, to_ms
-from appliance.domain.remote_command import CityTime
-from appliance.domain.topics import Lane
 from appliance.store import outbox
 from appliance.store.commands import Command
 from appliance.store.connection import BoxConnection

@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Callable
 
-from appliance.domain import wire
 from appliance.domain.blobs import ChunkPlace
-from appliance.domain.topics import Lane, Leaf
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane, Leaf
 from sync_agent.agent import Agent
 
 Message = wire.Batch | wire.Ack | wire.Hello

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from appliance.actions import intake, photos
-from appliance.domain import topics, wire
+from appliance.domain.cases.photo import Photo
+from appliance.domain.city import topics, wire
+from appliance.domain.city.topics import Lane, Leaf, Topic
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.events.requests import RequestReceived, RequestStatusChanged
 from appliance.domain.ids import SiteCode
-from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
-from appliance.domain.topics import Lane, Leaf, Topic
 from appliance.store import gauges, outbox, requests
 from appliance.store import photos as stored_photos
 from appliance.store.errors import StoreFull

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.actions import casework, intake, photos
-from appliance.domain import wire
 from appliance.domain.blobs import ChunkPlace, short_name
+from appliance.domain.cases.photo import Photo
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane, Leaf
 from appliance.domain.events.files import (
     DocumentPublished,
     DocumentSettled,
     DocumentWithdrawn,
     PhotoLost,
 )
-from appliance.domain.photo import Photo
 from appliance.domain.quota import Quota
-from appliance.domain.topics import Lane, Leaf
 from appliance.store import blob_files, documents, outbox
 from sync_agent import link_machine
 from sync_agent.blob_sender import allowed_bytes

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from appliance.actions import health, intake, trusting
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.orders import TablePublished
-from appliance.domain.topics import Lane
 from appliance.store import city_tables, migrate, outbox
 from appliance.store.database import transaction
 from sync_agent import commands as registry

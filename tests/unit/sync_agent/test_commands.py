@@ -7,12 +7,12 @@ import pytest
 
 from appliance.actions import casework, commanding
 from appliance.actions.commanding import Answer
-from appliance.domain import remote_command
+from appliance.domain.city import remote_command
+from appliance.domain.city.remote_command import CityTime, Outcome
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import (
     DETAIL_MAX_CHARS,
 )
-from appliance.domain.remote_command import CityTime, Outcome
 from appliance.store import city_tables, commands, compaction
 from sync_agent.commands import HANDLERS, LIMIT_S, Task
 from sync_agent.runner import GRACE_S

@@ -3,8 +3,8 @@ import sqlite3
 import string
 
 from appliance.actions import intake
-from appliance.domain import wire
-from appliance.domain.topics import Lane
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from sync_agent import envelopes
 from sync_agent.link_machine import SendBatch
 from tests.builders import a_draft

@@ -4,10 +4,10 @@ from collections.abc import Callable
 import pytest
 
 from appliance.actions import trusting
-from appliance.domain import signature, wire
+from appliance.domain.city import signature, wire
+from appliance.domain.city.topics import Leaf, Topic
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import CommandResult
-from appliance.domain.topics import Leaf, Topic
 from appliance.store import gauges
 from appliance.store.database import transaction
 from sync_agent.agent import Agent, Machine

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from appliance.domain.topics import Lane
+from appliance.domain.city.topics import Lane
 from sync_agent import link_machine
 from sync_agent.link_machine import (
     BATCHES_IN_FLIGHT,

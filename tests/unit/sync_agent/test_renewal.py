@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain.enrolment import CSR_MAX_CHARS
+from appliance.domain.city.enrolment import CSR_MAX_CHARS
+from appliance.domain.city.wire import decode_event
 from appliance.domain.events.box import RenewalAsked
 from appliance.domain.events.orders import CELL_MAX_CHARS
-from appliance.domain.wire import decode_event
 from appliance.runtime import credential
 from appliance.runtime.credential import Credential, CredentialError
 from appliance.store import outbox

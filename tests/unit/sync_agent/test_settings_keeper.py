@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import casework
-from appliance.domain import signature, wire
+from appliance.domain.city import signature, wire
+from appliance.domain.city.topics import Leaf, Topic
 from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events.orders import TablePublished
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Leaf, Topic
 from appliance.runtime import city_layer, settings
 from appliance.store import city_tables
 from sync_agent.gatekeeper import Gatekeeper

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from flask import render_template_string
 
-from appliance.domain.progress import HANDLED, Message, PublicStatus
-from appliance.domain.service_request import Status
+from appliance.domain.cases.progress import HANDLED, Message, PublicStatus
+from appliance.domain.cases.service_request import Status
 from appliance.runtime.settings import Settings, Site
 from appliance.ticket_pages.face import new_face
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from appliance.domain.service_request import Sensitivity, Status
+from appliance.domain.cases.service_request import Sensitivity, Status
 
 WEB = Path(__file__).parents[3] / "web"
 

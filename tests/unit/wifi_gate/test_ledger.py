@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from appliance.domain.hours import DailyHours
 from appliance.domain.moment import Moment
-from appliance.domain.wifi import LEASE_FLUSH_S, Ending, Session, ZonePolicy
+from appliance.domain.wifi.sessions import LEASE_FLUSH_S, Ending, Session, ZonePolicy
 from tests.builders import a_wifi_session, a_zone_policy
 from wifi_gate.kernel import Element, Kernel, Quota
 from wifi_gate.ledger import LAST_SLOT, Lease, Ledger

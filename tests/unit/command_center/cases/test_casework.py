@@ -3,10 +3,10 @@ import json
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.cases.service_request import NEEDS_REASON, IllegalMove, Status
+from appliance.domain.city import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import RequestStatusChanged
-from appliance.domain.service_request import NEEDS_REASON, IllegalMove, Status
 from command_center.cases import casework
 from command_center.store.cases import case_history
 from command_center.store.database import reading

@@ -7,10 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, inspect
 
-from appliance.domain import wire
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import Judged, RequestCorrected
-from appliance.domain.service_request import Status
 from command_center.cases import casework, correcting
 from command_center.cases.correcting import Wanted
 from command_center.store.cases import case_history

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.ids import SiteCode, Ticket
-from appliance.domain.service_request import Status
 from command_center.cases import casework, correcting
 from command_center.privacy import erasing
 from command_center.store.cases import requests, ticket_serials

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.moment import WESTERN_INDONESIA
-from appliance.domain.service_request import Status
 from command_center.cases import casework, lapses
 from command_center.cases.casework import TooSoon
 from command_center.store import database

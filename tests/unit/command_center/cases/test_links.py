@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import Status
 from command_center.cases import anomaly, casework, correcting, linking, watching
 from command_center.cases.anomaly import Telling
 from command_center.cases.correcting import Wanted

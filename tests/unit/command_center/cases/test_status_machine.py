@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from appliance.domain.cases.service_request import NEEDS_REASON, OVER, TRANSITIONS, Source, Status
 from appliance.domain.errors import BadInput
-from appliance.domain.service_request import NEEDS_REASON, OVER, TRANSITIONS, Source, Status
 from command_center.cases import casework, lapses
 from command_center.store import database
 from command_center.store.cases import case_history

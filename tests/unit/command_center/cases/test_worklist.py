@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.moment import WESTERN_INDONESIA
-from appliance.domain.service_request import Status
 from command_center import __main__ as center
 from command_center.cases import casework, worklist
 from command_center.cases.worklist import Due

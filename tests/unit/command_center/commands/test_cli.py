@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.ids import Ticket
-from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.store.receiving import quarantine
 from command_center.store.receiving.quarantine import Poison

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import signature, wire
+from appliance.domain.city import signature, wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import CommandIssued, CommandResult, TablePublished
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Lane
 from command_center import key_files, signing
 from command_center.commands import orders
 from command_center.receiving import ingest

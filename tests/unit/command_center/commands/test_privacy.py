@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain.erasure import ERASED_TEXT
 from appliance.domain.events.privacy import RequestErased
 from appliance.domain.events.requests import FollowedUp
 from appliance.domain.ids import Ticket
+from appliance.domain.privacy.erasure import ERASED_TEXT
 from tests.conftest import START
 from tests.unit.command_center.city import Run, received, request, tell
 from tests.unit.command_center.privacy.siti import orders, siti

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.events.orders import TablePublished
 from command_center.staff.roles import Role

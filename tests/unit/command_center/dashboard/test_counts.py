@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import city_offset_ms
-from appliance.domain.service_request import Status
 from command_center.cases import casework, correcting, linking
 from command_center.cases.correcting import Wanted
 from command_center.dashboard import cells

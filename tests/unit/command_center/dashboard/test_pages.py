@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
-from appliance.domain import wire
-from appliance.domain.service_request import Status
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from command_center.cases import casework
 from command_center.dashboard import late, raising, snapshot
 from command_center.dashboard.whose import CITY, Whose

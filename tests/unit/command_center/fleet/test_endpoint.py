@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from appliance.domain import enrolment
-from appliance.domain.enrolment import Answer, Ask, Envelope
+from appliance.domain.city import enrolment
+from appliance.domain.city.enrolment import Answer, Ask, Envelope
 from command_center.app import create_app
 from command_center.fleet import endpoint, enrolling
 from command_center.fleet.endpoint import Pace

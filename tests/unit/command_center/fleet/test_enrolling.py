@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import enrolment
-from appliance.domain.enrolment import Answer, Ask, Code, Envelope
+from appliance.domain.city import enrolment
+from appliance.domain.city.enrolment import Answer, Ask, Code, Envelope
 from appliance.domain.errors import BadInput
 from command_center.fleet import enrolling, revoking
 from command_center.fleet.authority import Authority

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import enrolment
+from appliance.domain.city import enrolment
 from command_center.fleet import revoking
 from command_center.fleet.authority import Authority
 from command_center.fleet.office import Office

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.box import RenewalAsked
-from appliance.domain.topics import Lane
 from command_center.fleet import renewing, revoking
 from command_center.fleet.authority import Authority
 from command_center.store.database import reading, writing

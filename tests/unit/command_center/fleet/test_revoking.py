@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Leaf, Topic
 from appliance.domain.errors import BadInput
-from appliance.domain.topics import Leaf, Topic
 from command_center.fleet import breach, enrolling, listing, revoking
 from command_center.fleet.authority import Authority
 from command_center.fleet.office import Office

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, select
 
+from appliance.domain.cases.service_request import OVER, TRANSITIONS, Status
 from appliance.domain.moment import WESTERN_INDONESIA
-from appliance.domain.service_request import OVER, TRANSITIONS, Status
 from command_center.cases import casework, correcting
 from command_center.cases.correcting import Wanted
 from command_center.handling import disposing, due, escalating, open_cases

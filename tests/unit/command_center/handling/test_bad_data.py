@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from appliance.domain.service_request import Status
+from appliance.domain.cases.service_request import Status
 from command_center.cases import casework
 from command_center.handling import escalating, keeping
 from command_center.public.cards import Cards

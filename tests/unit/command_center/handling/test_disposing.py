@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from appliance.domain.city_tables import as_shipped
+from appliance.domain.cases.service_request import IllegalMove, Status
+from appliance.domain.city.city_tables import as_shipped
 from appliance.domain.errors import BadInput
-from appliance.domain.service_request import IllegalMove, Status
 from command_center.cases import casework, correcting
 from command_center.cases.correcting import Wanted
 from command_center.handling import due

@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from appliance.domain import city_tables, deadline
-from appliance.domain.city_tables import Published, Tables
-from appliance.domain.deadline import Deadline
+from appliance.domain.cases import deadline
+from appliance.domain.cases.deadline import Deadline
+from appliance.domain.cases.service_request import OVER, Status
+from appliance.domain.city import city_tables
+from appliance.domain.city.city_tables import Published, Tables
 from appliance.domain.moment import WESTERN_INDONESIA, start_of
-from appliance.domain.service_request import OVER, Status
 from command_center.handling import due, due_days, steps
 from command_center.handling.due_days import DueDays
 from command_center.store.cases.case_history import Move

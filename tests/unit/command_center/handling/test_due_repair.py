@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain.service_request import OVER
+from appliance.domain.cases.service_request import OVER
 from command_center.cases import casework, worklist
 from command_center.cases.worklist import Due
 from command_center.handling import due_days, escalating, keeping

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, event, select, text
 
-from appliance.domain import city_tables, deadline
+from appliance.domain.cases import deadline
+from appliance.domain.cases.service_request import OVER, TRANSITIONS, Status
+from appliance.domain.city import city_tables
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import WESTERN_INDONESIA
-from appliance.domain.service_request import OVER, TRANSITIONS, Status
 from command_center.cases import casework, correcting, worklist
 from command_center.cases.correcting import Wanted
 from command_center.cases.worklist import Due

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from appliance.domain.deadline import Deadline
+from appliance.domain.cases.deadline import Deadline
+from appliance.domain.cases.service_request import Status
 from appliance.domain.errors import BadInput
-from appliance.domain.official import COORDINATOR, Official
+from appliance.domain.officials.official import COORDINATOR, Official
 from appliance.domain.phone import Msisdn
-from appliance.domain.service_request import Status
 from command_center.cases import correcting
 from command_center.cases.correcting import Wanted
 from command_center.handling import escalating, steps

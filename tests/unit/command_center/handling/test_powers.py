@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain.service_request import Status
+from appliance.domain.cases.service_request import Status
 from command_center.handling import powers
 from command_center.staff.roles import Role
 from command_center.store.cases import requests

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from appliance.domain.service_request import Status
+from appliance.domain.cases.service_request import Status
 from command_center.cases import casework
 from command_center.lapor import sending
 from command_center.lapor.bridge import Bridge

@@ -5,11 +5,11 @@ import logging
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import sealing
-from appliance.domain.consent import Purpose
+from appliance.domain.cases.service_request import Status
 from appliance.domain.errors import BadInput
 from appliance.domain.events.privacy import ConsentChanged
-from appliance.domain.service_request import Status
+from appliance.domain.privacy import sealing
+from appliance.domain.privacy.consent import Purpose
 from command_center.cases import casework
 from command_center.lapor import becoming, taking
 from command_center.lapor.bridge import Bridge

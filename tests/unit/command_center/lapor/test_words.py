@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appliance.domain.cases.service_request import Kind, Status
 from appliance.domain.moment import WESTERN_INDONESIA
-from appliance.domain.service_request import Kind, Status
 from command_center.lapor import messages, times, words
 from command_center.lapor.client import PAGE_ITEMS
 from command_center.lapor.messages import Change, Report, Unreadable

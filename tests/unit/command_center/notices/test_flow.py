@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.events.orders import CommandIssued, CommandResult
 from appliance.domain.events.staff import OfficialAnswered
 from appliance.domain.events.texts import NoticeSettled
 from appliance.domain.hours import DailyHours
 from appliance.domain.ids import SiteCode
-from appliance.domain.official import COORDINATOR
-from appliance.domain.service_request import Status
-from appliance.domain.topics import Lane
+from appliance.domain.officials.official import COORDINATOR
 from command_center.handling import escalating
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_steps, shipped_units

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from appliance.domain import sealing
+from appliance.domain.cases.service_request import Status
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import WESTERN_INDONESIA
-from appliance.domain.service_request import Status
+from appliance.domain.privacy import sealing
 from command_center.cases import casework, correcting, lapses
 from command_center.open311 import filing, keys, taking
 from command_center.open311.problem import Problem

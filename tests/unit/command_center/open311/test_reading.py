@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from appliance.domain import reference
+from appliance.domain.cases.service_request import Status
 from appliance.domain.events.privacy import ConsentChanged
-from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.open311 import documents, services
 from command_center.privacy import erasing

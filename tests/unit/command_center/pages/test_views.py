@@ -6,10 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.receiving import ingest
 from command_center.store.fleet import boxes

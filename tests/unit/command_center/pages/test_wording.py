@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from appliance.domain import reference, wire
+from appliance.domain import reference
+from appliance.domain.cases.service_request import Channel, Kind, Sensitivity, Status
+from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
-from appliance.domain.service_request import Channel, Kind, Sensitivity, Status
 from command_center.pages import overview, wording
 from command_center.receiving import dating
 from tests.conftest import SITE, START

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from appliance.domain import sealing
-from appliance.domain.consent import Purpose
-from appliance.domain.service_request import Status
+from appliance.domain.cases.service_request import Status
+from appliance.domain.privacy import sealing
+from appliance.domain.privacy.consent import Purpose
 from command_center.cases import casework, watching
 from command_center.phone import forms
 from command_center.phone.forms import Entry, Mistakes

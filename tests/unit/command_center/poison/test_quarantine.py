@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from command_center.poison import replaying
 from command_center.receiving import ingest
 from command_center.receiving.applying import Arrival, apply_or_reject

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Engine, inspect
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.events.files import PhotoAttached
 from appliance.domain.events.requests import FollowedUp
 from appliance.domain.events.texts import TextSettled
-from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.store.cases.requests import CityRequest
 from tests.conftest import START

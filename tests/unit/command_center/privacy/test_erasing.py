@@ -9,14 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
-from appliance.domain import wire
-from appliance.domain.erasure import ERASED_TEXT, redacted
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from appliance.domain.events.files import PhotoAttached
 from appliance.domain.events.privacy import ConsentChanged, RequestErased
 from appliance.domain.events.requests import FollowedUp, TextAmended
 from appliance.domain.events.texts import TextSettled
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import Status
+from appliance.domain.privacy.erasure import ERASED_TEXT, redacted
 from command_center.cases import casework
 from command_center.privacy import erasing, exporting
 from command_center.store import database

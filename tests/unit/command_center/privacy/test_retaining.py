@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from appliance.domain.erasure import ERASED_TEXT
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.wifi import WifiSessionClosed
-from appliance.domain.service_request import Status
-from appliance.domain.topics import Lane
+from appliance.domain.privacy.erasure import ERASED_TEXT
 from command_center.cases import casework
 from command_center.privacy import erasing, retaining
 from command_center.store.database import reading

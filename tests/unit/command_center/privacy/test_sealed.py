@@ -9,12 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from appliance.domain import sealing
 from appliance.domain.blobs import Manifest
+from appliance.domain.cases.service_request import Status
 from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import RequestReceived, RequestStatusChanged, TextAmended
-from appliance.domain.sealing import Content, Holder
-from appliance.domain.service_request import Status
+from appliance.domain.privacy import sealing
+from appliance.domain.privacy.sealing import Content, Holder
 from command_center import report
 from command_center.cases import casework, correcting
 from command_center.cases.correcting import Wanted

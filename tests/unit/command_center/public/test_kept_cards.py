@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, func, select
 
-from appliance.domain.service_request import Status
+from appliance.domain.cases.service_request import Status
 from command_center.cases import casework
 from command_center.public.cards import Cards, keep, last_midnight, make, stored
 from command_center.store import database

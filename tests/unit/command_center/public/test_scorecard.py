@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.domain.city_tables import as_shipped
-from appliance.domain.report_card import RANKED_FROM
-from appliance.domain.service_request import Source, Status, StatusEntry
+from appliance.domain.cases.service_request import Source, Status, StatusEntry
+from appliance.domain.city.city_tables import as_shipped
+from appliance.domain.public.report_card import RANKED_FROM
 from command_center.public.gaming import (
     _NOBODY_S_TRICK,
     _UNRESOLVED,

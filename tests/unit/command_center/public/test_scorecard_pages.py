@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, event
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.events.orders import TablePublished
-from appliance.domain.service_request import Status
 from command_center.cases import casework, watching
 from command_center.public import opendata
 from command_center.public.cards import last_midnight

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import to_ms
-from appliance.domain.service_request import Status
 from command_center.cases import casework
 from command_center.receiving import ingest
 from command_center.store.cases import case_history

@@ -1,10 +1,10 @@
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.texts import TextSettled
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Lane
 from command_center.store.database import reading
 from command_center.store.receiving import case_texts
 from tests.conftest import SITE, START

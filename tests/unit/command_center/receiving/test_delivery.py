@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from command_center.receiving import ingest
 from command_center.receiving.applying import Arrival
 from command_center.store import database

@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from appliance.domain.events.requests import RequestStatusChanged, TextAmended
 from appliance.domain.ids import SiteCode
-from appliance.domain.service_request import Status
 from command_center.store.database import reading
 from command_center.store.receiving import follow_ups
 from command_center.store.sending import downlinks

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from command_center.receiving.inbound import cut
 from command_center.receiving.reception import Reception
 from command_center.sending.blobs import Blobs

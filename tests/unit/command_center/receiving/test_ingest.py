@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.ids import SiteCode
-from appliance.domain.topics import Lane
 from command_center.receiving import applying, dating, ingest
 from command_center.store.cases import case_history
 from command_center.store.database import reading, writing

@@ -1,9 +1,9 @@
 import pytest
 from sqlalchemy import Engine
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.events.staff import OfficialAnswered
-from appliance.domain.service_request import Status
 from tests.unit.command_center.about_cases import lines, move, replied, sent
 from tests.unit.command_center.city import received, request, tell
 

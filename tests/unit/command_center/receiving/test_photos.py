@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from appliance.domain import topics, wire
 from appliance.domain.blobs import CHUNK_MAX_BYTES, ChunkPlace, Manifest, short_name
+from appliance.domain.city import topics, wire
 from appliance.domain.events import Event
 from appliance.domain.events.files import PhotoAttached, PhotoLost, PhotoSettled
 from appliance.domain.ids import SiteCode

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from command_center.receiving import early, ingest
 from command_center.receiving.inbound import cut
 from command_center.receiving.receiver import GROUP_MAX_BYTES, QUEUE_MAX_MESSAGES, Receiver

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import Engine
 
+from appliance.domain.cases.service_request import Status
 from appliance.domain.events.requests import RequestCorrected, RequestStatusChanged
 from appliance.domain.events.staff import StaffAnswered
-from appliance.domain.service_request import Status
 from command_center.store.cases import case_links
 from command_center.store.database import reading
 from tests.unit.command_center.about_cases import acted, lines, move, sent

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from appliance.domain import wire
+from appliance.domain.city import wire
+from appliance.domain.city.topics import Lane
 from appliance.domain.events.wifi import WifiSessionClosed
-from appliance.domain.topics import Lane
 from command_center.store.database import reading
 from command_center.store.schema.receiving import wifi_sessions
 from tests.conftest import START

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
+from appliance.domain.city import wire
 from appliance.domain.events.files import DocumentPublished, DocumentSettled, DocumentWithdrawn
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.ids import SiteCode

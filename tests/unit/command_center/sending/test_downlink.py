@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import wire
-from appliance.domain.service_request import Status
+from appliance.domain.cases.service_request import Status
+from appliance.domain.city import wire
 from command_center.cases import casework
 from command_center.receiving import ingest
 from command_center.sending.downlink import BATCH_MAX_BYTES, BATCH_MAX_EVENTS, Downlink

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from appliance.domain.city_tables import SHIPPED_VERSION, shipped
-from appliance.domain.deadline import deadlines
+from appliance.domain.cases.deadline import deadlines
+from appliance.domain.city.city_tables import SHIPPED_VERSION, shipped
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from command_center.sending import table_publishing

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from appliance.domain.service_request import Status
+from appliance.domain.cases.service_request import Status
 from command_center.cases import casework, correcting, linking
 from command_center.cases.correcting import Wanted
 from command_center.handling.disposing import Order, dispose

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain import signature, software
+from appliance.domain.box import software
+from appliance.domain.box.schema_rule import BASELINE
+from appliance.domain.city import signature
 from appliance.domain.errors import BadInput
-from appliance.domain.schema_rule import BASELINE
 from command_center.key_files import KeyFileError
 from command_center.updates import making
 from tests.support.tiny_package import KEY, package, update

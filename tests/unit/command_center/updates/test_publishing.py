@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.domain import software, wire
+from appliance.domain.box import software
+from appliance.domain.city import wire
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.events.files import SoftwarePublished, SoftwareWithdrawn
 from appliance.domain.ids import SiteCode

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.domain import reference
-from appliance.domain.service_request import Kind, Sensitivity
+from appliance.domain.cases.service_request import Kind, Sensitivity
 from appliance.domain.triage.judgement import classify
 
 

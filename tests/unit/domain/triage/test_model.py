@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.domain.service_request import Kind
+from appliance.domain.cases.service_request import Kind
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.lexicon import matcher
 from appliance.domain.triage.model import Model, features, model

@@ -1,6 +1,6 @@
 import pytest
 
-from appliance.domain.service_request import Sensitivity
+from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.triage.judgement import classify
 
 

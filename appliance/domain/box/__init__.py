@@ -1,0 +1,1 @@
+"""The box as a machine: its software, its schema, its printer."""

@@ -1,0 +1,1 @@
+"""Service requests: what each is, how grave, who answers for it, and until when."""

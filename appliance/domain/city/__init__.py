@@ -1,0 +1,1 @@
+"""How box and city speak: topics, bytes, signatures, commands, settings and tables."""

@@ -1,0 +1,1 @@
+"""Officials of the agencies, and whom to ask next."""

@@ -1,0 +1,1 @@
+"""What may be known and shown of a person, by whom and how long."""

@@ -1,0 +1,1 @@
+"""What everybody may read, and figures that tell of nobody."""

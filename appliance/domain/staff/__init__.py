@@ -1,0 +1,1 @@
+"""Staff of the kecamatan: accounts, log-ins, and what they want of requests."""

@@ -1,0 +1,1 @@
+"""The free WiFi: sessions, and how devices find the portal."""
