@@ -26,7 +26,8 @@ from appliance.store.database import connect
 
 GROUP = "posko"
 SERVICES = Path("/run/systemd/system")
-_COMMAND_S = 120.0
+_COMMAND_S = 600.0
+"""As long as systemd lets one of our units start."""
 _DETAILS_CHARS = 500
 
 
