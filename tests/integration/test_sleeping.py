@@ -1,4 +1,4 @@
-"""Kiosk and desk, as processes that nobody asks: they sleep, and nobody who asks then notices."""
+"""Kiosk and desk sleep, and whoever asks then does not notice. Box check 16."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Kiosk and desk sleep under the real PID 1: for systemd they are the same service, watched."""
+"""Kiosk and desk sleep, for the real PID 1 as the services that it watches. Box check 16."""
 
 import pytest
 
