@@ -20,8 +20,9 @@ from appliance.domain.archive.query import Filters, query, words
 from appliance.domain.archive.text import found
 from appliance.domain.ids import SiteCode
 from appliance.runtime import clock, ids
-from appliance.store import archive_documents, archive_search, archive_texts, migrate
-from appliance.store.archive_documents import File
+from appliance.store import migrate
+from appliance.store.archive import archive_documents, archive_search, archive_texts
+from appliance.store.archive.archive_documents import File
 from appliance.store.database import checkpoint, connect, transaction
 
 DOCUMENTS = 20_000

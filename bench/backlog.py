@@ -14,7 +14,8 @@ from appliance.domain.city.topics import Lane
 from appliance.domain.events.requests import RequestReceived
 from appliance.domain.ids import SERIALS_PER_SITE, SiteCode, Ticket
 from appliance.runtime import clock, ids
-from appliance.store import migrate, outbox
+from appliance.store import migrate
+from appliance.store.city import outbox
 from appliance.store.database import checkpoint, connect, transaction
 
 _PER_TRANSACTION = 10_000

@@ -12,7 +12,7 @@ from pathlib import Path
 from appliance.domain.city.topics import Lane, Leaf, Topic
 from appliance.domain.ids import SiteCode
 from appliance.runtime import clock, ids
-from appliance.store import outbox
+from appliance.store.city import outbox
 from appliance.store.database import connect
 from command_center.receiving import inbound
 from command_center.receiving.reception import Reception

@@ -18,7 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from appliance.actions import intake
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.runtime import clock, ids
-from appliance.store import outbox
+from appliance.store.city import outbox
 from bench.backlog import text
 
 SAMPLES = 200

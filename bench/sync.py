@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.store import outbox
+from appliance.store.city import outbox
 from appliance.store.database import connect
 from bench import backlog, bridge, ends, latency
 from bench.bridge import Lossless

@@ -23,7 +23,9 @@ from appliance.domain.city.topics import Lane
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock, ids
-from appliance.store import box, compaction, housekeeping, migrate, outbox
+from appliance.store import compaction, housekeeping, migrate
+from appliance.store.box import this_box as box
+from appliance.store.city import outbox
 from appliance.store.database import connect
 from modem.mailbox import SmsMailbox
 from tests.powercut import recording

@@ -16,7 +16,7 @@ from appliance.domain.moment import Moment
 from appliance.domain.public.board import SUPPORTS_SHOWN_MAX, Section, Shown
 from appliance.domain.quota import Quota
 from appliance.domain.reference import categories, kelurahan_name
-from appliance.store import publications
+from appliance.store.public import publications
 from appliance.ticket_pages.lookups import Lookups
 from captive_portal.visitors import Visitors
 from web.clients import counted_as

@@ -15,7 +15,8 @@ from appliance.domain.archive.file import NAMES
 from appliance.domain.archive.query import Asked, asked
 from appliance.domain.archive.text import pieces
 from appliance.domain.public.publishing import file_name
-from appliance.store import archive_documents, archive_search, blob_files
+from appliance.store import blob_files
+from appliance.store.archive import archive_documents, archive_search
 from appliance.store.errors import Unavailable
 from web.database import db
 from web.files import foreign_file

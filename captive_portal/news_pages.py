@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from appliance.domain.moment import Moment
 from appliance.domain.public import service_page
 from appliance.domain.public.service_page import ServicePage
-from appliance.store import city_tables, service_pages
+from appliance.store.city import city_tables
+from appliance.store.public import service_pages
 from appliance.ticket_pages.notices import news
 from appliance.ticket_pages.report_cards import ReportCards
 from web.database import db

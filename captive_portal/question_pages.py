@@ -11,7 +11,7 @@ from appliance.domain.moment import Moment
 from appliance.domain.privacy import consent
 from appliance.domain.public.board import Section
 from appliance.domain.quota import Quota
-from appliance.store import publications
+from appliance.store.public import publications
 from appliance.ticket_pages.views import TicketPages
 from captive_portal.forms import FieldError, parse_report, parse_submission_id
 from captive_portal.views import counted_origin

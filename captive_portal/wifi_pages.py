@@ -17,8 +17,8 @@ from appliance.domain.moment import Moment
 from appliance.domain.wifi import sessions as rules
 from appliance.domain.wifi.sessions import Ending, Refusal, Refused, Session
 from appliance.runtime.settings import Settings
-from appliance.store import gauges
-from appliance.store import wifi as store
+from appliance.store.box import gauges
+from appliance.store.wifi import wifi_sessions as store
 from captive_portal.visitors import Visitors
 from web.database import db
 from web.security import public

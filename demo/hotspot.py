@@ -16,9 +16,10 @@ from appliance.domain.wifi.sessions import Ending, Session
 from appliance.runtime import clock, daemon, ids, restarting
 from appliance.runtime.neighbours import Neighbour
 from appliance.runtime.settings import Settings, find
-from appliance.store import migrate, wifi
+from appliance.store import migrate
 from appliance.store.database import connect
-from appliance.store.wifi import LeaseUse
+from appliance.store.wifi import wifi_sessions as wifi
+from appliance.store.wifi.wifi_sessions import LeaseUse
 from captive_portal.app import create_app
 from captive_portal.forms import FORM_MAX_BYTES
 from web.quiet import quiet_pages

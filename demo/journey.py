@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from appliance.domain import reference
 from appliance.domain.cases.service_request import ServiceRequest, Status
 from appliance.domain.sms import phrases
-from appliance.store import requests, texts
-from appliance.store.texts import Text
+from appliance.store.cases import requests
+from appliance.store.sms import texts
+from appliance.store.sms.texts import Text
 
 
 @dataclass(frozen=True, slots=True)

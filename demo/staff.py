@@ -8,7 +8,7 @@ from appliance.actions import staffing
 from appliance.domain.staff import passwords
 from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import clock, ids
-from appliance.store import staff_accounts
+from appliance.store.staff import staff_accounts
 
 NAME = "admin"
 FILE = "desk-password"

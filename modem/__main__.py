@@ -12,8 +12,9 @@ from appliance.actions import sealing
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock, daemon, ids, restarting
 from appliance.runtime.settings import Settings, find
-from appliance.store import migrate, text_parts
+from appliance.store import migrate
 from appliance.store.database import connect
+from appliance.store.sms import text_parts
 from modem.driver import Driver
 from modem.hardware import Hardware, gpio_key
 from modem.machine import Machine

@@ -19,7 +19,8 @@ from appliance.domain.sms import judging
 from appliance.domain.sms.judging import Judge
 from appliance.domain.sms.received import Command, Ignore, ReceivedPart, ReceivedSms, Report
 from appliance.runtime.logs import Masked
-from appliance.store import officials, sms_inbox
+from appliance.store.officials import directory as officials
+from appliance.store.sms import sms_inbox
 from modem import grammar, reading
 from modem.assembly import Message, assemble, completed, fair
 from modem.committing import Committer

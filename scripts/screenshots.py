@@ -22,7 +22,7 @@ from appliance.kiosk import receipt
 from appliance.kiosk.printing.running import draw_slip
 from appliance.kiosk.slips import office
 from appliance.runtime import clock, ids
-from appliance.store import requests, ticket_pins
+from appliance.store.cases import requests, ticket_pins
 from appliance.store.database import connect
 from command_center.dashboard import raising
 from command_center.staff.roles import Role

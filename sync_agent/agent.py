@@ -14,7 +14,7 @@ from appliance.domain.city.remote_command import CityTime
 from appliance.domain.city.topics import Leaf
 from appliance.domain.errors import WireError
 from appliance.domain.moment import Moment
-from appliance.store.commands import Command
+from appliance.store.city.commands import Command
 from appliance.store.connection import BoxConnection
 from appliance.store.database import Watcher
 from appliance.store.errors import StoreFull

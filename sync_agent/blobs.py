@@ -17,7 +17,10 @@ from appliance.domain.blobs import ChunkPlace, short_name
 from appliance.domain.city import wire
 from appliance.domain.city.topics import Leaf
 from appliance.domain.moment import Moment
-from appliance.store import blob_files, documents, photos, software
+from appliance.store import blob_files
+from appliance.store.box import software
+from appliance.store.cases import photos
+from appliance.store.public import documents
 from blob_transfer.fetching import Question
 from blob_transfer.receiver import Chance, Receiver
 from sync_agent.blob_sender import allowed_bytes

@@ -22,7 +22,7 @@ from appliance.domain.events.orders import DETAIL_MAX_CHARS
 from appliance.domain.moment import Moment
 from appliance.runtime import credential
 from appliance.runtime.credential import CredentialError
-from appliance.store import outbox
+from appliance.store.city import outbox
 from appliance.store.database import connect
 from appliance.store.files import size_bytes
 from appliance.store.repair import integrity

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from appliance.domain.city import wire
 from appliance.domain.moment import Moment, to_ms
-from appliance.store import inbox, outbox
+from appliance.store.city import inbox, outbox
 from sync_agent.link_machine import SendBatch
 
 BATCH_MAX_PAYLOAD_BYTES = 240 * 1024

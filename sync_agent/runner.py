@@ -15,8 +15,8 @@ from appliance.actions.commanding import Answer
 from appliance.domain.city.remote_command import CityTime, Outcome
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.store import commands
-from appliance.store.commands import Command
+from appliance.store.city import commands
+from appliance.store.city.commands import Command
 from sync_agent.commands import LIMIT_S, Handler, Task
 
 log = logging.getLogger(__name__)

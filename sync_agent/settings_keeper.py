@@ -15,7 +15,7 @@ from appliance.domain.city.pushed_settings import TABLE, Layer
 from appliance.domain.errors import BadInput
 from appliance.runtime import city_layer
 from appliance.runtime.city_layer import NONE, CityLayer
-from appliance.store import city_tables
+from appliance.store.city import city_tables
 
 log = logging.getLogger(__name__)
 

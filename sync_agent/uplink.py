@@ -11,7 +11,8 @@ from appliance.domain.blobs import ChunkPlace
 from appliance.domain.city import wire
 from appliance.domain.city.topics import Lane, Leaf
 from appliance.domain.moment import Moment
-from appliance.store import box, outbox
+from appliance.store.box import this_box as box
+from appliance.store.city import outbox
 from sync_agent import envelopes, link_machine
 from sync_agent.link_machine import RenewEpoch, SendBatch, SendHello
 

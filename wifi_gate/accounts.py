@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from appliance.actions import health, wifi_leases
 from appliance.domain.moment import Moment
 from appliance.domain.wifi.sessions import Session
-from appliance.store import wifi
 from appliance.store.connection import BoxConnection
 from appliance.store.database import Watcher
 from appliance.store.errors import Replaced
+from appliance.store.wifi import wifi_sessions as wifi
 from wifi_gate.ledger import Ledger
 
 PROCESS = "gate"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from appliance.domain.moment import Moment
 from appliance.domain.wifi import sessions as rules
 from appliance.domain.wifi.sessions import LEASE_FLUSH_S, Ending, Session, ZonePolicy
-from appliance.store.wifi import LeaseUse
+from appliance.store.wifi.wifi_sessions import LeaseUse
 from wifi_gate.kernel import Kernel
 from wifi_gate.plan import Wanted
 from wifi_gate.shaping import FIRST_ZONE_CLASS

@@ -17,9 +17,11 @@ from appliance.domain.events.staff import OfficialReplied
 from appliance.domain.moment import Moment
 from appliance.domain.officials.official import Official
 from appliance.domain.sms.received import OfficialReply
-from appliance.store import alerts, officials, outbox, requests
-from appliance.store.alerts import Alert
+from appliance.store.cases import alerts, requests
+from appliance.store.cases.alerts import Alert
+from appliance.store.city import outbox
 from appliance.store.database import transaction
+from appliance.store.officials import directory as officials
 
 log = logging.getLogger(__name__)
 

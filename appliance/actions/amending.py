@@ -26,8 +26,10 @@ from appliance.domain.sms.received import (
     Report,
     Wish,
 )
-from appliance.store import outbox, requests, sms_inbox
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from appliance.store.database import transaction
+from appliance.store.sms import sms_inbox
 
 
 def amend(

@@ -6,9 +6,10 @@ import sqlite3
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.public import announcement
-from appliance.store import announcements, staff_log
-from appliance.store.announcements import Stored
 from appliance.store.database import transaction
+from appliance.store.public import announcements
+from appliance.store.public.announcements import Stored
+from appliance.store.staff import staff_log
 
 KEPT_AT_MOST = 100
 """A first page reads all of them."""

@@ -28,8 +28,11 @@ from appliance.domain.sms.received import (
     Stop,
     UnknownTicket,
 )
-from appliance.store import city_tables, erasures, requests, sms_inbox
+from appliance.store.cases import requests
+from appliance.store.city import city_tables
 from appliance.store.database import transaction
+from appliance.store.privacy import erasures
+from appliance.store.sms import sms_inbox
 
 LISTED_TICKETS = 3
 ERASED_PARTS_FOR = timedelta(hours=24)

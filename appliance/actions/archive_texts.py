@@ -6,11 +6,11 @@ import sqlite3
 from appliance.domain.archive import text as archive_text
 from appliance.domain.archive.text import Reading, Trouble
 from appliance.domain.moment import Moment
-from appliance.store import archive_city, archive_index, archive_texts
-from appliance.store.archive_documents import Document
+from appliance.store.archive import archive_city, archive_index, archive_texts
+from appliance.store.archive.archive_documents import Document
 from appliance.store.database import savepoint, transaction
+from appliance.store.privacy.wal_wipes import wiping
 from appliance.store.repair.integrity import is_damage
-from appliance.store.wal_wipes import wiping
 
 log = logging.getLogger(__name__)
 

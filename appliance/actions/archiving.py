@@ -16,19 +16,14 @@ from appliance.domain.archive.query import Asked
 from appliance.domain.archive.room import NoRoom, Room
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.store import (
-    archive_documents,
-    archive_index,
-    archive_search,
-    archive_texts,
-    blob_files,
-    staff_log,
-)
-from appliance.store.archive_documents import Document, File
-from appliance.store.archive_search import Page
+from appliance.store import blob_files
+from appliance.store.archive import archive_documents, archive_index, archive_search, archive_texts
+from appliance.store.archive.archive_documents import Document, File
+from appliance.store.archive.archive_search import Page
 from appliance.store.database import transaction
+from appliance.store.privacy.wal_wipes import wiping
 from appliance.store.repair.integrity import is_damage
-from appliance.store.wal_wipes import wiping
+from appliance.store.staff import staff_log
 
 log = logging.getLogger(__name__)
 

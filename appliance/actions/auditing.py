@@ -3,8 +3,8 @@
 import sqlite3
 
 from appliance.domain.moment import Moment
-from appliance.store import staff_log
 from appliance.store.database import transaction
+from appliance.store.staff import staff_log
 
 
 def viewed(db: sqlite3.Connection, *, by: str, what: str, subject: str, now: Moment) -> None:

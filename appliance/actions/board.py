@@ -10,9 +10,12 @@ from appliance.domain.privacy.consent import Purpose
 from appliance.domain.public import board
 from appliance.domain.public.board import Refusal
 from appliance.domain.wifi import sessions as wifi
-from appliance.store import answers, consents, erasures, publications, requests, staff_log
+from appliance.store.cases import answers, requests
 from appliance.store.database import transaction
-from appliance.store.publications import Publication
+from appliance.store.privacy import consents, erasures
+from appliance.store.public import publications
+from appliance.store.public.publications import Publication
+from appliance.store.staff import staff_log
 
 
 class Support(StrEnum):

@@ -40,8 +40,10 @@ from appliance.domain.events.requests import RequestCorrected, RequestStatusChan
 from appliance.domain.events.staff import OfficialAnswered, StaffAnswered
 from appliance.domain.moment import Moment, plausible, to_ms
 from appliance.domain.officials import official
-from appliance.store import chases, city_tables, inbox, requests
+from appliance.store.cases import requests
+from appliance.store.city import city_tables, inbox
 from appliance.store.database import savepoint, transaction
+from appliance.store.officials import chases
 
 DOWN_LANE = Lane.COMPLAINTS
 """All that travels down is one stream."""

@@ -9,8 +9,8 @@ from appliance.domain.city.topics import Lane
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import DETAIL_MAX_CHARS, CommandIssued, CommandResult
 from appliance.domain.moment import Moment
-from appliance.store import commands, outbox
-from appliance.store.commands import Command
+from appliance.store.city import commands, outbox
+from appliance.store.city.commands import Command
 from appliance.store.database import savepoint, transaction
 
 WAITING_MAX = 100

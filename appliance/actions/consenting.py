@@ -7,9 +7,11 @@ from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.events.privacy import ConsentChanged
 from appliance.domain.moment import Moment
 from appliance.domain.privacy.consent import Consent
-from appliance.store import consents, outbox, processing_log, publications
-from appliance.store.consents import Record
+from appliance.store.city import outbox
 from appliance.store.database import transaction
+from appliance.store.privacy import consents, processing_log
+from appliance.store.privacy.consents import Record
+from appliance.store.public import publications
 
 
 def record(

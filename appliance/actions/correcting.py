@@ -10,14 +10,11 @@ from appliance.domain.cases.service_request import Kind, Sensitivity, ServiceReq
 from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import RequestCorrected
 from appliance.domain.moment import Moment, plausible
-from appliance.store import (
-    city_tables,
-    officials,
-    publications,
-    requests,
-    text_history,
-    ticket_pins,
-)
+from appliance.store.cases import requests, ticket_pins
+from appliance.store.city import city_tables
+from appliance.store.officials import directory as officials
+from appliance.store.public import publications
+from appliance.store.sms import text_history
 
 
 def correct(db: sqlite3.Connection, event: RequestCorrected, now: Moment) -> None:

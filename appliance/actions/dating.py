@@ -8,7 +8,7 @@ import logging
 import sqlite3
 
 from appliance.domain.moment import Moment, to_ms
-from appliance.store import dating
+from appliance.store.cases import dating
 from appliance.store.database import transaction
 
 log = logging.getLogger(__name__)

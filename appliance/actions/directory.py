@@ -10,8 +10,10 @@ from appliance.domain.events.orders import TablePublished
 from appliance.domain.moment import Moment
 from appliance.domain.officials import official
 from appliance.domain.officials.official import Official
-from appliance.store import city_tables, officials, staff_log
+from appliance.store.city import city_tables
 from appliance.store.database import transaction
+from appliance.store.officials import directory as officials
+from appliance.store.staff import staff_log
 
 
 def put(db: sqlite3.Connection, new: Official, now: Moment, *, by: str = "posko") -> None:

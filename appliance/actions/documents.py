@@ -9,9 +9,11 @@ from appliance.domain.city.topics import Lane
 from appliance.domain.errors import BadInput
 from appliance.domain.events.files import DocumentPublished, DocumentSettled, DocumentWithdrawn
 from appliance.domain.moment import Moment, plausible
-from appliance.store import blob_files, documents, outbox
+from appliance.store import blob_files
+from appliance.store.city import outbox
 from appliance.store.database import transaction
-from appliance.store.documents import Document
+from appliance.store.public import documents
+from appliance.store.public.documents import Document
 
 TITLE_MAX_CHARS = 200
 TOTAL_MAX_BYTES = 256 * 1024 * 1024

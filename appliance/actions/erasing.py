@@ -13,17 +13,11 @@ from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.privacy import erasure
 from appliance.domain.privacy.erasure import Reason
-from appliance.store import (
-    erasures,
-    follow_ups,
-    outbox,
-    personal_data,
-    processing_log,
-    requests,
-    sms_inbox,
-    texts,
-)
+from appliance.store.cases import follow_ups, requests
+from appliance.store.city import outbox
 from appliance.store.database import transaction
+from appliance.store.privacy import erasures, personal_data, processing_log
+from appliance.store.sms import sms_inbox, texts
 
 CITY = "pusat"
 """Who erases what the city has ordered."""

@@ -9,23 +9,13 @@ from typing import Any
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import Moment, from_ms
 from appliance.domain.phone import Msisdn
-from appliance.store import (
-    answers,
-    consents,
-    erasures,
-    follow_ups,
-    outbox,
-    photos,
-    processing_log,
-    publications,
-    recordings,
-    requests,
-    sms_inbox,
-    staff_actions,
-    staff_log,
-    texts,
-)
+from appliance.store.cases import answers, follow_ups, photos, recordings, requests
+from appliance.store.city import outbox
 from appliance.store.database import transaction
+from appliance.store.privacy import consents, erasures, processing_log
+from appliance.store.public import publications
+from appliance.store.sms import sms_inbox, texts
+from appliance.store.staff import staff_actions, staff_log
 
 Facts = dict[str, Any]
 

@@ -21,7 +21,8 @@ from appliance.domain.events.requests import FollowedUp
 from appliance.domain.moment import Moment
 from appliance.domain.sms import conversation
 from appliance.domain.sms.received import FollowUp, Mention, Start, Stop, Wish
-from appliance.store import follow_ups, outbox, requests
+from appliance.store.cases import follow_ups, requests
+from appliance.store.city import outbox
 
 _FINISHED = frozenset({Status.CLOSED, Status.ARCHIVED, Status.MERGED, Status.NOT_OURS})
 

@@ -16,10 +16,13 @@ from appliance.domain.officials.escalation import Fate, Over, Step, Why
 from appliance.domain.officials.official import COORDINATOR, Official
 from appliance.domain.privacy import sealing
 from appliance.domain.sms import phrases
-from appliance.store import chases, city_tables, officials, requests
-from appliance.store.chases import Chase
+from appliance.store.cases import requests
+from appliance.store.city import city_tables
 from appliance.store.database import transaction
-from appliance.store.texts import Text
+from appliance.store.officials import chases
+from appliance.store.officials import directory as officials
+from appliance.store.officials.chases import Chase
+from appliance.store.sms.texts import Text
 
 STEPS_PER_RUN = 20
 """Texts queued in one transaction: what is due after an outage comes little by little."""

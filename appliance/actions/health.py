@@ -3,7 +3,7 @@
 import sqlite3
 
 from appliance.domain.moment import Moment
-from appliance.store import gauges
+from appliance.store.box import gauges
 from appliance.store.database import transaction
 
 

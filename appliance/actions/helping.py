@@ -3,7 +3,7 @@
 import sqlite3
 
 from appliance.domain.moment import Moment
-from appliance.store import help_calls
+from appliance.store.cases import help_calls
 from appliance.store.database import transaction
 
 

@@ -33,8 +33,11 @@ from appliance.domain.moment import Moment
 from appliance.domain.privacy.sealing import Holder
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
-from appliance.store import box, city_tables, erasures, outbox, requests, ticket_pins
+from appliance.store.box import this_box as box
+from appliance.store.cases import requests, ticket_pins
+from appliance.store.city import city_tables, outbox
 from appliance.store.database import transaction
+from appliance.store.privacy import erasures
 
 EMERGENCY_FACTOR = 10
 """So many times its limit a device may report; beyond, only its page answers."""

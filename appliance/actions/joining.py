@@ -22,8 +22,8 @@ from appliance.domain.cases.service_request import (
 )
 from appliance.domain.moment import Moment
 from appliance.domain.sms.received import Wish
-from appliance.store import follow_ups, photos, requests
-from appliance.store.requests import Neighbour
+from appliance.store.cases import follow_ups, photos, requests
+from appliance.store.cases.requests import Neighbour
 
 LOOKED_AT = 50
 """Of a person's requests and of a category's, the newest."""

@@ -8,8 +8,8 @@ from appliance.domain.staff import lockout
 from appliance.domain.staff.accounts import SESSIONS_PER_ACCOUNT, Account, Session
 from appliance.domain.staff.lockout import Failures, Rule, Wait
 from appliance.domain.staff.passwords import hashed_id
-from appliance.store import staff_accounts, staff_log, staff_sessions
 from appliance.store.database import transaction
+from appliance.store.staff import staff_accounts, staff_log, staff_sessions
 
 TOUCH_EVERY_MS = 60_000
 """Each note that a session is in use is a write to the card."""

@@ -19,9 +19,14 @@ from appliance.domain.moment import Moment
 from appliance.domain.officials import official
 from appliance.domain.officials.official import Official
 from appliance.domain.sms import phrases
-from appliance.store import city_tables, gauges, notices, officials, outbox, requests, staff_log
-from appliance.store.notices import Notice
-from appliance.store.texts import Text
+from appliance.store.box import gauges
+from appliance.store.cases import requests
+from appliance.store.city import city_tables, outbox
+from appliance.store.officials import directory as officials
+from appliance.store.officials import notices
+from appliance.store.officials.notices import Notice
+from appliance.store.sms.texts import Text
+from appliance.store.staff import staff_log
 
 PER_DAY, PER_PHONE = 100, 10
 """In any 24 hours: of all officials, of one."""

@@ -27,16 +27,11 @@ from appliance.domain.moment import Moment
 from appliance.domain.officials.official import COORDINATOR, Official
 from appliance.domain.sms import phrases
 from appliance.domain.sms.received import OfficialReply
-from appliance.store import (
-    chases,
-    city_tables,
-    notices,
-    official_replies,
-    officials,
-    outbox,
-    requests,
-    text_history,
-)
+from appliance.store.cases import requests
+from appliance.store.city import city_tables, outbox
+from appliance.store.officials import chases, notices, official_replies
+from appliance.store.officials import directory as officials
+from appliance.store.sms import text_history
 
 NOTICED_FOR = timedelta(days=14)
 """So long a reply without a ticket may mean what the city has had this box text."""

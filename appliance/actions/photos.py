@@ -17,19 +17,15 @@ from appliance.domain.events.files import PhotoAttached, PhotoLost, PhotoSettled
 from appliance.domain.moment import Moment
 from appliance.domain.privacy import sealing
 from appliance.domain.privacy.sealing import Content, Holder
-from appliance.store import (
-    archive_documents,
-    blob_files,
-    documents,
-    erasures,
-    outbox,
-    photos,
-    recordings,
-    requests,
-    software,
-)
+from appliance.store import blob_files
+from appliance.store.archive import archive_documents
+from appliance.store.box import software
+from appliance.store.cases import photos, recordings, requests
+from appliance.store.city import outbox
 from appliance.store.database import transaction
 from appliance.store.errors import Unavailable
+from appliance.store.privacy import erasures
+from appliance.store.public import documents
 from blob_transfer.folder import Staged
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from appliance.domain.box.print_job import COPIES_MAX, Outcome, PrintJob, PrintState, Trouble
 from appliance.domain.moment import Moment
-from appliance.store import print_jobs
+from appliance.store.box import print_jobs
 from appliance.store.database import transaction
 
 

@@ -14,10 +14,12 @@ from appliance.domain.public import board
 from appliance.domain.staff import action as staff_action
 from appliance.domain.staff.accounts import Account
 from appliance.domain.staff.action import Act, Wish
-from appliance.store import answers, erasures, requests, staff_log
-from appliance.store import staff_actions as acts
-from appliance.store.answers import Answer
+from appliance.store.cases import answers, requests
+from appliance.store.cases.answers import Answer
 from appliance.store.database import transaction
+from appliance.store.privacy import erasures
+from appliance.store.staff import staff_actions as acts
+from appliance.store.staff import staff_log
 
 ANSWERED = Wish(
     act=Act.MOVE, changes={"status": Status.RESOLVED}, message="Pertanyaan dijawab kecamatan."

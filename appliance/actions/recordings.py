@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from appliance.actions import photos
 from appliance.domain.cases.service_request import Sensitivity, ServiceRequest
 from appliance.domain.moment import Moment
-from appliance.store import blob_files, recordings
+from appliance.store import blob_files
+from appliance.store.cases import recordings
+from appliance.store.cases.recordings import Recording
 from appliance.store.database import transaction
-from appliance.store.recordings import Recording
 from blob_transfer.folder import Staged
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,8 @@ import sqlite3
 from appliance.domain.city.topics import Lane
 from appliance.domain.events.box import RenewalAsked
 from appliance.domain.moment import Moment
-from appliance.store import box, outbox
+from appliance.store.box import this_box as box
+from appliance.store.city import outbox
 from appliance.store.database import transaction
 
 

@@ -9,7 +9,11 @@ from appliance.domain.city.pushed_settings import TABLE as SETTINGS
 from appliance.domain.officials import official
 from appliance.domain.privacy.sealing import TABLE as SEALING_KEYS
 from appliance.domain.public import announcement
-from appliance.store import box, city_tables, gauges, help_calls, outbox, requests, texts
+from appliance.store.box import gauges
+from appliance.store.box import this_box as box
+from appliance.store.cases import help_calls, requests
+from appliance.store.city import city_tables, outbox
+from appliance.store.sms import texts
 
 USED_TABLES = frozenset({announcement.TABLE, official.TABLE, SEALING_KEYS, SETTINGS, *NAMES})
 """Tables of the city that this release shows; others are kept for a later one."""

@@ -10,8 +10,10 @@ from appliance.actions import erasing
 from appliance.domain.moment import Moment
 from appliance.domain.privacy.erasure import Reason
 from appliance.domain.privacy.retention import RAW_SMS, WIFI
-from appliance.store import notices, retention, wifi
 from appliance.store.database import transaction
+from appliance.store.officials import notices
+from appliance.store.privacy import retention
+from appliance.store.wifi import wifi_sessions as wifi
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.privacy import sealing
 from appliance.domain.privacy.sealing import Content, Holder
-from appliance.store import city_tables, sealing_keys
+from appliance.store.city import city_tables
 from appliance.store.database import connect, transaction
+from appliance.store.privacy import sealing_keys
 
 OFF = (
     "OFF: confidential reports are stored and sent readable; make a key with "

@@ -20,10 +20,12 @@ from appliance.domain.events.texts import FinalState, TextSettled
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.sending_policy import SendingPolicy
-from appliance.store import early_reports, outbox, requests, sms_inbox, text_parts, texts
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from appliance.store.database import transaction
-from appliance.store.text_parts import TextPart
-from appliance.store.texts import Text
+from appliance.store.sms import early_reports, sms_inbox, text_parts, texts
+from appliance.store.sms.text_parts import TextPart
+from appliance.store.sms.texts import Text
 
 REPORT_WINDOW = timedelta(days=4)
 """How long after sending a status report can still arrive: validity and a margin."""

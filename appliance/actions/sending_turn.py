@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from appliance.actions.texting import EMERGENCY_PRIORITY
 from appliance.domain.moment import Moment
 from appliance.domain.sms.sending_policy import SendingPolicy
-from appliance.store import officials, text_parts, texts
-from appliance.store.texts import Resting, Text
+from appliance.store.officials import directory as officials
+from appliance.store.sms import text_parts, texts
+from appliance.store.sms.texts import Resting, Text
 
 LONGEST_RETRY = timedelta(hours=1)
 _LEFT_TO_OTHERS_FOR = timedelta(minutes=1)

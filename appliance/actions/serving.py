@@ -6,8 +6,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.public import service_page
 from appliance.domain.public.service_page import Saved, ServicePage
-from appliance.store import service_pages, staff_log
 from appliance.store.database import transaction
+from appliance.store.public import service_pages
+from appliance.store.staff import staff_log
 
 
 def save(

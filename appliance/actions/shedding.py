@@ -14,10 +14,12 @@ from pathlib import Path
 from appliance.actions import health, photos
 from appliance.domain.city.topics import Lane
 from appliance.domain.moment import Moment
-from appliance.store import files, outbox, room, wifi
+from appliance.store import files, room
+from appliance.store.city import outbox
 from appliance.store.connection import BoxConnection
 from appliance.store.database import transaction
 from appliance.store.errors import StoreFull
+from appliance.store.wifi import wifi_sessions as wifi
 
 log = logging.getLogger(__name__)
 

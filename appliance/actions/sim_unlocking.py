@@ -3,8 +3,8 @@
 import sqlite3
 
 from appliance.domain.moment import Moment
-from appliance.store import sim_pins
 from appliance.store.database import transaction
+from appliance.store.sms import sim_pins
 
 
 def spend_pin(db: sqlite3.Connection, key: str, now: Moment) -> bool:

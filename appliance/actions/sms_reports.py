@@ -23,7 +23,9 @@ from appliance.domain.sms import conversation
 from appliance.domain.sms.received import Report, Wish
 from appliance.domain.triage import place
 from appliance.domain.triage.verdict import Triage
-from appliance.store import box, requests, sms_inbox, text_history
+from appliance.store.box import this_box as box
+from appliance.store.cases import requests
+from appliance.store.sms import sms_inbox, text_history
 
 SAME_TEXT_WINDOW = same_matter.IDENTICAL_WINDOW
 """An identical SMS from the same phone within this time adds nothing."""

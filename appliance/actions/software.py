@@ -15,10 +15,11 @@ from appliance.domain.box.software import SUFFIX, VERSION_PATTERN
 from appliance.domain.errors import BadInput
 from appliance.domain.events.files import SoftwarePublished, SoftwareWithdrawn
 from appliance.domain.moment import Moment
-from appliance.store import blob_files, software
+from appliance.store import blob_files
+from appliance.store.box import software
+from appliance.store.box.software import Offer
 from appliance.store.connection import BoxConnection
 from appliance.store.database import transaction
-from appliance.store.software import Offer
 
 log = logging.getLogger(__name__)
 

@@ -16,16 +16,11 @@ from appliance.domain.privacy import discretion
 from appliance.domain.staff import action as staff_action
 from appliance.domain.staff.accounts import Account
 from appliance.domain.staff.action import Action, Standing, Wish
-from appliance.store import (
-    city_tables,
-    erasures,
-    follow_ups,
-    outbox,
-    requests,
-    staff_actions,
-    staff_log,
-)
+from appliance.store.cases import follow_ups, requests
+from appliance.store.city import city_tables, outbox
 from appliance.store.database import transaction
+from appliance.store.privacy import erasures
+from appliance.store.staff import staff_actions, staff_log
 
 REASON_MAX_CHARS = 200
 SET_ASIDE = "Pusat tidak dapat menerima tindakan ini. Beri tahu teknisi, lalu coba lagi."

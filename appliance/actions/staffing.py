@@ -7,8 +7,8 @@ from appliance.actions import logging_in
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.staff.accounts import SETUP_TRIES, Account, Role
-from appliance.store import staff_accounts, staff_log, staff_sessions
 from appliance.store.database import transaction
+from appliance.store.staff import staff_accounts, staff_log, staff_sessions
 
 
 class LastAdmin(BadInput):

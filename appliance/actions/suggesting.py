@@ -10,7 +10,7 @@ from appliance.domain.events.requests import Judged
 from appliance.domain.moment import Moment
 from appliance.domain.privacy.erasure import ERASED_TEXT
 from appliance.domain.triage.judgement import classify
-from appliance.store import city_tables
+from appliance.store.city import city_tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,13 @@ from appliance.domain.city.topics import Lane
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.events.staff import StaffActed
 from appliance.domain.moment import Moment
-from appliance.store import box, gauges, outbox, photos, staff_sessions, texts
+from appliance.store.box import gauges
+from appliance.store.box import this_box as box
+from appliance.store.cases import photos
+from appliance.store.city import outbox
 from appliance.store.database import transaction
+from appliance.store.sms import texts
+from appliance.store.staff import staff_sessions
 
 
 def acknowledge(db: sqlite3.Connection, ack: wire.Ack, now: Moment) -> bool:

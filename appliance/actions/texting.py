@@ -18,8 +18,10 @@ from appliance.domain.phone import Msisdn
 from appliance.domain.privacy import masking
 from appliance.domain.sms import operator_filter, phrases, receipts
 from appliance.domain.sms.sending_policy import NOTICE_VALIDITY
-from appliance.store import city_tables, follow_ups, text_history, texts
+from appliance.store.cases import follow_ups
+from appliance.store.city import city_tables
 from appliance.store.database import transaction
+from appliance.store.sms import text_history, texts
 
 VALIDITY = timedelta(days=3)
 """A text older than this would confuse more than it tells."""

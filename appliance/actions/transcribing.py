@@ -16,8 +16,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
-from appliance.store import recordings, requests, staff_log
+from appliance.store.cases import recordings, requests
 from appliance.store.database import transaction
+from appliance.store.staff import staff_log
 
 
 def transcribe(

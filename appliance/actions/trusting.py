@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from appliance.domain.city import signature
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.store import city_keys
+from appliance.store.city import city_keys
 
 KEYS_MAX = 8
 

@@ -11,7 +11,8 @@ from appliance.domain.moment import Moment
 from appliance.domain.sms import judging, phrases
 from appliance.domain.sms.judging import Judge
 from appliance.domain.sms.received import ReceivedSms
-from appliance.store import requests, sms_inbox, text_history
+from appliance.store.cases import requests
+from appliance.store.sms import sms_inbox, text_history
 
 IDENTICAL_PER_HOUR = 3
 """Who sends the same words more often is a machine."""

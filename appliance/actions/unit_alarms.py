@@ -12,7 +12,8 @@ from pathlib import Path
 from appliance.domain.city.topics import Lane
 from appliance.domain.events.box import BoxAlarm
 from appliance.domain.moment import Moment
-from appliance.store import gauges, outbox
+from appliance.store.box import gauges
+from appliance.store.city import outbox
 from appliance.store.database import transaction
 from appliance.store.files import beside
 

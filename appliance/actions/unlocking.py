@@ -5,7 +5,7 @@ import sqlite3
 from appliance.domain.cases.service_request import Sensitivity, ServiceRequest
 from appliance.domain.cases.ticket_pin import Verdict, attempt
 from appliance.domain.moment import Moment
-from appliance.store import ticket_pins
+from appliance.store.cases import ticket_pins
 from appliance.store.database import transaction
 
 

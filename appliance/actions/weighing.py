@@ -10,8 +10,9 @@ from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import Moment
 from appliance.domain.triage.place_names import PlaceNames
 from appliance.domain.triage.verdict import Triage
-from appliance.store import city_tables, requests
-from appliance.store.requests import Neighbour
+from appliance.store.cases import requests
+from appliance.store.cases.requests import Neighbour
+from appliance.store.city import city_tables
 
 _LOOKED_AT = 50
 

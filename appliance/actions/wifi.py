@@ -20,9 +20,9 @@ from appliance.domain.wifi.sessions import (
     Usage,
     ZonePolicy,
 )
-from appliance.store import wifi
 from appliance.store.database import transaction
-from appliance.store.wifi import NewSession
+from appliance.store.wifi import wifi_sessions as wifi
+from appliance.store.wifi.wifi_sessions import NewSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

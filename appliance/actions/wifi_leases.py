@@ -7,9 +7,10 @@ from appliance.domain.city.topics import Lane
 from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.moment import Moment
 from appliance.domain.wifi.sessions import Ending, Session
-from appliance.store import outbox, wifi
+from appliance.store.city import outbox
 from appliance.store.database import transaction
-from appliance.store.wifi import LeaseUse
+from appliance.store.wifi import wifi_sessions as wifi
+from appliance.store.wifi.wifi_sessions import LeaseUse
 
 
 def take_up(db: sqlite3.Connection, slots: dict[str, int], now: Moment) -> None:

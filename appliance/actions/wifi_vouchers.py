@@ -10,8 +10,8 @@ from appliance.actions.wifi import Device, Fresh
 from appliance.domain.moment import Moment
 from appliance.domain.wifi import sessions as rules
 from appliance.domain.wifi.sessions import Grant, Refusal, Refused, Session
-from appliance.store import wifi_vouchers as vouchers
 from appliance.store.database import transaction
+from appliance.store.wifi import wifi_vouchers as vouchers
 
 TRIES_WINDOW = timedelta(hours=1)
 TRIES_OF_DEVICE = 5

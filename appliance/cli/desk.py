@@ -14,7 +14,7 @@ from appliance.domain.staff import passwords
 from appliance.domain.staff.accounts import Account, Role
 from appliance.domain.wifi import sessions as wifi
 from appliance.runtime import clock, ids
-from appliance.store import staff_accounts
+from appliance.store.staff import staff_accounts
 
 _COLUMNS = ("name", "role", "is_locked", "must_change")
 

@@ -13,7 +13,9 @@ from appliance.domain.cases.deadline import deadlines, latest
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import from_ms
 from appliance.domain.privacy import sealing
-from appliance.store import city_tables, outbox, photos, requests, texts
+from appliance.store.cases import photos, requests
+from appliance.store.city import city_tables, outbox
+from appliance.store.sms import texts
 
 _COLUMNS = {
     "requests": ("ticket", "channel", "kind", "category", "status", "acked", "created_at", "text"),

@@ -14,8 +14,8 @@ from appliance.domain.hours import DailyHours
 from appliance.domain.officials.official import HEAD, Official, day
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock
-from appliance.store import officials
-from appliance.store.officials import Entry
+from appliance.store.officials import directory as officials
+from appliance.store.officials.directory import Entry
 
 FILE_MAX_BYTES = 256 * 1024
 _COLUMNS = ("agency", "rank", "name", "post", "phone", "valid_from", "valid_until")

@@ -14,7 +14,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock
-from appliance.store import requests
+from appliance.store.cases import requests
 
 _TITLES = {
     "requests": "Laporan",

@@ -13,7 +13,9 @@ from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock
-from appliance.store import gauges, requests, sms_inbox, texts
+from appliance.store.box import gauges
+from appliance.store.cases import requests
+from appliance.store.sms import sms_inbox, texts
 from modem.pdu import concat
 
 _INBOX_COLUMNS = ("received_at", "number", "parts", "outcome", "ticket", "text")

@@ -10,7 +10,7 @@ from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers
 from appliance.domain.city.city_tables import NAMES, shipped
-from appliance.store import city_tables
+from appliance.store.city import city_tables
 
 _COLUMNS = ("name", "version", "source", "rows", "received_at", "problem")
 

@@ -12,7 +12,9 @@ from appliance.domain.cases.service_request import ServiceRequest, Status
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.sms import phrases
-from appliance.store import outbox, requests, texts
+from appliance.store.cases import requests
+from appliance.store.city import outbox
+from appliance.store.sms import texts
 
 Step = tuple[datetime | None, str]
 

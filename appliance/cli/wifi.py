@@ -16,7 +16,7 @@ from appliance.domain.wifi import statistics as wifi_statistics
 from appliance.domain.wifi.sessions import Ending, Grant, Session
 from appliance.domain.wifi.statistics import Day
 from appliance.runtime import clock, ids
-from appliance.store import wifi as store
+from appliance.store.wifi import wifi_sessions as store
 
 _COLUMNS = ("id", "zone", "device", "since", "minutes_left", "mb_up", "mb_down", "state")
 _BLOCK_COLUMNS = ("mac", "until", "reason")

@@ -16,7 +16,7 @@ from appliance.domain.staff import accounts as names
 from appliance.domain.staff import words as staff_words
 from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import ids
-from appliance.store import staff_accounts
+from appliance.store.staff import staff_accounts
 from web.database import db
 from web.hashing import Hashing
 from web.login_pages import TYPED_MAX_CHARS

@@ -20,8 +20,10 @@ from appliance.domain.moment import Moment
 from appliance.domain.public.publishing import file_name
 from appliance.domain.staff.accounts import Role
 from appliance.runtime.settings import Settings
-from appliance.store import archive_documents, archive_search, blob_files, staff_log
-from appliance.store.archive_documents import Document
+from appliance.store import blob_files
+from appliance.store.archive import archive_documents, archive_search
+from appliance.store.archive.archive_documents import Document
+from appliance.store.staff import staff_log
 from web.database import db
 from web.files import foreign_file
 from web.security import staff

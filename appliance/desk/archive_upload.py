@@ -17,7 +17,7 @@ from appliance.domain.archive.room import NoRoom
 from appliance.domain.moment import Moment
 from appliance.domain.staff.accounts import Role
 from appliance.runtime.settings import Settings
-from appliance.store import archive_documents
+from appliance.store.archive import archive_documents
 from web.bodies import BODY_MAX_BYTES, cut
 from web.database import db
 from web.security import accepts_body, staff

@@ -20,18 +20,12 @@ from appliance.domain.staff import action as staff_action
 from appliance.domain.staff import words as staff_words
 from appliance.domain.staff.accounts import Account
 from appliance.domain.triage.accusation import NEUTRAL
-from appliance.store import (
-    city_tables,
-    erasures,
-    follow_ups,
-    photos,
-    publications,
-    queue,
-    recordings,
-    requests,
-    texts,
-)
-from appliance.store import staff_actions as acts
+from appliance.store.cases import follow_ups, photos, queue, recordings, requests
+from appliance.store.city import city_tables
+from appliance.store.privacy import erasures
+from appliance.store.public import publications
+from appliance.store.sms import texts
+from appliance.store.staff import staff_actions as acts
 
 KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 

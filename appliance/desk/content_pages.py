@@ -13,8 +13,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.public import announcement, service_page
 from appliance.domain.public.service_page import LIMITS, ServicePage
-from appliance.store import announcements, service_pages
-from appliance.store.announcements import Stored
+from appliance.store.public import announcements, service_pages
+from appliance.store.public.announcements import Stored
 from web.database import db
 from web.security import staff
 

@@ -15,8 +15,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.officials.official import HEAD, LOWEST_RANK
 from appliance.domain.staff.accounts import Role
-from appliance.store import city_tables, officials
-from appliance.store.officials import Entry
+from appliance.store.city import city_tables
+from appliance.store.officials import directory as officials
+from appliance.store.officials.directory import Entry
 from web.database import db
 from web.security import staff
 

@@ -14,7 +14,8 @@ from appliance.desk.condition.whole import conditions
 from appliance.domain.moment import Moment
 from appliance.runtime import hardware
 from appliance.runtime.settings import Settings
-from appliance.store import gauges, outbox
+from appliance.store.box import gauges
+from appliance.store.city import outbox
 from web.database import db
 from web.security import staff
 

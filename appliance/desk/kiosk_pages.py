@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from appliance.actions import auditing, helping
 from appliance.desk.guard import account
 from appliance.domain.moment import Moment
-from appliance.store import help_calls
+from appliance.store.cases import help_calls
 from web.database import db
 from web.security import staff
 

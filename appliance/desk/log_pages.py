@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from appliance.desk.guard import needs
 from appliance.domain.staff.accounts import Role
 from appliance.domain.staff.action import Act
-from appliance.store import staff_accounts, staff_log
+from appliance.store.staff import staff_accounts, staff_log
 from web.database import db
 from web.security import staff
 

@@ -20,8 +20,9 @@ from appliance.domain.public.board import (
     public_text,
 )
 from appliance.domain.reference import categories
-from appliance.store import answers, publications, requests
-from appliance.store import questions as stored
+from appliance.store.cases import answers, requests
+from appliance.store.cases import questions as stored
+from appliance.store.public import publications
 from web.database import db
 from web.security import staff
 

@@ -20,7 +20,7 @@ from appliance.domain.phone import Msisdn
 from appliance.domain.privacy.consent import AGREED, Consent, Purpose
 from appliance.domain.reference import categories
 from appliance.domain.staff.action import Act, Wish
-from appliance.store.queue import WORDS_MAX, Filter
+from appliance.store.cases.queue import WORDS_MAX, Filter
 
 NO_KELURAHAN = "-"
 """Chosen where nobody knows it."""

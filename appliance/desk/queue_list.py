@@ -12,9 +12,10 @@ from appliance.domain.cases.routing import BRIBERY
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.moment import Moment
 from appliance.domain.staff.accounts import Account, Role
-from appliance.store import city_tables, requests
-from appliance.store import queue as store
-from appliance.store import staff_actions as acts
+from appliance.store.cases import queue as store
+from appliance.store.cases import requests
+from appliance.store.city import city_tables
+from appliance.store.staff import staff_actions as acts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

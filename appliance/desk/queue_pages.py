@@ -23,8 +23,9 @@ from appliance.domain.privacy.consent import TEXT_VERSION, TEXTS
 from appliance.domain.staff import words as staff_words
 from appliance.runtime import ids
 from appliance.runtime.settings import Settings
-from appliance.store import blob_files, photos, requests, ticket_pins
-from appliance.store.queue import ALL
+from appliance.store import blob_files
+from appliance.store.cases import photos, requests, ticket_pins
+from appliance.store.cases.queue import ALL
 from web.database import db
 from web.files import foreign_file
 from web.security import staff

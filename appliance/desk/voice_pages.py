@@ -12,9 +12,10 @@ from appliance.domain.cases import recording
 from appliance.domain.cases.service_request import TEXT_MAX_CHARS, ServiceRequest
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
-from appliance.store import blob_files, requests
-from appliance.store import recordings as voices
-from appliance.store.recordings import Recording
+from appliance.store import blob_files
+from appliance.store.cases import recordings as voices
+from appliance.store.cases import requests
+from appliance.store.cases.recordings import Recording
 from web.database import db
 from web.files import foreign_file
 from web.security import staff

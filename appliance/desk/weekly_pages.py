@@ -13,7 +13,9 @@ from appliance.domain.privacy.retention import WIFI
 from appliance.domain.public.report_card import PERIOD
 from appliance.domain.public.weekly import Week, weekly
 from appliance.domain.wifi import statistics as wifi_statistics
-from appliance.store import city_tables, figures, weekly_figures, wifi
+from appliance.store.city import city_tables
+from appliance.store.public import figures, weekly_figures
+from appliance.store.wifi import wifi_sessions as wifi
 from web.database import db
 from web.security import staff
 

@@ -8,7 +8,7 @@ from appliance.domain.privacy import sealing
 from appliance.domain.reference import any_kelurahan_name
 from appliance.domain.sms.phrases import STATUS_WORDS
 from appliance.domain.staff import words as staff_words
-from appliance.store import city_tables
+from appliance.store.city import city_tables
 from web.database import db
 
 STATUSES = {str(status): word for status, word in STATUS_WORDS.items()}

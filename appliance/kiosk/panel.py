@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 Gauges = Mapping[str, Mapping[str, tuple[str, datetime]]]
-"""Process -> name -> (value, since when), as `store.gauges.every` reads them."""
+"""Process -> name -> (value, since when), as `store.box.gauges.every` reads them."""
 
 BUZZ_EVERY = timedelta(seconds=30)
 BUZZ_FOR = timedelta(seconds=1)

@@ -18,7 +18,8 @@ from appliance.domain.moment import Moment
 from appliance.kiosk.panel import Gauges, Lamp, Lamps, is_lit, panel_state
 from appliance.kiosk.panel_news import PanelNews
 from appliance.runtime.kiosk_settings import Panel
-from appliance.store import gauges, help_calls
+from appliance.store.box import gauges
+from appliance.store.cases import help_calls
 from appliance.store.database import Watcher
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,8 @@ from appliance.domain.phone import Msisdn
 from appliance.kiosk import receipt
 from appliance.kiosk.printing.running import print_slip
 from appliance.runtime.settings import Settings
-from appliance.store import print_jobs, requests, ticket_pins
+from appliance.store.box import print_jobs
+from appliance.store.cases import requests, ticket_pins
 from web import i18n
 from web.database import db
 

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 
 from appliance.domain.city.topics import Lane
 from appliance.domain.moment import to_ms
-from appliance.store import help_calls, outbox, print_jobs
+from appliance.store.box import print_jobs
+from appliance.store.cases import help_calls
+from appliance.store.city import outbox
 from appliance.store.database import transaction
 
 ACKED_EVENTS_KEPT = 10_000

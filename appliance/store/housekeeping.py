@@ -5,10 +5,12 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from appliance.store import compaction, database, room, scrubbing, wal_wipes, wifi
+from appliance.store import compaction, database, room
 from appliance.store.compaction import Compacted
 from appliance.store.connection import BoxConnection
 from appliance.store.files import shm
+from appliance.store.privacy import scrubbing, wal_wipes
+from appliance.store.wifi import wifi_sessions as wifi
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from appliance.domain.box import schema_rule
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SiteCode
-from appliance.store import box, files, gate, replacing, room
+from appliance.store import files, gate, replacing, room
+from appliance.store.box import this_box as box
 from appliance.store.database import connect, explained, transaction
 from appliance.store.repair import integrity, salvage
 

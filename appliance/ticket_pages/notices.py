@@ -9,9 +9,9 @@ from datetime import datetime
 
 from appliance.domain.public import announcement
 from appliance.domain.public.announcement import LOCAL_BODY_MAX_CHARS, SHOWN_AT_MOST, Announcement
-from appliance.store import announcements as stored
-from appliance.store import city_tables
+from appliance.store.city import city_tables
 from appliance.store.errors import Unavailable
+from appliance.store.public import announcements as stored
 from web.database import db
 
 log = logging.getLogger(__name__)

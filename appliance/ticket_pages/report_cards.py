@@ -12,8 +12,9 @@ from threading import Lock
 
 from appliance.domain.moment import Moment
 from appliance.domain.public.report_card import PERIOD, RANKED_FROM, Line, report_card, total
-from appliance.store import city_tables, figures
+from appliance.store.city import city_tables
 from appliance.store.errors import Unavailable
+from appliance.store.public import figures
 from web.database import db
 
 log = logging.getLogger(__name__)

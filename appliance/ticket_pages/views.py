@@ -20,14 +20,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment
 from appliance.domain.quota import Exceeded
-from appliance.store import (
-    answers,
-    city_tables,
-    official_replies,
-    photos,
-    requests,
-    ticket_pins,
-)
+from appliance.store.cases import answers, photos, requests, ticket_pins
+from appliance.store.city import city_tables
+from appliance.store.officials import official_replies
 from appliance.ticket_pages.fresh import Freshness
 from appliance.ticket_pages.lookups import Lookups
 from web import qr

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.actions import intake
-from appliance.store import gauges
+from appliance.store.box import gauges
 from tests.builders import a_draft
 from tests.conftest import at
 

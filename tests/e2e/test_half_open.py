@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.domain.city.topics import Lane
-from appliance.store import outbox
+from appliance.store.city import outbox
 from demo.broker import find_mosquitto
 from demo.supervisor import Child, Supervisor
 from tests.e2e.agents import agent, backlog, link_state

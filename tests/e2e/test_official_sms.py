@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.runtime import ids, settings
-from appliance.store import gauges
+from appliance.store.box import gauges
 from appliance.store.database import connect
 from command_center.handling.disposing import Order, dispose
 from command_center.handling.files import shipped_units

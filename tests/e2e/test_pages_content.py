@@ -13,8 +13,8 @@ from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings, Site
 from appliance.store import migrate
-from appliance.store.announcements import Stored
 from appliance.store.database import connect
+from appliance.store.public.announcements import Stored
 from captive_portal.app import create_app
 from tests.builders import a_draft
 from tests.support.axe import is_clean

@@ -14,8 +14,9 @@ from appliance.domain.staff import passwords
 from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings
-from appliance.store import migrate, staff_actions
+from appliance.store import migrate
 from appliance.store.database import connect
+from appliance.store.staff import staff_actions
 from tests.builders import a_draft
 from tests.support.axe import is_clean
 from tests.support.browser import fits_a_phone, served

@@ -18,7 +18,8 @@ from appliance.kiosk.app import create_app
 from appliance.runtime import clock, ids
 from appliance.runtime.kiosk_settings import Kiosk
 from appliance.runtime.settings import Settings, Site
-from appliance.store import city_tables, migrate
+from appliance.store import migrate
+from appliance.store.city import city_tables
 from appliance.store.database import connect
 from tests.builders import a_draft
 from tests.conftest import START

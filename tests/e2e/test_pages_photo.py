@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page
 from appliance.domain.cases.photo import PHOTO_MAX_BYTES, cleaned
 from appliance.runtime import clock, ids
 from appliance.runtime.settings import Settings, Site
-from appliance.store import blob_files, migrate, photos
+from appliance.store import blob_files, migrate
+from appliance.store.cases import photos
 from appliance.store.database import connect
 from captive_portal.app import create_app
 from tests.support.browser import LAN_NAME, fits_a_phone, served

@@ -16,7 +16,8 @@ from appliance.kiosk.app import create_app as create_kiosk
 from appliance.runtime import clock, ids
 from appliance.runtime.kiosk_settings import Kiosk
 from appliance.runtime.settings import Settings
-from appliance.store import migrate, recordings
+from appliance.store import migrate
+from appliance.store.cases import recordings
 from appliance.store.database import connect
 from tests.e2e.kiosk_screens import SCREEN, begin, fits, press, touch
 from tests.support.axe import is_clean

@@ -14,8 +14,9 @@ from appliance.runtime import clock, ids
 from appliance.runtime.neighbours import Neighbour
 from appliance.runtime.settings import Settings, Site
 from appliance.runtime.wifi_settings import Wifi, WifiZone
-from appliance.store import migrate, wifi
+from appliance.store import migrate
 from appliance.store.database import connect
+from appliance.store.wifi import wifi_sessions as wifi
 from captive_portal.app import create_app
 from tests.support.browser import LAN_NAME, fits_a_phone, served
 from tests.support.waiting import wait_for

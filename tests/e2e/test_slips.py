@@ -15,7 +15,8 @@ import pytest
 from appliance.actions import intake, printing
 from appliance.domain.box.print_job import PrintState
 from appliance.runtime import clock
-from appliance.store import print_jobs, requests
+from appliance.store.box import print_jobs
+from appliance.store.cases import requests
 from appliance.store.database import connect
 from tests.builders import a_draft
 from tests.e2e.slip_pages import look_again, report, touch_print_again

@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 
-from appliance.store import texts
+from appliance.store.sms import texts
 from tests.sim.running import running_modem
 from tests.support.sms_daemons import Posko
 from tests.support.troubles import DOUBTFUL, calm, schedule

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from appliance.runtime import settings
-from appliance.store import requests
+from appliance.store.cases import requests
 from appliance.store.database import connect
 from command_center.commands import sealed
 from tests.e2e.slip_pages import look_again, report, touch_print_again

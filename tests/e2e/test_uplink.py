@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from appliance.domain.city.topics import Lane
-from appliance.store import outbox
+from appliance.store.city import outbox
 from tests.e2e.agents import agent, backlog, link_state
 from tests.support.frozen_line import a_line
 from tests.support.strict_broker import RECEIVE_MAXIMUM, StrictBroker, a_strict_broker

@@ -20,7 +20,8 @@ from appliance.domain.archive.query import Filters, asked
 from appliance.domain.staff import passwords
 from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import clock, ids
-from appliance.store import archive_search, blob_files, migrate
+from appliance.store import blob_files, migrate
+from appliance.store.archive import archive_search
 from appliance.store.database import connect
 from tests.conftest import SITE
 from tests.support import office_files

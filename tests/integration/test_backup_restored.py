@@ -16,7 +16,8 @@ from appliance.domain.cases.service_request import Status
 from appliance.domain.quota import Quota
 from appliance.runtime import clock
 from appliance.runtime.broker_settings import Sync
-from appliance.store import outbox, requests
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from appliance.store.database import connect
 from command_center.cases import casework
 from command_center.commands import sealed

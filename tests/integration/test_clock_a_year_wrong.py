@@ -15,9 +15,9 @@ from appliance.domain.moment import Moment
 from appliance.kiosk.app import create_app as kiosk_app
 from appliance.runtime import ids
 from appliance.runtime.settings import Portal, Settings, Site
-from appliance.store import requests
-from appliance.store import wifi as sessions
+from appliance.store.cases import requests
 from appliance.store.database import connect, transaction
+from appliance.store.wifi import wifi_sessions as sessions
 from captive_portal.app import create_app as portal_app
 from sync_agent.housekeeper import Housekeeper
 from tests.builders import a_draft

@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from appliance.actions import intake
 from appliance.domain.city.topics import Lane
-from appliance.store import box
-from appliance.store import requests as box_requests
+from appliance.store.box import this_box as box
+from appliance.store.cases import requests as box_requests
 from command_center.cases import casework
 from tests.builders import a_draft
 from tests.conftest import EPOCH

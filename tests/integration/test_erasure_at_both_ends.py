@@ -15,7 +15,9 @@ from appliance.actions import casework, erasing, intake, syncing
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.city import wire
 from appliance.domain.city.topics import Lane
-from appliance.store import box, outbox, requests
+from appliance.store.box import this_box as box
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from appliance.store.database import connect, transaction
 from command_center.privacy import erasing as city_erasing
 from command_center.receiving import ingest

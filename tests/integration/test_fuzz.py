@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from appliance.actions import intake
 from appliance.domain.cases.service_request import Status
-from appliance.store import outbox, requests
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from command_center.cases import casework
 from tests.builders import a_draft
 from tests.support.talk import Talk, talking

@@ -20,8 +20,9 @@ from appliance.domain.cases.photo import PHOTO_MAX_BYTES, Photo
 from appliance.domain.city.topics import Leaf, parse
 from appliance.runtime import clock
 from appliance.runtime.broker_settings import Sync
-from appliance.store import blob_files, documents
-from appliance.store import photos as stored_photos
+from appliance.store import blob_files
+from appliance.store.cases import photos as stored_photos
+from appliance.store.public import documents
 from command_center.sending import publishing
 from command_center.store.sending import blob_files as city_files
 from tests.builders import a_draft

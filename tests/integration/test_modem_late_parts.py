@@ -8,7 +8,8 @@ from appliance.actions import directory, syncing
 from appliance.domain.city import wire
 from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
-from appliance.store import outbox, requests
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from modem.inbound import MISSING_AFTER
 from tests.support.sms_box import CITIZEN, NEIGHBOUR, in_two_parts, kinds, outcomes, told
 

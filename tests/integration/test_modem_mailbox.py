@@ -10,7 +10,8 @@ from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms import judging
 from appliance.domain.triage.judgement import classify
-from appliance.store import outbox, requests
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from modem.events import Health, ModemState, Reset, Verdict
 from tests.sim import smscodec
 from tests.sim.air import FIRST_STAMP

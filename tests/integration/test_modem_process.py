@@ -9,7 +9,8 @@ from collections import Counter
 
 import pytest
 
-from appliance.store import requests, texts
+from appliance.store.cases import requests
+from appliance.store.sms import texts
 from tests.sim.running import running_modem
 from tests.support.modem_daemon import Daemon
 

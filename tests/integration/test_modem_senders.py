@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.store import requests, sms_inbox
+from appliance.store.cases import requests
+from appliance.store.sms import sms_inbox
 from tests.sim import smscodec
 from tests.sim.air import FIRST_STAMP
 from tests.support.sms_box import CITIZEN, Box, outcomes

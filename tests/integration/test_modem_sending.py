@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from appliance.store import gauges
+from appliance.store.box import gauges
 from modem.events import Health, ModemState, Verdict
 from modem.pdu import validity
 from tests.sim import smscodec

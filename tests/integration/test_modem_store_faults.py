@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.store import sms_inbox
+from appliance.store.sms import sms_inbox
 from modem.driver import NotStoredError
 from modem.events import Health, ModemState, Verdict
 from tests.support.sms_box import (

@@ -10,7 +10,7 @@ import pytest
 from appliance.actions import intake, reporting
 from appliance.domain.city.topics import Lane
 from appliance.domain.events.box import BoxHeartbeat
-from appliance.store import outbox
+from appliance.store.city import outbox
 from appliance.store.connection import BoxConnection
 from appliance.store.database import connect, transaction
 from command_center import report

@@ -11,7 +11,10 @@ from appliance.actions import sealing as acts
 from appliance.domain.city import wire
 from appliance.domain.events.requests import FollowedUp, RequestReceived, TextAmended
 from appliance.domain.privacy import sealing
-from appliance.store import housekeeping, outbox, requests, sms_inbox
+from appliance.store import housekeeping
+from appliance.store.cases import requests
+from appliance.store.city import outbox
+from appliance.store.sms import sms_inbox
 from modem.inbound import MISSING_AFTER
 from tests.support.leaks import found_below
 from tests.support.sms_box import CITIZEN, Box

@@ -4,7 +4,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from appliance.store import gauges, texts
+from appliance.store.box import gauges
+from appliance.store.sms import texts
 from tests.sim.control import ModemControl
 from tests.sim.running import running_modem
 from tests.support.modem_daemon import CONFIG, Daemon

@@ -9,8 +9,9 @@ from appliance.actions import intake, staff_actions
 from appliance.domain.cases.service_request import Channel, ServiceRequest, Status
 from appliance.domain.staff.accounts import Account, Role
 from appliance.domain.staff.action import Act, Wish
-from appliance.store import requests, texts
-from appliance.store import staff_actions as kept
+from appliance.store.cases import requests
+from appliance.store.sms import texts
+from appliance.store.staff import staff_actions as kept
 from command_center.cases import casework
 from tests.builders import a_draft
 from tests.support.talk import Talk, talking

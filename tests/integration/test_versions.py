@@ -21,8 +21,11 @@ from appliance.domain.city.topics import Lane, Leaf
 from appliance.domain.events import EVENT_TYPES
 from appliance.domain.privacy import sealing
 from appliance.domain.staff.action import Act, Action, Wish
-from appliance.store import city_tables, official_replies, outbox, requests, staff_actions
+from appliance.store.cases import requests
+from appliance.store.city import city_tables, outbox
 from appliance.store.database import transaction
+from appliance.store.officials import official_replies
+from appliance.store.staff import staff_actions
 from command_center import report
 from command_center.sending import commanding
 from command_center.store.database import reading

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from appliance.actions import wifi, wifi_leases
 from appliance.actions.wifi import Device, Fresh
 from appliance.domain.wifi.sessions import Ending, Session
-from appliance.store.wifi import LeaseUse
+from appliance.store.wifi.wifi_sessions import LeaseUse
 from command_center.store.database import reading
 from command_center.store.schema.receiving import wifi_sessions
 from tests.builders import a_zone_policy

@@ -14,7 +14,9 @@ from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock, ids
-from appliance.store import box, compaction, database, housekeeping, migrate, outbox
+from appliance.store import compaction, database, housekeeping, migrate
+from appliance.store.box import this_box as box
+from appliance.store.city import outbox
 from appliance.store.database import connect
 
 SITE = SiteCode("14.71.07")

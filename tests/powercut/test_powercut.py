@@ -11,7 +11,8 @@ import pytest
 from appliance.actions import intake
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.runtime import clock, ids
-from appliance.store import migrate, outbox
+from appliance.store import migrate
+from appliance.store.city import outbox
 from appliance.store.database import connect
 from appliance.store.repair import salvage
 from tests.powercut import counter, disk, recording

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from appliance.domain.city.topics import Lane
 from appliance.runtime import ids
 from appliance.store import migrate as box_migrate
-from appliance.store import outbox
+from appliance.store.city import outbox
 from appliance.store.database import connect
 from command_center.receiving.dating import Quality
 from command_center.store import database, migrate

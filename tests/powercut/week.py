@@ -19,8 +19,9 @@ from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import ReceivedPart, ReceivedSms, Report
 from appliance.runtime import ids
-from appliance.store import database, housekeeping, migrate, sms_inbox
+from appliance.store import database, housekeeping, migrate
 from appliance.store.database import connect
+from appliance.store.sms import sms_inbox
 from tests.conftest import SITE, START
 
 WEEK = timedelta(days=7)

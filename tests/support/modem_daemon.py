@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 from appliance.domain.ids import SiteCode
-from appliance.store import migrate, requests, texts
+from appliance.store import migrate
+from appliance.store.cases import requests
 from appliance.store.database import connect
+from appliance.store.sms import texts
 from tests.sim.control import ModemControl
 
 CONFIG = """

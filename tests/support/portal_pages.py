@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from appliance.domain.cases.service_request import Status, StatusEntry
 from appliance.domain.ids import Ticket
 from appliance.runtime.settings import Site
-from appliance.store import requests
+from appliance.store.cases import requests
 from appliance.store.database import transaction
 from tests.conftest import START
 

@@ -6,7 +6,8 @@ from types import TracebackType
 
 from appliance.runtime import ids
 from appliance.runtime.broker_settings import Sync
-from appliance.store import database, gauges, migrate
+from appliance.store import database, migrate
+from appliance.store.box import gauges
 from sync_agent.__main__ import assemble
 from tests.conftest import SITE
 

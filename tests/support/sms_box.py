@@ -8,8 +8,11 @@ from itertools import count
 from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment
-from appliance.store import migrate, outbox, requests, room, texts
+from appliance.store import migrate, room
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from appliance.store.database import connect
+from appliance.store.sms import texts
 from modem.inbound import MISSING_AFTER
 from modem.mailbox import SmsMailbox
 from tests.sim.air import Air

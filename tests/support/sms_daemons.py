@@ -16,7 +16,8 @@ from appliance.actions import texting
 from appliance.domain.ids import SiteCode
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock
-from appliance.store import migrate, requests
+from appliance.store import migrate
+from appliance.store.cases import requests
 from appliance.store.database import connect, transaction
 from tests.support.programs import needs
 

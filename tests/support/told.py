@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from appliance.domain.city import wire
 from appliance.domain.events import Event
-from appliance.store import outbox
+from appliance.store.city import outbox
 
 E = TypeVar("E", bound=Event)
 

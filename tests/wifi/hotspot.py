@@ -12,8 +12,8 @@ from appliance.actions.wifi import Device, Fresh
 from appliance.domain.wifi.sessions import Ending, Refused, Session, ZonePolicy
 from appliance.runtime import clock, ids, settings
 from appliance.store import migrate
-from appliance.store import wifi as rows
 from appliance.store.database import connect
+from appliance.store.wifi import wifi_sessions as rows
 from tests.conftest import SITE
 from tests.support.programs import needs
 from tests.support.waiting import wait_for

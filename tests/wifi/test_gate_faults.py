@@ -8,9 +8,9 @@ import pytest
 
 from appliance.actions import wifi
 from appliance.runtime import clock
-from appliance.store import gauges
+from appliance.store.box import gauges
 from appliance.store.database import connect
-from appliance.store.wifi import open_in_zone
+from appliance.store.wifi.wifi_sessions import open_in_zone
 from tests.support.programs import needs
 from tests.support.waiting import wait_for
 from tests.wifi.client import Client

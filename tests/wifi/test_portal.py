@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from appliance.store import wifi as rows
 from appliance.store.database import connect
+from appliance.store.wifi import wifi_sessions as rows
 from tests.support.waiting import wait_for
 from tests.wifi.client import Client
 from tests.wifi.conftest import joined

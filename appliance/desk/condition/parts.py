@@ -8,7 +8,7 @@ from enum import StrEnum
 from appliance.domain.moment import CITY_TIME, Moment
 
 Gauges = Mapping[str, Mapping[str, tuple[str, datetime]]]
-"""Process -> name -> (value, since when), as `store.gauges.every` reads them."""
+"""Process -> name -> (value, since when), as `store.box.gauges.every` reads them."""
 
 
 class Tone(StrEnum):

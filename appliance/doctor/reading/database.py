@@ -10,7 +10,8 @@ from pathlib import Path
 from appliance.doctor import programs
 from appliance.doctor.case import Case
 from appliance.doctor.judging.database import Backup, Database, is_closed
-from appliance.store import blob_files, files, gauges, migrate
+from appliance.store import blob_files, files, migrate
+from appliance.store.box import gauges
 from appliance.store.database import connect
 from appliance.store.repair import salvage
 

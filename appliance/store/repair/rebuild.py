@@ -13,9 +13,13 @@ from typing import cast
 from appliance.domain.city.topics import Lane
 from appliance.domain.ids import SERIALS_PER_BLOCK, SERIALS_PER_SITE, SiteCode, Ticket
 from appliance.domain.privacy.erasure import Reason
-from appliance.store import box, erasures, outbox, personal_data, requests, texts
+from appliance.store.box import this_box as box
+from appliance.store.cases import requests
+from appliance.store.city import outbox
+from appliance.store.privacy import erasures, personal_data
 from appliance.store.repair import requeue, rescue
 from appliance.store.repair.rescue import Row, insert
+from appliance.store.sms import texts
 
 ORDINARY = (
     "requests",

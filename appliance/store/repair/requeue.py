@@ -22,7 +22,7 @@ from appliance.domain.events.requests import RequestReceived
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import Moment, from_ms, to_ms
 from appliance.domain.privacy import sealing
-from appliance.store import outbox
+from appliance.store.city import outbox
 from appliance.store.repair.rescue import Row, insert
 
 _COPIED = ("channel", "kind", "category", "sensitivity", "agency", "text")

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.domain.ids import SiteCode
-from appliance.store import files, gate, gauges
+from appliance.store import files, gate
+from appliance.store.box import gauges
 from appliance.store.repair import rescue
 
 log = logging.getLogger(__name__)

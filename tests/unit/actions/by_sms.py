@@ -8,7 +8,7 @@ from appliance.actions import answering
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import Command, FollowUp, ReceivedPart, Report, Wish
-from appliance.store import sms_inbox, texts
+from appliance.store.sms import sms_inbox, texts
 from tests.builders import PHONE, a_part, an_sms
 from tests.conftest import at
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from appliance.actions import intake, syncing
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.city import wire
-from appliance.store import outbox
+from appliance.store.city import outbox
 from tests.builders import PHONE, a_draft
 from tests.conftest import EPOCH, at
 

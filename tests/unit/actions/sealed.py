@@ -8,7 +8,7 @@ from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.privacy import sealing
 from appliance.domain.privacy.sealing import Content
 from appliance.domain.sms.received import Report
-from appliance.store import sms_inbox
+from appliance.store.sms import sms_inbox
 from tests.builders import a_draft, a_part, an_sms
 from tests.conftest import at
 

@@ -13,8 +13,9 @@ from appliance.domain.events.staff import OfficialReplied
 from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import Help, OfficialReply, Report
-from appliance.store import requests, texts
-from appliance.store.texts import Text
+from appliance.store.cases import requests
+from appliance.store.sms import texts
+from appliance.store.sms.texts import Text
 from tests.builders import a_draft
 from tests.conftest import at
 from tests.support.told import told

@@ -6,7 +6,8 @@ from appliance.actions import answering
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import CheckStatus, Command, Help, Ignore, Report, UnknownTicket
-from appliance.store import requests, sms_inbox, texts
+from appliance.store.cases import requests
+from appliance.store.sms import sms_inbox, texts
 from tests.builders import PHONE, a_part, an_sms
 from tests.conftest import at
 from tests.unit.actions.by_sms import NewId, last_text, take

@@ -23,11 +23,13 @@ from appliance.domain.archive.room import NoRoom
 from appliance.domain.archive.text import Reading, Trouble, failed, found
 from appliance.domain.blobs import Manifest
 from appliance.domain.moment import Moment
-from appliance.store import archive_documents, blob_files, migrate, staff_log
-from appliance.store import documents as stored_documents
-from appliance.store.archive_documents import Document
+from appliance.store import blob_files, migrate
+from appliance.store.archive import archive_documents
+from appliance.store.archive.archive_documents import Document
 from appliance.store.database import connect, transaction
-from appliance.store.documents import Document as CityDocument
+from appliance.store.public import documents as stored_documents
+from appliance.store.public.documents import Document as CityDocument
+from appliance.store.staff import staff_log
 from tests.builders import a_card, a_draft
 from tests.conftest import EPOCH, SITE, START, at
 from tests.support import office_files

@@ -10,8 +10,10 @@ from appliance.actions.board import Support
 from appliance.domain.cases.service_request import Sensitivity, ServiceRequest
 from appliance.domain.privacy.consent import Consent, Purpose
 from appliance.domain.public.board import Refusal, Section
-from appliance.store import publications, requests, retention
+from appliance.store.cases import requests
 from appliance.store.database import transaction
+from appliance.store.privacy import retention
+from appliance.store.public import publications
 from tests.builders import a_draft
 from tests.conftest import at
 

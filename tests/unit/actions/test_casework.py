@@ -7,7 +7,9 @@ from appliance.actions import casework, intake
 from appliance.domain.cases.service_request import ServiceRequest, Status
 from appliance.domain.city import wire
 from appliance.domain.events.requests import RequestStatusChanged
-from appliance.store import inbox, requests, texts
+from appliance.store.cases import requests
+from appliance.store.city import inbox
+from appliance.store.sms import texts
 from tests.builders import CITY_EPOCH, CLOCK, a_batch, a_draft
 from tests.conftest import START, at
 

@@ -14,7 +14,8 @@ from appliance.domain.city.city_tables import SHIPPED_VERSION, shipped
 from appliance.domain.events.orders import TablePublished
 from appliance.domain.events.requests import RequestReceived, RequestStatusChanged
 from appliance.domain.moment import Moment, to_ms
-from appliance.store import city_tables, inbox, requests
+from appliance.store.cases import requests
+from appliance.store.city import city_tables, inbox
 from appliance.store.database import connect, transaction
 from tests.builders import a_batch, a_draft
 from tests.conftest import START, at

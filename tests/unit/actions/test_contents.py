@@ -9,8 +9,8 @@ from appliance.actions import announcing, serving
 from appliance.domain.errors import BadInput
 from appliance.domain.public import service_page
 from appliance.domain.public.service_page import ServicePage
-from appliance.store import announcements, service_pages
-from appliance.store.announcements import Stored
+from appliance.store.public import announcements, service_pages
+from appliance.store.public.announcements import Stored
 from tests.conftest import at
 
 

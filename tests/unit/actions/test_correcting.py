@@ -13,7 +13,10 @@ from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.privacy import consent
 from appliance.domain.public.board import Section
-from appliance.store import outbox, publications, requests, texts
+from appliance.store.cases import requests
+from appliance.store.city import outbox
+from appliance.store.public import publications
+from appliance.store.sms import texts
 from tests.builders import a_batch, a_draft
 from tests.conftest import START, at
 

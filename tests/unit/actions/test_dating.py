@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from appliance.actions import dating, intake
 from appliance.domain.cases.service_request import Status, StatusEntry
 from appliance.domain.moment import Moment
-from appliance.store import requests
+from appliance.store.cases import requests
 from appliance.store.database import transaction
 from tests.builders import a_draft
 from tests.conftest import START, at

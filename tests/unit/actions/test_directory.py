@@ -10,7 +10,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import TablePublished
 from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
-from appliance.store import city_tables, officials
+from appliance.store.city import city_tables
+from appliance.store.officials import directory as officials
 from tests.builders import a_batch
 from tests.conftest import at
 

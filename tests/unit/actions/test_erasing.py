@@ -28,20 +28,13 @@ from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.phone import Msisdn
 from appliance.domain.privacy.erasure import ERASED_TEXT, Reason
 from appliance.domain.sms.received import Report
-from appliance.store import (
-    blob_files,
-    erasures,
-    follow_ups,
-    housekeeping,
-    migrate,
-    outbox,
-    processing_log,
-    requests,
-    sms_inbox,
-    texts,
-)
+from appliance.store import blob_files, housekeeping, migrate
+from appliance.store.cases import follow_ups, requests
+from appliance.store.city import outbox
 from appliance.store.database import connect, transaction
 from appliance.store.files import beside, wal
+from appliance.store.privacy import erasures, processing_log
+from appliance.store.sms import sms_inbox, texts
 from tests.builders import PHONE, a_batch, a_draft, a_part, an_sms
 from tests.conftest import SITE, at
 from tests.unit.actions.by_sms import arrived, say

@@ -18,8 +18,9 @@ from appliance.domain.officials.official import COORDINATOR, Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import OfficialReply, Report
 from appliance.domain.sms.sending_policy import SendingPolicy
-from appliance.store import chases, texts
 from appliance.store.database import connect, transaction
+from appliance.store.officials import chases
+from appliance.store.sms import texts
 from tests.builders import a_batch, a_draft, an_sms
 from tests.conftest import START, at
 

@@ -10,7 +10,9 @@ from appliance.domain.events.requests import FollowedUp, RequestReceived
 from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import FollowUp, Mention, Report, Start, Stop, Wish
-from appliance.store import outbox, requests, texts
+from appliance.store.cases import requests
+from appliance.store.city import outbox
+from appliance.store.sms import texts
 from tests.builders import PHONE, a_part, an_sms
 from tests.conftest import at
 from tests.support.told import told

@@ -11,8 +11,10 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events.texts import TextSettled
 from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
-from appliance.store import officials, outbox, text_parts, texts
-from appliance.store.texts import Text
+from appliance.store.city import outbox
+from appliance.store.officials import directory as officials
+from appliance.store.sms import text_parts, texts
+from appliance.store.sms.texts import Text
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 

@@ -1,7 +1,7 @@
 import sqlite3
 
 from appliance.actions import health
-from appliance.store import gauges
+from appliance.store.box import gauges
 from tests.conftest import at
 
 

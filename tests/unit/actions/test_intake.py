@@ -12,7 +12,9 @@ from appliance.domain.cases.service_request import Channel, Draft, Kind, Sensiti
 from appliance.domain.city.topics import Lane
 from appliance.domain.phone import Msisdn
 from appliance.domain.quota import Quota
-from appliance.store import outbox, requests, texts
+from appliance.store.cases import requests
+from appliance.store.city import outbox
+from appliance.store.sms import texts
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 

@@ -26,7 +26,9 @@ from appliance.domain.events.requests import FollowedUp, RequestReceived
 from appliance.domain.phone import Msisdn
 from appliance.domain.quota import Quota
 from appliance.domain.sms.received import Report
-from appliance.store import outbox, photos, requests, texts
+from appliance.store.cases import photos, requests
+from appliance.store.city import outbox
+from appliance.store.sms import texts
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 from tests.unit.actions.by_sms import last_text, take

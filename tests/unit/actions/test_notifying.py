@@ -19,8 +19,10 @@ from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import OfficialReply, Report
 from appliance.domain.sms.sending_policy import SendingPolicy
-from appliance.store import outbox, staff_log, texts
+from appliance.store.city import outbox
 from appliance.store.database import transaction
+from appliance.store.sms import texts
+from appliance.store.staff import staff_log
 from tests.builders import a_draft, an_sms
 from tests.conftest import at
 

@@ -15,9 +15,11 @@ from appliance.domain.events.staff import OfficialAnswered
 from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import OfficialReply, Report
-from appliance.store import city_tables, requests, texts
-from appliance.store import official_replies as replies
+from appliance.store.cases import requests
+from appliance.store.city import city_tables
 from appliance.store.database import transaction
+from appliance.store.officials import official_replies as replies
+from appliance.store.sms import texts
 from tests.builders import a_batch, a_draft, an_sms
 from tests.conftest import at
 

@@ -23,11 +23,12 @@ from appliance.domain.events.files import (
     PhotoSettled,
 )
 from appliance.domain.quota import Quota
-from appliance.store import blob_files, migrate, outbox, room
-from appliance.store import documents as stored_documents
-from appliance.store import photos as stored_photos
+from appliance.store import blob_files, migrate, room
+from appliance.store.cases import photos as stored_photos
+from appliance.store.city import outbox
 from appliance.store.database import connect, transaction
 from appliance.store.errors import StoreFull
+from appliance.store.public import documents as stored_documents
 from tests.builders import a_batch, a_draft
 from tests.conftest import EPOCH, SITE, START, at
 from tests.support.disks import fill, small_disk

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from appliance.actions import intake, printing
 from appliance.domain.box.print_job import COPIES_MAX, Outcome, PrintState, Trouble
-from appliance.store import print_jobs
+from appliance.store.box import print_jobs
 from tests.builders import a_draft
 from tests.conftest import at
 

@@ -18,9 +18,12 @@ from appliance.domain.city import wire
 from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import TextAmended
 from appliance.domain.privacy import retention
-from appliance.store import alerts, blob_files, outbox, requests, staff_log
-from appliance.store import recordings as stored
+from appliance.store import blob_files
+from appliance.store.cases import alerts, requests
+from appliance.store.cases import recordings as stored
+from appliance.store.city import outbox
 from appliance.store.database import connect
+from appliance.store.staff import staff_log
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 from tests.support.voices import a_voice, spoken

@@ -15,8 +15,12 @@ from appliance.domain.moment import Moment
 from appliance.domain.privacy import retention
 from appliance.domain.privacy.erasure import ERASED_TEXT
 from appliance.domain.sms.received import Ignore
-from appliance.store import outbox, processing_log, requests, sms_inbox, staff_log, texts
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from appliance.store.database import transaction
+from appliance.store.privacy import processing_log
+from appliance.store.sms import sms_inbox, texts
+from appliance.store.staff import staff_log
 from tests.builders import PHONE, a_draft, a_part, an_sms
 from tests.conftest import START, at
 from tests.unit.actions.by_sms import say

@@ -5,7 +5,8 @@ from contextlib import closing
 from pathlib import Path
 
 from appliance.domain.events.requests import FollowedUp
-from appliance.store import housekeeping, sms_inbox, texts
+from appliance.store import housekeeping
+from appliance.store.sms import sms_inbox, texts
 from tests.conftest import at
 from tests.support.leaks import found_below
 from tests.support.told import told

@@ -31,17 +31,12 @@ from appliance.domain.privacy.erasure import Reason
 from appliance.domain.privacy.sealing import Content
 from appliance.domain.quota import Quota
 from appliance.domain.sms.received import FollowUp, Wish
-from appliance.store import (
-    blob_files,
-    city_tables,
-    housekeeping,
-    outbox,
-    requests,
-    sms_inbox,
-    texts,
-)
+from appliance.store import blob_files, housekeeping
+from appliance.store.cases import requests
+from appliance.store.city import city_tables, outbox
 from appliance.store.database import connect, transaction
 from appliance.store.repair import requeue
+from appliance.store.sms import sms_inbox, texts
 from tests.builders import PHONE, a_batch, a_draft
 from tests.conftest import START, at
 from tests.support.leaks import found_below

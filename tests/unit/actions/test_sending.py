@@ -6,7 +6,7 @@ import pytest
 
 from appliance.actions import intake, sending, texting
 from appliance.actions.sending import Refusal
-from appliance.store import texts
+from appliance.store.sms import texts
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 

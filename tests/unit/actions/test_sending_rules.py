@@ -10,7 +10,7 @@ from appliance.actions.sending import ClaimedPart, Refusal
 from appliance.domain.hours import DailyHours
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.sending_policy import SendingPolicy
-from appliance.store import text_parts, texts
+from appliance.store.sms import text_parts, texts
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 

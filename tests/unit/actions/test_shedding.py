@@ -17,10 +17,14 @@ from appliance.domain.city.topics import Lane
 from appliance.domain.moment import to_ms
 from appliance.domain.quota import Quota
 from appliance.runtime import hardware
-from appliance.store import gauges, migrate, outbox, requests, room, wifi
-from appliance.store import photos as stored_photos
+from appliance.store import migrate, room
+from appliance.store.box import gauges
+from appliance.store.cases import photos as stored_photos
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from appliance.store.database import connect, transaction
 from appliance.store.errors import StoreFull
+from appliance.store.wifi import wifi_sessions as wifi
 from sync_agent.agent import Agent, Machine
 from sync_agent.housekeeper import Housekeeper
 from tests.builders import a_draft

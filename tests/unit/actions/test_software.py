@@ -11,7 +11,7 @@ from appliance.actions import casework, photos, software
 from appliance.domain.events import Event
 from appliance.domain.events.files import SoftwarePublished, SoftwareWithdrawn
 from appliance.store import blob_files
-from appliance.store import software as stored
+from appliance.store.box import software as stored
 from tests.builders import a_batch
 from tests.conftest import START, at
 

@@ -12,8 +12,10 @@ from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.events.staff import StaffActed, StaffAnswered
 from appliance.domain.staff.accounts import Account, Role
 from appliance.domain.staff.action import Act, Wish
-from appliance.store import box, outbox, requests
-from appliance.store import staff_actions as kept
+from appliance.store.box import this_box as box
+from appliance.store.cases import requests
+from appliance.store.city import outbox
+from appliance.store.staff import staff_actions as kept
 from tests.builders import a_batch, a_draft
 from tests.conftest import START, at
 from tests.support.told import told

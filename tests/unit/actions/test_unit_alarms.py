@@ -8,7 +8,8 @@ import pytest
 
 from appliance.actions import unit_alarms
 from appliance.domain.events.box import BoxAlarm
-from appliance.store import gauges, outbox
+from appliance.store.box import gauges
+from appliance.store.city import outbox
 from tests.conftest import at
 
 UNIT = "posko-portal"

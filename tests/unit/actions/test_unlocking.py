@@ -9,7 +9,7 @@ from appliance.actions import casework, erasing, intake, unlocking
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.cases.ticket_pin import WRONG_A_DAY, Verdict
 from appliance.domain.events.requests import RequestCorrected
-from appliance.store import ticket_pins
+from appliance.store.cases import ticket_pins
 from appliance.store.database import connect
 from tests.builders import a_batch, a_draft
 from tests.conftest import START, at

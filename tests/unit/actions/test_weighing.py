@@ -9,7 +9,7 @@ from appliance.domain.cases.marks import Mark
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import Report
-from appliance.store import requests
+from appliance.store.cases import requests
 from tests.builders import a_draft
 from tests.conftest import at
 from tests.unit.actions.by_sms import last_text, take

@@ -17,9 +17,9 @@ from appliance.domain.moment import Moment
 from appliance.domain.wifi import sessions as rules
 from appliance.domain.wifi.sessions import Ending, Grant, Refusal, Refused, Session, ZonePolicy
 from appliance.store import housekeeping
-from appliance.store import wifi as sessions
 from appliance.store.database import connect
-from appliance.store.wifi import LeaseUse
+from appliance.store.wifi import wifi_sessions as sessions
+from appliance.store.wifi.wifi_sessions import LeaseUse
 from tests.builders import a_zone_policy
 from tests.conftest import at
 

@@ -9,8 +9,8 @@ import pytest
 from appliance.actions import wifi, wifi_vouchers
 from appliance.actions.wifi import Device, Fresh
 from appliance.domain.wifi.sessions import Grant, Refusal, Refused, Session
-from appliance.store import wifi as sessions
 from appliance.store.database import connect
+from appliance.store.wifi import wifi_sessions as sessions
 from tests.builders import a_zone_policy
 from tests.conftest import at
 

@@ -9,7 +9,8 @@ from appliance.backup.making import Made, Source
 from appliance.backup.restoring import Restored, Target
 from appliance.backup.shelf import Shelf
 from appliance.domain.privacy import sealing
-from appliance.store import blob_files, requests
+from appliance.store import blob_files
+from appliance.store.cases import requests
 from appliance.store.database import connect
 from tests.conftest import SITE, START, at
 

@@ -12,9 +12,13 @@ from appliance.backup.sealed_file import NotABackup
 from appliance.backup.shelf import Shelf
 from appliance.domain.ids import SERIALS_PER_BLOCK, SiteCode
 from appliance.domain.staff.accounts import Session
-from appliance.store import blob_files, box, gauges, outbox, staff_sessions
+from appliance.store import blob_files
+from appliance.store.box import gauges
+from appliance.store.box import this_box as box
+from appliance.store.city import outbox
 from appliance.store.database import connect, transaction
 from appliance.store.errors import Replaced
+from appliance.store.staff import staff_sessions
 from tests.builders import a_draft
 from tests.conftest import EPOCH, SITE, at
 from tests.unit.backup.nights import ANOTHER_EPOCH, SECRET, everything, ids, keep, make, restore

@@ -18,10 +18,13 @@ from appliance.domain.public.board import Refusal
 from appliance.domain.public.service_page import shipped
 from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime.settings import Portal, Settings, Site
-from appliance.store import answers, consents, gauges, publications, requests, ticket_pins
-from appliance.store.announcements import Stored
-from appliance.store.answers import Answer
+from appliance.store.box import gauges
+from appliance.store.cases import answers, requests, ticket_pins
+from appliance.store.cases.answers import Answer
 from appliance.store.database import connect, transaction
+from appliance.store.privacy import consents
+from appliance.store.public import publications
+from appliance.store.public.announcements import Stored
 from captive_portal.app import create_app
 from tests.builders import a_draft
 from tests.conftest import START, Clock, at

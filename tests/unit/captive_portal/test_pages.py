@@ -10,7 +10,10 @@ from flask.testing import FlaskClient
 from appliance.domain.cases.marks import Mark
 from appliance.domain.cases.service_request import Status
 from appliance.domain.ids import Ticket
-from appliance.store import city_tables, consents, requests, room
+from appliance.store import room
+from appliance.store.cases import requests
+from appliance.store.city import city_tables
+from appliance.store.privacy import consents
 from tests.conftest import START, Clock
 from tests.support.portal_pages import LONE, PAGE_MAX_BYTES, move, submit, ticket_of
 

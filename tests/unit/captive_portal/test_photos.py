@@ -19,11 +19,12 @@ from appliance.domain.cases.service_request import Kind
 from appliance.domain.events.files import DocumentWithdrawn
 from appliance.domain.ids import Ticket
 from appliance.runtime.settings import Portal, Settings, Site
-from appliance.store import blob_files, requests, ticket_pins
-from appliance.store import documents as stored_documents
-from appliance.store import photos as stored_photos
+from appliance.store import blob_files
+from appliance.store.cases import photos as stored_photos
+from appliance.store.cases import requests, ticket_pins
 from appliance.store.database import connect, transaction
-from appliance.store.documents import Document
+from appliance.store.public import documents as stored_documents
+from appliance.store.public.documents import Document
 from captive_portal.app import create_app
 from captive_portal.forms import FORM_MAX_BYTES
 from tests.conftest import START, Clock, at

@@ -15,8 +15,8 @@ from appliance.domain.wifi.sessions import Ending
 from appliance.runtime.neighbours import Neighbour
 from appliance.runtime.settings import Portal, Settings, Site
 from appliance.runtime.wifi_settings import Wifi, WifiZone
-from appliance.store import wifi as store
 from appliance.store.database import connect
+from appliance.store.wifi import wifi_sessions as store
 from captive_portal import wifi_pages
 from captive_portal.app import create_app
 from tests.conftest import Clock

@@ -15,7 +15,9 @@ from appliance.domain.city import wire
 from appliance.domain.city.city_tables import SHIPPED_VERSION
 from appliance.domain.city.topics import Lane
 from appliance.runtime import ids
-from appliance.store import city_tables, migrate, outbox, photos
+from appliance.store import migrate
+from appliance.store.cases import photos
+from appliance.store.city import city_tables, outbox
 from appliance.store.database import transaction
 from tests.builders import PHONE, a_draft
 from tests.conftest import EPOCH, SITE, START, at

@@ -7,7 +7,7 @@ from functools import partial
 from appliance.actions import logging_in
 from appliance.domain.staff import passwords
 from appliance.domain.staff.accounts import Account
-from appliance.store import staff_accounts, staff_log
+from appliance.store.staff import staff_accounts, staff_log
 from tests.conftest import at
 from tests.unit.cli.conftest import Command
 

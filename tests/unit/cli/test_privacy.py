@@ -11,7 +11,9 @@ from appliance.actions import intake
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.privacy.consent import Consent, Purpose
 from appliance.domain.privacy.erasure import ERASED_TEXT
-from appliance.store import consents, outbox, requests
+from appliance.store.cases import requests
+from appliance.store.city import outbox
+from appliance.store.privacy import consents
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 from tests.unit.cli.conftest import Command, command

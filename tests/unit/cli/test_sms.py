@@ -4,7 +4,7 @@ import sqlite3
 import pytest
 
 from appliance.actions import health, sending
-from appliance.store import texts
+from appliance.store.sms import texts
 from tests.conftest import at
 from tests.unit.cli.conftest import Command
 

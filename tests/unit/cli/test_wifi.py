@@ -11,8 +11,8 @@ from appliance.actions import wifi, wifi_leases
 from appliance.actions.wifi import Device, Fresh
 from appliance.domain.wifi.sessions import Ending, Session
 from appliance.runtime import clock
-from appliance.store import outbox
-from appliance.store.wifi import LeaseUse
+from appliance.store.city import outbox
+from appliance.store.wifi.wifi_sessions import LeaseUse
 from tests.builders import a_zone_policy
 
 MAC = "02:00:00:00:00:11"

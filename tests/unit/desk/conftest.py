@@ -23,10 +23,8 @@ from appliance.domain.staff.accounts import Account, Role
 from appliance.domain.staff.passwords import Cost
 from appliance.runtime import ids
 from appliance.runtime.settings import Settings, Site, Store
-from appliance.store import (
-    staff_log,
-)
 from appliance.store.database import connect
+from appliance.store.staff import staff_log
 from tests.conftest import Clock, at
 from web.hashing import Hashing
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from appliance.actions import auditing
 from appliance.domain.staff.accounts import Role
-from appliance.store import staff_accounts, staff_log
+from appliance.store.staff import staff_accounts, staff_log
 from tests.conftest import at
 from tests.unit.desk.conftest import PASSWORD, LoggedIn, an_account, log_in
 

@@ -18,8 +18,9 @@ from appliance.desk.archive_forms import parse, shown
 from appliance.domain.archive.card import LEADERS, STAFF, Access, Card, Kind
 from appliance.domain.archive.text import Trouble, failed, found
 from appliance.domain.staff.accounts import Role
-from appliance.store import archive_documents, archive_index, staff_log
+from appliance.store.archive import archive_documents, archive_index
 from appliance.store.database import connect
+from appliance.store.staff import staff_log
 from tests.builders import a_card
 from tests.conftest import at
 from tests.support import office_files

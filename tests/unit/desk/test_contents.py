@@ -7,7 +7,7 @@ import pytest
 
 from appliance.domain.public.service_page import shipped
 from appliance.domain.staff.accounts import Role
-from appliance.store import announcements, service_pages
+from appliance.store.public import announcements, service_pages
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from appliance.desk import official_forms
 from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
 from appliance.domain.staff.accounts import Role
-from appliance.store import officials, staff_log
 from appliance.store.database import transaction
+from appliance.store.officials import directory as officials
+from appliance.store.staff import staff_log
 from tests.conftest import at
 from tests.unit.desk.conftest import LoggedIn
 

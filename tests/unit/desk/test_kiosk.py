@@ -2,7 +2,7 @@
 
 from appliance.actions import helping
 from appliance.domain.staff.accounts import Role
-from appliance.store import help_calls
+from appliance.store.cases import help_calls
 from tests.conftest import at
 
 

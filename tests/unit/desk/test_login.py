@@ -14,7 +14,7 @@ from appliance.actions import logging_in, staffing
 from appliance.desk.guard import COOKIE
 from appliance.domain.staff.accounts import Role
 from appliance.domain.wifi import sessions as wifi
-from appliance.store import staff_accounts, staff_log
+from appliance.store.staff import staff_accounts, staff_log
 from tests.conftest import Clock, at
 from tests.unit.desk.conftest import PASSWORD, LoggedIn, a_desk, an_account, log_in, token_of
 

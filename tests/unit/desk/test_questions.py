@@ -12,8 +12,11 @@ from appliance.domain.errors import BadInput
 from appliance.domain.privacy.consent import Consent, Purpose
 from appliance.domain.public.board import Section
 from appliance.domain.staff.accounts import Account, Role
-from appliance.store import publications, requests, staff_actions, staff_log, texts
+from appliance.store.cases import requests
 from appliance.store.database import transaction
+from appliance.store.public import publications
+from appliance.store.sms import texts
+from appliance.store.staff import staff_actions, staff_log
 from tests.builders import a_draft
 from tests.conftest import at
 

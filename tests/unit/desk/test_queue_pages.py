@@ -13,15 +13,12 @@ from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.privacy.consent import Consent, Purpose
 from appliance.domain.quota import Quota
 from appliance.domain.staff.accounts import Role
-from appliance.store import (
-    database,
-    publications,
-    requests,
-    staff_actions,
-    texts,
-    ticket_pins,
-)
+from appliance.store import database
+from appliance.store.cases import requests, ticket_pins
 from appliance.store.database import transaction
+from appliance.store.public import publications
+from appliance.store.sms import texts
+from appliance.store.staff import staff_actions
 from tests.builders import PHONE, a_draft
 from tests.conftest import at
 from tests.unit.desk.conftest import LoggedIn, case_of, seen

@@ -7,7 +7,8 @@ import pytest
 
 from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.staff.accounts import Role
-from appliance.store import blob_files, recordings, requests
+from appliance.store import blob_files
+from appliance.store.cases import recordings, requests
 from tests.support.voices import a_voice, spoken
 from tests.unit.desk.conftest import LoggedIn, case_of, seen
 

@@ -7,8 +7,8 @@ import pytest
 
 from appliance.actions import intake, texting
 from appliance.domain.staff.accounts import Role
-from appliance.store import wifi
 from appliance.store.database import transaction
+from appliance.store.wifi import wifi_sessions as wifi
 from tests.builders import PHONE, a_draft
 from tests.conftest import Clock, at
 from tests.unit.desk.conftest import LoggedIn

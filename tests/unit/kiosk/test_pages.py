@@ -11,7 +11,9 @@ from appliance.domain.ids import Ticket
 from appliance.domain.public.report_card import Line
 from appliance.kiosk.app import create_app
 from appliance.runtime.settings import Settings
-from appliance.store import city_tables, consents, help_calls, requests
+from appliance.store.cases import help_calls, requests
+from appliance.store.city import city_tables
+from appliance.store.privacy import consents
 from appliance.ticket_pages.report_cards import Made
 from tests.conftest import START, Clock
 from tests.support.kiosk_pages import SITE, begun, confirmed, reviewed, ticket_of, touch

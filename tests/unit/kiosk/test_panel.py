@@ -19,7 +19,7 @@ from appliance.kiosk.panel_news import PanelNews
 from appliance.kiosk.panel_pins import BLINK_TICKS, PanelPins
 from appliance.runtime.kiosk_settings import Panel
 from appliance.runtime.settings import Settings, Site
-from appliance.store import help_calls
+from appliance.store.cases import help_calls
 from appliance.store.database import connect
 from tests.conftest import Clock, at
 from tests.support.waiting import wait_for

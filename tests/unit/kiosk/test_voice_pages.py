@@ -16,7 +16,7 @@ from appliance.domain.ids import Ticket
 from appliance.kiosk.app import create_app
 from appliance.runtime.kiosk_settings import Kiosk
 from appliance.runtime.settings import Settings
-from appliance.store import recordings, requests
+from appliance.store.cases import recordings, requests
 from appliance.store.database import connect
 from tests.conftest import Clock
 from tests.support.kiosk_pages import SITE, begun, ticket_of, touch

@@ -9,8 +9,10 @@ from appliance.domain.city import wire
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import Report
-from appliance.store import migrate, requests, sms_inbox
+from appliance.store import migrate
+from appliance.store.cases import requests
 from appliance.store.database import connect
+from appliance.store.sms import sms_inbox
 from tests.builders import a_batch, a_draft, a_part, an_sms
 from tests.conftest import EPOCH, SITE, at
 

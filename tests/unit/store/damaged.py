@@ -7,7 +7,9 @@ from pathlib import Path
 
 from appliance.actions import intake
 from appliance.domain.ids import Ticket
-from appliance.store import migrate, outbox, requests
+from appliance.store import migrate
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from appliance.store.database import connect
 from appliance.store.repair import integrity
 from tests.builders import a_draft

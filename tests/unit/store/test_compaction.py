@@ -12,7 +12,9 @@ from appliance.domain.city import wire
 from appliance.domain.city.topics import Lane
 from appliance.domain.events.requests import FollowedUp
 from appliance.domain.phone import Msisdn
-from appliance.store import compaction, database, housekeeping, outbox, requests
+from appliance.store import compaction, database, housekeeping
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from appliance.store.compaction import compact
 from appliance.store.database import connect, transaction
 from appliance.store.files import wal

@@ -10,7 +10,8 @@ from appliance.actions import intake, syncing
 from appliance.domain.cases.service_request import Kind
 from appliance.domain.city import wire
 from appliance.runtime import ids
-from appliance.store import housekeeping, migrate, outbox, room
+from appliance.store import housekeeping, migrate, room
+from appliance.store.city import outbox
 from appliance.store.database import connect, transaction
 from appliance.store.errors import StoreFull
 from appliance.store.repair import integrity

@@ -14,19 +14,12 @@ import pytest
 
 from appliance.domain.privacy.consent import Purpose
 from appliance.domain.public.board import Section
-from appliance.store import (
-    answers,
-    city_tables,
-    consents,
-    early_reports,
-    publications,
-    queue,
-    sms_inbox,
-    staff_actions,
-    text_history,
-    text_parts,
-    texts,
-)
+from appliance.store.cases import answers, queue
+from appliance.store.city import city_tables
+from appliance.store.privacy import consents
+from appliance.store.public import publications
+from appliance.store.sms import early_reports, sms_inbox, text_history, text_parts, texts
+from appliance.store.staff import staff_actions
 from tests.conftest import START
 
 READ_WHOLE = {

@@ -11,17 +11,11 @@ from appliance.actions import intake
 from appliance.domain.blobs import Manifest
 from appliance.domain.events.files import PhotoAttached
 from appliance.domain.ids import SERIALS_PER_BLOCK, Ticket
-from appliance.store import (
-    box,
-    city_keys,
-    city_tables,
-    commands,
-    gauges,
-    migrate,
-    outbox,
-    photos,
-    requests,
-)
+from appliance.store import migrate
+from appliance.store.box import gauges
+from appliance.store.box import this_box as box
+from appliance.store.cases import photos, requests
+from appliance.store.city import city_keys, city_tables, commands, outbox
 from appliance.store.database import connect, transaction
 from appliance.store.files import wal
 from appliance.store.repair import salvage

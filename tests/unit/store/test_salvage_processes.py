@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import intake
-from appliance.store import requests
+from appliance.store.cases import requests
 from appliance.store.database import connect, transaction
 from appliance.store.errors import Replaced
 from appliance.store.files import wal

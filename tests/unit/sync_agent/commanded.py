@@ -15,8 +15,8 @@ from appliance.domain.events.orders import (
     TablePublished,
 )
 from appliance.domain.moment import Moment, to_ms
-from appliance.store import outbox
-from appliance.store.commands import Command
+from appliance.store.city import outbox
+from appliance.store.city.commands import Command
 from appliance.store.connection import BoxConnection
 from sync_agent.commands import HANDLERS, Handler, Task
 from sync_agent.runner import Runner

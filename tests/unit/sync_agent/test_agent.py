@@ -14,8 +14,10 @@ from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.events.requests import RequestReceived, RequestStatusChanged
 from appliance.domain.ids import SiteCode
 from appliance.domain.quota import Quota
-from appliance.store import gauges, outbox, requests
-from appliance.store import photos as stored_photos
+from appliance.store.box import gauges
+from appliance.store.cases import photos as stored_photos
+from appliance.store.cases import requests
+from appliance.store.city import outbox
 from appliance.store.errors import StoreFull
 from sync_agent.agent import Agent, Machine
 from tests.builders import CITY_EPOCH, a_batch, a_draft

@@ -21,7 +21,9 @@ from appliance.domain.events.files import (
     PhotoLost,
 )
 from appliance.domain.quota import Quota
-from appliance.store import blob_files, documents, outbox
+from appliance.store import blob_files
+from appliance.store.city import outbox
+from appliance.store.public import documents
 from sync_agent import link_machine
 from sync_agent.blob_sender import allowed_bytes
 from sync_agent.blobs import ANSWER_AGAIN_S, Blobs

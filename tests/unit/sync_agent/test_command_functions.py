@@ -9,7 +9,8 @@ import pytest
 from appliance.actions import health, intake, trusting
 from appliance.domain.city.topics import Lane
 from appliance.domain.events.orders import TablePublished
-from appliance.store import city_tables, migrate, outbox
+from appliance.store import migrate
+from appliance.store.city import city_tables, outbox
 from appliance.store.database import transaction
 from sync_agent import commands as registry
 from tests.builders import a_command, a_draft

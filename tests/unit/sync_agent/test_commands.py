@@ -13,7 +13,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import (
     DETAIL_MAX_CHARS,
 )
-from appliance.store import city_tables, commands, compaction
+from appliance.store import compaction
+from appliance.store.city import city_tables, commands
 from sync_agent.commands import HANDLERS, LIMIT_S, Task
 from sync_agent.runner import GRACE_S
 from tests.builders import a_batch, a_command

@@ -8,7 +8,7 @@ from appliance.domain.city import signature, wire
 from appliance.domain.city.topics import Leaf, Topic
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import CommandResult
-from appliance.store import gauges
+from appliance.store.box import gauges
 from appliance.store.database import transaction
 from sync_agent.agent import Agent, Machine
 from sync_agent.gatekeeper import Gatekeeper

@@ -12,7 +12,7 @@ from appliance.domain.events.box import RenewalAsked
 from appliance.domain.events.orders import CELL_MAX_CHARS
 from appliance.runtime import credential
 from appliance.runtime.credential import Credential, CredentialError
-from appliance.store import outbox
+from appliance.store.city import outbox
 from command_center.fleet.authority import Authority
 from mqtt_link import openssl
 from sync_agent.renewal import ASK_EVERY_S, LOOK_EVERY_S, Renewal

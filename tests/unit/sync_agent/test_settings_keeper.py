@@ -14,7 +14,7 @@ from appliance.domain.errors import BadInput, WireError
 from appliance.domain.events.orders import TablePublished
 from appliance.domain.ids import SiteCode
 from appliance.runtime import city_layer, settings
-from appliance.store import city_tables
+from appliance.store.city import city_tables
 from sync_agent.gatekeeper import Gatekeeper
 from sync_agent.settings_keeper import SETTLE_S, TRIAL_S, SettingsKeeper
 from tests.builders import a_batch

@@ -3,7 +3,7 @@
 import sqlite3
 
 from appliance.domain.ids import Ticket
-from appliance.store import requests
+from appliance.store.cases import requests
 from tests.builders import a_request
 from tests.conftest import at
 

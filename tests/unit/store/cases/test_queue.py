@@ -10,9 +10,9 @@ from appliance.domain.cases import queue as order
 from appliance.domain.city.city_tables import as_shipped
 from appliance.domain.ids import Ticket
 from appliance.domain.moment import to_ms
-from appliance.store import queue
+from appliance.store.cases import queue
+from appliance.store.cases.queue import ALL, Filter
 from appliance.store.database import transaction
-from appliance.store.queue import ALL, Filter
 from tests.conftest import START
 
 MANY = 20_000

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from appliance.domain.privacy.erasure import ERASED_TEXT, redacted
-from appliance.store import erasures, recordings, ticket_pins, wal_wipes
+from appliance.store.cases import recordings, ticket_pins
+from appliance.store.privacy import erasures, wal_wipes
 
 _NOBODY = "000"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from appliance.domain.archive.card import Access
 from appliance.domain.archive.query import Filters, Query
 from appliance.domain.archive.text import hits, snippet
-from appliance.store.archive_documents import COLUMNS, Document, classes, document
+from appliance.store.archive.archive_documents import COLUMNS, Document, classes, document
 
 WINDOW = 200
 """Matches of one query that are put in order."""

@@ -4,8 +4,8 @@ import sqlite3
 from datetime import datetime
 
 from appliance.domain.moment import to_ms
-from appliance.store.archive_documents import CITY_KIND
-from appliance.store.archive_index import enter, leave
+from appliance.store.archive.archive_documents import CITY_KIND
+from appliance.store.archive.archive_index import enter, leave
 
 
 def follow_city(db: sqlite3.Connection, at: datetime) -> None:

@@ -8,7 +8,10 @@ from appliance.domain.moment import to_ms
 from appliance.domain.privacy import retention
 from appliance.domain.privacy.erasure import ERASED_TEXT
 from appliance.domain.wifi.sessions import local_day
-from appliance.store import outbox, personal_data, publications, recordings
+from appliance.store.cases import recordings
+from appliance.store.city import outbox
+from appliance.store.privacy import personal_data
+from appliance.store.public import publications
 
 AT_ONCE = 50
 _FINISHED = ", ".join(f"'{status}'" for status in retention.FINISHED)

@@ -6,9 +6,9 @@ from datetime import datetime
 from appliance.domain.archive.card import Access, TextState
 from appliance.domain.archive.text import Reading
 from appliance.domain.moment import to_ms
-from appliance.store import archive_documents
-from appliance.store.archive_documents import Document
-from appliance.store.archive_index import indexed
+from appliance.store.archive import archive_documents
+from appliance.store.archive.archive_documents import Document
+from appliance.store.archive.archive_index import indexed
 
 
 def settle(db: sqlite3.Connection, key: int, reading: Reading, at: datetime) -> None:

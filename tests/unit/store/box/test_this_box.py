@@ -5,7 +5,7 @@ import pytest
 
 from appliance.actions import intake
 from appliance.domain.ids import Ticket
-from appliance.store import box
+from appliance.store.box import this_box as box
 from appliance.store.database import transaction
 from tests.builders import a_draft
 from tests.conftest import EPOCH, at

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from appliance.domain.moment import Moment, from_ms, to_ms
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import ReceivedPart, ReceivedSms, StoredPart
-from appliance.store import wal_wipes
+from appliance.store.privacy import wal_wipes
 
 _BECAME_TEXT = frozenset({"request", "continued", "tambah"})
 """Outcomes of messages whose words stand in a request."""

@@ -12,9 +12,10 @@ from appliance.archive.queue import ReadingQueue
 from appliance.domain.archive.card import LEADERS, RESIDENTS, STAFF, Access, TextState
 from appliance.domain.archive.query import Asked, Filters, asked
 from appliance.domain.archive.text import Reading, found, pieces
-from appliance.store import archive_documents, archive_index, archive_search, migrate
-from appliance.store import archive_texts as stored_texts
-from appliance.store.archive_documents import File
+from appliance.store import migrate
+from appliance.store.archive import archive_documents, archive_index, archive_search
+from appliance.store.archive import archive_texts as stored_texts
+from appliance.store.archive.archive_documents import File
 from appliance.store.database import checkpoint, connect, transaction
 from appliance.store.repair import integrity, salvage
 from tests.builders import a_card

@@ -5,8 +5,9 @@ Only the process that checkpoints may (docs/adr/0003); what it could not do is d
 
 import sqlite3
 
-from appliance.store import database, erasures, files
+from appliance.store import database, files
 from appliance.store.connection import BoxConnection
+from appliance.store.privacy import erasures
 from appliance.store.repair import salvage
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from appliance.actions import intake
 from appliance.domain.city.topics import Lane
-from appliance.store import outbox
+from appliance.store.city import outbox
 from tests.builders import a_draft
 from tests.conftest import START, at
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from appliance.domain.archive.card import Access, Card, Kind, TextState
 from appliance.domain.moment import from_ms, to_ms
-from appliance.store.archive_index import enter, indexed
+from appliance.store.archive.archive_index import enter, indexed
 
 CITY_KIND = "kota"
 COLUMNS = """

@@ -1,0 +1,1 @@
+"""Service requests, what hangs on each, and the questions among them."""

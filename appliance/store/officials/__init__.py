@@ -1,0 +1,1 @@
+"""Officials, who of them is to be asked, and what they answered."""

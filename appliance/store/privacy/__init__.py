@@ -1,0 +1,1 @@
+"""What residents agreed to, what was erased, what is wiped after its time."""

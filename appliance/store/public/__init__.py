@@ -1,0 +1,1 @@
+"""What everybody may read, and the counts that figures are made of."""

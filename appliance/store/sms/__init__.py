@@ -1,0 +1,1 @@
+"""Texts in and out, the parts they are made of, and the SIMs."""

@@ -1,0 +1,1 @@
+"""Accounts of the desk, their sessions, what they want and what they saw."""

@@ -1,0 +1,1 @@
+"""Sessions of the free WiFi, and vouchers."""
