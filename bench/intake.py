@@ -1,4 +1,4 @@
-"""Durable intake: `actions.intake.receive` against bare SQLite commits of the same row.
+"""Durable intake: `actions.cases.intake.receive` against bare SQLite commits of the same row.
 
 Both write to a file of their own on the same disk, WAL and synchronous=FULL, one commit a
 request; rounds are interleaved, so that a change of the machine's mood hits both. Both fold their
@@ -23,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.ids import SiteCode
 from appliance.domain.phone import Msisdn

@@ -15,7 +15,7 @@ from statistics import quantiles
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.runtime import clock, ids
 from appliance.store.city import outbox

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from appliance.actions import intake, syncing
+from appliance.actions.cases import intake
+from appliance.actions.city import syncing
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.city import wire
 from appliance.domain.city.topics import Lane

@@ -5,7 +5,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from appliance.actions import sealing
+from appliance.actions.privacy import sealing
 from appliance.domain.wifi import capport
 from appliance.runtime import daemon, ids, restarting, settings
 from appliance.runtime.refusal import refusals_told

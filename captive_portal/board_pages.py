@@ -10,7 +10,7 @@ from datetime import timedelta
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import board
+from appliance.actions.public import board
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment
 from appliance.domain.public.board import SUPPORTS_SHOWN_MAX, Section, Shown

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import wifi
+from appliance.actions.wifi import wifi_sessions as wifi
 from appliance.domain.moment import Moment
 from appliance.domain.wifi import capport
 from appliance.domain.wifi import sessions as rules

@@ -9,7 +9,7 @@ import sqlite3
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import archiving
+from appliance.actions.archive import archiving
 from appliance.domain.archive.card import RESIDENTS
 from appliance.domain.archive.file import NAMES
 from appliance.domain.archive.query import Asked, asked

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import photos, unlocking
+from appliance.actions.cases import photos, unlocking
 from appliance.domain.cases.photo import Photo
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.cases.ticket_pin import Verdict

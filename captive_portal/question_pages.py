@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from appliance.actions.intake import Refused, receive
+from appliance.actions.cases.intake import Refused, receive
 from appliance.domain.moment import Moment
 from appliance.domain.privacy import consent
 from appliance.domain.public.board import Section

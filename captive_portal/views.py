@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import photos
-from appliance.actions.intake import Receipt, Refused, receive, sealed_to
+from appliance.actions.cases import photos
+from appliance.actions.cases.intake import Receipt, Refused, receive, sealed_to
 from appliance.domain.cases.photo import PHOTO_MAX_BYTES, Photo
 from appliance.domain.cases.service_request import Draft, Kind
 from appliance.domain.moment import Moment

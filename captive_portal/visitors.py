@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import request
 
-from appliance.actions.wifi import Device
+from appliance.actions.wifi.wifi_sessions import Device
 from appliance.runtime.neighbours import Neighbour
 from appliance.runtime.wifi_settings import WifiZone
 

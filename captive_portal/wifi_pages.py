@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import wifi, wifi_vouchers
-from appliance.actions.wifi import Device, Fresh
+from appliance.actions.wifi import wifi_sessions as wifi
+from appliance.actions.wifi import wifi_vouchers
+from appliance.actions.wifi.wifi_sessions import Device, Fresh
 from appliance.domain.moment import Moment
 from appliance.domain.wifi import sessions as rules
 from appliance.domain.wifi.sessions import Ending, Refusal, Refused, Session

@@ -9,7 +9,8 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from appliance.actions import sealing, wifi_leases
+from appliance.actions.privacy import sealing
+from appliance.actions.wifi import wifi_leases
 from appliance.domain.moment import Moment
 from appliance.domain.wifi import sessions as rules
 from appliance.domain.wifi.sessions import Ending, Session

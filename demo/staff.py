@@ -4,7 +4,7 @@ import secrets
 import sqlite3
 from pathlib import Path
 
-from appliance.actions import staffing
+from appliance.actions.staff import staffing
 from appliance.domain.staff import passwords
 from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import clock, ids

@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from appliance.actions import sealing
+from appliance.actions.privacy import sealing
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock, daemon, ids, restarting
 from appliance.runtime.settings import Settings, find

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 
-from appliance.actions import amending, answering, sending
+from appliance.actions.sms import amending, answering, sending
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms import judging

@@ -9,8 +9,11 @@ import time
 from collections.abc import Callable, Collection
 from datetime import date
 
-from appliance.actions import alerting, forwarding, health, sim_unlocking
-from appliance.actions.sending import NO_LIMITS, ONE_MODEM
+from appliance.actions.box import health
+from appliance.actions.cases import alerting
+from appliance.actions.officials import forwarding
+from appliance.actions.sms import sim_unlocking
+from appliance.actions.sms.sending import NO_LIMITS, ONE_MODEM
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.sending_policy import SendingPolicy

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from appliance.actions import health, sending, texting
+from appliance.actions.box import health
+from appliance.actions.sms import sending, texting
 from appliance.domain.moment import Moment
 from appliance.domain.sms.sending_policy import SendingPolicy
 from appliance.store.database import Watcher

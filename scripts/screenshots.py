@@ -14,7 +14,8 @@ from types import MappingProxyType
 
 from playwright.sync_api import Browser, Page
 
-from appliance.actions import board, intake
+from appliance.actions.cases import intake
+from appliance.actions.public import board
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.phone import Msisdn
 from appliance.domain.privacy import consent

@@ -8,7 +8,8 @@ import time
 from functools import partial
 from pathlib import Path
 
-from appliance.actions import health, sealing, software
+from appliance.actions.box import health, software
+from appliance.actions.privacy import sealing
 from appliance.domain.ids import SiteCode
 from appliance.runtime import clock, daemon, hardware, ids, release, settings, update_state
 from appliance.runtime.broker_settings import Sync

@@ -7,7 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from appliance.actions import casework, health, sealing, shedding, syncing
+from appliance.actions.box import health, shedding
+from appliance.actions.cases import casework
+from appliance.actions.city import syncing
+from appliance.actions.privacy import sealing
 from appliance.domain.city import topics, wire
 from appliance.domain.city.pushed_settings import Layer
 from appliance.domain.city.remote_command import CityTime

@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Callable
 from typing import Protocol
 
-from appliance.actions import documents as document_actions
-from appliance.actions import photos as photo_actions
-from appliance.actions import software as software_actions
+from appliance.actions.box import software as software_actions
+from appliance.actions.cases import photos as photo_actions
+from appliance.actions.public import documents as document_actions
 from appliance.domain.blobs import ChunkPlace, short_name
 from appliance.domain.city import wire
 from appliance.domain.city.topics import Leaf

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from appliance.actions import commanding, notifying, reporting, trusting
-from appliance.actions.commanding import Answer
+from appliance.actions.box import reporting
+from appliance.actions.city import commanding, trusting
+from appliance.actions.city.commanding import Answer
+from appliance.actions.officials import notifying
 from appliance.domain.city.topics import Lane
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import DETAIL_MAX_CHARS

@@ -10,7 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 
-from appliance.actions import trusting
+from appliance.actions.city import trusting
 from appliance.domain.city import signature
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Callable
 
-from appliance.actions import dating, retaining
+from appliance.actions.cases import dating
+from appliance.actions.privacy import retaining
 from appliance.domain.moment import Moment
 from appliance.store import housekeeping
 

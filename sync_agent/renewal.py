@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from appliance.actions import renewing
+from appliance.actions.city import renewing
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import Moment
 from appliance.runtime import credential

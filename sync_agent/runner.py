@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from appliance.actions import commanding, trusting
-from appliance.actions.commanding import Answer
+from appliance.actions.city import commanding, trusting
+from appliance.actions.city.commanding import Answer
 from appliance.domain.city.remote_command import CityTime, Outcome
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment

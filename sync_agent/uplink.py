@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import Protocol
 
-from appliance.actions import health, syncing
+from appliance.actions.box import health
+from appliance.actions.city import syncing
 from appliance.domain.blobs import ChunkPlace
 from appliance.domain.city import wire
 from appliance.domain.city.topics import Lane, Leaf

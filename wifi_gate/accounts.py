@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.actions import health, wifi_leases
+from appliance.actions.box import health
+from appliance.actions.wifi import wifi_leases
 from appliance.domain.moment import Moment
 from appliance.domain.wifi.sessions import Session
 from appliance.store.connection import BoxConnection

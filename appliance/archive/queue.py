@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from appliance.actions import archive_texts
+from appliance.actions.archive import archive_texts
 from appliance.domain.archive.room import LEAVES_FREE_BYTES
 from appliance.domain.archive.text import Reading
 from appliance.domain.errors import PoskoError

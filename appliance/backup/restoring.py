@@ -18,7 +18,7 @@ from typing import IO, cast
 
 import msgspec
 
-from appliance.actions import syncing
+from appliance.actions.city import syncing
 from appliance.backup import sealed_file, snapshot
 from appliance.backup.making import DATABASE, MANIFEST, SETTINGS, Manifest
 from appliance.backup.sealed_file import Header, NotABackup, SealedReader

@@ -38,7 +38,7 @@ def taken(path: Path) -> Iterator[Path]:
         )
     copy.touch(mode=0o600)
     try:
-        # `actions.shedding` removes copies that nobody holds; SQLite's locks are of another kind.
+        # `actions.box.shedding` removes copies that nobody holds; SQLite's locks are another kind.
         with copy.open("rb") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             if fault := _copy(path, copy):

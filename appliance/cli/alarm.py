@@ -7,7 +7,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from appliance.actions import unit_alarms
+from appliance.actions.box import unit_alarms
 from appliance.cli.subparsers import Subparsers
 from appliance.domain.errors import BadInput
 from appliance.runtime import clock, settings

@@ -5,7 +5,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.actions import health
+from appliance.actions.box import health
 from appliance.backup import making, restoring
 from appliance.backup.making import BackupFailed, Source
 from appliance.backup.restoring import Refused, Target

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from appliance.actions import sealing
+from appliance.actions.privacy import sealing
 from appliance.cli.subparsers import Subparsers
 from appliance.runtime import city_layer, ids, settings
 from appliance.store import migrate

@@ -4,7 +4,7 @@ import argparse
 import getpass
 import secrets
 
-from appliance.actions import staffing
+from appliance.actions.staff import staffing
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from appliance.actions import helping
+from appliance.actions.cases import helping
 from appliance.cli.opening import database
 from appliance.cli.subparsers import Subparsers
 from appliance.domain.box.print_job import ADVICE, PrintState, Trouble

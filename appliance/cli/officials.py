@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from appliance.actions import directory
+from appliance.actions.officials import directory
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers

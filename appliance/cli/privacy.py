@@ -5,7 +5,7 @@ import getpass
 import sqlite3
 from typing import Any
 
-from appliance.actions import consenting, erasing, exporting
+from appliance.actions.privacy import consenting, erasing, exporting
 from appliance.cli.opening import database
 from appliance.cli.output import print_json
 from appliance.cli.subparsers import Subparsers

@@ -5,8 +5,8 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
-from appliance.actions import texting
-from appliance.actions.sending import ONE_MODEM
+from appliance.actions.sms import texting
+from appliance.actions.sms.sending import ONE_MODEM
 from appliance.cli import probing
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table

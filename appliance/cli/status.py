@@ -4,7 +4,7 @@ import argparse
 from datetime import UTC, datetime
 from typing import Any
 
-from appliance.actions import reporting
+from appliance.actions.box import reporting
 from appliance.cli.opening import database
 from appliance.cli.output import print_json
 from appliance.cli.subparsers import Subparsers

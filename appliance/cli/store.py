@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from appliance.actions import health
+from appliance.actions.box import health
 from appliance.cli.opening import Damaged, database
 from appliance.cli.output import print_json
 from appliance.cli.subparsers import Subparsers

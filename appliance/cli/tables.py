@@ -5,7 +5,7 @@ import sqlite3
 from datetime import datetime
 from typing import Any
 
-from appliance.actions import reporting
+from appliance.actions.box import reporting
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers

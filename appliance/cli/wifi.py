@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from appliance.actions import wifi, wifi_vouchers
+from appliance.actions.wifi import wifi_sessions as wifi
+from appliance.actions.wifi import wifi_vouchers
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers

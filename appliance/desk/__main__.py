@@ -9,7 +9,8 @@ from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from appliance.actions import sealing, staffing
+from appliance.actions.privacy import sealing
+from appliance.actions.staff import staffing
 from appliance.archive.queue import ReadingQueue
 from appliance.archive.reading import LIMIT_S, read
 from appliance.desk.app import create_app

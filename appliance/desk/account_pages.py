@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import staffing
-from appliance.actions.staffing import LastAdmin, NameTaken
+from appliance.actions.staff import staffing
+from appliance.actions.staff.staffing import LastAdmin, NameTaken
 from appliance.desk.guard import account, needs
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment

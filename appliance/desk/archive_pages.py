@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import archive_texts, archiving, auditing
-from appliance.actions.archiving import Stale
+from appliance.actions.archive import archive_texts, archiving
+from appliance.actions.archive.archiving import Stale
+from appliance.actions.staff import auditing
 from appliance.desk import archive_words as words
 from appliance.desk.archive_forms import KEEPING, parse, shown
 from appliance.desk.archive_upload import add_upload, readable

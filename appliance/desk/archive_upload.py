@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import archiving
-from appliance.actions.archiving import Full, Known, Quota
+from appliance.actions.archive import archiving
+from appliance.actions.archive.archiving import Full, Known, Quota
 from appliance.desk import archive_words as words
 from appliance.desk.archive_forms import KEEPING, parse
 from appliance.desk.guard import account

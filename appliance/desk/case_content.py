@@ -4,8 +4,10 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from appliance.actions import board, staff_actions, suggesting
-from appliance.actions.suggesting import Suggestion
+from appliance.actions.cases import suggesting
+from appliance.actions.cases.suggesting import Suggestion
+from appliance.actions.public import board
+from appliance.actions.staff import staff_actions
 from appliance.desk.queue_forms import NO_KELURAHAN
 from appliance.domain import reference
 from appliance.domain.cases import routing

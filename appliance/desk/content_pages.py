@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import announcing, serving
+from appliance.actions.public import announcing, serving
 from appliance.desk.guard import account
 from appliance.domain.cases.service_request import clean_text
 from appliance.domain.errors import BadInput

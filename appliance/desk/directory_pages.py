@@ -8,7 +8,8 @@ from itertools import groupby
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import auditing, directory
+from appliance.actions.officials import directory
+from appliance.actions.staff import auditing
 from appliance.desk import official_forms
 from appliance.desk.guard import account, needs
 from appliance.domain.errors import BadInput

@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, g
 
-from appliance.actions import logging_in
+from appliance.actions.staff import logging_in
 from appliance.domain.moment import Moment
 from appliance.domain.staff.accounts import IDLE, Account, Role
 from web import browser_id, staff_guard

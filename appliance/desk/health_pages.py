@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import sealing
+from appliance.actions.privacy import sealing
 from appliance.desk.condition.parts import Condition, Seen
 from appliance.desk.condition.whole import conditions
 from appliance.domain.moment import Moment

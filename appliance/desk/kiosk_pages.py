@@ -5,7 +5,8 @@ from collections.abc import Callable
 from flask import Flask, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import auditing, helping
+from appliance.actions.cases import helping
+from appliance.actions.staff import auditing
 from appliance.desk.guard import account
 from appliance.domain.moment import Moment
 from appliance.store.cases import help_calls

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from appliance.actions import logging_in, staffing
+from appliance.actions.staff import logging_in, staffing
 from appliance.desk import guard
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment

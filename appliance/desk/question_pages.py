@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import auditing, board, questions
+from appliance.actions.cases import questions
+from appliance.actions.public import board
+from appliance.actions.staff import auditing
 from appliance.desk.guard import account
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.errors import BadInput

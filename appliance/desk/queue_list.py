@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass, replace
 
-from appliance.actions import staff_actions
+from appliance.actions.staff import staff_actions
 from appliance.desk.queue_forms import PAGE_SIZE, ListQuery
 from appliance.domain.cases import queue
 from appliance.domain.cases.deadline import Deadline

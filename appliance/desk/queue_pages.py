@@ -11,7 +11,9 @@ from pathlib import Path
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import auditing, board, intake, staff_actions
+from appliance.actions.cases import intake
+from appliance.actions.public import board
+from appliance.actions.staff import auditing, staff_actions
 from appliance.desk import case_content, queue_forms, queue_list, words
 from appliance.desk.guard import account
 from appliance.domain import reference

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import auditing, recordings, staff_actions, transcribing
+from appliance.actions.cases import recordings, transcribing
+from appliance.actions.staff import auditing, staff_actions
 from appliance.desk.guard import account
 from appliance.desk.queue_pages import case_of_number
 from appliance.domain.cases import recording

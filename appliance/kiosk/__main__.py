@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from appliance.actions import sealing
+from appliance.actions.privacy import sealing
 from appliance.kiosk.app import create_app
 from appliance.kiosk.panel_news import PanelNews
 from appliance.kiosk.panel_pins import PanelPins

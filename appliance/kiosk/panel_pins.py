@@ -12,7 +12,7 @@ from contextlib import closing
 from datetime import datetime
 from typing import Any, Protocol
 
-from appliance.actions import helping
+from appliance.actions.cases import helping
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import Moment
 from appliance.kiosk.panel import Gauges, Lamp, Lamps, is_lit, panel_state

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.actions import printing
+from appliance.actions.box import printing
 from appliance.domain.box.print_job import Outcome, PrintJob, PrintState, Trouble
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.errors import PoskoError

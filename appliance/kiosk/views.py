@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import helping, recordings
-from appliance.actions.intake import Receipt, Refused, receive
-from appliance.actions.recordings import StagedRecording
+from appliance.actions.cases import helping, recordings
+from appliance.actions.cases.intake import Receipt, Refused, receive
+from appliance.actions.cases.recordings import StagedRecording
 from appliance.domain.cases import recording, self_help
 from appliance.domain.cases.service_request import Kind, Sensitivity
 from appliance.domain.cases.ticket_pin import PIN_DIGITS

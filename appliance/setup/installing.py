@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from appliance.actions import staffing
+from appliance.actions.staff import staffing
 from appliance.doctor import programs
 from appliance.domain.errors import PoskoError
 from appliance.domain.wifi import sessions as wifi

@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 
 FORGOTTEN_AT_ONCE = 200
 SESSIONS_KEPT = 20_000
-"""Of the WiFi, where no network sets the clock, which `actions.retaining` waits for: 90 days."""
+"""Of the WiFi, where no network sets the clock, which `actions.privacy.retaining` waits for:
+90 days."""
 WAL_ALARM_BYTES = 8 * 1024 * 1024
 """Our own processes leave no reader open, so that only a foreign one lets the WAL grow so far."""
 _LOCKS = Path("/proc/locks")

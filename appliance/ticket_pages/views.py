@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.actions import photos as taking
-from appliance.actions import unlocking
+from appliance.actions.cases import photos as taking
+from appliance.actions.cases import unlocking
 from appliance.domain.cases import self_help
 from appliance.domain.cases.marks import Mark
 from appliance.domain.cases.progress import PublicStatus, public_status, since_reopened

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.store.box import gauges
 from tests.builders import a_draft
 from tests.conftest import at

@@ -5,7 +5,7 @@ import random
 import time
 from collections import Counter
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock, ids

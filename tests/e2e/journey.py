@@ -2,7 +2,7 @@
 
 import requests
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.runtime import clock, ids
 from appliance.store.database import connect

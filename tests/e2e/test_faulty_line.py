@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.triage.judgement import classify
 from appliance.runtime import clock, ids

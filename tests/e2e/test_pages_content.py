@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from appliance.actions import announcing, board, intake, questions
+from appliance.actions.cases import intake, questions
+from appliance.actions.public import announcing, board
 from appliance.domain.privacy.consent import Consent, Purpose
 from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import clock, ids

@@ -8,7 +8,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from appliance.actions import directory, health, intake, staffing
+from appliance.actions.box import health
+from appliance.actions.cases import intake
+from appliance.actions.officials import directory
+from appliance.actions.staff import staffing
 from appliance.desk.app import create_app
 from appliance.desk.guard import COOKIE
 from appliance.domain.officials.official import Official

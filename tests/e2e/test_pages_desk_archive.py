@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from appliance.actions import archive_texts, archiving, staffing
+from appliance.actions.archive import archive_texts, archiving
+from appliance.actions.staff import staffing
 from appliance.archive.queue import ReadingQueue
 from appliance.desk.app import create_app
 from appliance.domain.archive.card import Access

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from appliance.actions import intake, staffing
+from appliance.actions.cases import intake
+from appliance.actions.staff import staffing
 from appliance.desk.app import create_app
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.staff import passwords

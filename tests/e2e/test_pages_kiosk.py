@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.ids import Ticket
 from appliance.domain.public import announcement
 from appliance.domain.public.announcement import TITLE_MAX_CHARS

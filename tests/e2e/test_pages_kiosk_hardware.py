@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from appliance.actions import printing
+from appliance.actions.box import printing
 from appliance.domain.box.print_job import Outcome, PrintState
 from appliance.kiosk.app import create_app
 from appliance.kiosk.panel_news import PanelNews

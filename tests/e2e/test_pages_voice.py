@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from appliance.actions import staffing
+from appliance.actions.staff import staffing
 from appliance.desk.app import create_app as create_desk
 from appliance.domain.staff import passwords
 from appliance.domain.staff.accounts import Account, Role

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from appliance.actions import wifi_leases
+from appliance.actions.wifi import wifi_leases
 from appliance.runtime import clock, ids
 from appliance.runtime.neighbours import Neighbour
 from appliance.runtime.settings import Settings, Site

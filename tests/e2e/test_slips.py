@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import intake, printing
+from appliance.actions.box import printing
+from appliance.actions.cases import intake
 from appliance.domain.box.print_job import PrintState
 from appliance.runtime import clock
 from appliance.store.box import print_jobs

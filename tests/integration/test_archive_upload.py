@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import logging_in, staffing
+from appliance.actions.staff import logging_in, staffing
 from appliance.desk.guard import COOKIE
 from appliance.domain.archive.card import STAFF
 from appliance.domain.archive.query import Filters, asked

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.actions import intake, photos
+from appliance.actions.cases import intake, photos
 from appliance.domain.cases.photo import Photo
 from appliance.domain.cases.service_request import Status
 from appliance.domain.quota import Quota

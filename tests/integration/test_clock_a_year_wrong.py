@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from appliance.actions import intake, wifi
+from appliance.actions.cases import intake
+from appliance.actions.wifi import wifi_sessions as wifi
 from appliance.domain.cases.service_request import Status, StatusEntry
 from appliance.domain.moment import Moment
 from appliance.kiosk.app import create_app as kiosk_app

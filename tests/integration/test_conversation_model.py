@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.city.topics import Lane
 from appliance.store.box import this_box as box
 from appliance.store.cases import requests as box_requests

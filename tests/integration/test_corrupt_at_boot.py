@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.runtime import clock
 from appliance.runtime.broker_settings import Sync
 from appliance.store.database import connect

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from appliance import __main__ as posko
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.runtime import ids, settings
 from appliance.store import migrate
 from appliance.store.database import connect

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.actions import casework, erasing, intake, syncing
+from appliance.actions.cases import casework, intake
+from appliance.actions.city import syncing
+from appliance.actions.privacy import erasing
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.city import wire
 from appliance.domain.city.topics import Lane

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.actions import intake, photos
+from appliance.actions.cases import intake, photos
 from appliance.domain import quota
 from appliance.domain.blobs import CHUNK_MAX_BYTES
 from appliance.domain.cases.photo import PHOTO_MAX_BYTES, Photo

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.actions import directory, syncing
+from appliance.actions.city import syncing
+from appliance.actions.officials import directory
 from appliance.domain.city import wire
 from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn

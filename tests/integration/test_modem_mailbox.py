@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.actions import directory, forwarding
+from appliance.actions.officials import directory, forwarding
 from appliance.domain.city import wire
 from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from appliance.actions import intake, reporting
+from appliance.actions.box import reporting
+from appliance.actions.cases import intake
 from appliance.domain.city.topics import Lane
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.store.city import outbox

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appliance.actions import sealing as acts
+from appliance.actions.privacy import sealing as acts
 from appliance.domain.city import wire
 from appliance.domain.events.requests import FollowedUp, RequestReceived, TextAmended
 from appliance.domain.privacy import sealing

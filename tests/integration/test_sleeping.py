@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import staffing
+from appliance.actions.staff import staffing
 from appliance.domain.staff import passwords
 from appliance.domain.staff.accounts import Account, Role
 from appliance.runtime import asleep, clock, ids

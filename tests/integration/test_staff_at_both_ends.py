@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from appliance.actions import intake, staff_actions
+from appliance.actions.cases import intake
+from appliance.actions.staff import staff_actions
 from appliance.domain.cases.service_request import Channel, ServiceRequest, Status
 from appliance.domain.staff.accounts import Account, Role
 from appliance.domain.staff.action import Act, Wish

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.cases.service_request import Status
 from appliance.domain.city import topics, wire
 from appliance.domain.city.topics import Lane, Leaf

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.cases.service_request import Status
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from appliance.actions import wifi, wifi_leases
-from appliance.actions.wifi import Device, Fresh
+from appliance.actions.wifi import wifi_leases
+from appliance.actions.wifi import wifi_sessions as wifi
+from appliance.actions.wifi.wifi_sessions import Device, Fresh
 from appliance.domain.wifi.sessions import Ending, Session
 from appliance.store.wifi.wifi_sessions import LeaseUse
 from command_center.store.database import reading

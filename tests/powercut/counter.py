@@ -8,7 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from appliance.actions import intake, syncing
+from appliance.actions.cases import intake
+from appliance.actions.city import syncing
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.runtime import clock, ids
 from appliance.store import migrate

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from appliance.actions import answering, intake
+from appliance.actions.cases import intake
+from appliance.actions.sms import answering
 from appliance.domain.cases.service_request import Channel, Draft
 from appliance.domain.moment import Moment
 from appliance.domain.phone import Msisdn

@@ -12,7 +12,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from appliance.actions import printing
+from appliance.actions.box import printing
 from appliance.domain.box.print_job import Outcome, PrintJob
 from appliance.kiosk.printing.queue import PrintQueue
 from appliance.kiosk.slips import printing_by

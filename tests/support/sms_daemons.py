@@ -12,7 +12,7 @@ from collections import defaultdict
 from contextlib import closing, suppress
 from pathlib import Path
 
-from appliance.actions import texting
+from appliance.actions.sms import texting
 from appliance.domain.ids import SiteCode
 from appliance.domain.phone import Msisdn
 from appliance.runtime import clock

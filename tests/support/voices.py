@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from appliance.actions import intake, recordings
+from appliance.actions.cases import intake, recordings
 from appliance.domain.cases import recording
 from appliance.domain.cases.service_request import Channel, ServiceRequest
 from tests.builders import a_draft

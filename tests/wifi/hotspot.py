@@ -7,8 +7,8 @@ import sys
 from contextlib import closing, suppress
 from dataclasses import replace
 
-from appliance.actions import wifi
-from appliance.actions.wifi import Device, Fresh
+from appliance.actions.wifi import wifi_sessions as wifi
+from appliance.actions.wifi.wifi_sessions import Device, Fresh
 from appliance.domain.wifi.sessions import Ending, Refused, Session, ZonePolicy
 from appliance.runtime import clock, ids, settings
 from appliance.store import migrate

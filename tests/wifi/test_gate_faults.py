@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from appliance.actions import wifi
+from appliance.actions.wifi import wifi_sessions as wifi
 from appliance.runtime import clock
 from appliance.store.box import gauges
 from appliance.store.database import connect

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
-from appliance.actions import reporting
+from appliance.actions.box import reporting
 from appliance.doctor import programs
 from appliance.doctor.case import Case, text
 from appliance.doctor.judging.uplink import City, Uplink

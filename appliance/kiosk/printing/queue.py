@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 
-from appliance.actions import health, printing
+from appliance.actions.box import health, printing
 from appliance.domain.box.print_job import ADVICE, Outcome, PrintJob, PrintState, Trouble
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import Moment

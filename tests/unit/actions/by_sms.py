@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 
-from appliance.actions import answering
+from appliance.actions.sms import answering
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.phone import Msisdn
 from appliance.domain.sms.received import Command, FollowUp, ReceivedPart, Report, Wish

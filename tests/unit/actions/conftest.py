@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import directory
-from appliance.actions import sealing as acts
+from appliance.actions.officials import directory
+from appliance.actions.privacy import sealing as acts
 from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn
 from tests.conftest import at

@@ -3,7 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from appliance.actions import intake, syncing
+from appliance.actions.cases import intake
+from appliance.actions.city import syncing
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.city import wire
 from appliance.store.city import outbox

@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Callable
 
-from appliance.actions import answering, intake
+from appliance.actions.cases import intake
+from appliance.actions.sms import answering
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.privacy import sealing
 from appliance.domain.privacy.sealing import Content

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.backup import restoring
 from appliance.backup.restoring import Refused, Target
 from appliance.backup.sealed_file import NotABackup

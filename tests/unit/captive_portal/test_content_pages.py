@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from appliance.actions import announcing, board, intake, questions, serving
+from appliance.actions.cases import intake, questions
+from appliance.actions.public import announcing, board, serving
 from appliance.domain.cases.service_request import Kind, ServiceRequest
 from appliance.domain.ids import Ticket
 from appliance.domain.privacy.consent import Consent, Purpose

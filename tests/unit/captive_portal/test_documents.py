@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from appliance.actions import archive_texts, archiving
-from appliance.actions.archiving import Quota
+from appliance.actions.archive import archive_texts, archiving
+from appliance.actions.archive.archiving import Quota
 from appliance.domain.archive.card import Access
 from appliance.domain.archive.text import found
 from appliance.runtime.settings import Settings, Site

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from appliance.actions import documents, photos
+from appliance.actions.cases import photos
+from appliance.actions.public import documents
 from appliance.domain.blobs import Manifest
 from appliance.domain.cases.photo import PHOTO_MAX_BYTES
 from appliance.domain.cases.service_request import Kind

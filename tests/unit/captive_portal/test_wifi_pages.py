@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from appliance.actions import health, wifi, wifi_leases
+from appliance.actions.box import health
+from appliance.actions.wifi import wifi_leases
+from appliance.actions.wifi import wifi_sessions as wifi
 from appliance.domain.wifi.sessions import Ending
 from appliance.runtime.neighbours import Neighbour
 from appliance.runtime.settings import Portal, Settings, Site

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.runtime import daemon
 from appliance.store.database import connect
 from command_center.commands import sealed

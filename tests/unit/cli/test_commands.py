@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from appliance import __main__ as posko
-from appliance.actions import intake, syncing
+from appliance.actions.cases import intake
+from appliance.actions.city import syncing
 from appliance.domain.blobs import Manifest
 from appliance.domain.city import wire
 from appliance.domain.city.city_tables import SHIPPED_VERSION

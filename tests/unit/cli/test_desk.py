@@ -4,7 +4,7 @@ import re
 import sqlite3
 from functools import partial
 
-from appliance.actions import logging_in
+from appliance.actions.staff import logging_in
 from appliance.domain.staff import passwords
 from appliance.domain.staff.accounts import Account
 from appliance.store.staff import staff_accounts, staff_log

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance import __main__ as posko
-from appliance.actions import helping
+from appliance.actions.cases import helping
 from tests.conftest import at
 from tests.sim.escpos import read_back
 

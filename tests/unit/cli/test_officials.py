@@ -2,7 +2,7 @@ import json
 import sqlite3
 from pathlib import Path
 
-from appliance.actions import directory
+from appliance.actions.officials import directory
 from appliance.domain.events.orders import TablePublished
 from appliance.store.database import transaction
 from tests.conftest import at

@@ -2,7 +2,7 @@ import json
 import sqlite3
 from datetime import datetime
 
-from appliance.actions import casework, intake
+from appliance.actions.cases import casework, intake
 from appliance.cli.listing import overdue
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.moment import WESTERN_INDONESIA

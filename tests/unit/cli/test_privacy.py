@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.privacy.consent import Consent, Purpose
 from appliance.domain.privacy.erasure import ERASED_TEXT

@@ -3,7 +3,8 @@ import sqlite3
 
 import pytest
 
-from appliance.actions import health, sending
+from appliance.actions.box import health
+from appliance.actions.sms import sending
 from appliance.store.sms import texts
 from tests.conftest import at
 from tests.unit.cli.conftest import Command

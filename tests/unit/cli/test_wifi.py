@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from appliance import __main__ as posko
-from appliance.actions import wifi, wifi_leases
-from appliance.actions.wifi import Device, Fresh
+from appliance.actions.wifi import wifi_leases
+from appliance.actions.wifi import wifi_sessions as wifi
+from appliance.actions.wifi.wifi_sessions import Device, Fresh
 from appliance.domain.wifi.sessions import Ending, Session
 from appliance.runtime import clock
 from appliance.store.city import outbox

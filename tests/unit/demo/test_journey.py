@@ -1,6 +1,7 @@
 import sqlite3
 
-from appliance.actions import casework, intake, syncing
+from appliance.actions.cases import casework, intake
+from appliance.actions.city import syncing
 from appliance.domain.city import wire
 from appliance.domain.events.requests import RequestStatusChanged
 from demo import journey

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from appliance.actions import logging_in, staffing
+from appliance.actions.staff import logging_in, staffing
 from appliance.desk.app import create_app
 from appliance.desk.guard import COOKIE
 from appliance.domain.cases.service_request import ServiceRequest

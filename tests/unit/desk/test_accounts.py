@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from appliance.actions import auditing
+from appliance.actions.staff import auditing
 from appliance.domain.staff.accounts import Role
 from appliance.store.staff import staff_accounts, staff_log
 from tests.conftest import at

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from appliance.actions import archive_texts, archiving
+from appliance.actions.archive import archive_texts, archiving
 from appliance.archive.queue import ReadingQueue
 from appliance.desk.archive_forms import parse, shown
 from appliance.domain.archive.card import LEADERS, STAFF, Access, Card, Kind

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.actions import health
+from appliance.actions.box import health
 from appliance.desk.condition.channels import MODEM_STATES
 from appliance.desk.condition.parts import Condition, Seen, Tone
 from appliance.desk.condition.whole import conditions

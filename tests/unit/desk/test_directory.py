@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.actions import directory
+from appliance.actions.officials import directory
 from appliance.desk import official_forms
 from appliance.domain.officials.official import Official
 from appliance.domain.phone import Msisdn

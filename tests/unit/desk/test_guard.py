@@ -7,7 +7,9 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from appliance.actions import auditing, exporting, intake
+from appliance.actions.cases import intake
+from appliance.actions.privacy import exporting
+from appliance.actions.staff import auditing
 from appliance.desk.guard import COOKIE
 from appliance.domain.staff.accounts import Role
 from tests.builders import a_draft

@@ -1,6 +1,6 @@
 """The desk hears of who calls at the kiosk, and who went there is known."""
 
-from appliance.actions import helping
+from appliance.actions.cases import helping
 from appliance.domain.staff.accounts import Role
 from appliance.store.cases import help_calls
 from tests.conftest import at

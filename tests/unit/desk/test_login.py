@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from appliance.actions import logging_in, staffing
+from appliance.actions.staff import logging_in, staffing
 from appliance.desk.guard import COOKIE
 from appliance.domain.staff.accounts import Role
 from appliance.domain.wifi import sessions as wifi

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from appliance.actions import erasing, intake, questions
+from appliance.actions.cases import intake, questions
+from appliance.actions.privacy import erasing
 from appliance.domain.cases.service_request import Sensitivity, ServiceRequest
 from appliance.domain.errors import BadInput
 from appliance.domain.privacy.consent import Consent, Purpose

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.actions import intake, photos, sealing
+from appliance.actions.cases import intake, photos
+from appliance.actions.privacy import sealing
 from appliance.domain.cases.photo import Photo
 from appliance.domain.cases.service_request import ServiceRequest
 from appliance.domain.privacy.consent import Consent, Purpose

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from appliance.actions import intake, texting
+from appliance.actions.cases import intake
+from appliance.actions.sms import texting
 from appliance.domain.staff.accounts import Role
 from appliance.store.database import transaction
 from appliance.store.wifi import wifi_sessions as wifi

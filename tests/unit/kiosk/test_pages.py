@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 from flask.testing import FlaskClient
 
-from appliance.actions import helping
+from appliance.actions.cases import helping
 from appliance.domain.ids import Ticket
 from appliance.domain.public.report_card import Line
 from appliance.kiosk.app import create_app

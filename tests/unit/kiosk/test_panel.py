@@ -12,7 +12,8 @@ from gpiozero.pins.mock import MockFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.actions import health, helping, reporting
+from appliance.actions.box import health, reporting
+from appliance.actions.cases import helping
 from appliance.kiosk.app import create_app
 from appliance.kiosk.panel import Lamp, is_lit, panel_state
 from appliance.kiosk.panel_news import PanelNews

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from appliance.actions import printing
+from appliance.actions.box import printing
 from appliance.domain.box.print_job import Outcome, PrintState
 from appliance.kiosk.app import create_app
 from appliance.kiosk.slips import Slips

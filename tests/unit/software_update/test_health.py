@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import reporting
+from appliance.actions.box import reporting
 from software_update.rescue.health import Health, active_units
 from tests.support.an_update import UPDATE
 

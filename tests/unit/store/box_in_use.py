@@ -4,7 +4,9 @@ import itertools
 import sqlite3
 from pathlib import Path
 
-from appliance.actions import answering, casework, intake, sending, syncing
+from appliance.actions.cases import casework, intake
+from appliance.actions.city import syncing
+from appliance.actions.sms import answering, sending
 from appliance.domain.city import wire
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.phone import Msisdn

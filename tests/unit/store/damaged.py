@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.ids import Ticket
 from appliance.store import migrate
 from appliance.store.cases import requests

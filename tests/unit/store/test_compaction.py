@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import intake, syncing
+from appliance.actions.cases import intake
+from appliance.actions.city import syncing
 from appliance.domain.city import wire
 from appliance.domain.city.topics import Lane
 from appliance.domain.events.requests import FollowedUp

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import intake, syncing
+from appliance.actions.cases import intake
+from appliance.actions.city import syncing
 from appliance.domain.cases.service_request import Kind
 from appliance.domain.city import wire
 from appliance.runtime import ids

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.blobs import Manifest
 from appliance.domain.events.files import PhotoAttached
 from appliance.domain.ids import SERIALS_PER_BLOCK, Ticket

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.store.cases import requests
 from appliance.store.database import connect, transaction
 from appliance.store.errors import Replaced

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from appliance.actions import casework
+from appliance.actions.cases import casework
 from appliance.domain.city import signature, wire
 from appliance.domain.city.remote_command import CityTime
 from appliance.domain.city.topics import Lane

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from appliance.actions import intake, photos
+from appliance.actions.cases import intake, photos
 from appliance.domain.cases.photo import Photo
 from appliance.domain.city import topics, wire
 from appliance.domain.city.topics import Lane, Leaf, Topic

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.actions import casework, intake, photos
+from appliance.actions.cases import casework, intake, photos
 from appliance.domain.blobs import ChunkPlace, short_name
 from appliance.domain.cases.photo import Photo
 from appliance.domain.city import wire

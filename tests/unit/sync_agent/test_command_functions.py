@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
-from appliance.actions import health, intake, trusting
+from appliance.actions.box import health
+from appliance.actions.cases import intake
+from appliance.actions.city import trusting
 from appliance.domain.city.topics import Lane
 from appliance.domain.events.orders import TablePublished
 from appliance.store import migrate

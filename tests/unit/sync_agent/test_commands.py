@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.actions import casework, commanding
-from appliance.actions.commanding import Answer
+from appliance.actions.cases import casework
+from appliance.actions.city import commanding
+from appliance.actions.city.commanding import Answer
 from appliance.domain.city import remote_command
 from appliance.domain.city.remote_command import CityTime, Outcome
 from appliance.domain.errors import BadInput

@@ -2,7 +2,7 @@ import random
 import sqlite3
 import string
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.city import wire
 from appliance.domain.city.topics import Lane
 from sync_agent import envelopes

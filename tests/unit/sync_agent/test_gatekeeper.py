@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from appliance.actions import trusting
+from appliance.actions.city import trusting
 from appliance.domain.city import signature, wire
 from appliance.domain.city.topics import Leaf, Topic
 from appliance.domain.errors import BadInput

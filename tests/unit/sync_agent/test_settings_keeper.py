@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import casework
+from appliance.actions.cases import casework
 from appliance.domain.city import signature, wire
 from appliance.domain.city.topics import Leaf, Topic
 from appliance.domain.errors import BadInput, WireError

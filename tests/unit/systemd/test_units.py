@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import unit_alarms
+from appliance.actions.box import unit_alarms
 from appliance.runtime import daemon, settings
 from appliance.runtime.backup_settings import Backup
 from appliance.runtime.broker_settings import Center

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.actions import archive_texts, archiving
+from appliance.actions.archive import archive_texts, archiving
 from appliance.archive.queue import ReadingQueue
 from appliance.domain.archive.card import LEADERS, RESIDENTS, STAFF, Access, TextState
 from appliance.domain.archive.query import Asked, Filters, asked

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.ids import Ticket
 from appliance.store.box import this_box as box
 from appliance.store.database import transaction

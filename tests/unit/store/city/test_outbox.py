@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import timedelta
 
-from appliance.actions import intake
+from appliance.actions.cases import intake
 from appliance.domain.city.topics import Lane
 from appliance.store.city import outbox
 from tests.builders import a_draft

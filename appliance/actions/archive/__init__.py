@@ -1,0 +1,1 @@
+"""Documents of the archive: put in, read, withdrawn, destroyed."""

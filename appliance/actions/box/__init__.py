@@ -1,0 +1,1 @@
+"""How the box is: told, printed, updated, and what goes when the disk runs low."""

@@ -1,0 +1,1 @@
+"""What the sync agent does with the city's orders, keys and acknowledgements."""

@@ -1,0 +1,1 @@
+"""Asking officials, and hearing them."""

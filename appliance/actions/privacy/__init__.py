@@ -1,0 +1,1 @@
+"""Agreeing, sealing, exporting, erasing, forgetting."""

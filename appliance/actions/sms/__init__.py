@@ -1,0 +1,1 @@
+"""Texts: read and acted on, queued, sent in turn."""

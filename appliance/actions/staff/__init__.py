@@ -1,0 +1,1 @@
+"""Accounts of the desk: made, logged in, noted, and what they ask for."""

@@ -1,0 +1,1 @@
+"""Sessions of the free WiFi, what the gate makes of them, and vouchers."""
