@@ -16,7 +16,9 @@ from pathlib import Path
 
 PATH = "/detak"
 BEGIN_S = 120.0
-"""For the browser to show its first page while all else starts too; a guess for a Pi."""
+"""For the browser to show its first page while all else starts too; a guess for a Pi. Twice as long
+for each before it that never showed one: a slow card is not helped by beginning anew."""
+BEGIN_MAX_S = 8 * BEGIN_S
 SILENT_S = 5.0
 _LOOK_S = 1.0
 _ANSWER_S = 2.0
@@ -32,11 +34,16 @@ class PageWatch:
     def __init__(self, started_s: float) -> None:
         self._started_s = started_s
         self._alive_s = started_s + BEGIN_S
+        self._has_lived = False
 
-    def heard(self, age_s: float | None, now_s: float) -> None:
-        """Told how long ago a page lived; None: none has since its server started."""
+    def heard(self, age_s: float | None, now_s: float, *, vain: int = 0) -> None:
+        """Told how long ago a page lived; None: none has since its server started. `vain` browsers
+        before this one, in a row, never had one that did."""
         if age_s is not None and now_s - age_s > self._started_s:
-            self._alive_s = now_s - age_s
+            self._alive_s, self._has_lived = now_s - age_s, True
+        elif not self._has_lived:
+            begin_s = min(BEGIN_S * 2**vain, BEGIN_MAX_S)
+            self._alive_s = max(self._alive_s, self._started_s + begin_s)
 
     def not_heard(self, now_s: float) -> None:
         """Nobody can tell how it is."""
@@ -58,7 +65,8 @@ def watch(listen: str, pid: int) -> None:
         return
     while True:
         try:
-            page.heard(_age_s(listen), time.monotonic())
+            age_s, vain = _asked(listen, pid)
+            page.heard(age_s, time.monotonic(), vain=vain)
         except Unknown:
             page.not_heard(time.monotonic())
         if page.is_dead(time.monotonic()):
@@ -90,15 +98,18 @@ def _has_ended(browser: int) -> bool:
     return bool(select.select([browser], [], [], _LOOK_S)[0])
 
 
-def _age_s(listen: str) -> float | None:
+def _asked(listen: str, pid: int) -> tuple[float | None, int]:
+    """Age of the last beat, and how many browsers before this one were in vain."""
     if not has_screen():
         raise Unknown("no screen is connected, and nothing is painted")
     try:
-        with urllib.request.urlopen(f"http://{listen}{PATH}", timeout=_ANSWER_S) as answer:
-            said = json.load(answer)["age_s"]
+        url = f"http://{listen}{PATH}?browser={pid}"
+        with urllib.request.urlopen(url, timeout=_ANSWER_S) as answer:
+            said = json.load(answer)
+        age_s = None if said["age_s"] is None else float(said["age_s"])
+        return age_s, int(said["vain"])
     except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
         raise Unknown(str(error)) from error
-    return None if said is None else float(said)
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ def test_an_answer_that_is_none_is_held_against_nobody(said: bytes) -> None:
         answering = threading.Thread(target=answer_once, args=(listener, said))
         answering.start()
         with pytest.raises(Unknown):
-            browser_watch._age_s(f"127.0.0.1:{listener.getsockname()[1]}")
+            browser_watch._asked(f"127.0.0.1:{listener.getsockname()[1]}", 1)
         answering.join()
 
 

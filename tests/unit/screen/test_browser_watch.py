@@ -70,4 +70,28 @@ def test_only_a_page_on_this_machine_is_the_screens(asking: str, age_s: float | 
     client = app.test_client()
     said = client.get(f"{PATH}/halaman", environ_base={"REMOTE_ADDR": asking})
     assert said.status_code == 204
-    assert client.get(PATH).json == {"age_s": age_s}
+    assert client.get(PATH).json == {"age_s": age_s, "vain": 0}
+
+
+@pytest.mark.parametrize(("vain", "times"), [(0, 1), (1, 2), (2, 4), (3, 8), (9, 8)])
+def test_after_browsers_in_vain_the_next_has_longer(vain: int, times: int) -> None:
+    page = PageWatch(0)
+    page.heard(None, SOON, vain=vain)
+    assert not page.is_dead(times * BEGIN_S)
+    assert page.is_dead(times * BEGIN_S + SILENT_S + 1)
+    page.heard(0.0, SOON + 1, vain=vain)
+    assert page.is_dead(SOON + 2 + SILENT_S)
+
+
+def test_browsers_are_in_vain_that_never_had_a_page() -> None:
+    app = Flask("kiosk")
+    add_beat(app)
+    client = app.test_client()
+
+    def vain(browser: str) -> int:
+        found: int = client.get(f"{PATH}?browser={browser}").json["vain"]
+        return found
+
+    assert [vain(pid) for pid in ("1", "1", "2", "3", "3")] == [0, 0, 1, 2, 2]
+    client.get(f"{PATH}/halaman")
+    assert [vain(pid) for pid in ("3", "4", "5")] == [2, 0, 1]
