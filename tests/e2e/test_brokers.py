@@ -24,7 +24,7 @@ from tests.support.postgres import Server
 from tests.support.proxy import Proxy
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 FAILOVER_S = 60.0
 BLOWS = {Nats: 2 * STRETCH, RabbitMQ: STRETCH}

@@ -25,7 +25,7 @@ BOXES = 15
 RATE = 600.0
 DEAD_S = 5.0
 BACK_S = 5.0
-_LIMIT_S = 60.0
+_LIMIT_S = 150.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
