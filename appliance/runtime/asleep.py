@@ -44,4 +44,7 @@ def _tell(state: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(0)  # as at Ctrl-C while it is awake

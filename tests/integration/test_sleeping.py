@@ -167,11 +167,17 @@ class Pause:
         return clock.now().mono_ms / 1000 >= self._until_s or self._face.is_asleep()
 
 
-def test_a_face_that_sleeps_ends_at_a_signal(tmp_path: Path) -> None:
-    with running("kiosk", tmp_path) as face:
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 0)]
+)
+def test_a_face_that_sleeps_ends_at_a_signal(tmp_path: Path, number: int, status: int) -> None:
+    with running("kiosk", tmp_path, watchdog_s=1) as face:
         wait_for(face.is_asleep, "it sleeps")
-        face.process.terminate()
-        assert face.process.wait(10) == -signal.SIGTERM
+        face.news()
+        wait_for(face.news, "it turns")
+        face.process.send_signal(number)
+        assert face.process.wait(10) == status
+    assert "Traceback" not in (tmp_path / "log").read_text()
 
 
 def test_the_desk_holds_the_code_for_its_first_administrator(tmp_path: Path) -> None:
