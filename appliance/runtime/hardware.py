@@ -1,4 +1,4 @@
-"""What the kernel tells of this machine: temperature, supply voltage, room on the disk.
+"""What the kernel tells of this machine: temperature, supply voltage, room on the disk, screens.
 
 A Raspberry Pi tells of too little voltage by the hwmon device `rpi_volt` (the kernel's
 Documentation/hwmon/raspberrypi-hwmon.rst); `get_throttled` in sysfs is deprecated in its favour.
@@ -33,6 +33,12 @@ def look(folder: Path, sys: Path = SYS) -> Hardware:
         disk_free_bytes=disk.free,
         disk_bytes=disk.total,
     )
+
+
+def connectors(sys: Path = SYS) -> dict[str, str]:
+    """Where a screen may be: `connected`, `disconnected` or `unknown` by name, as `HDMI-A-1`."""
+    cards = sorted(sys.glob("class/drm/card*-*/status"))
+    return {path.parent.name.partition("-")[2]: _read(path) for path in cards}
 
 
 def _temperature_c(sys: Path) -> float | None:

@@ -14,6 +14,8 @@ import urllib.request
 from http.client import HTTPException
 from pathlib import Path
 
+from appliance.runtime import hardware
+
 PATH = "/detak"
 BEGIN_S = 120.0
 """For the browser to show its first page while all else starts too; a guess for a Pi. Twice as long
@@ -77,9 +79,9 @@ def watch(listen: str, pid: int) -> None:
     signal.pidfd_send_signal(browser, signal.SIGKILL)
 
 
-def has_screen(folder: Path = Path("/sys/class/drm")) -> bool:
+def has_screen(sys: Path = hardware.SYS) -> bool:
     """Whether one is connected, or the kernel cannot tell. Some are not, once switched off."""
-    states = [file.read_text(encoding="ascii").strip() for file in folder.glob("card*-*/status")]
+    states = hardware.connectors(sys).values()
     return not states or any(state != "disconnected" for state in states)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from appliance.doctor import programs
 from appliance.doctor.case import text
 from appliance.doctor.reading import sms
+from appliance.runtime import hardware
 from appliance.setup.site_file import Machine
 
 _MODELS = (
@@ -34,7 +35,7 @@ def look(root: Path = Path("/")) -> Machine:
         wan=wan,
         radio=radio.name if radio else "",
         driver=driver,
-        has_screen=model != "zero2w" and _has_screen(root),
+        has_screen=model != "zero2w" and "connected" in hardware.connectors(root / "sys").values(),
         modems=sms.ports(root)[:_MOST_PORTS],
         office_network=str(own.network) if own else "",
         office_address=str(own.ip) if own else "",
@@ -50,11 +51,6 @@ def _wan(net: Path, routes: str) -> str:
     wires = [path for path in sorted(net.glob("e*")) if not (path / "phy80211").exists()]
     plugged = [path for path in wires if text(path / "carrier") == "1"]
     return next((path.name for path in [*plugged, *wires]), "eth0")
-
-
-def _has_screen(root: Path) -> bool:
-    states = (root / "sys/class/drm").glob("card*-*/status")
-    return any(text(state) == "connected" for state in states)
 
 
 def _own_address(interface: str) -> IPv4Interface | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from appliance.doctor.case import Case, text
 from appliance.doctor.judging import hall
 from appliance.kiosk.printing.running import look
+from appliance.runtime import hardware
 
 _ABS_MT_POSITION_X = 53
 """Of linux/input-event-codes.h: only what is touched has it."""
@@ -28,10 +29,9 @@ def printer(case: Case) -> hall.Printer:
 
 def screen(case: Case) -> hall.Screen:
     """Connectors of the graphics cards, and input devices."""
-    cards = sorted((case.root / "sys/class/drm").glob("card*-*/status"))
     return hall.Screen(
         is_wanted=case.box.board.screen,
-        connectors={path.parent.name.partition("-")[2]: text(path) for path in cards},
+        connectors=hardware.connectors(case.root / "sys"),
         touch=[
             name
             for name, words in _inputs(text(case.root / "proc/bus/input/devices"))

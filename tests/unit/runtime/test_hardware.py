@@ -38,3 +38,11 @@ def test_what_another_machine_does_not_tell_is_unknown(tmp_path: Path, alarm: st
     seen = hardware.look(tmp_path, tmp_path)
     assert (seen.temperature_c, seen.is_undervolted) == (None, None)
     assert 0 < seen.disk_free_bytes <= seen.disk_bytes
+
+
+def test_connectors_are_told_by_name_and_one_that_goes_meanwhile_is_not_known(
+    tmp_path: Path,
+) -> None:
+    tell(tmp_path, "drm/card0-HDMI-A-1/status", "connected\n")
+    (tmp_path / "class/drm/card1-DSI-1/status").mkdir(parents=True)  # listed, and not to be read
+    assert hardware.connectors(tmp_path) == {"HDMI-A-1": "connected", "DSI-1": ""}

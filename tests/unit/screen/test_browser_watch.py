@@ -54,10 +54,11 @@ def test_while_nobody_can_tell_nothing_is_held_against_the_page() -> None:
 def test_a_screen_is_there_unless_the_kernel_says_that_none_is_connected(
     tmp_path: Path, states: list[str], is_there: bool
 ) -> None:
-    (tmp_path / "card0").mkdir()
+    folder = tmp_path / "class/drm"
+    (folder / "card0").mkdir(parents=True)
     for number, state in enumerate(states):
-        (tmp_path / f"card0-HDMI-A-{number}").mkdir()
-        (tmp_path / f"card0-HDMI-A-{number}/status").write_text(f"{state}\n")
+        (folder / f"card0-HDMI-A-{number}").mkdir()
+        (folder / f"card0-HDMI-A-{number}/status").write_text(f"{state}\n")
     assert has_screen(tmp_path) == is_there
 
 
