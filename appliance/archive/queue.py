@@ -40,12 +40,15 @@ class ReadingQueue:
         self._connect, self._read, self._now = connect, read, now
         self._wake = threading.Event()
         self._is_stopping = False
-        self.is_reading = True
-        """Or has not looked yet whether there is something to read."""
+        self._is_waiting = False
+
+    @property
+    def is_reading(self) -> bool:
+        """Or has to look first whether there is something to read."""
+        return self._wake.is_set() or not self._is_waiting
 
     def wake(self) -> None:
         """Say that a document was added."""
-        self.is_reading = True
         self._wake.set()
 
     def stop(self) -> None:
@@ -64,10 +67,10 @@ class ReadingQueue:
             except (PoskoError, sqlite3.Error, OSError) as error:
                 log.warning("texts of the archive wait for the database reason=%s", error)
                 self._doubt(error)
-            self.is_reading = False
+            self._is_waiting = True
             self._wake.wait(LOOK_EVERY_S)
+            self._is_waiting = False
             self._wake.clear()
-            self.is_reading = True
 
     def _doubt(self, error: Exception) -> None:
         """Damage that SQLite meets here is most likely the index's, which can be made anew."""

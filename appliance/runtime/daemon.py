@@ -13,14 +13,12 @@ from collections.abc import Callable
 
 from appliance.domain.errors import PoskoError
 from appliance.runtime import logs, refusal, settings
+from appliance.runtime.asleep import LISTENS
 
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: the unit must not be restarted before someone mends a setting."""
 EXIT_INTERRUPTED = 130
 """As shells say of a program that Ctrl-C has ended."""
-
-_FIRST_PASSED = 3
-"""SD_LISTEN_FDS_START of sd-daemon.h."""
 
 
 def parser(program: str, description: str) -> argparse.ArgumentParser:
@@ -161,7 +159,7 @@ def passed_socket(listen: str) -> socket.socket | None:
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return None
     port = int(listen.rpartition(":")[2])
-    for number in range(_FIRST_PASSED, _FIRST_PASSED + int(os.environ["LISTEN_FDS"])):
+    for number in range(LISTENS, LISTENS + int(os.environ["LISTEN_FDS"])):
         passed = socket.socket(fileno=number)
         if passed.getsockname()[1] == port:
             passed.set_inheritable(False)

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -62,6 +63,11 @@ class Face:
         url = f"http://127.0.0.1:{self.port}{PAGES[self.name]}"
         with urllib.request.urlopen(url, timeout=30) as page:
             return page.status == 200 and b"<html" in page.read()
+
+    def pause(self, seconds: float) -> None:
+        """Until so much later, or until it sleeps; so that the next question comes about then."""
+        until_s = time.monotonic() + seconds
+        wait_for(lambda: time.monotonic() >= until_s or self.is_asleep(), "a moment later")
 
     def news(self) -> list[str]:
         """What systemd was told since the last call."""
@@ -149,22 +155,11 @@ def test_whoever_asks_again_and_again_is_answered_each_time(tmp_path: Path) -> N
         sleeps = 0
         for step in count():
             assert face.answers()
-            pause = Pause(face, (0.9, 1.0, 1.1, 1.5, 2.0)[step % 5])
-            wait_for(pause.is_over, "a moment later")
+            face.pause((0.9, 1.0, 1.1, 1.5, 2.0)[step % 5])
             face.news()
             sleeps += face.is_asleep()
             if step >= 10 and sleeps >= 3:
                 break
-
-
-class Pause:
-    """A moment, or until it sleeps; so that the next question comes about then."""
-
-    def __init__(self, face: Face, seconds: float) -> None:
-        self._face, self._until_s = face, clock.now().mono_ms / 1000 + seconds
-
-    def is_over(self) -> bool:
-        return clock.now().mono_ms / 1000 >= self._until_s or self._face.is_asleep()
 
 
 @pytest.mark.parametrize(
@@ -195,8 +190,7 @@ def test_the_kiosk_stays_awake_for_its_printer(tmp_path: Path) -> None:
 
 def stays_awake(face: Face) -> bool:
     """In a time in which others have slept."""
-    pause = Pause(face, 4.0)
-    wait_for(pause.is_over, "some seconds later")
+    face.pause(4.0)
     return not face.is_asleep() and face.answers()
 
 

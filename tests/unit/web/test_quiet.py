@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from web.quiet import quiet_pages
+from web.quiet import idle_pages, quiet_pages
 
 
 def test_pages_are_quiet_once_nobody_has_sent_anything_for_some_time() -> None:
@@ -18,3 +18,22 @@ def test_pages_are_quiet_once_nobody_has_sent_anything_for_some_time() -> None:
     client.get("/")
     now_s[0] = 10.0
     assert is_quiet()
+
+
+def test_pages_are_idle_once_nobody_has_asked_for_one_for_some_time() -> None:
+    app, now_s = Flask(__name__), [0.0]
+    is_idle = idle_pages(app, 900.0, lambda: now_s[0])
+    app.add_url_rule("/", "page", lambda: "")
+    now_s[0] = 30.0
+    app.test_client().get("/")
+    now_s[0] = 929.0
+    assert not is_idle()
+    now_s[0] = 930.0
+    assert is_idle()
+
+
+def test_pages_that_nobody_has_ever_asked_for_are_idle_after_a_minute_at_most() -> None:
+    now_s = [0.0]
+    are_idle = [idle_pages(Flask(__name__), for_s, lambda: now_s[0]) for for_s in (5.0, 900.0)]
+    for now_s[0], seen in ((4.0, [False, False]), (5.0, [True, False]), (60.0, [True, True])):
+        assert [is_idle() for is_idle in are_idle] == seen
