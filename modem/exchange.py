@@ -12,6 +12,7 @@ from modem.at import commands
 from modem.at.framer import Framer, Line, Prompt
 from modem.at.parser import Final, Hex, Info, Parsed, Text, parse
 from modem.events import Write
+from modem.pdu.salvage import salvage
 from modem.profiles import BOOT_LINES, FULL_LINES
 
 LINE_END = b"\r"
@@ -48,6 +49,12 @@ class Message:
     header: Info
     pdu: bytes | None
     raw: bytes = b""
+
+    @property
+    def salvaged(self) -> bytes | None:
+        """The PDU of a line that no length fits, if it reads well all the same."""
+        octets = commands.read_hex(self.raw)
+        return salvage(octets, commands.pdu_length(self.header) or 0) if octets else None
 
 
 @dataclass(slots=True)
@@ -89,6 +96,7 @@ class Exchange:
         self._header: Info | None = None
         self._stray: bytes = b""
         self._announced: Info | None = None
+        self._is_announced_next = False
         self._deadline_s = 0.0
         self._last_deadline_s = 0.0
 
@@ -163,8 +171,9 @@ class Exchange:
         parsed = parse(token.text)
         if isinstance(parsed, Info):
             return self._info(parsed, now_s)
-        if isinstance(parsed, Hex) and self._fits_announced(parsed):
-            return self._take_announced(parsed)
+        is_next, self._is_announced_next = self._is_announced_next, False
+        if isinstance(parsed, Hex) and self._is_announced(parsed, is_next=is_next):
+            return self._take_announced(parsed, token.text)
         if self._reply is None:
             return Unsolicited(parsed) if isinstance(parsed, Text) else None
         if isinstance(parsed, Final):
@@ -180,7 +189,7 @@ class Exchange:
 
     def _info(self, info: Info, now_s: float) -> Unsolicited | None:
         if info.name in _UNSOLICITED_PDUS:
-            self._announced = info
+            self._announced, self._is_announced_next = info, True
             return None
         reply = self._reply
         if reply is None or info.name != reply.command.expects:
@@ -188,7 +197,7 @@ class Exchange:
         self._flush_header()
         reply.lines.append(info)
         if reply.command.has_pdus:
-            self._header = info
+            self._header, self._is_announced_next = info, False
         if reply.is_payload_written:
             # The network has answered: only the closing OK is missing now.
             self._set_patience(reply.command.timeout_s, now_s)
@@ -196,14 +205,22 @@ class Exchange:
             self._extend(now_s)
         return None
 
-    def _fits_announced(self, line: Hex) -> bool:
-        """A PDU goes to the header that announced its length, the one asked for first."""
-        is_asked = self._header is not None and _fits(self._header, line)
-        return self._announced is not None and not is_asked and _fits(self._announced, line)
+    def _is_announced(self, line: Hex, *, is_next: bool) -> bool:
+        """A PDU goes to the header that announced its length, the one asked for first.
 
-    def _take_announced(self, line: Hex) -> Unsolicited | None:
+        One that fits none belongs to the header before it.
+        """
+        is_asked = self._header is not None and _fits(self._header, line)
+        if self._announced is None or is_asked:
+            return False
+        return is_next or _fits(self._announced, line)
+
+    def _take_announced(self, line: Hex, text: str) -> Unsolicited | None:
         header, self._announced = self._announced, None
-        return Unsolicited(Message(header, line.octets)) if header else None
+        if header is None:
+            return None
+        octets = line.octets if _fits(header, line) else None
+        return Unsolicited(Message(header, octets, text.encode("latin-1")))
 
     def _keep(self, reply: Reply, parsed: Parsed, text: str) -> None:
         if self._header and isinstance(parsed, Hex) and _fits(self._header, parsed):

@@ -91,6 +91,7 @@ class Machine:
             ended=self._ended,
         )
         self._shown: set[int] = set()
+        self._misfit = b""
         self._start_at_s: float | None = None
         self._missing_since_s: float | None = None
         self._configuration: Configuration | None = None
@@ -194,6 +195,13 @@ class Machine:
                 self._runner.take_reply(result, now_s)
             else:
                 self._notice(read(result), now_s)
+
+    def _take_shown(self, shown: Shown) -> None:
+        """What may have been cut is kept and comes again; cut alike twice it is as it was sent."""
+        delivery_id = self._runner.deliver(shown.pdu, shown.name, None)
+        if shown.is_whole or shown.pdu == self._misfit:
+            self._shown.add(delivery_id)
+        self._misfit = b"" if shown.is_whole else shown.pdu
 
     def _was_shown(self, delivery_id: int, *, is_stored: bool) -> None:
         """A message that the modem does not keep; what is not committed is not acknowledged."""
@@ -307,8 +315,8 @@ class Machine:
 
     def _notice(self, meaning: Meaning, now_s: float) -> None:
         match meaning:
-            case Shown(pdu, name):
-                self._shown.add(self._runner.deliver(pdu, name, None))
+            case Shown():
+                self._take_shown(meaning)
             case Announced():
                 self._duties.announce(meaning)
             case Full():

@@ -18,10 +18,14 @@ _REGISTRATIONS = frozenset({"+CREG", "+CEREG"})
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message that the modem has not stored (+CMT, +CDS)."""
+    """A message that the modem has not stored (+CMT, +CDS); `is_whole` if it may be acknowledged.
+
+    One that fits no length may have been cut on its way to us.
+    """
 
     pdu: bytes
     name: str
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,9 @@ Meaning = Shown | Announced | Full | Registration | Ussd | Ringing | OutOfStep |
 def read(unsolicited: Unsolicited) -> Meaning:
     """Return what a line means, None if nothing to us."""
     match unsolicited.content:
-        case Message(header, pdu):
-            return Shown(pdu, header.name) if pdu is not None else None
+        case Message(header) as message:
+            pdu = message.pdu or message.salvaged
+            return Shown(pdu or message.raw, header.name, is_whole=pdu is not None)
         case Info() as info:
             return _read_info(info)
         case Text("RING"):

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from modem.at import commands, errors
 from modem.events import Timing
 from modem.exchange import Command, Message
-from modem.pdu.salvage import salvage
 from modem.procedures.steps import (
     Answer,
     Collected,
@@ -58,15 +57,6 @@ _NO_LISTING = (
 def is_free(message: Message) -> bool:
     """Whether a slot shows that it is free: a length of 0, and nothing."""
     return commands.pdu_length(message.header) == 0 and not message.raw
-
-
-def _salvage(message: Message) -> bytes | None:
-    """The PDU of a line that was read so again and again, though its lengths do not fit, or None.
-
-    The same happens to a line that is cut by chance.
-    """
-    octets = commands.read_hex(message.raw)
-    return salvage(octets, commands.pdu_length(message.header) or 0) if octets else None
 
 
 @dataclass(slots=True)
@@ -226,7 +216,8 @@ def _take(
             return Collected(is_complete=True)
         if not damage.is_hopeless(memory, index, message.raw):
             return Collected(is_complete=False)
-        pdu = _salvage(message) or message.raw
+        # A line that was read so again and again was not cut by chance.
+        pdu = message.salvaged or message.raw
         if not pdu:
             if (memory, index) not in damage.empty:
                 damage.empty.add((memory, index))

@@ -60,15 +60,14 @@ def test_messages_pass_both_ways_whatever_the_habits(rig):
     assert sum(text.startswith("AT+CMGF=0") for text in rig.sim.audit.commands) <= 2
 
 
-@pytest.mark.parametrize(
-    "habit",
-    [
-        {"counts_sca": True},
-        *({"sca_octets": octets} for octets in (0, 5, 8, 12, 255)),
-        *({"miscounts": octets} for octets in (-1, 1, 8)),
-    ],
-    ids=str,
-)
+WRONG_LENGTHS = [
+    {"counts_sca": True},
+    *({"sca_octets": octets} for octets in (0, 5, 8, 12, 255)),
+    *({"miscounts": octets} for octets in (-1, 1, 8)),
+]
+
+
+@pytest.mark.parametrize("habit", WRONG_LENGTHS, ids=str)
 @pytest.mark.parametrize("text", ["panjang aneh", "jalan rusak 🚧 di jl Durian"])
 def test_wrong_lengths_around_a_message_are_understood_after_a_second_look(habit, text):
     """SMS check 34: what can be read is not put aside."""
@@ -77,6 +76,29 @@ def test_wrong_lengths_around_a_message_are_understood_after_a_second_look(habit
     rig.sim.air.inject(CITIZEN, text)
     rig.run_until(lambda: rig.postbox.texts == [text], limit_s=60)
     rig.run_until(lambda: not any(rig.sim.slots.values()))
+
+
+@pytest.mark.parametrize("service", [r"$^", r"AT\+CSMS=1"], ids=["acknowledged", "shown once"])
+@pytest.mark.parametrize("habit", WRONG_LENGTHS, ids=str)
+def test_wrong_lengths_around_a_message_that_is_only_shown_lose_nothing(habit, service):
+    """SMS check 34: there is no second look at what is in no slot."""
+    rig = Rig(Foreign(habits=Habits(is_flash_shown=True, unsupported=service, **habit)))
+    rig.run_until_ready()
+    rig.sim.air.inject(CITIZEN, "jalan rusak di jl Durian", dcs=0x10)
+    rig.run_until(lambda: rig.postbox.texts and not rig.sim.air.waiting)
+    rig.sim.air.inject(CITIZEN, "sudah diperbaiki")
+    rig.run_until(lambda: rig.postbox.texts[-1] == "sudah diperbaiki")
+    assert rig.postbox.texts == ["jalan rusak di jl Durian", "sudah diperbaiki"]
+
+
+def test_a_shown_message_that_cannot_be_read_is_kept_and_holds_up_nobody():
+    rig = Rig(Foreign(habits=Habits(is_flash_shown=True, miscounts=3)))
+    rig.run_until_ready()
+    flash = rig.sim.air.inject(CITIZEN, "jalan rusak", dcs=0x10)[0]
+    rig.sim.air.waiting[0] = flash[:-3]
+    rig.sim.air.inject(CITIZEN, "lampu mati")
+    rig.run_until(lambda: "lampu mati" in rig.postbox.texts, limit_s=120)
+    assert flash[:-3].hex().upper().encode() in rig.postbox.received
 
 
 def test_a_modem_that_neither_lists_nor_reads_is_told():
