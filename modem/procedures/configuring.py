@@ -89,11 +89,11 @@ def _choose_memory(
         for name in wanted
         for number in ([count] if count else [3, 2, 1])
     }
-    reply = yield from ask_patiently(list(orders), timing, "+CPMS")
+    # A modem that lets none be chosen may list what it has.
+    orders[commands.LIST_ALL] = ""
+    reply = yield from ask_patiently(list(orders), timing)
     if reply.is_ok:
         return orders[reply.command.text]
-    if (yield from ask(commands.LIST_ALL, timing.storage_s, "+CMGL")).is_ok:
-        return ""
     is_locked = error_of(reply) in LOCKED
     state = ModemState.PIN_REQUIRED if is_locked else ModemState.NO_SIM
     raise NotReadyError(state, "no memory for messages")

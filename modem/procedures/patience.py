@@ -37,14 +37,12 @@ def ask_ready(text: str, timing: Timing, expects: str = "") -> Generator[Step, A
     raise NotReadyError(ModemState.NO_SIM, "the SIM stays busy")
 
 
-def ask_patiently(
-    texts: Sequence[str], timing: Timing, expects: str = ""
-) -> Generator[Step, Answer, Reply]:
+def ask_patiently(texts: Sequence[str], timing: Timing) -> Generator[Step, Answer, Reply]:
     """Ask for one thing in several ways until one is accepted, or a refusal gives its reason."""
     for _ in range(tries(timing)):
         is_reasoned = False
         for text in texts:
-            reply = yield from ask_ready(text, timing, expects)
+            reply = yield from ask_ready(text, timing, text.removeprefix("AT").split("=")[0])
             if reply.is_ok:
                 return reply
             is_reasoned = is_reasoned or not is_bare(reply)

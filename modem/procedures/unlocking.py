@@ -56,10 +56,13 @@ def unlock(setup: Setup, profile: profiles.Profile) -> Generator[Step, Answer, N
 
 def _await_sim(timing: Timing) -> Generator[Step, Answer, Reply | None]:
     """Ask for the SIM's state; None if the modem does not tell, but reaches its messages."""
-    for _ in range(tries(timing)):
+    for attempt in range(tries(timing)):
         reply = yield from ask_ready(commands.SIM_STATE, timing, "+CPIN")
-        if not is_bare(reply):
+        if commands.read_sim_state(reply.lines) or not (reply.is_ok or is_bare(reply)):
             return reply
+        if reply.is_ok and attempt == 0:
+            # It may have been a late one.
+            continue
         for text, name in ((commands.STORAGE_QUERY, "+CPMS"), (commands.LIST_ALL, "+CMGL")):
             reply = yield from ask(text, timing.storage_s, name)
             if reply.is_ok:

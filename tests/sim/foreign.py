@@ -37,6 +37,8 @@ class Habits:
     prompt: str = "\r\n> "
     prompt_delay_s: float = 0.0
     unsupported: str = r"$^"
+    nods: str = r"$^"
+    """Commands that it does not know and answers by OK, as it would any other."""
     memories: tuple[str, ...] = ("SM",)
     most_memories: int = 3
     routing_limits: tuple[str, ...] = ("0123", "0123", "0123", "012", "01")
@@ -129,6 +131,9 @@ class Foreign:
         self.audit.commands.append(line)
         if not line.startswith("AT") or re.fullmatch(self.habits.unsupported, line):
             self.fail()
+            return
+        if re.fullmatch(self.habits.nods, line):
+            self.done()
             return
         name = re.match(r"AT[+^&]?([A-Z]*)", line)[1].lower() or "at"
         method = getattr(self, f"do_{name}", None)
