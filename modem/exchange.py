@@ -179,7 +179,7 @@ class Exchange:
         if isinstance(parsed, Final):
             self._reply.final = parsed
             return self._finish()
-        self._keep(self._reply, parsed, token.text)
+        self._keep(self._reply, parsed, token.text, now_s)
         self._extend(now_s)
         return None
 
@@ -222,10 +222,13 @@ class Exchange:
         octets = line.octets if _fits(header, line) else None
         return Unsolicited(Message(header, octets, text.encode("latin-1")))
 
-    def _keep(self, reply: Reply, parsed: Parsed, text: str) -> None:
+    def _keep(self, reply: Reply, parsed: Parsed, text: str, now_s: float) -> None:
         if self._header and isinstance(parsed, Hex) and _fits(self._header, parsed):
             reply.messages.append(Message(self._header, parsed.octets))
             self._header, self._stray = None, b""
+            if len(reply.messages) < _MAX_LINES:
+                # A listing is as long as the memory is large, and the line slow.
+                self._set_patience(reply.command.timeout_s, now_s)
         elif self._header and not self._stray:
             self._stray = text.encode("latin-1")
         elif len(reply.lines) < _MAX_LINES:

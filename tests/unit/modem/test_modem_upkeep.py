@@ -93,6 +93,18 @@ def test_slow_line_of_9600_baud_is_fast_enough():
     assert (rig.resets, sim.audit.deleted_unread) == ([], 0)
 
 
+def test_long_listing_over_a_slow_line_is_waited_for():
+    """SMS check 39: a memory of 110 long messages takes three quarters of a minute to tell."""
+    sim = ModemSim(sim=Sim(capacity=110))
+    for number in range(110):
+        sim.air.inject(CITIZEN, f"laporan {number} " + "panjang " * 17)
+    sim.update(0.0)
+    sim.faults.baud = 9600
+    rig = Rig(sim)
+    rig.run_until(lambda: len(rig.postbox.texts) == 110, limit_s=120)
+    assert (rig.resets, sim.audit.deleted_unread) == ([], 0)
+
+
 # Status reports
 
 
