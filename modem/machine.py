@@ -344,6 +344,8 @@ class Machine:
 
     def _advance(self, now_s: float) -> None:
         self._runner.pass_time(now_s)
+        if not self._duties.is_empty:
+            self._runner.stop_awaiting_ussd(now_s)
         if self._start_at_s is not None and now_s >= self._start_at_s:
             self._restart(now_s, self._health.state)
         if self._runner.is_idle and self._configuration is not None:

@@ -109,6 +109,12 @@ class Runner:
             self._is_awaiting_ussd, self._resume_at_s = False, None
             self._resume(ussd, now_s)
 
+    def stop_awaiting_ussd(self, now_s: float) -> None:
+        """Something else is due: what the network would say is not worth a message's time."""
+        if self._is_awaiting_ussd:
+            self._is_awaiting_ussd, self._resume_at_s = False, None
+            self._resume(None, now_s)
+
     def deliver(self, pdu: bytes, memory: str, index: int | None) -> int:
         """Ask the mailbox to store a PDU; return the number of this delivery."""
         self._deliveries += 1

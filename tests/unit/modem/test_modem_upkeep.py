@@ -397,6 +397,17 @@ def test_menu_is_left_and_silence_is_borne():
     assert (silent.resets, silent.machine.can_send) == ([], True)
 
 
+@pytest.mark.parametrize("dcs", [None, 0x10], ids=["stored", "shown"])
+def test_message_does_not_wait_until_an_operator_that_stays_silent_is_given_up(dcs):
+    rig = Rig(Foreign(habits=Habits(is_flash_shown=True)), timing=TIMING)
+    rig.run_until(lambda: 'AT+CUSD=1,"*888#",15' in rig.log, limit_s=40)
+    rig.sim.air.inject(CITIZEN, "jalan rusak", dcs=dcs)
+    rig.run_until(lambda: not rig.sim.air.waiting and not any(rig.sim.slots.values()), limit_s=2)
+    assert rig.postbox.texts == ["jalan rusak"]
+    rig.run_until(lambda: rig.machine.can_send, limit_s=2)
+    assert "AT+CUSD=2" in rig.log
+
+
 def test_credit_is_not_asked_while_texts_are_waiting():
     rig = Rig(Foreign(), timing=TIMING)
     rig.run_until_ready()
