@@ -6,8 +6,6 @@ may be, or how parts become a text: that is `concat`.
 
 from dataclasses import dataclass
 
-from modem.pdu.errors import PduError
-
 IEI_CONCAT_8 = 0x00
 IEI_INDICATION = 0x01
 IEI_PORTS_8 = 0x04
@@ -36,12 +34,15 @@ class Concat:
 
 
 def decode_header(octets: bytes) -> tuple[Element, ...]:
-    """Read the elements of a header given without its length octet."""
+    """Read the elements of a header given without its length octet.
+
+    One whose last element does not end with it is ignored as a whole (9.2.3.24).
+    """
     elements: list[Element] = []
     at = 0
     while at < len(octets):
         if at + 2 > len(octets) or at + 2 + octets[at + 1] > len(octets):
-            raise PduError("header element is cut off")
+            return ()
         end = at + 2 + octets[at + 1]
         elements.append(Element(iei=octets[at], data=octets[at + 2 : end]))
         at = end

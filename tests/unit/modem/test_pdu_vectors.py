@@ -78,6 +78,8 @@ def test_addresses(clause, sender, number):
         ),
         ("9.2.3.24.1: sequence 0", "09 050003 2A0200", "D069", None),
         ("9.2.3.24.1: sequence above the total", "09 050003 2A0203", "D069", None),
+        ("9.2.3.24: a last element that is cut voids all", "09 050009 2A0201", "D069", None),
+        ("9.2.3.24: likewise half a one", "09 050002 2A0224", "D069", None),
     ],
 )
 def test_headers(clause, header, text, expected):
@@ -121,7 +123,6 @@ def test_codings_for_programs_are_service(dcs):
         ("04", "20", "05 E8329BFD06"),
         ("44", "00", "09 0A0003 2A0201"),
         ("44", "00", "06 050003 2A0201"),
-        ("44", "08", "06 050009 2A0201"),
         ("44", "08", "03 050003 2A0201"),
         ("04", "00", ""),
     ],
