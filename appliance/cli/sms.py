@@ -85,6 +85,7 @@ def _status(args: argparse.Namespace) -> None:
     oldest = status["oldest_waiting_s"]
     print(f"{'queue':<16} {status['queue']}" + (f", the oldest for {oldest} s" if oldest else ""))
     print(f"{'last received':<16} {status['last_received_at'] or 'never'}")
+    print(f"{'unreadable':<16} {status['unreadable']}")
     print(f"{'last error':<16} {status['last_error'] or 'none'}")
 
 
@@ -103,5 +104,6 @@ def facts(db: sqlite3.Connection, now: datetime) -> dict[str, Any]:
         "queue": waiting.count,
         "oldest_waiting_s": int((now - waiting.since).total_seconds()) if waiting.since else None,
         "last_received_at": last.isoformat() if last else None,
+        "unreadable": sms_inbox.quarantined(db),
         "last_error": texts.last_error(db),
     }

@@ -34,6 +34,8 @@ def _print(status: dict[str, Any]) -> None:
         print(f"Outbox {lane}  {state['last']} events, {waiting}")
     print(f"Rejects    {status['rejects']} events set aside by the city")
     print("Texts      " + _pairs(status["texts"]))
+    if status["unreadable_sms"]:
+        print(f"Unreadable {status['unreadable_sms']} SMS, kept as they came")
     print(f"Sealing    {status['sealing']}")
     for name, table in status["tables"].items():
         unused = "" if table["is_used"] else ", not used by this release"

@@ -13,7 +13,7 @@ from appliance.store.box import gauges
 from appliance.store.box import this_box as box
 from appliance.store.cases import help_calls, requests
 from appliance.store.city import city_tables, outbox
-from appliance.store.sms import texts
+from appliance.store.sms import sms_inbox, texts
 
 USED_TABLES = frozenset({announcement.TABLE, official.TABLE, SEALING_KEYS, SETTINGS, *NAMES})
 """Tables of the city that this release shows; others are kept for a later one."""
@@ -38,6 +38,7 @@ def facts(db: sqlite3.Connection) -> dict[str, Any]:
         "rejects": outbox.rejected(db),
         "sealing": sealing.state(db),
         "texts": texts.counts_by_state(db),
+        "unreadable_sms": sms_inbox.quarantined(db),
         "tables": {
             name: {"version": version, "is_used": name in USED_TABLES}
             for name, version in city_tables.versions(db).items()

@@ -270,6 +270,12 @@ def last_received(db: sqlite3.Connection) -> datetime | None:
     return from_ms(row["received_at_ms"]) if row else None
 
 
+def quarantined(db: sqlite3.Connection) -> int:
+    """How many TPDUs could not be read and are kept as they came."""
+    row = db.execute("SELECT count(*) AS count FROM sms_parts WHERE state = 'quarantined'")
+    return int(row.fetchone()["count"])
+
+
 def _part(row: sqlite3.Row) -> StoredPart:
     return StoredPart(
         id=row["id"],

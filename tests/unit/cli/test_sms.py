@@ -4,7 +4,7 @@ import sqlite3
 import pytest
 
 from appliance.actions.box import health
-from appliance.actions.sms import sending
+from appliance.actions.sms import answering, sending
 from appliance.store.sms import texts
 from tests.conftest import at
 from tests.unit.cli.conftest import Command
@@ -72,5 +72,18 @@ def test_status_tells_the_modem_and_the_queue(
     assert status == 0
     assert facts["modem"]["signal_dbm"] == "-73"
     assert facts["queue"] == 1
+    assert facts["unreadable"] == 0
     _, table, _ = command("sms", "status")
     assert "signal_dbm" in table
+
+
+def test_status_tells_messages_that_could_not_be_read(
+    command: Command,
+    db: sqlite3.Connection,
+) -> None:
+    """SMS check 37: they are kept for a person to look at."""
+    assert "Unreadable" not in command("status")[1]
+    for octets in (b"ab", b"cd"):
+        answering.quarantine(db, octets.hex() * 16, octets, at())
+    assert "Unreadable 2 SMS" in command("status")[1]
+    assert "unreadable       2" in command("sms", "status")[1]
