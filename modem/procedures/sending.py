@@ -54,7 +54,8 @@ def judge(part_id: int, reply: Reply) -> Dispatched:
 def _read_outcome(part_id: int, reply: Reply) -> SendOutcome:
     reference = commands.read_numbers(reply.lines, "+CMGS")
     if reply.is_payload_written and reference and reference[0] is not None:
-        return Sent(part_id, reference[0])
+        # TP-MR is an octet (23.040 9.2.3.6); some modems tell a count that goes on.
+        return Sent(part_id, reference[0] & 0xFF)
     if reply.is_declined:
         return Refused(part_id, "not stored", Verdict.TEMPORARY)
     if reply.final is None or reply.is_ok:

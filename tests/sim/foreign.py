@@ -36,6 +36,8 @@ class Habits:
     """Listings show a free slot, too, with a length of 0 and an empty line."""
     prompt: str = "\r\n> "
     prompt_delay_s: float = 0.0
+    counts_on: bool = False
+    """The reference it tells of a message sent does not wrap at 255, as that in reports does."""
     unsupported: str = r"$^"
     nods: str = r"$^"
     """Commands that it does not know and answers by OK, as it would any other."""
@@ -64,7 +66,7 @@ class Foreign:
         self.air, self.faults, self.audit = Air(), Faults(), Audit()
         self.slots = {name: {} for name in self.habits.memories}
         self.is_unlocked = not self.pin
-        self.references = itertools.count(200)
+        self.references = itertools.count(2 * 256 + 200)
         self.later: list[tuple[float, bytes]] = []
         self.unacknowledged: tuple[bytes, float] | None = None
         self.is_stuck = False
@@ -307,8 +309,9 @@ class Foreign:
         pdu = bytes.fromhex(text)
         assert len(pdu) == 1 + octets
         submit = self.air.accept(pdu[1:])
-        reference = next(self.references) % 256
-        self.say(f"+CMGS: {reference}")
+        counted = next(self.references)
+        reference = counted % 256
+        self.say(f"+CMGS: {counted if self.habits.counts_on else reference}")
         self.done()
         self.is_stuck = False
         if submit.wants_report:

@@ -97,6 +97,7 @@ class Postbox:
         self.noted.append(part_id)
 
     def sent(self, part_id: int, reference: int) -> None:
+        assert 0 <= reference <= 255, "a TP-MR is an octet"
         self._conclude(part_id, f"sent {reference}")
 
     def refused(self, part_id: int, error: str, verdict: Verdict) -> None:

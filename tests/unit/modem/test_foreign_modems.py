@@ -25,6 +25,7 @@ HABITS = {
     "prompt without a space": Habits(prompt=">"),
     "prompt on a line of its own": Habits(prompt="\r\n>\r\n"),
     "late prompt": Habits(prompt_delay_s=3),
+    "references that do not wrap": Habits(counts_on=True),
     "one memory": Habits(most_memories=1),
     "two memories": Habits(most_memories=2),
     "only the memory MT": Habits(memories=("MT",)),
