@@ -51,12 +51,15 @@ def start(setup: Setup, *, reset: str = "") -> Procedure:
 
 def resynchronise(timing: Timing) -> Generator[Step, Answer, None]:
     """Leave a stale prompt, then find the point from where answers belong to questions."""
-    for text in islice(cycle(commands.ATTENTIONS), _ATTENTION_TRIES):
-        reply = yield Command(text=text, timeout_s=timing.attention_s)
+    for number, text in enumerate(islice(cycle(commands.ATTENTIONS), _ATTENTION_TRIES)):
+        # One of them is waited for like any command: a slow modem answers the first one then.
+        is_slow = number == 1
+        patience_s = timing.command_s if is_slow else timing.attention_s
+        reply = yield Command(text=text, timeout_s=patience_s)
         if isinstance(reply, Reply) and reply.final is not None:
             # That may have been a late one; after a silence the next is ours.
-            yield Pause(timing.quiet_s)
-            reply = yield from ask(commands.ATTENTION, timing.attention_s)
+            yield Pause(timing.command_s if is_slow else timing.quiet_s)
+            reply = yield from ask(commands.ATTENTION, patience_s)
             if reply.is_ok:
                 return
     raise UnresponsiveError(commands.ATTENTION)

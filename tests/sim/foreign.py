@@ -34,6 +34,8 @@ class Habits:
     is_hex_lower: bool = False
     lists_empty: bool = False
     """Listings show a free slot, too, with a length of 0 and an empty line."""
+    answer_delay_s: float = 0.0
+    """How long each command line takes, one after another."""
     prompt: str = "\r\n> "
     prompt_delay_s: float = 0.0
     counts_on: bool = False
@@ -70,7 +72,7 @@ class Foreign:
         self.later: list[tuple[float, bytes]] = []
         self.unacknowledged: tuple[bytes, float] | None = None
         self.is_stuck = False
-        self.now = 0.0
+        self.now = self.free_at = 0.0
         self.power_on()
 
     def power_on(self) -> None:
@@ -125,9 +127,19 @@ class Foreign:
             self.line = ""
         elif sign == "\r" and self.octets is None:
             line, self.line = self.line, ""
-            self.obey(line)
+            self.take_time(line)
         elif sign != "\n":
             self.line += sign
+
+    def take_time(self, line: str) -> None:
+        if not self.habits.answer_delay_s:
+            self.obey(line)
+            return
+        out, self.out = self.out, ""
+        self.obey(line)
+        said, self.out = self.out, out
+        self.free_at = max(self.free_at, self.now) + self.habits.answer_delay_s
+        self.later.append((self.free_at, said.encode("latin-1")))
 
     def obey(self, line: str) -> None:
         self.audit.commands.append(line)

@@ -105,6 +105,17 @@ def test_a_shown_message_that_cannot_be_read_is_kept_and_holds_up_nobody():
     assert flash[:-3].hex().upper().encode() in rig.postbox.received
 
 
+@pytest.mark.parametrize("delay_s", [0.9, 1.2, 2.0, 3.5, 4.5])
+def test_a_modem_that_takes_its_time_for_each_answer_is_served(delay_s):
+    """SMS check 39: its answers to the first questions come when others have been asked."""
+    rig = Rig(Foreign(habits=Habits(answer_delay_s=delay_s)))
+    rig.sim.air.inject(CITIZEN, "jalan rusak")
+    rig.postbox.post(CITIZEN, "Laporan diterima")
+    rig.run_until(lambda: rig.postbox.texts and rig.postbox.outcomes, limit_s=60 + 40 * delay_s)
+    assert rig.postbox.outcomes[1].startswith("sent")
+    assert rig.resets == []
+
+
 def test_a_modem_that_neither_lists_nor_reads_is_told():
     rig = Rig(Foreign(habits=Habits(unsupported=r"AT\+CMG[LR]=.*")))
     rig.run_until_ready()
