@@ -84,7 +84,7 @@ class Timing:
     attention_s: float = 1.0
     command_s: float = 5.0
     storage_s: float = 8.0
-    prompt_s: float = 5.0
+    prompt_s: float = 10.0
     # 27.005 sets no limit; networks were seen to answer after a minute (sms timers of 24.011).
     send_s: float = 120.0
     quiet_s: float = 0.3
