@@ -106,6 +106,9 @@ def _read_info(info: Info) -> Meaning:
             return _announced(arguments)
         case Info(name, (stat,)) if name in _REGISTRATIONS:
             return Registration(commands.number(stat) in commands.REGISTERED)
+        case Info("+CPIN", (state,)) if state.upper() != commands.SIM_READY:
+            # The SIM was taken out, or locks itself: a new start finds out which.
+            return Boot(is_fresh=False)
         case Info("+CUSD", arguments):
             return read_ussd(arguments)
     return _NAMED.get(info.name)

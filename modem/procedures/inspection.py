@@ -8,6 +8,7 @@ from collections.abc import Generator
 
 from modem.at import commands
 from modem.events import Health, ModemState, Timing
+from modem.procedures.patience import NO_SIM, error_of
 from modem.procedures.steps import (
     Answer,
     Configuration,
@@ -28,7 +29,18 @@ def inspect(configuration: Configuration, timing: Timing) -> Procedure:
         reply = yield from ask(commands.ROUTING_QUERY, timing.command_s, "+CNMI")
         if commands.read_numbers(reply.lines, "+CNMI") != configuration.routing:
             raise UnconfiguredError("announcements are set otherwise")
-    return Inspected(health=(yield from observe(configuration, timing)))
+    health = yield from observe(configuration, timing)
+    if not health.is_registered:
+        yield from _check_sim(timing)
+    return Inspected(health=health)
+
+
+def _check_sim(timing: Timing) -> Generator[Step, Answer, None]:
+    """A SIM that was taken out, or is locked, looks like a lost network."""
+    reply = yield from ask(commands.SIM_STATE, timing.command_s, "+CPIN")
+    state = commands.read_sim_state(reply.lines)
+    if state not in {None, commands.SIM_READY} or error_of(reply) in NO_SIM:
+        raise UnconfiguredError("the SIM cannot be used")
 
 
 def observe(configuration: Configuration, timing: Timing) -> Generator[Step, Answer, Health]:

@@ -7,7 +7,7 @@ from modem.events import ModemState, Timing
 from modem.exchange import Reply
 from modem.procedures.steps import Answer, NotReadyError, Pause, Step, ask
 
-_NO_SIM = {("CME", 10), ("CME", 13), ("CME", 15), ("CMS", 310), ("CMS", 313), ("CMS", 315)}
+NO_SIM = {("CME", 10), ("CME", 13), ("CME", 15), ("CMS", 310), ("CMS", 313), ("CMS", 315)}
 
 
 def error_of(reply: Reply) -> tuple[str, int | None]:
@@ -29,7 +29,7 @@ def ask_ready(text: str, timing: Timing, expects: str = "") -> Generator[Step, A
     """Ask until the SIM is no longer busy; raise `NotReadyError` if it stays so, or is none."""
     for _ in range(tries(timing)):
         reply = yield from ask(text, timing.storage_s, expects)
-        if error_of(reply) in _NO_SIM:
+        if error_of(reply) in NO_SIM:
             raise NotReadyError(ModemState.NO_SIM, "no usable SIM")
         if error_of(reply) not in errors.BUSY:
             return reply

@@ -47,7 +47,7 @@ def unlock(setup: Setup, profile: profiles.Profile) -> Generator[Step, Answer, N
         yield from _enter_pin(setup, profile)
     elif (state is not None and "PUK" in state) or error in _BLOCKED:
         raise NotReadyError(ModemState.PUK_REQUIRED, "the SIM wants its PUK")
-    elif state != "READY":
+    elif state != commands.SIM_READY:
         raise NotReadyError(ModemState.NO_SIM, "no usable SIM")
     elif setup.pin:
         # We may have died between the attempt and its answer: it was right, then.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from modem.events import Health, ModemState
+from modem.events import Health, ModemState, Received
 from tests.sim.modem import ModemSim
 from tests.sim.rig import Rig
 from tests.sim.traits import Sim
@@ -157,3 +157,18 @@ def test_missing_sim_is_reported_and_found_when_inserted():
     assert rig.sim.audit.reboots == 0
     rig.sim.sim.is_inserted = True
     rig.run_until_ready()
+
+
+@pytest.mark.parametrize(
+    ("said", "within_s"),
+    [(b"", 60), (b"\r\n+CPIN: NOT INSERTED\r\n", 3), (b"\r\n+CPIN: NOT READY\r\n", 3)],
+)
+def test_sim_that_is_taken_out_of_a_running_modem_is_no_lost_network(said, within_s):
+    rig = Rig(ModemSim())
+    rig.run_until_ready()
+    rig.sim.sim.is_inserted = False
+    rig.feed(Received(said))
+    rig.run_until(lambda: rig.postbox.health[-1].state is ModemState.NO_SIM, limit_s=within_s)
+    rig.sim.sim.is_inserted = True
+    rig.run_until_ready()
+    assert rig.sim.audit.reboots == 0
