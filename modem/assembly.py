@@ -5,10 +5,10 @@ another message. Does not know when to give up waiting: the mailbox decides that
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from appliance.domain.sms.received import StoredPart
+from appliance.domain.sms.received import ReceivedPart, StoredPart
 from modem.pdu import concat, tpdu
 from modem.pdu.user_data import UserData
 
@@ -84,6 +84,17 @@ def completed(earlier: Sequence[StoredPart], late: Message) -> Message | None:
     if parts.keys() & late.parts.keys():
         return None
     return Message(total=late.total, parts=parts | late.parts)
+
+
+def is_repetition(part: StoredPart | ReceivedPart, of: Iterable[StoredPart]) -> bool:
+    """Whether one of these stood in the same place and said the same, whenever it was sent."""
+    content = _content(part.tpdu)
+    return any(part.part == other.part and content == _content(other.tpdu) for other in of)
+
+
+def _content(octets: bytes) -> UserData | None:
+    message = tpdu.decode(octets) if octets else None
+    return message.content if isinstance(message, tpdu.Deliver) else None
 
 
 def assemble(parts: Sequence[StoredPart]) -> list[Message]:

@@ -22,7 +22,7 @@ from appliance.runtime.logs import Masked
 from appliance.store.officials import directory as officials
 from appliance.store.sms import sms_inbox
 from modem import grammar, reading
-from modem.assembly import Message, assemble, completed, fair
+from modem.assembly import Message, assemble, completed, fair, is_repetition
 from modem.committing import Committer
 from modem.pdu import tpdu
 from modem.pdu.errors import PduError
@@ -88,14 +88,23 @@ class Inbound:
         if isinstance(message, tpdu.StatusReport):
             self._apply_report(message)
             return
+        part = _received_part(pdu, message)
         try:
-            is_new = answering.keep_part(self._db, _received_part(pdu, message), self._now())
+            is_new = not self._is_sent_again(part) and answering.keep_part(
+                self._db, part, self._now()
+            )
         except sqlite3.IntegrityError as error:
             # This message, not the database, is at fault: it must not block its slot for good.
             self._quarantine(pdu, str(error))
             return
         if not is_new:
             log.info("Ignored a PDU that came before. sender=%s", Masked(message.sender.number))
+
+    def _is_sent_again(self, part: ReceivedPart) -> bool:
+        """Whether a phone repeats a part that still waits for the others: the stamp is new."""
+        if part.concat_key is None:
+            return False
+        return is_repetition(part, sms_inbox.waiting_at(self._db, part.concat_key, part.part))
 
     def _quarantine(self, pdu: bytes, reason: str) -> None:
         fingerprint = hashlib.sha256(pdu).hexdigest()
@@ -143,12 +152,20 @@ class Inbound:
         waited = message.oldest.waited(self._now())
         if waited < _LATE_AFTER:
             return None
+        if self._came_before(message):
+            return partial(self._act_on, message, Ignore("repeated parts"))
         if (amended := self._earlier(message)) is not None:
             sms_id, whole = amended
             if whole.is_wiped:
                 return partial(self._amend_sealed, sms_id, message)
             return partial(self._amend, sms_id, whole, message)
         return partial(self._act_on, message) if waited >= MISSING_AFTER else None
+
+    def _came_before(self, message: Message) -> bool:
+        """Whether a message that was acted on has all that these parts say."""
+        key = message.oldest.concat_key or ""
+        taken = sms_inbox.taken(self._db, key, self._now(), _AMENDED_WITHIN)
+        return all(is_repetition(part, taken) for part in message.parts.values())
 
     def _earlier(self, message: Message) -> tuple[int, Message] | None:
         """The message with gaps that these parts fill, with its row."""
@@ -199,9 +216,10 @@ class Inbound:
         )
         log.info("Sealed a late part of an SMS. request=%s", request_id)
 
-    def _act_on(self, message: Message) -> None:
+    def _act_on(self, message: Message, instead: Command | None = None) -> None:
         judge = judging.judge()
-        sms, command = self._read(message, judge)
+        sms, read = self._read(message, judge)
+        command = instead or read
         request_id = self._take(
             lambda command: answering.answer(
                 self._db, sms, command, self._now(), self._new_id, judge=judge

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from modem.inbound import MISSING_AFTER
-from tests.support.sms_box import CITIZEN
+from tests.support.sms_box import CITIZEN, outcomes
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 0, 1, 2]])
@@ -31,6 +31,32 @@ def test_reused_reference_begins_another_message(box):
     box.sms("LAPOR " + "A" * 200, reference=7)
     box.sms("LAPOR " + "B" * 200, reference=7)
     assert box.reports == ["A" * 200, "B" * 200]
+
+
+@pytest.mark.parametrize("order", [[0, 3, 1, 2], [0, 1, 2, 5], [2, 5, 1, 4, 0]])
+def test_part_that_its_phone_sends_again_is_no_other_message(box, order):
+    """SMS check 5: the network stamps it anew, so it is not the same TPDU."""
+    text = "Pohon tumbang. " * 30
+    pdus = [
+        *box.air.inject(CITIZEN, text, reference=7),
+        *box.air.inject(CITIZEN, text, reference=7),
+    ]
+    box.arrive([pdus[number] for number in order])
+    box.pass_time(MISSING_AFTER)
+    box.mailbox.act()
+    assert box.reports == [text.strip()]
+    assert outcomes(box) == ["request"]
+
+
+def test_part_that_comes_again_when_all_is_done_changes_nothing(box):
+    """SMS check 5."""
+    text = "Pohon tumbang. " * 30
+    box.sms(text, reference=7)
+    box.arrive(box.air.inject(CITIZEN, text, reference=7)[1:2])
+    box.pass_time(MISSING_AFTER)
+    box.mailbox.act()
+    assert box.reports == [text.strip()]
+    assert outcomes(box) == ["request", "ignored: repeated parts"]
 
 
 def test_emoji_cut_between_parts_is_stored_whole(box):

@@ -18,6 +18,10 @@ _OUTCOME_MAX_CHARS = 80
 CONCEALED = "(tersegel)"
 """The body of a message that is kept nowhere but sealed."""
 _SALT_BYTES = 16
+_WITHIN = """
+CASE boot_id WHEN :boot_id THEN mono_ms >= :mono ELSE received_at_ms >= :wall END
+"""
+"""By the clock that nobody sets, where it has run since a part came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,33 @@ def waiting(db: sqlite3.Connection) -> list[StoredPart]:
     return [_part(row) for row in rows]
 
 
+def waiting_at(db: sqlite3.Connection, concat_key: str, place: int) -> list[StoredPart]:
+    """Parts of this key and place that belong to no message yet."""
+    rows = db.execute(
+        """
+        SELECT * FROM sms_parts INDEXED BY sms_parts_waiting
+        WHERE state = 'waiting' AND concat_key = ? AND concat_part = ?
+        """,
+        (concat_key, place),
+    )
+    return [_part(row) for row in rows]
+
+
+def taken(
+    db: sqlite3.Connection, concat_key: str, now: Moment, within: timedelta
+) -> list[StoredPart]:
+    """Parts of this key that messages were made of, but for those that are emptied."""
+    rows = db.execute(
+        f"""
+        SELECT * FROM sms_parts
+        WHERE concat_key = :key AND state = 'taken' AND sms_id IS NOT NULL AND tpdu != x''
+            AND {_WITHIN}
+        """,  # noqa: S608 - our own words
+        _since(concat_key, now, within),
+    )
+    return [_part(row) for row in rows]
+
+
 def add_message(
     db: sqlite3.Connection,
     sms: ReceivedSms,
@@ -161,19 +192,12 @@ def with_gaps(
 ) -> tuple[int, list[StoredPart]] | None:
     """The newest message of this key that was taken in without all its parts, and those it has."""
     row = db.execute(
-        """
+        f"""
         SELECT sms_id FROM sms_parts
-        WHERE concat_key = :key AND state = 'taken' AND sms_id IS NOT NULL AND CASE boot_id
-            WHEN :boot_id THEN mono_ms >= :mono
-            ELSE received_at_ms >= :wall END
+        WHERE concat_key = :key AND state = 'taken' AND sms_id IS NOT NULL AND {_WITHIN}
         GROUP BY sms_id HAVING count(*) < max(concat_total) ORDER BY sms_id DESC LIMIT 1
-        """,
-        {
-            "key": concat_key,
-            "boot_id": now.boot_id,
-            "mono": now.mono_ms - within // timedelta(milliseconds=1),
-            "wall": to_ms(now.wall - within),
-        },
+        """,  # noqa: S608 - our own words
+        _since(concat_key, now, within),
     ).fetchone()
     if row is None:
         return None
@@ -181,6 +205,16 @@ def with_gaps(
         "SELECT * FROM sms_parts WHERE concat_key = ? AND sms_id = ?", (concat_key, row["sms_id"])
     )
     return row["sms_id"], [_part(part) for part in parts]
+
+
+def _since(concat_key: str, now: Moment, within: timedelta) -> dict[str, str | int]:
+    """The values of `_WITHIN`, and the key."""
+    return {
+        "key": concat_key,
+        "boot_id": now.boot_id,
+        "mono": now.mono_ms - within // timedelta(milliseconds=1),
+        "wall": to_ms(now.wall - within),
+    }
 
 
 def request_of(db: sqlite3.Connection, sms_id: int) -> str | None:
