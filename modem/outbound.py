@@ -39,6 +39,11 @@ _REFUSALS = {
     Verdict.PERMANENT: sending.Refusal.GIVE_UP,
     Verdict.STOP: sending.Refusal.RETRY_LATER,
 }
+# What a technician does about them.
+_TOP_UP = "top up the SIM, and see that it is not barred"
+_REMEDIES = {
+    "CMS 330": "set the number of the operator's SMS centre in a phone, or with AT+CSCA",
+}
 
 
 class Outbound:
@@ -84,7 +89,7 @@ class Outbound:
         error = self._refused_for_all
         if not error:
             return ""
-        return f"no text goes out ({error}): top up the SIM, and see that it is not barred"
+        return f"no text goes out ({error}): {_REMEDIES.get(error, _TOP_UP)}"
 
     def recover(self) -> None:
         """Settle the parts that an earlier run left in the act of sending."""

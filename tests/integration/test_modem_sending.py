@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from appliance.store.box import gauges
 from modem.events import Health, ModemState, Verdict
 from modem.pdu import validity
@@ -41,7 +43,8 @@ def test_temporary_refusal_is_tried_again_later(box):
     assert box.queued[0].state == "sent"
 
 
-def test_what_stops_the_queue_stands_in_the_advice_until_a_text_goes_out(box):
+@pytest.mark.parametrize(("error", "remedy"), [("CMS 21", "top up"), ("CMS 330", "SMS centre")])
+def test_what_stops_the_queue_stands_in_the_advice_until_a_text_goes_out(box, error, remedy):
     def advice():
         box.pass_time(timedelta(minutes=2))
         box.mailbox.act()
@@ -50,9 +53,10 @@ def test_what_stops_the_queue_stands_in_the_advice_until_a_text_goes_out(box):
     box.mailbox.modem_state(Health(state=ModemState.READY))
     for number in range(3):
         box.sms(f"Lampu jalan mati {number}", sender=f"+62812999999{number}")
-        box.send(lambda part: box.mailbox.refused(part.part_id, "CMS 21", Verdict.STOP))
+        box.send(lambda part: box.mailbox.refused(part.part_id, error, Verdict.STOP))
         box.pass_time(timedelta(minutes=1))
-    assert "CMS 21" in advice()
+    assert error in advice()
+    assert remedy in advice()
     box.pass_time(timedelta(hours=1))
     box.send(lambda part: box.mailbox.sent(part.part_id, 1))
     assert advice() == ""
