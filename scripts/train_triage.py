@@ -32,16 +32,18 @@ from bench.triage import MESSAGES, Figures, figures
 ROOT = Path(__file__).parents[1]
 SETS = (
     "dev", "second", "third", "fourth", "fifth", "everyday", "dialects", "safety", "hints",
-    "voices",
+    "voices", "eighth", "household",
 )  # fmt: skip
 """What is learned from; `sixth` and `seventh` are kept to measure by."""
-WRITERS = ("fifth", "everyday", "dialects", "safety", "hints", "voices")
+WRITERS = (
+    "fifth", "everyday", "dialects", "safety", "hints", "voices", "eighth", "household",
+)  # fmt: skip
 """Sets whose messages no rule was made for: only these tell how far rules can be trusted."""
 TARGET = ROOT / "appliance" / "domain" / "data" / "triage" / "model.bin"
 WEIGHED = (*(kind.value for kind in Kind), "secret")
 STEP = 1 / 12
 _BIAS = 0.2
-_READERS = ("words", "patterns", "topics", "kinds", "secrecy", "signals", "model")
+_READERS = ("words", "patterns", "topics", "kinds", "secrecy", "names", "signals", "model")
 """What makes features and signals of a text."""
 _LEAST_SEEN = 2
 _RARITY_OF_ONE = 4.5

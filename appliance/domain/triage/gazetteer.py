@@ -46,6 +46,7 @@ so."""
 _LONG_NAME = 7
 _PEOPLE = frozenset(("warga", "wilayah", "daerah", "masyarakat"))
 _AT = word_set("at")
+_STOPS = frozenset(",;!?.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,13 @@ def _is_meant(tokens: list[str], at: int, name: _Name) -> bool:
         return False
     if name.words[0] == "simpang":
         return bool(last & _PEOPLE)
-    return name.plain not in _COMMON or bool(last & _AT)
+    return name.plain not in _COMMON or bool(last & _AT) or _stands_alone(tokens, at, name)
+
+
+def _stands_alone(tokens: list[str], at: int, name: _Name) -> bool:
+    """Whether nothing else is said between two stops: "Lampu mati. Kampung Dalam"."""
+    end = at + len(name.words)
+    return at > 0 and {tokens[at - 1], *tokens[end : end + 1]} <= _STOPS
 
 
 @home.once

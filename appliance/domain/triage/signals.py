@@ -4,18 +4,16 @@ The cues of the rules, what the rules made of them, the model's word, names and 
 scripts/train_triage.py learns what each weighs.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 
-from appliance.domain import home, reference
+from appliance.domain import reference
 from appliance.domain.cases.service_request import Kind
-from appliance.domain.triage import secrecy
+from appliance.domain.triage import names, secrecy
 from appliance.domain.triage.lexicon import Found
 from appliance.domain.triage.model import Opinion
 
 _MOST = 3
 """A cue that comes more often says no more."""
-_WRITTEN_LARGE = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
 _CATEGORIES = frozenset(
     (
         "kekerasan", "pungli_aparat", "kriminal", "gawat_medis", "kesehatan", "kebakaran",
@@ -46,17 +44,11 @@ def _people(text: str, found: Found) -> Iterator[tuple[str, float]]:
     """Whether people are named or numbered."""
     if secrecy.has_number(text):
         yield "number", 1.0
-    names = () if text.isupper() else _WRITTEN_LARGE.findall(text)
-    strangers = sum(name.lower() not in _place_names() for name in names)
-    if strangers or secrecy.is_named(text):
+    strangers = names.strangers(text)
+    if strangers or names.is_named(text):
         yield "name", 1.0
         yield "names", float(min(strangers, _MOST))
     if secrecy.traces(text, found):
         yield "traces", 1.0
     if "?" in text:
         yield "?", 1.0
-
-
-@home.once
-def _place_names() -> frozenset[str]:
-    return frozenset(word for name in reference.kelurahan_names() for word in name.split())

@@ -34,9 +34,10 @@ _PREFIXES = (
 )  # fmt: skip
 """A prefix, and the sound that it has swallowed."""
 _SUFFIXES = (
-    "kannya", "annyo", "annye", "nyo", "nye", "annya", "inya", "nya", "kan", "lah", "kah", "pun",
+    "nyo", "nye", "nya", "annyo", "annye", "annya", "inya", "kannya", "kan", "lah", "kah", "pun",
     "ny", "an", "in", "i", "ku", "mu", "ne", "e", "no",
 )  # fmt: skip
+"""The first that leaves a known word: `kakinya` is *kaki*, no *kak*."""
 _MIN_ROOT = 3
 MIN_MISSPELT = 6
 """Letters of a word that may be misspelt."""
@@ -54,6 +55,9 @@ _KEPT = frozenset(
         "menular",
         "dipan",
         "digital",
+        "dingin",
+        "dini",
+        "merek",
     )
 )
 """Words that are more than their root."""
@@ -104,6 +108,11 @@ class Speller:
     def knows(self, word: str) -> bool:
         """Whether it is a word of the language, and nobody's name."""
         return word in self._known
+
+    def has(self, token: str) -> bool:
+        """Whether it is a word of the language, perhaps with affixes; no slip of the pen is."""
+        forms = (form for form in _stripped(token) if len(form) > _MIN_ROOT)
+        return token in self._known or any(form in self._known for form in forms)
 
     def _root(self, token: str) -> str:
         """The known word, or the token as it is."""
@@ -174,6 +183,14 @@ def _in_indonesian(form: str) -> Iterator[str]:
             yield word
             yield word.replace("a", "e", 1)
             yield word.replace("a", "e", 2)
+
+
+def visible(text: str) -> str:
+    """A text as it is seen: wide, bold and joined letters plain, without signs of no width."""
+    if text.isascii():
+        return text
+    plain_letters = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in plain_letters if unicodedata.category(c) != "Cf")
 
 
 def plain(text: str) -> str:

@@ -51,6 +51,8 @@ def test_what_is_no_kelurahan_is_none(text: str) -> None:
         ("jalan rusak kat sungai ambang", "Sungai Ambang"),
         ("kel. sialang mungu gelap", "Sialang Munggu"),
         ("di jalan poros kelurahan Palas berlubang", "Palas"),
+        ("jalan ke Okura sudah seperti sawah", "Tebing Tinggi Okura"),
+        ("dapur tetangga terbakar! Kampung Dalam", "Kampung Dalam"),
     ],
 )
 def test_a_kelurahan_is_found_as_people_write_it(text: str, name: str) -> None:

@@ -70,6 +70,8 @@ def test_danger_now_is_an_emergency(text: str) -> None:
         "perawat puskesmas tadi ramah ramah, ibu saya cepat ditangani",
         "anjing tetangga tidak pernah dirantai, kemarin mengejar anak",
         "pelanggan di Kelurahan Suka Maju tidak menerima air sejak hari Minggu",
+        "balapan liar di depan Stadion Utama tiap malam minggu",
+        "pendingin ruangan puskesmas mati berbulan-bulan",
     ],
 )
 def test_what_tells_of_nobody_is_not_masked(text: str) -> None:
@@ -107,6 +109,19 @@ def test_who_asks_for_handling_has_not_been_beaten() -> None:
 
 def test_a_text_nobody_understands_goes_to_the_fallback() -> None:
     assert classify("qwerty zxcv").category == reference.FALLBACK_CATEGORY
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["😭😭🔥", "\u200b\u200d\ufeff", "a" * 10_000, "🔥" * 10_000, "0 " * 5_000, "القمامة", "\x00"],
+)
+def test_strange_texts_are_judged_and_twice_the_same(text: str) -> None:
+    assert classify(text) == classify(text)
+    assert classify(text).kind is not Kind.EMERGENCY
+
+
+def test_signs_of_no_width_hide_nothing() -> None:
+    assert classify("sam\u200bpah nu\u200dmpuk") == classify("sampah numpuk")
 
 
 @given(st.text())

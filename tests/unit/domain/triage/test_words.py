@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.domain.triage import words
+from appliance.domain.triage.lexicon import matcher
 from appliance.domain.triage.words import Speller
 
 SPELLER = Speller(frozenset(("pukul", "angkut", "lampu", "sampah", "terbakar", "tendang", "sapu")))
@@ -47,6 +48,24 @@ def test_another_word_is_left_alone(token: str) -> None:
 def test_an_ordinary_word_is_no_slip_of_a_graver_one(token: str) -> None:
     """Of kurung, tampar, parang, tendang, bentak, usir, lempar, digaji, remang."""
     assert SPELLER.root(token) == token
+
+
+@pytest.mark.parametrize(
+    ("token", "root"),
+    [
+        ("kakinya", "kaki"), ("pamannya", "paman"), ("pendingin", "pendingin"), ("dini", "dini"),
+        ("gawai", "gawai"), ("mencapai", "mencapai"), ("memburu", "memburu"), ("panjat", "panjat"),
+        ("kenyang", "kenyang"), ("ekstrem", "ekstrem"), ("pengajian", "pengajian"),
+    ],
+)  # fmt: skip
+def test_with_all_words_known_an_ordinary_one_is_no_other(token: str, root: str) -> None:
+    """Not kak, pam, ingin, ini, gawat, cepat, membiru, pantat, kencang, kesetrum, gaji."""
+    assert matcher().speller.root(token) == root
+
+
+@pytest.mark.parametrize("text", ["sam\u200bpah", "ru\u00admah", "ｒｕｍａｈ", "𝐫𝐮𝐦𝐚𝐡"])
+def test_signs_of_no_width_and_letters_of_other_alphabets_hide_no_word(text: str) -> None:
+    assert words.visible(text) in ("sampah", "rumah")
 
 
 def test_short_forms_doubled_words_and_fillers_are_written_out_or_dropped() -> None:
