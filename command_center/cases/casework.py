@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain.cases.service_request import (
     NEEDS_REASON,
-    TRANSITIONS,
     Sensitivity,
     Source,
     Status,
     clean_text,
     move,
+    moves_from,
 )
 from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import RequestStatusChanged
@@ -55,7 +55,7 @@ def moves(request: CityRequest) -> list[Status]:
 
 def may_move(request: CityRequest, status: Status) -> bool:
     """Whether the table allows a request this move."""
-    return status in TRANSITIONS[Status(request.status)]
+    return status in moves_from(request.status)
 
 
 def change_status(
@@ -128,7 +128,7 @@ def change_in(
     """As `change_status`, inside the caller's transaction, who holds the request; return what the
     resident is told."""
     words = _checked(message, status)
-    move(Status(request.status), status)
+    move(request.status, status)
     if status is Status.CLOSED and not silence.may_close(connection, request.request_id, now):
         raise TooSoon("the reporter has not confirmed it, and still has time to")
     write(connection, request, status, words, by=by, source=source, now=now)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from appliance.domain.cases.service_request import TRANSITIONS, Status
+from appliance.domain.cases.service_request import Status, moves_from
 from appliance.domain.city.city_tables import Tables
 from appliance.domain.officials.official import TABLE, Official, directory
 from command_center.handling import due, steps, units
@@ -44,7 +44,7 @@ def content(
     unit = scope.seen(account, request).unit
     is_open = bool(case.deadlines or case.trouble)
     steps_taken = escalations.of_request(connection, request.request_id)
-    can_dispose = is_open and Status.FORWARDED in TRANSITIONS[Status(request.status)]
+    can_dispose = is_open and Status.FORWARDED in moves_from(request.status)
     return {
         "unit_name": units.name(known, request.agency, unit) if unit else "",
         "dispositions": [scope.seen_disposition(account, request, one) for one in case.given[::-1]],

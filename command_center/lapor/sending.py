@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain.cases.service_request import Kind, Sensitivity, Status
+from appliance.domain.cases.service_request import Kind, Sensitivity
 from appliance.domain.errors import BadInput
 from appliance.domain.privacy.consent import Purpose
 from appliance.domain.privacy.erasure import ERASED_TEXT
@@ -183,12 +183,12 @@ def _told(
 
 
 def _change(connection: Connection, entry: Entry, link: LaporLink) -> NewChange | None:
-    """A move in their words; None if they have the same word already, and no more is said."""
+    """A move in their words; None if they have no word, or the same already and no more is said."""
     move, before = case_history.move_and_before(connection, entry.request_id, entry.history_id)
     if move is None or link.tracking_id is None:
         return None
-    word = words.told(Status(move.status))
-    if not move.message and before and words.told(Status(before)) is word:
+    word = words.told(move.status)
+    if word is None or (not move.message and before and words.told(before) is word):
         return None
     return NewChange(
         transaction_id=entry.transaction_id,

@@ -204,7 +204,7 @@ def _take_change(connection: Connection, change: Change, now: datetime) -> Outco
 def _follow(connection: Connection, request: CityRequest, change: Change, now: datetime) -> Outcome:
     """Move a request as LAPOR! has, if it may; else keep what was said for the officer."""
     status = None if change.word is None else words.meant(change.word)
-    is_there = change.word is not None and words.told(Status(request.status)) is change.word
+    is_there = change.word is not None and words.told(request.status) is change.word
     if status is not None and not is_there and casework.may_move(request, status):
         _move(connection, request, status, change.message, now)
         return Outcome.CHANGED

@@ -73,9 +73,9 @@ _KINDS: dict[Kind, str] = {
 _COMPLAINT = "pengaduan"
 
 
-def told(status: Status) -> Word:
-    """What LAPOR! is told of a status of ours."""
-    return _TOLD[status]
+def told(status: str) -> Word | None:
+    """What LAPOR! is told of a status of ours; None for one that this release does not know."""
+    return next((word for known, word in _TOLD.items() if known == status), None)
 
 
 def meant(word: Word) -> Status:

@@ -28,7 +28,8 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
 def status(value: str) -> str:
     """Where a request stands."""
-    return next((word for known, word in STATUS_WORDS.items() if known == value), value)
+    unknown = f"Status tidak dikenal ({value})"
+    return next((word for known, word in STATUS_WORDS.items() if known == value), unknown)
 
 
 def channel(value: str) -> str:

@@ -117,14 +117,20 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 class IllegalMove(BadInput):
     """The status table does not allow this move."""
 
-    def __init__(self, current: Status, wanted: Status) -> None:
-        allowed = ", ".join(sorted(TRANSITIONS[current]))
+    def __init__(self, current: str, wanted: Status) -> None:
+        allowed = ", ".join(sorted(moves_from(current)))
         super().__init__(f"cannot move from {current} to {wanted}; allowed: {allowed}")
 
 
-def move(current: Status, wanted: Status) -> Status:
+def moves_from(current: str) -> frozenset[Status]:
+    """What a request may become next; from a status that this release does not know whatever an
+    open one may, so that somebody can take it up."""
+    return next((to for known, to in TRANSITIONS.items() if known == current), _WORKING)
+
+
+def move(current: str, wanted: Status) -> Status:
     """Return the new status, or raise IllegalMove and change nothing."""
-    if wanted not in TRANSITIONS[current]:
+    if wanted not in moves_from(current):
         raise IllegalMove(current, wanted)
     return wanted
 

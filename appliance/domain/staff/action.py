@@ -13,11 +13,11 @@ from enum import StrEnum
 from appliance.domain import reference
 from appliance.domain.cases.service_request import (
     NEEDS_REASON,
-    TRANSITIONS,
     Kind,
     ServiceRequest,
     Status,
     clean_text,
+    moves_from,
 )
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import Ticket
@@ -158,7 +158,7 @@ def parent(first: str | None, actions: Iterable[Action]) -> str | None:
 
 def moves(standing: Standing) -> list[Status]:
     """The statuses that staff may ask for next, in the order of the table."""
-    return [status for status in Status if status in MAY_SET & TRANSITIONS[Status(standing.status)]]
+    return [status for status in Status if status in MAY_SET & moves_from(standing.status)]
 
 
 def _move(changes: Mapping[str, str], standing: Standing, words: str) -> dict[str, str]:

@@ -124,7 +124,8 @@ def _id(number: int) -> str:
 
 
 def _moves(connection: Connection, until: datetime) -> Callable[[str], list[StatusEntry]]:
-    """What happened to a case; must be asked for every case in the order of their numbers."""
+    """What happened to a case, as far as it is known what that means; must be asked for every case
+    in the order of their numbers."""
     rows = _stream(
         connection,
         select(
@@ -133,6 +134,7 @@ def _moves(connection: Connection, until: datetime) -> Callable[[str], list[Stat
         )
         .join_from(case_history, requests, case_history.c.request_id == requests.c.request_id)
         .where(_is_counted(until), case_history.c.at <= to_ms(until))
+        .where(case_history.c.status.in_(tuple(Status)))
         .order_by(*_ORDER, case_history.c.id),
     )
     groups = groupby(rows, key=itemgetter(0))

@@ -26,6 +26,8 @@ SPOILED = [
     ("requests", "routing_version", FAR),
     ("case_history", "at", FAR),
     ("dispositions", "at", FAR),
+    ("requests", "status", "ditimbang"),
+    ("case_history", "status", "ditimbang"),
 ]
 LISTS = [
     "/",
@@ -39,7 +41,7 @@ LISTS = [
 ]
 
 
-def spoil(engine: Engine, id_: str, table: str, column: str, value: int) -> None:
+def spoil(engine: Engine, id_: str, table: str, column: str, value: int | str) -> None:
     change(engine, f"UPDATE {table} SET {column} = :v WHERE request_id = :id", v=value, id=id_)
 
 
@@ -57,9 +59,9 @@ def case(engine: Engine, client: FlaskClient) -> str:
     return id_
 
 
-@pytest.mark.parametrize("spoiled", SPOILED, ids=lambda one: f"{one[1]} of {one[0]} {one[2]:+}")
+@pytest.mark.parametrize("spoiled", SPOILED, ids=lambda one: f"{one[1]} of {one[0]} {one[2]}")
 def test_it_is_listed_opened_and_moved(
-    engine: Engine, client: FlaskClient, case: str, spoiled: tuple[str, str, int]
+    engine: Engine, client: FlaskClient, case: str, spoiled: tuple[str, str, int | str]
 ) -> None:
     spoil(engine, case, *spoiled)
     page = f"/permohonan/{case}"
@@ -73,6 +75,14 @@ def test_it_is_listed_opened_and_moved(
     for where in (*LISTS, page):
         assert client.get(where).status_code == 200, where
     assert Cards(engine, lambda: NOW).latest()
+
+
+def test_a_status_that_nobody_knows_is_shown_by_its_word(
+    engine: Engine, client: FlaskClient, case: str
+) -> None:
+    spoil(engine, case, "requests", "status", "ditimbang")
+    assert "Status tidak dikenal (ditimbang)" in client.get("/").text
+    assert "Status tidak dikenal (ditimbang)" in client.get(f"/permohonan/{case}").text
 
 
 def test_it_is_marked_and_the_log_tells_what_is_wrong(

@@ -19,7 +19,7 @@ from command_center.store.database import reading
 from command_center.store.lapor import lapor_intake, lapor_links
 from tests.conftest import START
 from tests.sim.lapor import FakeLapor
-from tests.unit.command_center.city import all_requests, going_down, received, request, tell
+from tests.unit.command_center.city import all_requests, change, going_down, received, request, tell
 from tests.unit.command_center.lapor.bridges import (
     OFFICER,
     Clock,
@@ -196,6 +196,28 @@ def test_a_move_that_is_not_allowed_here_is_kept_for_the_officer(
     bridge.turn()
     assert request(city, id_).status == "diarsipkan"
     assert lines(city, id_)[-1] == ("diarsipkan", "Kenapa diarsipkan?")
+
+
+def test_a_status_that_nobody_knows_holds_the_bridge_up_neither_way(
+    city: Engine, lapor: FakeLapor, bridge: Bridge
+) -> None:
+    tracking_id = lapor.report("sampah menumpuk")
+    assert bridge.turn()
+    id_ = becoming.request_id(tracking_id)
+    for status in (Status.FORWARDED, Status.DEFERRED):
+        move(city, id_, status, "Tunggu.")
+    for table in ("case_history", "requests"):
+        change(city, f"UPDATE {table} SET status = 'ditimbang' WHERE status = 'ditunda'")
+    move(city, id_, Status.IN_PROGRESS)
+    assert bridge.turn()
+    assert [(c["status"], c["isi"]) for c in lapor.changes] == [
+        ("terverifikasi", "Tunggu."),
+        ("proses", ""),
+    ]
+    change(city, "UPDATE requests SET status = 'ditimbang'")
+    lapor.change(tracking_id, "selesai", "Beres.")
+    assert bridge.turn()
+    assert request(city, id_).status == "selesai"
 
 
 def test_news_that_nobody_can_read_hold_up_nothing_and_are_shown(

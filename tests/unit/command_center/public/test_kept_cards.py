@@ -17,7 +17,7 @@ from command_center.store.schema.public import scorecards
 from tests.conftest import START
 from tests.support.city_staff import a_center
 from tests.support.waiting import wait_for
-from tests.unit.command_center.city import hello, received
+from tests.unit.command_center.city import change, hello, received
 
 LATER = START + timedelta(days=40)
 DAY = timedelta(days=1)
@@ -50,6 +50,15 @@ def test_a_card_reads_back_as_it_was_made(filled: Engine) -> None:
     assert stored(filled, last_midnight(LATER)) == made
     assert stored(filled, last_midnight(LATER + DAY)) == made
     assert stored(filled, last_midnight(LATER - DAY)) is None
+
+
+def test_a_status_that_nobody_knows_counts_as_if_nothing_had_happened(filled: Engine) -> None:
+    case = received(filled, agency="DLHK", created_at=START)
+    untouched = make(filled, last_midnight(LATER))
+    casework.change_status(filled, case.request_id, Status.IN_PROGRESS, "", by="x", now=START)
+    change(filled, "UPDATE case_history SET status = 'ditimbang' WHERE status = 'diproses'")
+    change(filled, "UPDATE requests SET status = 'ditimbang' WHERE status = 'diproses'")
+    assert make(filled, last_midnight(LATER)).rows == untouched.rows
 
 
 def test_after_a_start_the_last_card_is_there_at_once_while_the_new_one_is_made(
