@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from appliance.doctor.case import Case
 from appliance.doctor.finding import Finding, unseen
+from appliance.doctor.judging import addresses as judging_addresses
 from appliance.doctor.judging import configuration as judging_configuration
 from appliance.doctor.judging import database as judging_database
 from appliance.doctor.judging import hall as judging_hall
@@ -17,6 +18,7 @@ from appliance.doctor.judging import storage as judging_storage
 from appliance.doctor.judging import uplink as judging_uplink
 from appliance.doctor.judging import wifi as judging_wifi
 from appliance.doctor.reading import (
+    addresses,
     configuration,
     database,
     hall,
@@ -66,6 +68,19 @@ def _wifi(case: Case) -> Iterator[Finding]:
     yield from judging_wifi.ports(wifi.ports(case))
 
 
+def _clock(case: Case) -> Iterator[Finding]:
+    yield from judging_machine.clock(machine.time_of_day(case))
+    if case.settings:
+        yield judging_machine.zone(machine.zone(case))
+
+
+def _addresses(case: Case) -> Iterator[Finding]:
+    if case.is_root:
+        yield from judging_addresses.addresses(addresses.held(case))
+    else:
+        yield unseen("addresses", "whether another device has one of the box's")
+
+
 def _edges(case: Case) -> Iterator[Finding]:
     yield from map(judging_services.read, services.edges(case))
     yield from judging_services.firewall(services.firewall(case))
@@ -103,9 +118,7 @@ CHECKS = (
         "memory", lambda case: judging_machine.memory(machine.memory(case)), needs_settings=False
     ),
     Check("power", lambda case: judging_machine.power(machine.power(case)), needs_settings=False),
-    Check(
-        "clock", lambda case: judging_machine.clock(machine.time_of_day(case)), needs_settings=False
-    ),
+    Check("clock", _clock, needs_settings=False),
     Check("modem", _modem, limit_s=60),
     Check("printer", lambda case: [judging_hall.printer(hall.printer(case))], limit_s=40),
     Check("screen", lambda case: judging_hall.screen(hall.screen(case))),
@@ -118,6 +131,7 @@ CHECKS = (
         needs_settings=False,
     ),
     Check("pages", lambda case: map(judging_services.page, services.pages(case)), limit_s=15),
+    Check("addresses", _addresses, limit_s=30),
     Check("uplink", lambda case: judging_uplink.uplink(uplink.uplink(case))),
     Check(
         "city", lambda case: judging_uplink.city(uplink.city(case), datetime.now(UTC)), limit_s=20

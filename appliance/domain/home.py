@@ -17,6 +17,8 @@ _CENTRAL = frozenset(["51", "52", "53", "63", "64", "65", "71", "72", "73", "74"
 _EASTERN = frozenset(["81", "82", "91", "92", "93", "94", "95", "96", "97"])
 """Provinces by the first digits of their codes; all others have WIB (Keppres 41/1987)."""
 
+_NAMES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+
 T = TypeVar("T")
 
 
@@ -51,6 +53,11 @@ def prefix() -> str:
 def zone() -> tuple[str, timedelta]:
     """What its time is called, and how far that is ahead of UTC."""
     return _Home.zone
+
+
+def zone_name() -> str:
+    """Its time as operating systems call it."""
+    return _NAMES[_Home.zone[0]]
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from appliance.actions.staff import staffing
 from appliance.doctor import programs
+from appliance.domain import home
 from appliance.domain.errors import PoskoError
 from appliance.domain.wifi import sessions as wifi
 from appliance.runtime import credential, ids, settings
@@ -57,6 +58,8 @@ class Installer:
             self._run(sys.executable, "-m", "appliance", *self._config_words, "enrol", *city)
         if self._has_services:
             yield "daemons"
+            # Of a system that refuses, the doctor tells.
+            programs.ask("timedatectl", "set-timezone", home.zone_name())
             self._run("/usr/bin/systemctl", "start", "posko.target")
             yield "system files"
             self._run(sys.executable, "-m", "firmware_config", *self._config_words, "apply")

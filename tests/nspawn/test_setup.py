@@ -76,7 +76,7 @@ def test_a_new_box_asks_on_its_screen_and_root_puts_the_answers_in_place(new_box
     told = new_box.run("posko", "doctor", "--json")
     assert told.status == 2, "there is no modem"
     found = {f["what"]: f["level"] for f in json.loads(told.said)["findings"]}
-    well = ("settings", "system files", "database", "units", "portal", "kiosk", "desk")
+    well = ("settings", "system files", "database", "units", "portal", "kiosk", "desk", "time zone")
     assert [found[name] for name in well] == ["ok"] * len(well)
     assert found["modem"] == "fault"
     told = new_box.run("posko", "doctor", user="posko-browser")

@@ -1,12 +1,16 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.doctor import case
 from appliance.doctor.checks import PARTS, chosen
 from appliance.doctor.finding import Level
 from appliance.doctor.judging import (
+    addresses,
     database,
     hall,
     machine,
@@ -17,6 +21,7 @@ from appliance.doctor.judging import (
     uplink,
     wifi,
 )
+from appliance.doctor.reading import machine as reading_machine
 from appliance.doctor.reading import sticks as reading_sticks
 
 NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
@@ -82,6 +87,35 @@ def test_a_clock_before_the_software_was_made_is_a_fault_whoever_set_it() -> Non
         timeservers=(),
     )
     assert [f.level for f in machine.clock(seen)] == [Level.FAULT, Level.OK]
+
+
+@pytest.mark.parametrize(
+    ("has", "level"),
+    [
+        ("Asia/Jakarta", Level.OK),
+        ("Asia/Pontianak", Level.OK),
+        ("Asia/Makassar", Level.WARN),
+        ("Etc/UTC", Level.WARN),
+        (None, Level.WARN),
+    ],
+)
+def test_the_system_s_time_zone_is_that_of_the_site(
+    has: str | None, level: Level, tmp_path: Path
+) -> None:
+    (tmp_path / "etc").mkdir()
+    if has:
+        (tmp_path / "etc/localtime").symlink_to(f"/usr/share/zoneinfo/{has}")
+    box = case.Case(config=tmp_path, settings=None, root=tmp_path)
+    told = machine.zone(reading_machine.zone(box))
+    assert (told.level, "Asia/Jakarta" in told.to_do) == (level, level is Level.WARN)
+
+
+def test_an_address_that_another_device_has_too_is_a_fault() -> None:
+    alone = addresses.Held(interface="eth0", address="10.0.0.9", setting="[network] wan_ipv4")
+    shared = replace(alone, others=("02:00:00:00:00:07",))
+    [well, ill] = addresses.addresses([alone, shared])
+    assert (well.level, ill.level) == (Level.OK, Level.FAULT)
+    assert "02:00:00:00:00:07" in ill.found
 
 
 def test_a_unit_that_was_started_anew_is_named_and_one_that_failed_is_a_fault() -> None:

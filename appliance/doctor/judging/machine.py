@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from appliance.desk.condition.machine import HOT_C, WARM_C
 from appliance.doctor.finding import Finding, absent, fault, ok, warn
 
 _MB = 1_000_000
+_HOUR = timedelta(hours=1)
 _LITTLE_PERCENT = 10
 _LEAST_BYTES = 400 * _MB
 _NOW = {0: "undervoltage", 1: "slowed down", 2: "throttled", 3: "hot"}
@@ -127,6 +128,29 @@ def _rtc(seen: Clock) -> Finding:
         f"[board] rtc says {seen.wanted_rtc}, and there is none",
         "check its place on the header (pins 1, 3, 5, 9) and its battery, run `posko-firmware "
         "apply`, restart",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """How far the system's clock is ahead of UTC, and the site's: `word` as people call it."""
+
+    offset: timedelta
+    wanted: timedelta
+    word: str
+    name: str
+
+
+def zone(seen: Zone) -> Finding:
+    """What people see goes by the site's; the nightly backup and the journal by the system's."""
+    hours = f"UTC{seen.offset / _HOUR:+g}"
+    if seen.offset == seen.wanted:
+        return ok("time zone", f"{seen.word} ({hours})")
+    return warn(
+        "time zone",
+        f"the system has {hours}, the site {seen.word} (UTC{seen.wanted / _HOUR:+g}): the nightly "
+        "backup comes by day, and the journal tells other hours",
+        f"timedatectl set-timezone {seen.name}",
     )
 
 

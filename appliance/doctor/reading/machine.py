@@ -1,13 +1,16 @@
 """The machine under the box."""
 
+import contextlib
 import platform
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from appliance.doctor import programs
 from appliance.doctor.case import Case, text
-from appliance.doctor.judging.machine import Clock, Memory, Power
+from appliance.doctor.judging.machine import Clock, Memory, Power, Zone
+from appliance.domain import home
 from appliance.runtime import clock, hardware, release
 
 
@@ -43,6 +46,15 @@ def time_of_day(case: Case) -> Clock:
         wanted_rtc=board.rtc if board else "none",
         timeservers=network.timeservers if network else (),
     )
+
+
+def zone(case: Case) -> Zone:
+    """The time zone of the system, which is UTC where none is set."""
+    offset = timedelta()
+    with contextlib.suppress(OSError, ValueError), (case.root / "etc/localtime").open("rb") as file:
+        offset = datetime.now(ZoneInfo.from_file(file)).utcoffset() or offset
+    word, wanted = home.zone()
+    return Zone(offset=offset, wanted=wanted, word=word, name=home.zone_name())
 
 
 def versions(case: Case) -> dict[str, str]:
