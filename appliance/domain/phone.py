@@ -8,6 +8,8 @@ from appliance.domain.errors import BadInput
 
 _HOME_REGION = "ID"
 _LONGEST_INPUT = 40
+_LEAST_DIGITS = 7
+"""Of any country. phonenumbers takes letters for digits, as on the keys of a telephone."""
 _MOBILE_DIGITS = range(9, 13)
 """National significant number of an Indonesian mobile: 8 and eight to eleven more digits."""
 
@@ -62,6 +64,8 @@ def _with_country_code(text: str) -> str:
     if len(text) > _LONGEST_INPUT:
         raise BadInput("Nomor HP terlalu panjang. Contoh: 0812 3456 7890")
     compact = text.strip()
+    if sum(map(str.isdecimal, compact)) < _LEAST_DIGITS:
+        raise BadInput("Nomor HP tidak terbaca. Contoh: 0812 3456 7890")
     if compact.startswith("0062"):
         return "+62" + compact[4:]
     if compact.startswith("62"):

@@ -77,7 +77,7 @@ def entry(sent: Sent, city: str, spare_id: str) -> Entry | Mistakes:
         mistakes["text"] = "Tulis dulu apa yang dilaporkan."
     phone = None
     try:
-        phone = Msisdn.parse(told["phone"][:40]).e164 if told["phone"] else None
+        phone = Msisdn.parse(told["phone"]).e164 if told["phone"] else None
     except BadInput as error:
         mistakes["phone"] = str(error)
     if mistakes:

@@ -19,7 +19,13 @@ def test_every_indonesian_way_to_write_a_number_gives_one_key(typed: str) -> Non
     assert Msisdn.parse(typed).e164 == "+6281234567890"
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "08", "0812345", "0761-23456", "1" * 50, "+", "112"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "", "abc", "08", "0812345", "0761-23456", "1" * 50, "+", "112",
+        "-", "--", "0", "+62", "tidak ada", "0800 lupa nomor",
+    ],
+)  # fmt: skip
 def test_wrong_numbers_are_refused_with_a_sentence(typed: str) -> None:
     with pytest.raises(BadInput, match=r"Contoh|telepon rumah"):
         Msisdn.parse(typed)
