@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
-SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config software_update command_center mqtt_link blob_transfer web demo
+SOURCES := appliance captive_portal modem sync_agent wifi_gate firmware_config software_update command_center mqtt_link blob_transfer durable_files web demo
 
 .DEFAULT_GOAL := help
 .PHONY: help run test vm-test stick-test kiosk-browser-test quick check lint types contracts bench bench-city bench-sync bench-fleet bench-sms bench-card bench-dashboard bench-portal bench-box bench-load powercuts triage-report triage-model soak screenshots golden i18n status dialog deb image image-test clean

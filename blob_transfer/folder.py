@@ -17,6 +17,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from durable_files.folder import sync_folder
+
 log = logging.getLogger(__name__)
 
 _PARTIAL = ".part"
@@ -96,7 +98,7 @@ class Folder:
     def keep(self, staged: Staged) -> None:
         """Give staged content its name; do so before the row that names it is committed."""
         staged.file.rename(self.file(staged.sha256))
-        self._sync()
+        sync_folder(self.path)
 
     def discard(self, staged: Staged) -> None:
         """Forget staged content; harmless after `keep`. What the disk does not remove is swept."""
@@ -140,7 +142,7 @@ class Folder:
             partial.unlink()
             return False
         partial.rename(self.file(sha256))
-        self._sync()
+        sync_folder(self.path)
         return True
 
     def sweep(self, named: Collection[str], coming: Collection[str]) -> int:
@@ -153,7 +155,7 @@ class Folder:
         for file in strays:
             file.unlink(missing_ok=True)
         if strays:
-            self._sync()
+            sync_folder(self.path)
         return len(strays)
 
     def strays(self, named: Collection[str], coming: Collection[str]) -> list[Path]:
@@ -179,10 +181,3 @@ class Folder:
     def make(self) -> None:
         """Have the folder."""
         self.path.mkdir(mode=0o770, exist_ok=True)
-
-    def _sync(self) -> None:
-        folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

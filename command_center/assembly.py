@@ -12,7 +12,7 @@ from appliance.domain.city import signature
 from appliance.domain.errors import BadInput
 from appliance.runtime import daemon, ids, settings
 from appliance.runtime.settings import Settings
-from command_center import chores, key_files, signing
+from command_center import chores, signing
 from command_center.app import create_app
 from command_center.chores import Chores
 from command_center.fleet.authority import Authority
@@ -32,6 +32,7 @@ from command_center.sharing.share import Leased, Place, Share
 from command_center.staff.commands import setup_code
 from command_center.store import database, leases, migrate
 from command_center.store.leases import Lease, Leases
+from durable_files import key_files
 from mqtt_link import access
 from web.hashing import give_back_large_blocks
 from web.serve import serve

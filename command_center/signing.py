@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from appliance.domain.city import signature
-from command_center import key_files
+from durable_files import key_files
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import msgspec
 
 from appliance.domain.errors import PoskoError
+from durable_files.folder import sync_folder
 from firmware_config import activation, placing
 from firmware_config.differing import changed
-from firmware_config.generations import Damaged, Generations, sync_folder, write_synced
+from firmware_config.generations import Damaged, Generations, write_synced
 from firmware_config.rendering import File
 from firmware_config.trial import Observed, Trial, Verdict, failure, judge, resumed
 

@@ -18,6 +18,7 @@ from typing import IO
 import msgspec
 
 from appliance.domain.errors import PoskoError
+from durable_files.folder import sync_folder
 from firmware_config.rendering import File
 
 _META = "generation.json"
@@ -166,15 +167,6 @@ def write_synced(path: Path, file: File, owner: tuple[int, int] | None = None) -
         os.fsync(out.fileno())
     aside.rename(path)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _is_locked(file: IO[str]) -> bool:

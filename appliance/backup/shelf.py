@@ -20,7 +20,7 @@ from appliance.backup import sealed_file
 from appliance.backup.sealed_file import Header, SealedWriter
 from appliance.domain import blobs
 from appliance.domain.ids import SiteCode
-from appliance.store.files import sync_folder
+from durable_files.folder import sync_folder
 
 SUFFIX = ".posko"
 _NEW = ".new"
@@ -78,7 +78,7 @@ class Shelf:
             unfinished.rename(file)
             with file.open("rb") as named:  # FAT keeps size and place beside the new name
                 os.fsync(named.fileno())
-            sync_folder(file)
+            sync_folder(file.parent)
         except BaseException:
             with suppress(OSError):
                 unfinished.unlink()

@@ -15,7 +15,7 @@ from appliance.cli.opening import database
 from appliance.cli.subparsers import Subparsers
 from appliance.runtime import clock, ids, settings
 from appliance.runtime.settings import ConfigError, Settings
-from command_center import key_files
+from durable_files import key_files
 
 _KEY_MAKER = "posko-center sealing-key new"
 

@@ -25,6 +25,7 @@ from appliance.domain.errors import BadInput, PoskoError
 from appliance.domain.ids import SiteCode
 from appliance.runtime import credential, settings
 from appliance.runtime.credential import Credential
+from durable_files.folder import sync_folder
 
 TIMEOUT_S = 30
 CLOCK_MAY_DIFFER_S = 24 * 3600
@@ -158,7 +159,7 @@ def _add_settings(path: Path, own: Credential, site: SiteCode, answer: Answer) -
         _open_like(folder, path.parent)
         _open_like(new, path)
         new.replace(added)
-        credential.sync_folder(folder)
+        sync_folder(folder)
     except OSError as error:
         raise EnrolmentError(
             f"{added} cannot be written: {error.strerror}; run as root, or put this into {path}:\n"

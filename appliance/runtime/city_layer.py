@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from appliance.domain.city.pushed_settings import Value
+from durable_files.folder import sync_folder
 
 FILE = "city-settings.json"
 _MAX_BYTES = 256 * 1024
@@ -55,6 +56,7 @@ def write(store: Path, layer: CityLayer) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+    sync_folder(path.parent)
 
 
 def _bytes(path: Path) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.domain.errors import PoskoError
+from durable_files.folder import sync_folder
 from mqtt_link import openssl
 from mqtt_link.openssl import OpensslError
 
@@ -136,15 +137,6 @@ def certificate_of(pair: Path) -> str:
     text = _read(pair)
     begin = text.find(ssl.PEM_HEADER)
     return "" if begin < 0 else text[begin:]
-
-
-def sync_folder(folder: Path) -> None:
-    """Let a rename outlive a power cut."""
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _read(path: Path) -> str:

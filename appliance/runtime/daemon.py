@@ -17,6 +17,8 @@ from appliance.runtime.asleep import LISTENS
 
 EXIT_CONFIG = 78
 """EX_CONFIG of sysexits.h: the unit must not be restarted before someone mends a setting."""
+NOTIFIED_WITHIN_S = 2.0
+"""A systemd that is busy for longer hears nothing: a daemon must not wait for it."""
 EXIT_INTERRUPTED = 130
 """As shells say of a program that Ctrl-C has ended."""
 
@@ -132,9 +134,10 @@ def stop_event() -> threading.Event:
 
 
 def notify(state: str) -> None:
-    """Tell systemd `state`, e.g. READY=1 (sd_notify(3)); where nobody listens nothing happens."""
+    """Tell systemd `state`, e.g. READY=1 (sd_notify(3)); where nobody listens, or nobody reads what
+    waits, nothing happens."""
     if line := notify_line():
-        with line, contextlib.suppress(ConnectionRefusedError):
+        with line, contextlib.suppress(ConnectionRefusedError, TimeoutError):
             line.send(state.encode())
 
 
@@ -146,6 +149,7 @@ def notify_line() -> socket.socket | None:
     if address.startswith("@"):
         address = "\0" + address[1:]
     line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    line.settimeout(NOTIFIED_WITHIN_S)
     try:
         line.connect(address)
     except (FileNotFoundError, ConnectionRefusedError):

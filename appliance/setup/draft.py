@@ -12,8 +12,8 @@ from typing import TypeVar
 
 import msgspec
 
-from appliance.runtime.credential import sync_folder
 from appliance.setup.answers import Answers
+from durable_files.folder import sync_folder
 
 STATE = Path("/var/lib/posko-setup")
 RUN = Path("/run/posko-setup")

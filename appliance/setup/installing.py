@@ -17,13 +17,14 @@ from appliance.doctor import programs
 from appliance.domain import home
 from appliance.domain.errors import PoskoError
 from appliance.domain.wifi import sessions as wifi
-from appliance.runtime import credential, ids, settings
+from appliance.runtime import ids, settings
 from appliance.setup import site_file
 from appliance.setup.answers import Answers
 from appliance.setup.draft import Folder, Phase, Request, Result
 from appliance.setup.site_file import HEAD, Machine
 from appliance.store import migrate
 from appliance.store.database import connect
+from durable_files.folder import sync_folder
 
 GROUP = "posko"
 SERVICES = Path("/run/systemd/system")
@@ -82,7 +83,7 @@ class Installer:
         self._run(sys.executable, "-m", "firmware_config", "--config", str(new), "check")
         with self._unnoticed():
             new.replace(self._config)
-            credential.sync_folder(self._config.parent)
+            sync_folder(self._config.parent)
 
     def setup_code(self) -> str:
         """A fresh code for the desk's first administrator; empty if there is one."""

@@ -6,6 +6,8 @@ Names and durable renames only; who may touch a file when is decided by `gate` a
 import os
 from pathlib import Path
 
+from durable_files.folder import sync_folder
+
 
 def beside(path: Path, suffix: str) -> Path:
     """The file of this suffix that belongs to the database at `path`."""
@@ -30,15 +32,6 @@ def size_bytes(path: Path) -> int:
         return 0
 
 
-def sync_folder(path: Path) -> None:
-    """Make renames, new names and removals beside `path` survive a power cut."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
 def install(fresh: Path, path: Path) -> None:
     """Put a finished database in its place, whole or not at all."""
     file = os.open(fresh, os.O_RDONLY)
@@ -47,7 +40,7 @@ def install(fresh: Path, path: Path) -> None:
     finally:
         os.close(file)
     fresh.rename(path)
-    sync_folder(path)
+    sync_folder(path.parent)
 
 
 def move(path: Path, target: Path) -> None:
@@ -61,7 +54,7 @@ def move(path: Path, target: Path) -> None:
     if wal(path).exists() and not path.exists():
         wal(path).rename(wal(target))
     shm(path).unlink(missing_ok=True)
-    sync_folder(path)
+    sync_folder(path.parent)
 
 
 def remove(path: Path) -> None:

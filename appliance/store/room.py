@@ -11,7 +11,8 @@ import os
 from pathlib import Path
 
 from appliance.store.errors import StoreFull
-from appliance.store.files import beside, sync_folder
+from appliance.store.files import beside
+from durable_files.folder import sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def restore(path: Path) -> bool:
         unfinished.unlink(missing_ok=True)
         return False
     unfinished.rename(file)
-    sync_folder(path)
+    sync_folder(path.parent)
     return True
 
 

@@ -20,7 +20,6 @@ from appliance.domain.ids import Ticket
 from appliance.domain.moment import CITY_TIME
 from appliance.domain.privacy import sealing
 from appliance.domain.privacy.sealing import Content, Sealed
-from command_center import key_files
 from command_center.pages import wording
 from command_center.store.cases import requests
 from command_center.store.cases.requests import CityRequest, Filter
@@ -28,6 +27,7 @@ from command_center.store.database import reading
 from command_center.store.receiving import photos, sealed_contents
 from command_center.store.sending import blob_files
 from command_center.subcommands import Subcommands
+from durable_files import key_files
 
 NAMES = ("sealing-key", "sealed", "unseal")
 STDIN = "-"

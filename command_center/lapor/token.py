@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from command_center.key_files import KeyFileError
+from durable_files.key_files import KeyFileError
 
 _MAX_CHARS = 4_096
 

@@ -12,7 +12,7 @@ from appliance.domain.box import schema_rule, software
 from appliance.domain.box.software import PACKAGE_MAX_BYTES, Manifest
 from appliance.domain.city import signature
 from appliance.domain.errors import BadInput
-from command_center import key_files
+from durable_files import key_files
 
 MAKER = "posko-center updates key"
 PACKAGE = "posko"

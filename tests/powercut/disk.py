@@ -28,11 +28,14 @@ class Disk:
     def __init__(self) -> None:
         self._files: dict[int, _File] = {}
         self._names: dict[str, _File] = {}
+        """Certain, but for the renames that wait."""
+        self._seen: dict[str, _File] = {}
+        """The names as programs see them."""
         self._renames: list[tuple[str, str | None]] = []
 
     def hold(self, name: str, inode: int, content: bytes) -> None:
         """A file that has been there for long."""
-        self._files[inode] = self._names[name] = _File(bytearray(content))
+        self._files[inode] = self._names[name] = self._seen[name] = _File(bytearray(content))
 
     def take(self, change: Change) -> None:
         """Apply one change, as the page cache does."""
@@ -63,7 +66,8 @@ class Disk:
     def _file(self, change: Change) -> _File:
         if change.inode not in self._files:
             self._settle(len(self._renames))  # a new name for an old one: keep their order
-            self._files[change.inode] = self._names[change.name] = _File()
+            made = _File()
+            self._files[change.inode] = self._names[change.name] = self._seen[change.name] = made
         return self._files[change.inode]
 
     def _sync(self, change: Change) -> None:
@@ -73,10 +77,13 @@ class Disk:
         file.waiting.clear()
 
     def _forget(self, name: str, target: str | None) -> None:
+        """A file that loses its name gives back its inode, which the next one may get."""
         self._renames.append((name, target))
-        if target is None:
-            file = self._names.get(name)
-            self._files = {i: known for i, known in self._files.items() if known is not file}
+        file = self._seen.pop(name, None)
+        gone = file if target is None else self._seen.get(target)
+        self._files = {i: known for i, known in self._files.items() if known is not gone}
+        if target is not None and file is not None:
+            self._seen[target] = file
 
     def _settle(self, count: int) -> None:
         for name, target in self._renames[:count]:

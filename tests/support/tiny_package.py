@@ -5,8 +5,8 @@ from pathlib import Path
 
 from appliance.domain.box import software
 from appliance.domain.city import signature
-from command_center import key_files
 from command_center.updates import making
+from durable_files import key_files
 
 SECRET = bytes(range(32))
 KEY = signature.public_key(SECRET)

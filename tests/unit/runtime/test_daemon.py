@@ -220,3 +220,20 @@ def test_a_socket_that_systemd_passes_is_used_if_it_is_for_us_and_has_our_port(
 
 def test_without_systemd_no_socket_is_passed() -> None:
     assert daemon.passed_socket("127.0.0.1:8080") is None
+
+
+def test_a_systemd_that_does_not_read_stops_no_daemon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setattr(daemon, "NOTIFIED_WITHIN_S", 0.1)
+        for _ in range(most_that_wait() + 2):
+            daemon.notify("WATCHDOG=1")
+        assert systemd.recv(100) == b"WATCHDOG=1"
+
+
+def most_that_wait() -> int:
+    """So many datagrams the kernel keeps for who does not read."""
+    return int(Path("/proc/sys/net/unix/max_dgram_qlen").read_text())

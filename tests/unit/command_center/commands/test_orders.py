@@ -13,7 +13,7 @@ from appliance.domain.city.topics import Lane
 from appliance.domain.errors import BadInput
 from appliance.domain.events.orders import CommandIssued, CommandResult, TablePublished
 from appliance.domain.ids import SiteCode
-from command_center import key_files, signing
+from command_center import signing
 from command_center.commands import orders
 from command_center.receiving import ingest
 from command_center.sending import commanding, table_publishing
@@ -22,6 +22,7 @@ from command_center.store import this_city
 from command_center.store.database import reading
 from command_center.store.sending import commands
 from command_center.store.sending.commands import Issued
+from durable_files import key_files
 from tests.conftest import SITE, START
 from tests.unit.command_center.city import (
     BOX_EPOCH,

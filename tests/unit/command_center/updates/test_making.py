@@ -6,8 +6,8 @@ from appliance.domain.box import software
 from appliance.domain.box.schema_rule import BASELINE
 from appliance.domain.city import signature
 from appliance.domain.errors import BadInput
-from command_center.key_files import KeyFileError
 from command_center.updates import making
+from durable_files.key_files import KeyFileError
 from tests.support.tiny_package import KEY, package, update
 
 HOME = "usr/lib/posko/lib/python3.11/site-packages/appliance/store/migrations"

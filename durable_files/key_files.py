@@ -1,4 +1,4 @@
-"""Files that hold one secret of the city: made once, readable by their owner alone.
+"""Files that hold one secret of the city or of a box: made once, readable by their owner alone.
 
 A file holds one line of 64 hex digits; comments begin with `#`. No message of this module holds any
 of it.
@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from appliance.domain.errors import PoskoError
+from durable_files.folder import sync_folder
 
 
 class KeyFileError(PoskoError, ValueError):
@@ -34,11 +35,7 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
     except OSError:
         path.unlink()
         raise

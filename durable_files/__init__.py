@@ -1,0 +1,1 @@
+"""Files that outlive a power cut, written alike by box and city."""
