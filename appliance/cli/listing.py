@@ -6,6 +6,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from appliance.actions.privacy import exporting
 from appliance.cli.opening import database
 from appliance.cli.output import print_json, print_table
 from appliance.cli.subparsers import Subparsers
@@ -116,19 +117,7 @@ def request_row(request: ServiceRequest) -> dict[str, Any]:
     """A request as `posko requests --json` shows it."""
     return {
         "request_id": request.id,
-        "ticket": str(request.ticket),
-        "channel": request.channel,
-        "kind": request.kind,
-        "category": request.category,
-        "sensitivity": request.sensitivity,
-        "agency": request.agency,
-        "status": request.status,
-        "text": request.text,
-        "phone": request.reporter_phone.e164 if request.reporter_phone else None,
-        "name": request.reporter_name,
-        "location": request.location,
-        "kelurahan": request.kelurahan,
-        "created_at": request.created_at.isoformat(),
+        **exporting.basics(request),
         "updated_at": request.updated_at.isoformat(),
         "acked": request.acked,
         "sealed_for": sealing.parse(request.sealed).holder.unit if request.sealed else None,

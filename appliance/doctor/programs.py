@@ -52,3 +52,8 @@ def addresses(interface: str) -> list[IPv4Interface | IPv6Interface]:
         return []
     infos = (info for link in json.loads(said.output or "[]") for info in link.get("addr_info", ()))
     return [ip_interface(f"{i['local']}/{i['prefixlen']}") for i in infos if "local" in i]
+
+
+def ips(interface: str) -> list[str]:
+    """The same without their networks, as text."""
+    return [str(own.ip) for own in addresses(interface)]

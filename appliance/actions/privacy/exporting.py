@@ -20,6 +20,25 @@ from appliance.store.staff import staff_actions, staff_log
 Facts = dict[str, Any]
 
 
+def basics(request: ServiceRequest) -> Facts:
+    """What a request tells of itself, as the program's lists show it."""
+    return {
+        "ticket": str(request.ticket),
+        "channel": request.channel,
+        "kind": request.kind,
+        "category": request.category,
+        "sensitivity": request.sensitivity,
+        "agency": request.agency,
+        "status": request.status,
+        "text": request.text,
+        "phone": request.reporter_phone.e164 if request.reporter_phone else None,
+        "name": request.reporter_name,
+        "location": request.location,
+        "kelurahan": request.kelurahan,
+        "created_at": request.created_at.isoformat(),
+    }
+
+
 def of_request(db: sqlite3.Connection, request: ServiceRequest, now: Moment, *, by: str) -> Facts:
     """All about one request; that it was asked for is noted."""
     with transaction(db):
@@ -56,19 +75,7 @@ def _request(db: sqlite3.Connection, request: ServiceRequest) -> Facts:
     phone, erased = request.reporter_phone, erasures.of(db, request.id)
     lanes = outbox.lanes(db)
     return {
-        "ticket": str(request.ticket),
-        "channel": request.channel,
-        "kind": request.kind,
-        "category": request.category,
-        "sensitivity": request.sensitivity,
-        "agency": request.agency,
-        "status": request.status,
-        "text": request.text,
-        "phone": phone.e164 if phone else None,
-        "name": request.reporter_name,
-        "location": request.location,
-        "kelurahan": request.kelurahan,
-        "created_at": request.created_at.isoformat(),
+        **basics(request),
         "photo": photos.state_of(db, request.id),
         "recording": voice.state if (voice := recordings.of(db, request.id)) else None,
         "published": _published(db, request.id),

@@ -212,16 +212,7 @@ def queue_forward(
 def queue_notice(db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment) -> int:
     """Queue for an official what the city has ordered, in the caller's transaction; return the
     text's id."""
-    return texts.add(
-        db,
-        recipient=phone,
-        body=body,
-        purpose=Purpose.NOTICE,
-        request_id=None,
-        priority=_PRIORITY[Purpose.NOTICE],
-        now=now,
-        validity=NOTICE_VALIDITY,
-    )
+    return _queue(db, phone, body, Purpose.NOTICE, now, validity=NOTICE_VALIDITY)
 
 
 def queue_reply_outcome(
@@ -253,16 +244,7 @@ def send(db: sqlite3.Connection, phone: Msisdn, body: str, now: Moment) -> int:
             "it, or send it in pieces"
         )
     with transaction(db):
-        return texts.add(
-            db,
-            recipient=phone,
-            body=safe,
-            purpose=Purpose.STAFF,
-            request_id=None,
-            priority=_PRIORITY[Purpose.STAFF],
-            now=now,
-            validity=VALIDITY,
-        )
+        return _queue(db, phone, safe, Purpose.STAFF, now)
 
 
 def _queue(
@@ -274,9 +256,10 @@ def _queue(
     *,
     request: ServiceRequest | None = None,
     address: str | None = None,
-) -> None:
+    validity: timedelta = VALIDITY,
+) -> int:
     is_urgent = request is not None and request.kind is Kind.EMERGENCY
-    texts.add(
+    return texts.add(
         db,
         recipient=phone,
         address=address,
@@ -285,5 +268,5 @@ def _queue(
         request_id=request.id if request else None,
         priority=EMERGENCY_PRIORITY if is_urgent else _PRIORITY[purpose],
         now=now,
-        validity=VALIDITY,
+        validity=validity,
     )

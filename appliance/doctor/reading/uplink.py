@@ -37,7 +37,7 @@ def uplink(case: Case) -> Uplink:
         others=sorted(path.name for path in net.glob("*") if path.name != "lo"),
         exists=(net / interface).exists(),
         has_carrier=text(net / interface / "carrier") == "1",
-        addresses=[str(own.ip) for own in programs.addresses(interface)],
+        addresses=programs.ips(interface),
         gateway=gateway,
         gateway_answers=_answers(gateway) if gateway else None,
         resolvers=resolvers,

@@ -39,13 +39,9 @@ def nets(case: Case) -> Iterator[Net]:
             zone=zone.name,
             interface=zone.interface,
             wanted=zone.gateway4,
-            addresses=_addresses(zone.interface) if is_there else None,
+            addresses=programs.ips(zone.interface) if is_there else None,
             is_up=bool(int(flags or "0", 16) & _IFF_UP),
         )
-
-
-def _addresses(interface: str) -> list[str]:
-    return [str(own.ip) for own in programs.addresses(interface)]
 
 
 def ports(case: Case) -> Ports:
