@@ -176,21 +176,22 @@ def test_a_face_that_sleeps_ends_at_a_signal(tmp_path: Path, number: int, status
 
 
 def test_the_desk_holds_the_code_for_its_first_administrator(tmp_path: Path) -> None:
-    with running("desk", tmp_path) as face:
+    with running("desk", tmp_path, watchdog_s=1) as face:
         wait_for(face.news, "it is ready")
         assert stays_awake(face)
 
 
 def test_the_kiosk_stays_awake_for_its_printer(tmp_path: Path) -> None:
     more = '[printer]\nkind = "file"\ndevice = "/dev/null"\n'
-    with running("kiosk", tmp_path, more=more) as face:
+    with running("kiosk", tmp_path, watchdog_s=1, more=more) as face:
         wait_for(face.news, "it is ready")
         assert stays_awake(face)
 
 
 def stays_awake(face: Face) -> bool:
-    """In a time in which others have slept."""
-    face.pause(4.0)
+    """In so many turns others have fallen asleep."""
+    for _ in range(3):
+        wait_for(lambda: "WATCHDOG=1" in face.news() or face.is_asleep(), "it turns")
     return not face.is_asleep() and face.answers()
 
 
