@@ -33,6 +33,7 @@ def main() -> None:
             if given.board == "raspi3b":
                 journey.seen_on_the_console()
                 return
+            box.power_on()
             if given.board == "screen":
                 seen_on_the_screen(box, journey, image.parent)
                 return

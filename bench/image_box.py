@@ -73,6 +73,7 @@ class ImageBox:
         self._folder, self._board = folder, board
         self.console = folder / "console.log"
         self.qemu = Qmp(folder / "qmp")
+        self.screen_cable = folder / "vnc"
         self._card, self._key = folder / "card", folder / "key"
         self._known_hosts = folder / "known_hosts"
         [self._port] = unused_ports(1)
@@ -179,6 +180,8 @@ class ImageBox:
         board = list(self._board.options)
         if self._board is RASPI3B:
             board += ["-dtb", str(self._folder / "bcm2837-rpi-3-b.dtb")]
+        if self._board is WITH_SCREEN:
+            board += ["-vnc", f"unix:{self.screen_cable}"]
         return [
             needs("qemu-system-aarch64"),
             *board,

@@ -1,4 +1,7 @@
-"""The image on a box with a touch screen: what the hall sees, from its first boot to a touch."""
+"""The image on a box with a touch screen: what the hall sees, from its first boot to a touch.
+
+And what becomes of it where the screen comes late, or is switched off for a night.
+"""
 
 import json
 import time
@@ -13,6 +16,9 @@ from bench.image_screen import Screen, is_blank, share_changed
 _KIOSK = "http://127.0.0.1:8081/detak"
 _TO_REPORT = (480, 533)
 """Where the first page has that button, in pixels of 1280 by 800."""
+_BROWSER_RUNS = "pgrep --euid posko-browser"
+_NIGHT_S = 60.0
+"""Long enough to see a browser that is begun anew every second."""
 _FRESH_S = 30.0
 """An emulated page says more seldom that it lives."""
 _SAME_S = 6.0
@@ -24,9 +30,17 @@ _CHANGED = 0.2
 
 
 def seen_on_the_screen(box: ImageBox, journey: Journey, pictures: Path) -> None:
-    """From a blank card: the setup on the screen, then the kiosk, and a touch that it answers."""
-    screen = Screen(box.qemu)
+    """From a blank card: the setup on the screen, then the kiosk, and a touch that it answers.
+
+    The screen is plugged in when the box has started, and pulled out once more at the end.
+    """
+    screen = Screen(box.qemu, box.screen_cable)
+    screen.pull_out()
     journey.first_boot()
+    journey.until(lambda: box.succeeds("systemctl is-active posko-setup"), "the setup's pages")
+    _expect_no_browser(box)
+    screen.plug_in()
+    journey.tell("no browser without a screen; it is plugged in")
     journey.until(lambda: not is_blank(_steady(screen, pictures)), "the screen shows a page")
     screen.picture(pictures / "screen-setup.png")
     journey.tell("the setup's first page is on the screen")
@@ -39,6 +53,23 @@ def seen_on_the_screen(box: ImageBox, journey: Journey, pictures: Path) -> None:
     screen.picture(pictures / "screen-touched.png")
     journey.tell(f"press {presses} on the button for reports is answered: the next page")
     journey.sizes()
+    screen.pull_out()
+    journey.until(lambda: not box.succeeds(_BROWSER_RUNS), "the browser has ended")
+    time.sleep(_NIGHT_S)
+    _expect_no_browser(box)
+    journey.tell(f"the screen was pulled out, and {_NIGHT_S:.0f} s later no browser runs")
+    screen.plug_in()
+    journey.until(lambda: _page_lives(journey), "the kiosk's page says that it lives")
+    journey.until(lambda: not is_blank(_steady(screen, pictures)), "the screen shows it")
+    first = screen.picture(pictures / "screen-again.png")
+    presses = _pressed_until_answered(screen, journey, first, pictures)
+    journey.tell(f"plugged in again it shows the first page, which answers press {presses}")
+
+
+def _expect_no_browser(box: ImageBox) -> None:
+    assert not box.succeeds(_BROWSER_RUNS), box.run(f"{_BROWSER_RUNS} --list-full")
+    failed = box.run("systemctl list-units --failed --plain --no-legend")
+    assert not failed, failed
 
 
 def _pressed_until_answered(

@@ -58,9 +58,8 @@ class Journey:
             self.tell(f"the console says: {words}")
 
     def first_boot(self) -> None:
-        """Until somebody is let in; then what a card makes its own."""
+        """From its start until somebody is let in; then what a card makes its own."""
         box = self._box
-        box.power_on()
         box.wait_for_ssh()
         self.tell("first boot: ssh lets in the key that lay on the boot partition")
         self._expect_read_only()

@@ -1,24 +1,37 @@
-"""The touch screen of a box in qemu: what it shows, and a finger on it."""
+"""The touch screen of a box in qemu: what it shows, a finger on it, and its cable."""
 
+import socket
+import struct
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, ImageChops
 
 from tests.support.qmp import Qmp
+from tests.support.waiting import wait_for
 
 WIDTH, HEIGHT = 1280, 800
 _FULL_SCALE = 32767
 """Of qemu's absolute axes."""
+_ANSWERS_IN_S = 120.0
 _TOUCH_S = 0.5
 """A finger stays as long: a slow machine sees it go down before it goes up."""
 
 
 class Screen:
-    """Of the box in that qemu."""
+    """Of the box in that qemu, where the screen's cable goes to `cable`."""
 
-    def __init__(self, qemu: Qmp) -> None:
-        self._qemu = qemu
+    def __init__(self, qemu: Qmp, cable: Path) -> None:
+        self._qemu, self._cable = qemu, cable
+
+    def plug_in(self) -> None:
+        """The kernel is told of a screen at its output (hot plug)."""
+        _set_desktop_size(self._cable, WIDTH, HEIGHT)
+
+    def pull_out(self) -> None:
+        """The kernel is told that nothing is at its output any more."""
+        _set_desktop_size(self._cable, 0, 0)
 
     def picture(self, path: Path) -> Image.Image:
         """What it shows now, kept as PNG in `path`."""
@@ -48,3 +61,37 @@ def share_changed(before: Image.Image, after: Image.Image) -> float:
     """Of all pixels."""
     changed = ImageChops.difference(before, after).convert("L").point(lambda value: value and 255)
     return changed.histogram()[255] / (WIDTH * HEIGHT)
+
+
+def _set_desktop_size(vnc: Path, width: int, height: int) -> None:
+    """Ask qemu's VNC server for it: virtio-gpu is told of a screen of that size, or of none by 0.
+
+    RFC 6143, 7.1 to 7.3, and the message SetDesktopSize of the RFB community's specification.
+    """
+    wait_for(vnc.exists, "qemu's VNC server is there")
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(_ANSWERS_IN_S)
+        connection.connect(str(vnc))
+        with connection.makefile("rwb", buffering=0) as server:
+            server.write(_exactly(server, 12))  # the same version of the protocol
+            [kinds] = _exactly(server, 1)
+            _exactly(server, kinds)
+            server.write(b"\x01")  # no password
+            _exactly(server, 4)
+            server.write(b"\x01")  # others may look, too
+            *_, named = struct.unpack(">HH16sI", _exactly(server, 24))
+            _exactly(server, named)
+            server.write(struct.pack(">BxHHBx", 251, width, height, 0))
+            # A whole answer to something else: then it has read what came before.
+            server.write(struct.pack(">BBHHHH", 3, 0, 0, 0, 1, 1))
+            _exactly(server, 1)
+
+
+def _exactly(server: BinaryIO, count: int) -> bytes:
+    """So many bytes of it."""
+    read = b""
+    while len(read) < count:
+        more = server.read(count - len(read))
+        assert more, "qemu's VNC server has hung up"
+        read += more
+    return read

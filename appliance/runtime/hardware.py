@@ -41,6 +41,16 @@ def connectors(sys: Path = SYS) -> dict[str, str]:
     return {path.parent.name.partition("-")[2]: _read(path) for path in cards}
 
 
+def has_screen(sys: Path = SYS) -> bool:
+    """Whether one is connected, or nobody tells of a place for one.
+
+    One whose state is `unknown` (composite video, mostly without anything behind it) does not
+    count: neither cage (wlroots) shows anything there.
+    """
+    states = connectors(sys).values()
+    return not states or "connected" in states
+
+
 def _temperature_c(sys: Path) -> float | None:
     """Of the hottest zone."""
     found = []

@@ -79,12 +79,6 @@ def watch(listen: str, pid: int) -> None:
     signal.pidfd_send_signal(browser, signal.SIGKILL)
 
 
-def has_screen(sys: Path = hardware.SYS) -> bool:
-    """Whether one is connected, or the kernel cannot tell. Some are not, once switched off."""
-    states = hardware.connectors(sys).values()
-    return not states or any(state != "disconnected" for state in states)
-
-
 def _started_s(pid: int) -> float:
     """Of a process that runs, by the clock of `time.monotonic` (proc_pid_stat(5), field 22).
 
@@ -102,7 +96,7 @@ def _has_ended(browser: int) -> bool:
 
 def _asked(listen: str, pid: int) -> tuple[float | None, int]:
     """Age of the last beat, and how many browsers before this one were in vain."""
-    if not has_screen():
+    if not hardware.has_screen():
         raise Unknown("no screen is connected, and nothing is painted")
     try:
         url = f"http://{listen}{PATH}?browser={pid}"

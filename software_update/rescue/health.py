@@ -12,7 +12,7 @@ from .machine import Update
 SYSTEMCTL = ("/usr/bin/systemctl",)
 STATUS = ("/usr/bin/posko", "status", "--json")
 _ANSWER_S = 10.0
-_SHOWN = "--property=Id,LoadState,ActiveState,NRestarts"
+_SHOWN = "--property=Id,LoadState,ActiveState,NRestarts,Result"
 _BROKEN = 500
 
 
@@ -46,6 +46,8 @@ class Health:
             name, restarts = state.get("Id", "systemd"), state.get("NRestarts", "")
             is_anew = self._restarts.get(name, restarts) != restarts
             self._restarts[name] = restarts
+            if state.get("Result") == "exec-condition":  # a browser whose screen was switched off
+                continue
             if state.get("ActiveState") != "active" or is_anew:
                 lost.add(name)
         return lost

@@ -58,8 +58,8 @@ def screen(seen: Screen) -> Iterator[Finding]:
         yield fault(
             "screen",
             "no display is connected" if seen.connectors else "no display connector is known",
-            "check the HDMI or DSI cable and the screen's own supply, then restart; without one "
-            "set [board] screen = false",
+            "check the HDMI or DSI cable and the screen's own supply: the page comes by itself; "
+            "without a screen set [board] screen = false",
         )
     if seen.touch:
         yield ok("touch", ", ".join(seen.touch))

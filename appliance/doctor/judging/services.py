@@ -41,6 +41,8 @@ def begun_anew(name: str) -> str:
 def _unit(seen: Unit) -> Iterator[Finding]:
     if not seen.is_installed:
         yield fault(seen.name, "is not installed", "install the package posko again")
+    elif seen.result == "exec-condition":
+        return  # a browser without a screen: `screen` tells that
     elif seen.active not in ("active", "reloading"):
         why = f", {seen.result}" if seen.result not in ("", "success") else ""
         yield fault(

@@ -46,3 +46,20 @@ def test_connectors_are_told_by_name_and_one_that_goes_meanwhile_is_not_known(
     tell(tmp_path, "drm/card0-HDMI-A-1/status", "connected\n")
     (tmp_path / "class/drm/card1-DSI-1/status").mkdir(parents=True)  # listed, and not to be read
     assert hardware.connectors(tmp_path) == {"HDMI-A-1": "connected", "DSI-1": ""}
+
+
+@pytest.mark.parametrize(
+    ("states", "is_there"),
+    [
+        ([], True),
+        (["disconnected", "connected"], True),
+        (["disconnected", "unknown"], False),
+        (["disconnected", "disconnected"], False),
+    ],
+)
+def test_a_screen_is_there_where_one_is_connected_or_no_place_for_one_is_known(
+    tmp_path: Path, states: list[str], is_there: bool
+) -> None:
+    for number, state in enumerate(states):
+        tell(tmp_path, f"drm/card0-HDMI-A-{number}/status", f"{state}\n")
+    assert hardware.has_screen(tmp_path) == is_there

@@ -1,11 +1,9 @@
 """When the page on the touch screen counts as dead; what then: tests/nspawn/kiosk_browser.py."""
 
-from pathlib import Path
-
 import pytest
 from flask import Flask
 
-from appliance.screen.browser_watch import BEGIN_S, PATH, SILENT_S, PageWatch, has_screen
+from appliance.screen.browser_watch import BEGIN_S, PATH, SILENT_S, PageWatch
 from appliance.screen.page_beat import add_beat
 
 SOON = 3.0
@@ -40,26 +38,6 @@ def test_while_nobody_can_tell_nothing_is_held_against_the_page() -> None:
     page.heard(None, 101)
     assert not page.is_dead(100 + SILENT_S)
     assert page.is_dead(101 + SILENT_S)
-
-
-@pytest.mark.parametrize(
-    ("states", "is_there"),
-    [
-        ([], True),
-        (["disconnected", "connected"], True),
-        (["unknown"], True),
-        (["disconnected", "disconnected"], False),
-    ],
-)
-def test_a_screen_is_there_unless_the_kernel_says_that_none_is_connected(
-    tmp_path: Path, states: list[str], is_there: bool
-) -> None:
-    folder = tmp_path / "class/drm"
-    (folder / "card0").mkdir(parents=True)
-    for number, state in enumerate(states):
-        (folder / f"card0-HDMI-A-{number}").mkdir()
-        (folder / f"card0-HDMI-A-{number}/status").write_text(f"{state}\n")
-    assert has_screen(tmp_path) == is_there
 
 
 @pytest.mark.parametrize(

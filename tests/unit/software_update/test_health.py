@@ -33,9 +33,9 @@ class Machine:
         shift 2
         for unit; do
             load=loaded
-            read state restarts < {0}/$unit || load=not-found
+            read state restarts result < {0}/$unit || load=not-found
             printf 'Id=%s\\nLoadState=%s\\n' $unit $load
-            printf 'ActiveState=%s\\nNRestarts=%s\\n\\n' $state $restarts
+            printf 'ActiveState=%s\\nNRestarts=%s\\nResult=%s\\n\\n' $state $restarts $result
         done"""
 
     def units(self, **states: str) -> None:
@@ -85,6 +85,15 @@ def test_a_box_on_which_all_runs_has_lost_nothing(machine: Machine) -> None:
 def test_a_unit_that_is_not_active_is_lost(machine: Machine, state: str) -> None:
     machine.units(sync=state)
     assert machine.health().lost() == {"posko-sync.service"}
+
+
+def test_a_browser_whose_screen_was_switched_off_is_not_missed(machine: Machine) -> None:
+    health = machine.health()
+    assert health.lost() == frozenset()
+    machine.units(sync="inactive 1 exec-condition")
+    assert health.lost() == frozenset()
+    machine.units(sync="inactive 1 exit-code")
+    assert health.lost() == {"posko-sync.service"}
 
 
 def test_a_unit_that_crashes_and_is_started_anew_is_seen(machine: Machine) -> None:

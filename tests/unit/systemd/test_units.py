@@ -1,6 +1,7 @@
 """The units, read by systemd itself (offline) and held against the settings and the programs."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -279,3 +280,20 @@ def test_a_rule_lets_a_group_of_the_daemon_write_what_it_writes(unit: str, group
     rules = (SYSTEMD / "udev/70-posko-hardware.rules").read_text()
     assert f"chgrp {group} " in rules or f'GROUP="{group}"' in rules
     assert group in values(unit, "SupplementaryGroups")[0].split()
+
+
+@pytest.mark.parametrize(
+    ("states", "starts"),
+    [("disconnected connected", True), ("disconnected unknown", False), ("", False)],
+)
+def test_a_browser_starts_only_where_a_screen_is_connected(
+    states: str, starts: bool, tmp_path: Path
+) -> None:
+    for number, state in enumerate(states.split()):
+        status = tmp_path / f"card0-HDMI-A-{number}/status"
+        status.parent.mkdir()
+        status.write_text(f"{state}\n")
+    for unit in ("posko-kiosk-browser", "posko-setup-browser"):
+        [condition] = values(unit, "ExecCondition")
+        command = shlex.split(condition.removeprefix("+").replace("/sys/class/drm", str(tmp_path)))
+        assert (subprocess.run(command, check=False).returncode == 0) == starts
