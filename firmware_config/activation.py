@@ -12,6 +12,8 @@ _LATER = (
     ("lib/systemd/resolved.conf.d/", ("systemctl", "try-restart", "systemd-resolved")),
     ("lib/systemd/system.conf.d/", ("systemctl", "daemon-reload")),
     ("lib/sysctl.d/", ("systemctl", "restart", "systemd-sysctl")),
+    ("lib/udev/", ("udevadm", "control", "--reload")),
+    ("lib/udev/", ("udevadm", "trigger", "--action=add", "--subsystem-match=i2c")),
     ("kiosk/", ("systemctl", "try-restart", "posko-kiosk-browser")),
 )
 _AT_BOOT = ("boot/", "lib/modprobe.d/")

@@ -1,6 +1,8 @@
 """What the boot partition of a Raspberry Pi must say: a part of config.txt, words for cmdline.txt.
 
-The part is a file of its own, which config.txt includes. Pure.
+The part is a file of its own, which config.txt includes. `dtparam` and `dtoverlay` change the
+device trees of the Pi's own kernels; those of Debian's have all but the overlays as it is wanted,
+and are left as they are. So a clock chip is told of by udev (`system.py`), which both have. Pure.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +12,6 @@ from appliance.runtime.network_settings import Board
 INCLUDE = "include posko.txt"
 """The line config.txt must have."""
 _REMOVED = ("console=serial0,", "console=ttyAMA0,", "console=ttyS0,", "console=ttyAMA10,")
-_PERIPHERALS = {"ds1307", "ds3231", "pcf8523", "pcf85063a", "rv3028"}
 
 
 def is_pi(board: Board) -> bool:
@@ -70,9 +71,8 @@ def _lines(board: Board) -> Iterator[str]:
         yield "dtoverlay=disable-bt"
     if board.watchdog:
         yield "dtparam=watchdog=on"
-    if board.rtc in _PERIPHERALS:
+    if board.rtc != "none":
         yield "dtparam=i2c_arm=on"
-        yield f"dtoverlay=i2c-rtc,{board.rtc}"
     if board.model == "pi5" and board.usb_full_current:
         yield "usb_max_current_enable=1"
     elif board.usb_full_current:

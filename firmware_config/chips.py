@@ -17,6 +17,7 @@ class Chip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wpa3: bool
     """Whether its driver lets hostapd do SAE and OWE, both of which protect management frames."""
     ht_capab: str
+    firmware: str = ""
     vht_capab: str = ""
     modprobe: tuple[str, ...] = ()
 

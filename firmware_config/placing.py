@@ -18,6 +18,7 @@ _LINKED = (
     "systemd/resolved.conf.d",
     "systemd/system.conf.d",
     "systemd/timesyncd.conf.d",
+    "udev/rules.d",
 )
 _PASS = 0o001
 """Others may pass through a folder whose names they know, and not list it."""

@@ -1,4 +1,4 @@
-"""The drop-ins of journald, timesyncd, resolved, systemd, sysctl and modprobe. Pure.
+"""The drop-ins of journald, timesyncd, resolved, systemd, sysctl, modprobe and udev. Pure.
 
 The clock is set by systemd-timesyncd and not chrony: it is there already, takes less memory, and
 keeps the last time on disk for a board without a clock. Nothing here needs it to the millisecond:
@@ -73,12 +73,30 @@ net.ipv4.conf.all.arp_ignore = 1
 net.ipv4.conf.all.arp_announce = 2
 """
 
+_CLOCK_CHIP = """\
+# The header's own I2C (GPIO 2 and 3), by its place in the processor: Pi 2 to 4, Zero 2 W; Pi 5.
+ACTION=="add", SUBSYSTEM=="i2c", KERNEL=="i2c-*", KERNELS=="*804000.i2c|*00074000.i2c", \\
+    ATTR{{new_device}}="{chip} {address}"
+# Debian's kernel sets its time from it, the Pi's own does not.
+ACTION=="add", SUBSYSTEM=="rtc", ATTR{{hctosys}}=="0", RUN+="/sbin/hwclock -s -u -f /dev/$name"
+"""
+_ADDRESSES = {
+    "ds1307": "0x68",
+    "ds3231": "0x68",
+    "pcf8523": "0x68",
+    "pcf85063a": "0x51",
+    "rv3028": "0x52",
+}
+"""Of clock chips on I2C, by the names their drivers have (drivers/rtc of the kernel)."""
+
 
 def render(settings: Settings) -> dict[str, str]:
     """Every drop-in by its path under lib/, which is linked below /usr/local/lib."""
     values = {
         "journal": "8M" if settings.board.model == "zero2w" else "16M",
         "timeservers": " ".join(settings.network.timeservers),
+        "chip": settings.board.rtc,
+        "address": _ADDRESSES.get(settings.board.rtc),
     }
     files = {
         "systemd/journald.conf.d/50-posko.conf": _JOURNALD,
@@ -89,6 +107,8 @@ def render(settings: Settings) -> dict[str, str]:
     }
     if settings.board.watchdog:
         files["systemd/system.conf.d/50-posko.conf"] = _MANAGER
+    if settings.board.rtc != "none":
+        files["udev/rules.d/75-posko-clock.rules"] = _CLOCK_CHIP
     return {f"lib/{path}": _HEAD + text.format(**values) for path, text in files.items()}
 
 

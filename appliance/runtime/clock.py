@@ -9,7 +9,10 @@ from appliance.domain.moment import Moment
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _NTP_FLAG = Path("/run/systemd/timesync/synchronized")
-_RTC = Path("/dev/rtc0")
+_RTC = Path("/sys/class/rtc/rtc0/since_epoch")
+"""Not the device: a daemon in its sandbox sees none."""
+_RTC_AGREES_S = 600.0
+"""Clocks of a month without NTP are not further apart."""
 
 
 def now() -> Moment:
@@ -31,9 +34,17 @@ def boot_id() -> str:
 def _source() -> str:
     if _NTP_FLAG.exists():
         return "ntp"
-    return "rtc" if _has_rtc() else "none"
+    return "rtc" if is_kept_by_rtc() else "none"
 
 
 @cache
-def _has_rtc() -> bool:
-    return _RTC.exists()
+def is_kept_by_rtc() -> bool:
+    """Whether a clock chip told this time when it was first asked.
+
+    One that was without power refuses to tell, or tells of a day long ago.
+    """
+    try:
+        told_s = int(_RTC.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return False
+    return abs(told_s - time.time()) < _RTC_AGREES_S

@@ -27,19 +27,32 @@ def look(root: Path = Path("/")) -> Machine:
     model = next((name for words, name in _MODELS if words in board), "generic")
     net = root / "sys/class/net"
     wan = _wan(net, text(root / "proc/net/route"))
-    radio = next((path.parent for path in sorted(net.glob("*/phy80211"))), None)
+    radio = next(iter(sorted(_radios(net), key=_is_on_board)), None)
     own = _own_address(wan)
-    driver = (radio / "device/driver").resolve().name if radio else ""
     return Machine(
         model=model,
         wan=wan,
         radio=radio.name if radio else "",
-        driver=driver,
+        driver=_driver(radio) if radio else "",
+        device=text(radio / "device/device") if radio else "",
         has_screen=model != "zero2w" and "connected" in hardware.connectors(root / "sys").values(),
         modems=sms.ports(root)[:_MOST_PORTS],
         office_network=str(own.network) if own else "",
         office_address=str(own.ip) if own else "",
     )
+
+
+def _radios(net: Path) -> list[Path]:
+    return sorted(path.parent for path in net.glob("*/phy80211"))
+
+
+def _is_on_board(radio: Path) -> bool:
+    """Takes ten phones; who has plugged in another one means that."""
+    return _driver(radio) == "brcmfmac"
+
+
+def _driver(radio: Path) -> str:
+    return (radio / "device/driver").resolve().name
 
 
 def _wan(net: Path, routes: str) -> str:

@@ -12,13 +12,16 @@ HEAD = "# Written by `posko setup`; change it as you like (docs/settings.md).\n"
 _ZONE = "warga"
 _CHIPS = {
     "brcmfmac": "bcm43455",
+    "brcmfmac 0xa9a6": "bcm43436",
     "mt76x2u": "mt7612u",
+    "rt2800usb": "rt5370",
     "ath9k_htc": "ath9k_htc",
     "rtl8812au": "rtl8812au",
     "rtw_8812au": "rtl8812au",
     "mac80211_hwsim": "hwsim",
 }
-"""Drivers of the kernel to chips of docs/firmware.md."""
+"""Drivers of the kernel to chips of docs/firmware.md; where one has several, with the number that
+the SDIO bus tells (include/linux/mmc/sdio_ids.h)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,8 @@ class Machine:
     radio: str = ""
     """The first WiFi interface; empty: none."""
     driver: str = ""
+    device: str = ""
+    """Its number on the SDIO bus, like 0xa9a6; elsewhere nothing."""
     has_screen: bool = False
     modems: Sequence[str] = ()
     office_network: str = ""
@@ -40,9 +45,8 @@ class Machine:
     @property
     def chip(self) -> str:
         """Of the radio, as posko-firmware knows it; empty: it does not."""
-        if self.driver == "brcmfmac" and self.model == "zero2w":
-            return "bcm43436"
-        return _CHIPS.get(self.driver, "")
+        known = (f"{self.driver} {self.device}", self.driver)
+        return next((_CHIPS[name] for name in known if name in _CHIPS), "")
 
 
 def table(answers: Answers, machine: Machine) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from firmware_config.rendering import render
 from tests.nspawn.machine import Machine
 from tests.nspawn.visitors import complain, page_for_phone, page_on_box
+from tests.support.layouts import layout
 
 pytestmark = pytest.mark.slow
 DAEMONS = ("portal", "kiosk", "desk", "modem", "sync", "gate")
@@ -76,6 +78,7 @@ def test_udev_reads_our_rules_without_a_complaint(
     machine: Machine, wrong: str, *, is_told: bool
 ) -> None:
     ours = machine.must("sh", "-c", f"cat {RULES}/*-posko-*.rules")
+    ours += render(layout("pi4-two-zones"))["lib/udev/rules.d/75-posko-clock.rules"].text
     machine.must("mkdir", "-p", "/run/udev/rules.d")
     machine.must("tee", "/run/udev/rules.d/90-test.rules", given=ours + wrong)
     said = machine.run("udevadm", "test", "--action=add", "/class/net/lo").said

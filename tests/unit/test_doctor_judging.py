@@ -77,15 +77,19 @@ def test_a_disk_that_flushes_faster_than_any_can_is_not_believed(
     assert (finding.level is Level.FAULT) == (not is_same)
 
 
+CLOCK = machine.Clock(
+    now=NOW,
+    made=NOW - timedelta(days=1),
+    source="ntp",
+    has_rtc=True,
+    is_kept_by_rtc=True,
+    wanted_rtc="ds3231",
+    timeservers=(),
+)
+
+
 def test_a_clock_before_the_software_was_made_is_a_fault_whoever_set_it() -> None:
-    seen = machine.Clock(
-        now=NOW,
-        made=NOW + timedelta(days=1),
-        source="ntp",
-        has_rtc=True,
-        wanted_rtc="none",
-        timeservers=(),
-    )
+    seen = replace(CLOCK, made=NOW + timedelta(days=1))
     assert [f.level for f in machine.clock(seen)] == [Level.FAULT, Level.OK]
 
 
@@ -118,11 +122,31 @@ def test_an_address_that_another_device_has_too_is_a_fault() -> None:
     assert "02:00:00:00:00:07" in ill.found
 
 
+@pytest.mark.parametrize(
+    ("seen", "level", "found"),
+    [
+        (replace(CLOCK, source="rtc"), Level.OK, "present"),
+        (replace(CLOCK, is_kept_by_rtc=False), Level.OK, "present"),
+        (replace(CLOCK, source="none", is_kept_by_rtc=False), Level.FAULT, "does not tell this"),
+        (replace(CLOCK, has_rtc=False, is_kept_by_rtc=False), Level.FAULT, "there is none"),
+    ],
+)
+def test_a_clock_chip_that_does_not_tell_the_time_is_a_fault_unless_ntp_has_just_set_it(
+    seen: machine.Clock, level: Level, found: str
+) -> None:
+    *_, rtc = machine.clock(seen)
+    assert (rtc.what, rtc.level) == ("RTC", level)
+    assert found in rtc.found
+
+
 def test_a_unit_that_was_started_anew_is_named_and_one_that_failed_is_a_fault() -> None:
     seen = [
         services.Unit(name="posko-portal", is_installed=True, active="active"),
         services.Unit(name="posko-modem", is_installed=True, active="active", restarts=3),
         services.Unit(name="posko-sync", is_installed=True, active="failed", result="watchdog"),
+        services.Unit(
+            name="posko-x", is_installed=True, active="inactive", result="exec-condition"
+        ),
     ]
     told = [(f.what, f.level) for f in services.units(seen)]
     assert told == [("posko-modem", Level.WARN), ("posko-sync", Level.FAULT)]

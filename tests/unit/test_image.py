@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_config import boards
+from firmware_config import boards, chips
 from tests.support.programs import leave_out, needs
 from tests.support.repository import ROOT
 
@@ -141,3 +141,9 @@ def everything_below(folder: Path) -> dict[str, str]:
         str(path.relative_to(folder)): str(path.readlink()) if path.is_symlink() else ""
         for path in folder.rglob("*")
     }
+
+
+def test_the_image_has_the_firmware_of_every_chip_that_a_box_can_use() -> None:
+    needed = {chip.firmware for chip in chips.table().values() if chip.firmware}
+    assert "firmware-brcm80211" in needed
+    assert needed <= set((IMAGE / "packages").read_text().split())

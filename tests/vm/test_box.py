@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from command_center.store.cases.requests import CityRequest
+from tests.support.repository import ROOT
 from tests.unit.command_center.city import all_requests
 from tests.vm import technician
 from tests.vm.appliance import DAEMONS, UNITS, Appliance, tell, within
@@ -232,3 +233,25 @@ def test_an_access_point_that_leaves_the_air_comes_back_by_itself(
     within(appliance, lambda: is_online(phone), "the session goes on")
     assert phone.get(f"{PORTAL}{ticket}").status == 200
     assert box.not_active(UNITS) == []
+
+
+def test_daemons_believe_a_clock_chip_that_tells_their_time(appliance: Appliance) -> None:
+    """Box check 11: there is no NTP here, and a sandbox has no devices."""
+    phone = appliance.phone("siti")
+    phone.arrive(OPEN)
+    complain(phone, "Jam di kantor mati")
+    within(appliance, lambda: at_city(appliance, "Jam di kantor mati"), "it is at the city")
+    [sources] = appliance.ask("SELECT group_concat(DISTINCT clock_source) FROM outbox")
+    assert sources == ("rtc",)
+
+
+def test_the_boards_own_radio_has_a_name_that_no_other_takes(appliance: Appliance) -> None:
+    """By its driver: the simulated radios' instead of the Pi's."""
+    link = (ROOT / "systemd/network/10-posko-board-radio.link").read_text()
+    appliance.box.run("mkdir", "-p", "/run/systemd/network")
+    place = "/run/systemd/network/05-test.link"
+    text = link.replace("brcmfmac", "mac80211_hwsim")
+    appliance.box.run("cp", "/dev/stdin", place, given=text)
+    said = appliance.box.run("udevadm", "test-builtin", "net_setup_link", "/sys/class/net/wlan0")
+    appliance.box.run("rm", place)
+    assert "ID_NET_NAME=wlanboard\n" in said

@@ -89,6 +89,7 @@ class Clock:
     made: datetime
     source: str
     has_rtc: bool
+    is_kept_by_rtc: bool
     wanted_rtc: str
     timeservers: tuple[str, ...]
 
@@ -119,8 +120,14 @@ def clock(seen: Clock) -> Iterator[Finding]:
 
 
 def _rtc(seen: Clock) -> Finding:
-    if seen.has_rtc:
+    if seen.has_rtc and (seen.is_kept_by_rtc or seen.source == "ntp"):
         return ok("RTC", "present")
+    if seen.has_rtc:
+        return fault(
+            "RTC",
+            "is there, and does not tell this time",
+            "connect the uplink once: NTP sets it; if it forgets again, change its battery",
+        )
     if seen.wanted_rtc == "none":
         return absent("RTC", 'none configured ([board] rtc = "none")')
     return fault(

@@ -45,8 +45,8 @@ def _radio(seen: Radio, others: Sequence[str]) -> Finding:
         return fault(
             what,
             f"there is no such radio{there}",
-            "check the adapter's plug, its firmware (dmesg | grep -i firmware) and "
-            "[[radio.devices]] interface",
+            "check the adapter's plug, its firmware (dmesg | grep -i firmware; Debian's package: "
+            "docs/firmware.md, Chips) and [[radio.devices]] interface",
         )
     if seen.blocks:
         return fault(

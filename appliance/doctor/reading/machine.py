@@ -43,6 +43,7 @@ def time_of_day(case: Case) -> Clock:
         made=datetime.fromtimestamp(Path(release.__file__).stat().st_mtime, UTC),
         source=clock.now().source,
         has_rtc=(case.root / "dev/rtc0").exists(),
+        is_kept_by_rtc=clock.is_kept_by_rtc(),
         wanted_rtc=board.rtc if board else "none",
         timeservers=network.timeservers if network else (),
     )

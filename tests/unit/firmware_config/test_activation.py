@@ -25,6 +25,15 @@ def test_bridges_are_there_before_the_radio_that_joins_them() -> None:
     assert len(told) == len(set(told))
 
 
+def test_a_clock_chip_is_known_without_a_restart() -> None:
+    changed = ["lib/udev/rules.d/75-posko-clock.rules"]
+    assert [command[:2] for command in commands(changed, FILES)] == [
+        ("udevadm", "control"),
+        ("udevadm", "trigger"),
+    ]
+    assert not needs_reboot(changed)
+
+
 def test_what_only_the_firmware_reads_needs_a_restart_of_the_box() -> None:
     assert commands(["boot/posko.txt"], FILES) == []
     assert needs_reboot(["boot/posko.txt"])

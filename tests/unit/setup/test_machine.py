@@ -60,3 +60,34 @@ def test_ports_are_told_by_their_lasting_names_and_no_more_than_a_screen_takes(
     for number in reversed(range(8)):
         (ports / f"usb-SimTech-if0{number}-port0").touch()
     assert look(tmp_path).modems == [str(ports / f"usb-SimTech-if0{n}-port0") for n in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("driver", "device", "chip"),
+    [
+        ("brcmfmac", "0xa9bf", "bcm43455"),
+        ("brcmfmac", "0xa9a6", "bcm43436"),
+        ("mt76x2u", "", "mt7612u"),
+        ("rt2800usb", "", "rt5370"),
+        ("unheard-of", "", ""),
+    ],
+)
+def test_the_radios_chip_is_known_by_its_driver_and_its_number_on_the_bus(
+    tmp_path: Path, driver: str, device: str, chip: str
+) -> None:
+    home = tmp_path / "sys/class/net/wlan0"
+    (home / "phy80211").mkdir(parents=True)
+    (home / "device").mkdir()
+    (home / "device/driver").symlink_to(f"/sys/bus/drivers/{driver}")
+    if device:
+        (home / "device/device").write_text(f"{device}\n")
+    assert look(tmp_path).chip == chip
+
+
+def test_of_two_radios_the_one_is_meant_that_was_plugged_in(tmp_path: Path) -> None:
+    for name, driver in (("wlan0", "brcmfmac"), ("wlan1", "mt76x2u"), ("wlan2", "rt2800usb")):
+        home = tmp_path / "sys/class/net" / name
+        (home / "phy80211").mkdir(parents=True)
+        (home / "device").mkdir()
+        (home / "device/driver").symlink_to(f"/sys/bus/drivers/{driver}")
+    assert look(tmp_path).radio == "wlan1"
