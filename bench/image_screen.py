@@ -4,7 +4,6 @@ import socket
 import struct
 import time
 from pathlib import Path
-from typing import BinaryIO
 
 from PIL import Image, ImageChops
 
@@ -72,26 +71,21 @@ def _set_desktop_size(vnc: Path, width: int, height: int) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(_ANSWERS_IN_S)
         connection.connect(str(vnc))
-        with connection.makefile("rwb", buffering=0) as server:
-            server.write(_exactly(server, 12))  # the same version of the protocol
-            [kinds] = _exactly(server, 1)
-            _exactly(server, kinds)
-            server.write(b"\x01")  # no password
-            _exactly(server, 4)
-            server.write(b"\x01")  # others may look, too
-            *_, named = struct.unpack(">HH16sI", _exactly(server, 24))
-            _exactly(server, named)
-            server.write(struct.pack(">BxHHBx", 251, width, height, 0))
-            # A whole answer to something else: then it has read what came before.
-            server.write(struct.pack(">BBHHHH", 3, 0, 0, 0, 1, 1))
-            _exactly(server, 1)
+        with connection.makefile("rwb") as server:
 
+            def exchange(said: bytes, answer_bytes: int) -> bytes:
+                server.write(said)
+                server.flush()
+                answer = server.read(answer_bytes)
+                assert len(answer) == answer_bytes, "qemu's VNC server has hung up"
+                return answer
 
-def _exactly(server: BinaryIO, count: int) -> bytes:
-    """So many bytes of it."""
-    read = b""
-    while len(read) < count:
-        more = server.read(count - len(read))
-        assert more, "qemu's VNC server has hung up"
-        read += more
-    return read
+            version = exchange(b"", 12)
+            [kinds] = exchange(version, 1)
+            exchange(b"", kinds)
+            exchange(b"\x01", 4)  # no password
+            *_, named = struct.unpack(">HH16sI", exchange(b"\x01", 24))  # others may look, too
+            exchange(b"", named)
+            wish = struct.pack(">BxHHBx", 251, width, height, 0)
+            # The first byte of an answer to something else: then the wish was read.
+            exchange(wish + struct.pack(">BBHHHH", 3, 0, 0, 0, 1, 1), 1)
