@@ -55,9 +55,12 @@ def find(view: str) -> Iterator[tuple[int, int]]:
     while (car := _CAR.search(view, at)) is not None:
         at = car.start() + 1
         before = view[max(0, car.start() - _CONTEXT_CHARS) : car.start()]
-        if _is_car(car) and not _NO_CAR.search(before):
-            at = car.end()
-            yield car.start(), at
+        # "BM 1234 I di": the I was taken for a digit, and the word behind it for the letters.
+        shorter = _CAR.match(view, car.start(), car.end(2))
+        found = next((one for one in (car, shorter) if one and _is_car(one)), None)
+        if found and not _NO_CAR.search(before):
+            at = found.end()
+            yield found.start(), at
 
 
 def _is_car(match: re.Match[str]) -> bool:

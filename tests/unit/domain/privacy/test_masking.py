@@ -286,6 +286,10 @@ def test_no_plate_survives(
     assert number not in told
 
 
+def test_a_word_behind_a_plate_does_not_hide_that_its_letter_looks_like_a_digit() -> None:
+    assert "BM 000 I" not in mask("motor BM 000 I di depan pasar")
+
+
 @given(
     st.from_regex(r"[a-z]{1,10}([._-][a-z0-9]{1,8})?", fullmatch=True),
     st.sampled_from(["@", " @ ", " at ", "(at)", " [at] ", "＠"]),
