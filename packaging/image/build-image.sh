@@ -55,6 +55,7 @@ inside systemctl mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.tim
 # What Chromium's package brings for desktops: the kiosk shows one page, and plays its prompts by ALSA.
 inside systemctl --global mask pipewire.socket pipewire.service xdg-desktop-portal.service
 inside passwd --lock root
+ln -sf /usr/share/zoneinfo/Asia/Jakarta "$root/etc/localtime"
 echo posko >"$root/etc/hostname"
 printf '127.0.0.1 localhost posko\n::1 localhost posko\n' >"$root/etc/hosts"
 : >"$root/etc/machine-id"

@@ -94,24 +94,25 @@ def test_a_clock_before_the_software_was_made_is_a_fault_whoever_set_it() -> Non
 
 
 @pytest.mark.parametrize(
-    ("has", "level"),
+    ("has", "hours"),
     [
-        ("Asia/Jakarta", Level.OK),
-        ("Asia/Pontianak", Level.OK),
-        ("Asia/Makassar", Level.WARN),
-        ("Etc/UTC", Level.WARN),
-        (None, Level.WARN),
+        ("Asia/Jakarta", ""),
+        ("Asia/Pontianak", ""),
+        ("Asia/Makassar", "UTC+8"),
+        ("Etc/UTC", "UTC+0"),
+        (None, "UTC+0"),
     ],
 )
-def test_the_system_s_time_zone_is_that_of_the_site(
-    has: str | None, level: Level, tmp_path: Path
+def test_the_journals_hours_are_told_where_they_are_not_the_sites(
+    has: str | None, hours: str, tmp_path: Path
 ) -> None:
     (tmp_path / "etc").mkdir()
     if has:
         (tmp_path / "etc/localtime").symlink_to(f"/usr/share/zoneinfo/{has}")
     box = case.Case(config=tmp_path, settings=None, root=tmp_path)
     told = machine.zone(reading_machine.zone(box))
-    assert (told.level, "Asia/Jakarta" in told.to_do) == (level, level is Level.WARN)
+    assert told.level is Level.OK
+    assert f"the hours of {hours} " in told.found if hours else "journal" not in told.found
 
 
 def test_an_address_that_another_device_has_too_is_a_fault() -> None:

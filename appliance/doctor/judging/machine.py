@@ -149,15 +149,14 @@ class Zone:
 
 
 def zone(seen: Zone) -> Finding:
-    """What people see goes by the site's; the nightly backup and the journal by the system's."""
+    """All that people see, and the night, go by the site's; only the journal by the system's."""
     hours = f"UTC{seen.offset / _HOUR:+g}"
     if seen.offset == seen.wanted:
         return ok("time zone", f"{seen.word} ({hours})")
-    return warn(
+    return ok(
         "time zone",
-        f"the system has {hours}, the site {seen.word} (UTC{seen.wanted / _HOUR:+g}): the nightly "
-        "backup comes by day, and the journal tells other hours",
-        f"timedatectl set-timezone {seen.name}",
+        f"{seen.word} (UTC{seen.wanted / _HOUR:+g}); the journal tells the hours of {hours} "
+        f"(where the system can be written: timedatectl set-timezone {seen.name})",
     )
 
 

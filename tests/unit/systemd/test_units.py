@@ -268,7 +268,11 @@ def test_a_stick_is_mounted_where_backups_go_by_a_rule_that_names_the_unit() -> 
 
 def test_a_backup_is_made_every_night_also_after_one_without_power() -> None:
     timer = (UNITS / "posko-backup.timer").read_text()
-    for line in ("OnCalendar=*-*-* 02:15", "RandomizedDelaySec=45min", "Persistent=yes"):
+    for line in (
+        "OnCalendar=*-*-* 02:15 Asia/Jakarta",
+        "RandomizedDelaySec=45min",
+        "Persistent=yes",
+    ):
         assert f"{line}\n" in timer
 
 
