@@ -182,6 +182,7 @@ def test_the_menu_of_every_role_is_one_line_and_its_groups_open(
             is_clean(page)
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         page.locator(".desk-menu > summary").click()
+        expect(page.locator(".desk-menu").get_by_role("link").first).to_be_visible()
         expect(page.get_by_role("button", name="Keluar")).to_be_visible()
         assert overflow(page)[0] == 0, role
         page.context.close()

@@ -108,6 +108,19 @@ def test_every_page_fits_and_is_open_to_all_who_read_otherwise(app: Flask, page:
     assert complaints == []
 
 
+def test_the_menu_is_one_line(browser: Browser, address: str, cookies: list) -> None:
+    context = browser.new_context(viewport=SIZES[0], base_url=address)
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.goto("/")
+    tops = page.locator(".desk-row li").evaluate_all(
+        "items => items.map(item => item.getBoundingClientRect().top)"
+    )
+    assert len(tops) == 13
+    assert len(set(tops)) == 1
+    context.close()
+
+
 def test_an_administrator_gives_an_account_and_looks_a_number_up(page: Page) -> None:
     name = f"petugas{page.viewport_size['width']}"  # type: ignore[index]
     page.goto("/akun")
