@@ -78,6 +78,8 @@ def test_systemd_mounts_the_root_read_only_and_settings_and_complaints_from_the_
         ("var-lib-systemd", "/data/systemd"),
     ):
         assert f"What={source}\n" in (tmp_path / f"normal/{mount}.mount").read_text()
+    [device] = (tmp_path / "normal").glob("dev-disk*03.device.d/*.conf")
+    assert "JobRunningTimeoutSec=5min\n" in device.read_text()
     root = (tmp_path / "normal/-.mount").read_text()
     assert re.search(r"(?m)^Options=ro\b", root)
     assert (tmp_path / "normal/boot-firmware.automount").exists()
