@@ -16,7 +16,7 @@ from bench.image_screen import Screen, is_blank, share_changed
 _KIOSK = "http://127.0.0.1:8081/detak"
 _TO_REPORT = (480, 533)
 """Where the first page has that button, in pixels of 1280 by 800."""
-_BROWSER_RUNS = "pgrep --euid posko-browser"
+_BROWSER_RUNS = "pgrep --exact cage"
 _NIGHT_S = 60.0
 """Long enough to see a browser that is begun anew every second."""
 _FRESH_S = 30.0
@@ -67,7 +67,7 @@ def seen_on_the_screen(box: ImageBox, journey: Journey, pictures: Path) -> None:
 
 
 def _expect_no_browser(box: ImageBox) -> None:
-    assert not box.succeeds(_BROWSER_RUNS), box.run(f"{_BROWSER_RUNS} --list-full")
+    assert not box.succeeds(_BROWSER_RUNS), box.run("journalctl --no-pager --lines=30")
     failed = box.run("systemctl list-units --failed --plain --no-legend")
     assert not failed, failed
 

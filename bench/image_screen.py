@@ -30,6 +30,7 @@ class Screen:
 
     def pull_out(self) -> None:
         """The kernel is told that nothing is at its output any more."""
+        self.plug_in()  # qemu passes only changes on, and knows of nothing at its start
         _set_desktop_size(self._cable, 0, 0)
 
     def picture(self, path: Path) -> Image.Image:
