@@ -298,6 +298,7 @@ def test_a_browser_starts_only_where_a_screen_is_connected(
         status.parent.mkdir()
         status.write_text(f"{state}\n")
     for unit in ("posko-kiosk-browser", "posko-setup-browser"):
+        assert values(unit, "SuccessExitStatus") == ["SIGABRT"], "how cage ends when it is stopped"
         [condition] = values(unit, "ExecCondition")
         command = shlex.split(condition.removeprefix("+").replace("/sys/class/drm", str(tmp_path)))
         assert (subprocess.run(command, check=False).returncode == 0) == starts
