@@ -1,7 +1,7 @@
 """Whether somebody is called by name in a text. Pure.
 
-A name is a word that nobody knows: "pak sudah lama" and "Mohon Bantuan" name no one, nor does
-what is written behind a word for a place ("stadion Utama", "jl Naga Sakti").
+A name is a word that nobody knows, or one that many are called by: "pak sudah lama" and "Mohon
+Bantuan" name no one, nor does what is written behind a word for a place ("stadion Utama").
 """
 
 import re
@@ -25,6 +25,7 @@ _WRITTEN_LARGE = re.compile(
 """A name behind a word for a person, written large in the middle of a sentence."""
 _WORD = re.compile(r"[A-Za-z]+")
 _LARGE = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
+_ALSO_WORDS = word_set("names_that_are_words")
 _PLACES = frozenset().union(
     *map(word_set, ("no_kelurahan_behind", "kelurahan", "landmarks", "streets")), ("di",)
 )
@@ -33,7 +34,8 @@ _PLACES = frozenset().union(
 def is_named(text: str) -> bool:
     """Whether somebody is called by name."""
     patterns = (_CALLED,) if text.isupper() else (_CALLED, _WRITTEN_LARGE)
-    return any(_is_name(found[1]) for pattern in patterns for found in pattern.finditer(text))
+    words = (found[1] for pattern in patterns for found in pattern.finditer(text))
+    return any(word.lower() in _ALSO_WORDS or _is_name(word) for word in words)
 
 
 def strangers(text: str) -> int:

@@ -10,6 +10,8 @@ from appliance.domain.triage import names
         "anak bu rina tidak sekolah",
         "nama saya Nurhayati",
         "IBU YUSNIAR BELUM DAPAT BERAS",
+        "pak Fajar baru keluar dari penjara",
+        "tetangga kami bu melati batuk darah",
     ],
 )
 def test_who_is_called_by_name_is_named(text: str) -> None:
