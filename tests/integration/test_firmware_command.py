@@ -24,7 +24,7 @@ def test_check_says_that_all_is_well_and_what_to_know(
     assert run(monkeypatch, "--config", str(CONFIG), "check") == 0
     said = capsys.readouterr().out
     assert "note: radio.devices[0].channel = 149: ID allows it indoors only" in said
-    assert "is valid: 25 files" in said
+    assert "is valid: 26 files" in said
 
 
 @pytest.mark.parametrize("command", [["check"], ["diff"], ["apply"], ["render", "--out", "x"]])

@@ -18,10 +18,6 @@ _OUTCOME_MAX_CHARS = 80
 CONCEALED = "(tersegel)"
 """The body of a message that is kept nowhere but sealed."""
 _SALT_BYTES = 16
-_WITHIN = """
-CASE boot_id WHEN :boot_id THEN mono_ms >= :mono ELSE received_at_ms >= :wall END
-"""
-"""By the clock that nobody sets, where it has run since a part came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +110,13 @@ def taken(
 ) -> list[StoredPart]:
     """Parts of this key that messages were made of, but for those that are emptied."""
     rows = db.execute(
-        f"""
+        """
         SELECT * FROM sms_parts
         WHERE concat_key = :key AND state = 'taken' AND sms_id IS NOT NULL AND tpdu != x''
-            AND {_WITHIN}
-        """,  # noqa: S608 - our own words
+            AND CASE boot_id
+            WHEN :boot_id THEN mono_ms >= :mono
+            ELSE received_at_ms >= :wall END
+        """,
         _since(concat_key, now, within),
     )
     return [_part(row) for row in rows]
@@ -192,11 +190,13 @@ def with_gaps(
 ) -> tuple[int, list[StoredPart]] | None:
     """The newest message of this key that was taken in without all its parts, and those it has."""
     row = db.execute(
-        f"""
+        """
         SELECT sms_id FROM sms_parts
-        WHERE concat_key = :key AND state = 'taken' AND sms_id IS NOT NULL AND {_WITHIN}
+        WHERE concat_key = :key AND state = 'taken' AND sms_id IS NOT NULL AND CASE boot_id
+            WHEN :boot_id THEN mono_ms >= :mono
+            ELSE received_at_ms >= :wall END
         GROUP BY sms_id HAVING count(*) < max(concat_total) ORDER BY sms_id DESC LIMIT 1
-        """,  # noqa: S608 - our own words
+        """,
         _since(concat_key, now, within),
     ).fetchone()
     if row is None:

@@ -30,6 +30,7 @@ READ_WHOLE = {
     "texts.counts_by_state": "once per heartbeat",
     "sms_inbox.every": "a person asks (posko sms inbox)",
     "sms_inbox.last_received": "the first row of its order",
+    "sms_inbox.quarantined": "a person asks (posko status, posko sms status)",
     "queue.cases": "a page of the desk; an index would cost every report a page to write",
     "queue.paused": "a page of the desk; the history is read once",
     "queue.linked": "a page of the desk",

@@ -89,10 +89,14 @@ def test_every_code_of_this_release_has_a_word() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    [wording.channel, wording.kind, wording.sensitivity, wording.status, wording.category],
+    [wording.channel, wording.kind, wording.sensitivity, wording.category],
 )
 def test_a_code_of_a_newer_release_is_shown_as_it_is(word) -> None:
     assert word("dari_masa_depan") == "dari_masa_depan"
+
+
+def test_a_status_of_a_newer_release_is_called_unknown() -> None:
+    assert wording.status("dari_masa_depan") == "Status tidak dikenal (dari_masa_depan)"
 
 
 def test_phones_are_grouped_and_nonsense_left_alone() -> None:
