@@ -24,7 +24,7 @@ _WRITTEN_LARGE = re.compile(
 )
 """A name behind a word for a person, written large in the middle of a sentence."""
 _WORD = re.compile(r"[A-Za-z]+")
-_LARGE = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
+_LARGE = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?![A-Z])")
 _ALSO_WORDS = word_set("names_that_are_words")
 _PLACES = frozenset().union(
     *map(word_set, ("no_kelurahan_behind", "kelurahan", "landmarks", "streets")), ("di",)

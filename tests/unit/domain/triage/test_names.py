@@ -38,6 +38,7 @@ def test_an_address_before_a_common_word_names_nobody(text: str) -> None:
         ("gelap di stadion Utama, jl Naga Sakti dan gang Buana", 0),
         ("mohon Bantuan dan Perhatian dari kelurahan", 0),
         ("WARUNG ITU MILIK UCOK", 0),
+        ("lampu mati, dikirim lewat FixMyStreet", 0),
     ],
 )
 def test_names_written_large_are_counted_but_not_those_of_places(text: str, count: int) -> None:
