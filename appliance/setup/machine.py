@@ -27,7 +27,7 @@ def look(root: Path = Path("/")) -> Machine:
     model = next((name for words, name in _MODELS if words in board), "generic")
     net = root / "sys/class/net"
     wan = _wan(net, text(root / "proc/net/route"))
-    radio = next(iter(sorted(_radios(net), key=_is_on_board)), None)
+    radio = min(_radios(net), key=_is_on_board, default=None)
     own = _own_address(wan)
     return Machine(
         model=model,

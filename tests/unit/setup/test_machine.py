@@ -10,6 +10,16 @@ from tests.support.netns import a_network, ip
 ROUTES = "Iface\tDestination\tGateway\n{}\t00000000\t0100000A\neth0\t0000000A\t00000000\n"
 
 
+def plug_in(root: Path, radio: str, driver: str, device: str = "") -> None:
+    """`device`: its number on the SDIO bus, if it is on one."""
+    home = root / "sys/class/net" / radio
+    (home / "phy80211").mkdir(parents=True)
+    (home / "device").mkdir()
+    (home / "device/driver").symlink_to(f"/sys/bus/drivers/{driver}")
+    if device:
+        (home / "device/device").write_text(f"{device}\n")
+
+
 @pytest.mark.parametrize(
     ("plugged", "way_out", "wan"),
     [
@@ -75,19 +85,11 @@ def test_ports_are_told_by_their_lasting_names_and_no_more_than_a_screen_takes(
 def test_the_radios_chip_is_known_by_its_driver_and_its_number_on_the_bus(
     tmp_path: Path, driver: str, device: str, chip: str
 ) -> None:
-    home = tmp_path / "sys/class/net/wlan0"
-    (home / "phy80211").mkdir(parents=True)
-    (home / "device").mkdir()
-    (home / "device/driver").symlink_to(f"/sys/bus/drivers/{driver}")
-    if device:
-        (home / "device/device").write_text(f"{device}\n")
+    plug_in(tmp_path, "wlan0", driver, device)
     assert look(tmp_path).chip == chip
 
 
 def test_of_two_radios_the_one_is_meant_that_was_plugged_in(tmp_path: Path) -> None:
     for name, driver in (("wlan0", "brcmfmac"), ("wlan1", "mt76x2u"), ("wlan2", "rt2800usb")):
-        home = tmp_path / "sys/class/net" / name
-        (home / "phy80211").mkdir(parents=True)
-        (home / "device").mkdir()
-        (home / "device/driver").symlink_to(f"/sys/bus/drivers/{driver}")
+        plug_in(tmp_path, name, driver)
     assert look(tmp_path).radio == "wlan1"
