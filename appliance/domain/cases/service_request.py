@@ -4,6 +4,7 @@ Values are stored and sent, so they are pinned by a test; the words are those of
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -97,7 +98,7 @@ _WORKING = frozenset(
     | {Status.NEEDS_DETAILS, Status.DEFERRED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED}
 )
 
-TRANSITIONS: dict[Status, frozenset[Status]] = {
+TRANSITIONS: Mapping[str, frozenset[Status]] = {
     Status.RECEIVED: _WORKING,
     Status.VERIFIED: _WORKING - {Status.VERIFIED},
     Status.FORWARDED: _WORKING - {Status.VERIFIED},
@@ -125,7 +126,7 @@ class IllegalMove(BadInput):
 def moves_from(current: str) -> frozenset[Status]:
     """What a request may become next; from a status that this release does not know whatever an
     open one may, so that somebody can take it up."""
-    return next((to for known, to in TRANSITIONS.items() if known == current), _WORKING)
+    return TRANSITIONS.get(current, _WORKING)
 
 
 def move(current: str, wanted: Status) -> Status:
