@@ -31,6 +31,11 @@ FLAGS: tuple[tuple[tuple[str, ...], str], ...] = (
         "no zoom and no swipe back by accident",
     ),
     (("--password-store=basic",), "no keyring dialog"),
+    (
+        ("--ipc-connection-timeout=600",),
+        "on a box that is busy starting, its processes wait longer than 15 s for each other; "
+        "the one that ended for that took the first page with it",
+    ),
     (("--ozone-platform=wayland",), "draws in cage directly"),
     (("--autoplay-policy=no-user-gesture-required",), "recorded prompts play by themselves"),
     (("--process-per-site", "--disk-cache-dir=/dev/null"), "less memory on 1 GB"),
