@@ -25,7 +25,8 @@ _WORDS = {
     "tangkrang": "tangkerang", "br": "baru", "bru": "baru", "dlm": "dalam", "pndk": "pandak",
     "mrt": "meranti", "pmtg": "pematang", "sdm": "sidomulyo", "sidomulio": "sidomulyo",
     "3": "tiga", "4": "empat", "ampek": "empat", "tigo": "tiga", "itam": "hitam", "hitm": "hitam",
-    "putiah": "putih", "dmai": "damai", "damay": "damai", "gadang": "godang", "tabek": "tobek",
+    "putiah": "putih", "dmai": "damai", "damay": "damai", "gadang": "godang", "gdg": "godang",
+    "tabek": "tobek", "bkt": "bukit",
     "limbuangan": "limbungan", "lbh": "labuh",
 }  # fmt: skip
 _KELURAHAN = word_set("kelurahan")
@@ -44,6 +45,9 @@ _COMMON = frozenset((
 """Also plain words, streets or crossings, in one city or the other: they need a word that says
 so."""
 _LONG_NAME = 7
+_VOWELS = re.compile(r"[aeiou]")
+_LEAST_BARE = 4
+"""Consonants by which a word without its vowels is known."""
 _PEOPLE = frozenset(("warga", "wilayah", "daerah", "masyarakat"))
 _AT = word_set("at")
 _STOPS = frozenset(",;!?.")
@@ -68,7 +72,11 @@ def kelurahan(text: str) -> str | None:
 
 def tokens(text: str) -> list[str]:
     """The words of a text as names are written in: small, short forms in full."""
-    return [_WORDS.get(token, token) for token in _TOKEN.findall(text.lower())]
+    return [_WORDS.get(token) or _spelt(token) for token in _TOKEN.findall(text.lower())]
+
+
+def _spelt(token: str) -> str:
+    return "kelurahan" if is_one_slip(token, "kelurahan") else token
 
 
 def stands(tokens: list[str], at: int, words: tuple[str, ...]) -> bool:
@@ -98,7 +106,16 @@ def _names_from(token: str, city: str) -> tuple[_Name, ...]:
 
 
 def _alike(told: str, word: str) -> bool:
-    return told == word or (len(word) >= MIN_MISSPELT and is_one_slip(told, word))
+    is_long = len(word) >= MIN_MISSPELT
+    return told == word or (is_long and (is_one_slip(told, word) or _is_without_vowels(told, word)))
+
+
+def _is_without_vowels(told: str, word: str) -> bool:
+    """Whether some vowels are left out, as in `mhratu`."""
+    bare = _VOWELS.sub("", word)
+    is_short_form = len(told) < len(word) and told[:1] == word[:1] and _VOWELS.sub("", told) == bare
+    letters = iter(word)
+    return is_short_form and len(bare) >= _LEAST_BARE and all(letter in letters for letter in told)
 
 
 def _nearly(told: str, word: str) -> bool:

@@ -23,15 +23,16 @@ _MAX_CHARS = 2_000
 _EMERGENCY = -1.1
 _RULED_EMERGENCY = -1.6
 """The same where the rules call it one."""
-_SECRET = -1.0
+_SECRET = -0.8
 _SPAM = -0.5
 """What must be said at least, in log odds; chosen by writers whom the model had not read: of
 secrets so that 95 in 100 of theirs are found."""
 _MAYBE_SECRET = -1.0
 """What may be one is no noise."""
-_SURELY_NOT = -2.0
+_SURELY_NOT, _ASKED_ABOUT = -1.5, -1.0
+"""What takes away a secret that rules see: of a question or a wish less, which may be of nobody."""
 _UNLIKELY = 0.5
-"""The same of an emergency, where all patterns tell of another matter, and none of danger."""
+"""What must be said of an emergency, where all patterns tell of another matter, none of danger."""
 _CALM = (
     "danger.past", "danger.gone", "question.sure", "question.likely", "wish.sure", "wish.thanks",
     "noise.scam", "noise.advert", "noise.personal",
@@ -54,7 +55,7 @@ def classify(text: str, learned: Model | None = None) -> Triage:
     told = topics.told(words, found)
     ruled, decided = kinds.by_rules(text, words, found, told.best)
     opinion = learned.opinion(words, cues(text, found, ruled))
-    weighed = learned.weigh(signals(text, found, ruled, opinion))
+    weighed = learned.weigh(signals(text, found, ruled, told, opinion))
     kind = _kind(words, found, ruled, weighed, told)
     if kind is Kind.EMERGENCY:
         focus = found.places("danger.sure", "danger.likely")
@@ -144,7 +145,8 @@ def _may_be_one(told: Told) -> bool:
 def _secrecy(kind: Kind, ruled: Secrecy, weighed: Mapping[str, float], opinion: Opinion) -> Secrecy:
     if kind is Kind.SPAM:
         return secrecy.NOTHING
-    is_doubted = weighed["secret"] < _SURELY_NOT and not ruled.is_asked
+    doubt = _ASKED_ABOUT if kind in (Kind.INFORMATION, Kind.SUGGESTION) else _SURELY_NOT
+    is_doubted = weighed["secret"] < doubt and not ruled.is_asked
     if is_doubted or (ruled.level is Sensitivity.PUBLIC and weighed["secret"] < _SECRET):
         return secrecy.NOTHING
     if ruled.level is not Sensitivity.PUBLIC:

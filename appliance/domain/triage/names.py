@@ -60,4 +60,6 @@ def _is_name(word: str) -> bool:
 
 @home.once
 def _place_names() -> frozenset[str]:
-    return frozenset(word for name in reference.kelurahan_names() for word in name.split())
+    """The words of the names of all kelurahan, and each written in one word."""
+    names = reference.kelurahan_names()
+    return frozenset(word for name in names for word in (*name.split(), name.replace(" ", "")))

@@ -6,7 +6,7 @@ the affixes of Indonesian and Minang. It knows no topic.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from appliance.domain import reference
@@ -58,6 +58,7 @@ _KEPT = frozenset(
         "dingin",
         "dini",
         "merek",
+        "mengharapkan",
     )
 )
 """Words that are more than their root."""
@@ -71,6 +72,8 @@ _SOUNDS = (
     ("a", "al"), ("a", "at"), ("", ""),
 )  # fmt: skip
 """How a word ends in Minang, Riau Malay or Javanese, and in Indonesian."""
+_DOERS = ("pel", "pem", "pen")
+"""How a word begins that is whoever does it."""
 _VOWELS = re.compile(r"[aeiou]")
 
 
@@ -97,11 +100,10 @@ class Speller:
             if len(word) >= 4 and len(bare) >= 3:
                 self._bare[bare] = None if bare in self._bare else word
         self._same = {
-            word: root
+            word: _plainest(roots)
             for word in self._known - _KEPT
             if word.startswith(("di", "me")) or word in _STATES
-            for root in _stripped(word)
-            if root in known and root != word
+            if (roots := [root for root in _stripped(word) if root in known and root != word])
         }
         self.root = lru_cache(maxsize=4096)(self._root)
 
@@ -155,6 +157,13 @@ def is_one_slip(a: str, b: str) -> bool:
         return a[at:] == b[at + 1 :]
     is_swapped = a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :]
     return a[at + 1 :] == b[at + 1 :] or is_swapped
+
+
+def _plainest(roots: Sequence[str]) -> str:
+    """The shortest, but no doer and no sound too many where another is known: `mencuri` is *curi*,
+    no thief, `mengancam` is *ancam*, no *ngancam*."""
+    plain = [root for root in roots if not root.startswith(_DOERS)] or roots
+    return next(r for r in reversed(plain) if r[1:] not in plain and r[2:] not in plain)
 
 
 def _one_less(word: str) -> Iterator[str]:

@@ -36,6 +36,7 @@ def test_every_kelurahan_is_found_by_its_official_and_common_spellings(row: dict
         "air hitam keluar dari keran",
         "kecamatan sukajadi",
         "suka maju mundur kalau parkir",
+        "daftar rusunawa rejosari",
     ],
 )
 def test_what_is_no_kelurahan_is_none(text: str) -> None:
@@ -53,6 +54,10 @@ def test_what_is_no_kelurahan_is_none(text: str) -> None:
         ("di jalan poros kelurahan Palas berlubang", "Palas"),
         ("jalan ke Okura sudah seperti sawah", "Tebing Tinggi Okura"),
         ("dapur tetangga terbakar! Kampung Dalam", "Kampung Dalam"),
+        ("mhratu tiap malam ribut", "Maharatu"),
+        ("sdmulyo barat belum ada lampu", "Sidomulyo Barat"),
+        ("sampah tabek gdg menumpuk", "Tobek Godang"),
+        ("kelurhan tampan minta fogging", "Tampan"),
     ],
 )
 def test_a_kelurahan_is_found_as_people_write_it(text: str, name: str) -> None:

@@ -40,6 +40,9 @@ def test_an_emergency_outranks_everything_else_in_the_text() -> None:
         "korban kebakaran minta surat keterangan",
         "ada jentik di 7 rumah jl Durian",
         "jentik nyamuk di 3 rumah gang Melur",
+        "pagar besi jembatan dicuri orang lagi, bahaya buat anak",
+        "bau menyengat dari pabrik karet tiap malam",
+        "kecelakaan tadi pagi, korban sudah dibawa, pecahan kaca masih di jalan",
     ],
 )
 def test_danger_past_feared_or_on_paper_is_no_emergency(text: str) -> None:
@@ -56,6 +59,8 @@ def test_danger_past_feared_or_on_paper_is_no_emergency(text: str) -> None:
         "tolong sekarang, korban kebakaran masih di dalam",
         "kebakaran lampu jalan di jl Melati",
         "kebakaran tiang listrik depan sekolah",
+        "ada perempuan berdiri di luar pagar jembatan",
+        "saya mau pergi selamanya, obat sudah saya minum",
     ],
 )
 def test_danger_now_is_an_emergency(text: str) -> None:
@@ -101,6 +106,8 @@ def test_questions_and_wishes_are_told_apart_from_complaints() -> None:
     assert classify("syarat bikin KTP apa saja").kind is Kind.INFORMATION
     assert classify("usul pasang lampu di gang kami").kind is Kind.SUGGESTION
     assert classify("lampu jalan mati").kind is Kind.COMPLAINT
+    assert classify("tetangga pasang musik keras tiap malam").kind is Kind.COMPLAINT
+    assert classify("antrian loket panjang sekali").kind is Kind.COMPLAINT
 
 
 def test_who_asks_for_handling_has_not_been_beaten() -> None:

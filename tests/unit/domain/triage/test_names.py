@@ -37,6 +37,7 @@ def test_an_address_before_a_common_word_names_nobody(text: str) -> None:
         ("warung itu milik Ucok, uangnya ke Rudi Hartono", 3),
         ("gelap di stadion Utama, jl Naga Sakti dan gang Buana", 0),
         ("mohon Bantuan dan Perhatian dari kelurahan", 0),
+        ("kantor Lurah Tuahkarya tutup sejak Idul Adha", 0),
         ("WARUNG ITU MILIK UCOK", 0),
         ("lampu mati, dikirim lewat FixMyStreet", 0),
     ],

@@ -56,6 +56,8 @@ def test_an_ordinary_word_is_no_slip_of_a_graver_one(token: str) -> None:
         ("kakinya", "kaki"), ("pamannya", "paman"), ("pendingin", "pendingin"), ("dini", "dini"),
         ("gawai", "gawai"), ("mencapai", "mencapai"), ("memburu", "memburu"), ("panjat", "panjat"),
         ("kenyang", "kenyang"), ("ekstrem", "ekstrem"), ("pengajian", "pengajian"),
+        ("mencuri", "curi"), ("membeli", "beli"), ("mengurus", "urus"), ("mengancam", "ancam"),
+        ("diperbaiki", "perbaiki"), ("diperbanyak", "perbanyak"), ("memohon", "mohon"),
     ],
 )  # fmt: skip
 def test_with_all_words_known_an_ordinary_one_is_no_other(token: str, root: str) -> None:
