@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import archive, intake, memory, wear
+from bench import archive, idle, intake, memory, wear
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
     wear.run()
     archive.run()
     memory.run()
+    idle.run()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 """From a complaint's commit to the city's acknowledgement applied on the box, on an idle link.
 
 The baseline is the round trip of a bare MQTT message of QoS 1 over the same broker, to a subscriber
-in the same process. The box polls its database and both ends write to disk; the baseline does
-neither.
+in the same process. Both ends of ours write to disk; the baseline does not.
 """
 
 import random

@@ -13,7 +13,8 @@ from pathlib import Path
 from appliance.domain.errors import PoskoError
 from appliance.runtime import ids
 from appliance.store import migrate
-from appliance.store.database import Watcher, connect
+from appliance.store.commits import Watcher
+from appliance.store.database import connect
 from demo import broker, city_staff, house, journey, staff
 from demo.house import House
 

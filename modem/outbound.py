@@ -15,7 +15,7 @@ from appliance.actions.box import health
 from appliance.actions.sms import sending, texting
 from appliance.domain.moment import Moment
 from appliance.domain.sms.sending_policy import SendingPolicy
-from appliance.store.database import Watcher
+from appliance.store.commits import Watcher
 from modem.committing import Committer
 from modem.driver import NotStoredError
 from modem.events import OutgoingPart, Verdict

@@ -17,7 +17,7 @@ from mqtt_link.fault import Code, Fault
 from mqtt_link.keyring import Keyring
 from mqtt_link.owner import Callbacks, Owner
 from mqtt_link.session import Handlers, Session
-from mqtt_link.waker import Waker
+from mqtt_link.waker import HasFileno, Waker
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,9 @@ class Connection:
         last_will: Callable[[], tuple[str, bytes] | None] = lambda: None,
         window: int | None = None,
         longest_retry_s: float = 60.0,
+        wakes: Sequence[HasFileno] = (),
     ) -> None:
+        """`wakes` end the wait of `run` while they are readable; who gave them reads them."""
         self._where, self._owner = where, Owner(callbacks)
         self._filters, self._last_will, self._window = filters, last_will, window
         self._handlers = Handlers(
@@ -52,7 +54,7 @@ class Connection:
         self._session: Session | None = None
         self._tried_at_s = self._retry_at_s = 0.0
         self._is_known = False
-        self._waker = Waker()
+        self._waker = Waker(wakes)
         self.fault: Fault | None = None
 
     @property

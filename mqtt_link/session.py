@@ -128,7 +128,7 @@ class Session:
         if sock is not None:
             poll = select.poll()
             poll.register(sock, select.POLLIN | (select.POLLOUT if client.want_write() else 0))
-            poll.register(self._waker, select.POLLIN)
+            self._waker.register(poll)
             has_more = bool(getattr(sock, "pending", int)())  # TLS may hold decrypted bytes back
             ready = dict(poll.poll(0 if has_more else timeout_s * 1000))
             if self._waker.fileno() in ready:

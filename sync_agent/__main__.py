@@ -85,6 +85,7 @@ def assemble(
             on_down=agent.link_down,
             on_message=agent.message,
             software=release.version(),
+            wakes=[agent.listener],
             on_alarm=lambda words: health.state(db, "sync", {"link_alarm": words}, clock.now()),
         )
     )

@@ -18,8 +18,8 @@ from appliance.domain.city.topics import Leaf
 from appliance.domain.errors import WireError
 from appliance.domain.moment import Moment
 from appliance.store.city.commands import Command
+from appliance.store.commits import Listener
 from appliance.store.connection import BoxConnection
-from appliance.store.database import Watcher
 from appliance.store.errors import StoreFull
 from sync_agent import gatekeeper, runner
 from sync_agent.blobs import Blobs
@@ -32,8 +32,8 @@ from sync_agent.uplink import Outlet, Uplink
 
 log = logging.getLogger(__name__)
 
-POLL_S = 0.02
-"""How soon a commit of another process is noticed; a poll costs microseconds."""
+TURN_S = 0.2
+"""How often the clock is looked at; the network and commits of other processes end the wait."""
 STORE_RETRY_S = 1.0
 HOUSEKEEPING_S = 30.0
 HELLO_AGAIN_S = 10.0
@@ -69,7 +69,7 @@ class Agent:
         self._db = db
         self._host = machine
         session = machine.new_epoch()
-        self._watcher = Watcher(db)
+        self.listener = Listener(db)
         self._uplink = Uplink(
             db,
             session,
@@ -101,7 +101,7 @@ class Agent:
         while not stop.is_set():
             on_turn()
             try:
-                self._link.run(POLL_S)
+                self._link.run(TURN_S)
                 self._look_at_outbox()
                 self._uplink.send()
                 if self._blobs.work(self._uplink.state, has_room=self._link.has_room):
@@ -166,7 +166,7 @@ class Agent:
         self._state({"malformed": str(self._malformed.total())})
 
     def _look_at_outbox(self) -> None:
-        if self._watcher.changed():
+        if self.listener.changed():
             self._uplink.look()
             self._blobs.look()
 

@@ -5,7 +5,7 @@ message, so the only sign of it, and of a command center that does not run, is a
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from appliance.domain.blobs import ChunkPlace
 from appliance.domain.city import topics, wire
@@ -15,6 +15,7 @@ from appliance.runtime.broker_settings import Sync
 from mqtt_link import access
 from mqtt_link.connection import Connection
 from mqtt_link.owner import Callbacks
+from mqtt_link.waker import HasFileno
 
 WINDOW = 20
 """QoS 1 messages without PUBACK; brokers throw out who sends more than they can receive."""
@@ -38,8 +39,9 @@ class Link:
         on_message: Callable[[str, bytes], None],
         on_alarm: Callable[[str], None],
         software: str = "",
+        wakes: Sequence[HasFileno] = (),
     ) -> None:
-        """`software` is the release that the city shows."""
+        """`software` is the release that the city shows; `wakes` end the wait of `run`."""
         self._site, self._boot_id, self._software = site, boot_id, software
         self._connection_number = connection_number
         self._number = 0
@@ -58,6 +60,7 @@ class Link:
             filters=topics.down_filters(site),
             last_will=self._last_will,
             window=WINDOW,
+            wakes=wakes,
         )
 
     @property

@@ -4,6 +4,7 @@ A connection that has failed is given up; the next one is opened by what may als
 """
 
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,8 +12,8 @@ from appliance.actions.box import health
 from appliance.actions.wifi import wifi_leases
 from appliance.domain.moment import Moment
 from appliance.domain.wifi.sessions import Session
+from appliance.store.commits import Listener
 from appliance.store.connection import BoxConnection
-from appliance.store.database import Watcher
 from appliance.store.errors import Replaced
 from appliance.store.wifi import wifi_sessions as wifi
 from wifi_gate.ledger import Ledger
@@ -33,7 +34,7 @@ class Accounts:
 
     def __init__(self, open_database: Callable[[], sqlite3.Connection]) -> None:
         self._open_database = open_database
-        self._line: tuple[sqlite3.Connection, Watcher] | None = None
+        self._line: tuple[sqlite3.Connection, Listener] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -42,12 +43,19 @@ class Accounts:
 
     def news(self, now: Moment) -> News | None:
         """What is wanted, if anybody has committed anything since the last time."""
-        db, watcher = self._open()
+        db, listener = self._open()
         if isinstance(db, BoxConnection) and not db.gate.is_open():
             raise Replaced("the database was taken away or replaced by a salvaged one")
-        if not watcher.changed():
+        if not listener.changed():
             return None
         return News(wifi.for_gate(db), {mac for mac, _, _ in wifi.blocked(db, now.wall)})
+
+    def wait(self, timeout_s: float) -> None:
+        """Sleep until somebody may have committed, for at most `timeout_s`."""
+        if self._line is None:
+            time.sleep(timeout_s)
+        else:
+            self._line[1].wait(timeout_s)
 
     def take_up(self, ledger: Ledger, now: Moment) -> None:
         """Write which sessions the kernel has begun to let through."""
@@ -90,11 +98,13 @@ class Accounts:
     def give_up(self) -> None:
         """Forget a connection that has failed."""
         if self._line is not None:
-            self._line[0].close()
+            db, listener = self._line
+            listener.close()
+            db.close()
             self._line = None
 
-    def _open(self) -> tuple[sqlite3.Connection, Watcher]:
+    def _open(self) -> tuple[sqlite3.Connection, Listener]:
         if self._line is None:
             db = self._open_database()
-            self._line = db, Watcher(db)
+            self._line = db, Listener(db)
         return self._line

@@ -19,8 +19,8 @@ from wifi_gate.plan import Plan
 from wifi_gate.problems import Problems
 from wifi_gate.table import Table
 
-POLL_S = 0.02
-"""How soon a click is noticed."""
+TURN_S = 0.2
+"""How long it sleeps at most; a commit of another process wakes it."""
 TICK_MS = 2000
 """How often counters, neighbours and the rules themselves are looked at."""
 _RETRY_MS = 200
@@ -79,7 +79,7 @@ class Gate:
             if not is_ready and self._table.is_there:
                 is_ready = True
                 on_ready()
-            stop.wait(POLL_S)
+            self._accounts.wait(TURN_S)
 
     def turn(self) -> None:
         """Do what is to be done now."""

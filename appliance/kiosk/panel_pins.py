@@ -20,7 +20,7 @@ from appliance.kiosk.panel_news import PanelNews
 from appliance.runtime.kiosk_settings import Panel
 from appliance.store.box import gauges
 from appliance.store.cases import help_calls
-from appliance.store.database import Watcher
+from appliance.store.commits import Watcher
 
 log = logging.getLogger(__name__)
 

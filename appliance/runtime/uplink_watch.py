@@ -17,7 +17,7 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 EVERY_S, PATIENCE_S = 5.0, 2.0
-"""Two questions in vain take 12 s at most from the last answer."""
+"""Two questions in vain take 12 s at most from the last answer, and three waits between steps."""
 _IN_VAIN = 2
 _ZONE = "connectivitycheck.gstatic.com"
 """Not signed, so that no resolver may conclude from one name that another is absent (RFC 8198);

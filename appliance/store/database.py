@@ -1,4 +1,4 @@
-"""Opening the one SQLite file, writing to it in transactions, and noticing others' writes.
+"""Opening the one SQLite file, and writing to it in transactions.
 
 Durability is not negotiable: WAL with synchronous=FULL (a power cut loses no committed row;
 synchronous=NORMAL does). SQLite before 3.51.3 can corrupt a WAL that is reset while a passive
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from appliance.store import gate, room, wal_frames
+from appliance.store import commits, gate, room, wal_frames
 from appliance.store.connection import BoxConnection, open_existing
 from appliance.store.errors import Locked
 from appliance.store.files import beside, size_bytes, wal
@@ -151,21 +151,7 @@ def _writing(db: sqlite3.Connection) -> Iterator[BoxConnection]:
     assert isinstance(db, BoxConnection), "only connections of `connect` may write"
     with db.gate.writing(), explained(db.path):
         yield db
-
-
-class Watcher:
-    """Notices commits of other connections by polling `PRAGMA data_version` (microseconds)."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        self._seen = -1
-
-    def changed(self) -> bool:
-        """Tell whether anyone else has committed since the last call; True at the first."""
-        version: int = self._db.execute("PRAGMA data_version").fetchone()[0]
-        has_changed = version != self._seen
-        self._seen = version
-        return has_changed
+    commits.tell(db.path)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from appliance.store import database, housekeeping
-from appliance.store.database import Watcher, connect, transaction
+from appliance.store.database import connect, transaction
 from appliance.store.errors import Locked, Missing
 from tests.conftest import START
 
@@ -32,22 +32,6 @@ def test_a_second_writer_waits_for_the_first(db: sqlite3.Connection, db_path: Pa
         pass
     with transaction(other):
         pass
-    other.close()
-
-
-def test_a_watcher_notices_the_commits_of_others_only(
-    db: sqlite3.Connection, db_path: Path
-) -> None:
-    watcher = Watcher(db)
-    assert watcher.changed()
-    with transaction(db):
-        db.execute("UPDATE box SET block = 2")
-    assert not watcher.changed()
-    other = connect(db_path)
-    with transaction(other):
-        other.execute("UPDATE box SET block = 3")
-    assert watcher.changed()
-    assert not watcher.changed()
     other.close()
 
 
