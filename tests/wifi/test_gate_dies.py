@@ -141,7 +141,7 @@ def test_where_the_gate_cannot_work_nobody_passes_and_it_says_so(
     """WiFi check 27."""
     hotspot.gate.kill()
     power_cut(hotspot)
-    gate = hotspot.lab.box.start("gate-without", *without(hotspot, missing))
+    gate = hotspot.lab.box.start(f"gate-without-{missing}", *without(hotspot, missing))
     try:
         wait_for(gate.said, "it says what is wrong")
         with hotspot.lab.arrivals() as arrived, knocking(stranger):
