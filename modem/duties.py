@@ -158,7 +158,7 @@ class Duties:
 
     def _plan_sweep(self, configuration: Configuration, now_s: float, *, is_complete: bool) -> None:
         timing = self._timing
-        every_s = timing.poll_every_s if configuration.routing is None else timing.sweep_every_s
+        every_s = timing.sweep_every_s if configuration.is_announcing else timing.poll_every_s
         self._sweep_at_s = now_s + (every_s if is_complete else timing.store_retry_s)
 
     def _ask_balance(self, configuration: Configuration, now_s: float) -> Procedure | None:

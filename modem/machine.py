@@ -90,7 +90,7 @@ class Machine:
             effects=self._effects.append,
             ended=self._ended,
         )
-        self._shown: set[int] = set()
+        self._shown: int | None = None
         self._misfit = b""
         self._start_at_s: float | None = None
         self._missing_since_s: float | None = None
@@ -197,17 +197,21 @@ class Machine:
                 self._notice(read(result), now_s)
 
     def _take_shown(self, shown: Shown) -> None:
-        """What may have been cut is kept and comes again; cut alike twice it is as it was sent."""
+        """What may have been cut is kept and comes again; cut alike twice it is as it was sent.
+
+        +CNMA names no message: from now on it would be taken for this one's.
+        """
+        self._duties.take_acknowledgement()
         delivery_id = self._runner.deliver(shown.pdu, shown.name, None)
-        if shown.is_whole or shown.pdu == self._misfit:
-            self._shown.add(delivery_id)
+        is_sure = shown.is_whole or shown.pdu == self._misfit
+        self._shown = delivery_id if is_sure else None
         self._misfit = b"" if shown.is_whole else shown.pdu
 
     def _was_shown(self, delivery_id: int, *, is_stored: bool) -> None:
         """A message that the modem does not keep; what is not committed is not acknowledged."""
-        if delivery_id not in self._shown:
+        if delivery_id != self._shown:
             return
-        self._shown.discard(delivery_id)
+        self._shown = None
         configuration = self._configuration
         if is_stored and (configuration is None or configuration.is_acknowledging):
             self._duties.acknowledge()

@@ -70,6 +70,9 @@ _COMMON = (
     (2, 1, 0, 0, 0),
     (1, 1, 0, 0, 0),
 )
+# Stored without a word (mt=0): for a modem that announces nothing. Left to itself it may show
+# messages without storing them (mt=2), and what it shows while nobody listens is lost.
+STORING = ((2, 0, 0, 1, 0), (2, 0, 0, 0, 0), (1, 0, 0, 0, 0))
 
 GENERIC = Profile(name="generic", signatures=(), routings=_COMMON)
 PROFILES = (
@@ -137,12 +140,12 @@ def choose(identity: str) -> Profile:
 
 
 def make_routing(ranges: Sequence[frozenset[int]]) -> tuple[int, ...] | None:
-    """Return the best +CNMI values within the modem's own ranges; None if mt=1 is not among them.
+    """Return the best +CNMI values within the modem's own ranges; None if mt has neither 1 nor 0.
 
-    Best is: announce at once (mode 2, 1 or 3), nothing of broadcasts, reports stored rather than
-    shown, and what waited is flushed (bfr 0).
+    Best is: announce at once (mode 2, 1 or 3) what is stored, nothing of broadcasts, reports stored
+    rather than shown, and what waited is flushed (bfr 0).
     """
-    preferences = ((2, 1, 3), (1,), (0, 2, 1, 3), (2, 1, 0), (0, 1))
+    preferences = ((2, 1, 3), (1, 0), (0, 2, 1, 3), (2, 1, 0), (0, 1))
     values = []
     for wanted, allowed in zip(preferences, ranges, strict=False):
         value = next((choice for choice in wanted if choice in allowed), None)

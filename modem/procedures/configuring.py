@@ -42,9 +42,7 @@ def configure(profile: profiles.Profile, timing: Timing) -> Generator[Step, Answ
     reply = yield from ask(commands.ACKNOWLEDGED_SERVICE, timing.command_s)
     is_acknowledging = reply.is_ok
     routing, is_routing_shown = yield from _choose_routing(profile, timing)
-    if routing is None:
-        yield Say(_POLLING)
-    return Configuration(
+    configuration = Configuration(
         profile=profile,
         operator=operator,
         memory=memory,
@@ -53,6 +51,9 @@ def configure(profile: profiles.Profile, timing: Timing) -> Generator[Step, Answ
         is_routing_shown=is_routing_shown,
         is_acknowledging=is_acknowledging,
     )
+    if not configuration.is_announcing:
+        yield Say(_POLLING)
+    return configuration
 
 
 def _choose_mode(timing: Timing) -> Generator[Step, Answer, None]:
@@ -102,7 +103,7 @@ def _choose_memory(
 def _choose_routing(
     profile: profiles.Profile, timing: Timing
 ) -> Generator[Step, Answer, tuple[tuple[int, ...] | None, bool]]:
-    """Try announcements, best first; None means that only polling finds messages.
+    """Try announcements, best first, then storing without one; None if the modem takes no order.
 
     Also tell whether the modem shows its choice, which then can be verified later.
     """
@@ -122,14 +123,13 @@ def _choose_routing(
 def _routings(
     profile: profiles.Profile, ranges: Sequence[frozenset[int]] | None
 ) -> Iterator[tuple[int, ...]]:
+    wanted = [*profile.routings, *profiles.STORING]
     if ranges is None or len(ranges) < profiles.ROUTING_VALUES:
-        yield from profile.routings
+        yield from wanted
         return
-    fitting = [
-        routing
-        for routing in profile.routings
-        if all(value in allowed for value, allowed in zip(routing, ranges, strict=False))
-    ]
-    yield from fitting
-    if (made := profiles.make_routing(ranges)) is not None and made not in fitting:
-        yield made
+    made = profiles.make_routing(ranges)
+    if made is not None and made not in wanted:
+        wanted.insert(len(profile.routings), made)
+    for routing in wanted:
+        if all(value in allowed for value, allowed in zip(routing, ranges, strict=False)):
+            yield routing

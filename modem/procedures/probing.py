@@ -197,13 +197,14 @@ def _listing(_: Configuration, timing: Timing) -> Check:
 
 def _announcements(configuration: Configuration, _: Timing) -> Check:
     yield from ()
-    if configuration.routing is None:
+    routing = configuration.routing
+    if routing is None or not configuration.is_announcing:
         return _warn(
             "announcements",
             "new messages are not announced (AT+CNMI)",
             "nothing: the modem is asked every 10 s; at a stick, try its other ttyUSB first",
         )
-    shown = ",".join(str(value) for value in configuration.routing)
+    shown = ",".join(str(value) for value in routing)
     return _ok("announcements", f"AT+CNMI={shown}")
 
 

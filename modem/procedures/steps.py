@@ -34,8 +34,9 @@ class Handover:
 class Configuration:
     """What a start achieved.
 
-    `memory` is "" where the modem names none, `routing` None where it announces nothing; with
-    `is_acknowledging` it waits for +CNMA after each message that it shows without storing it.
+    `memory` is "" where the modem names none, `routing` None where it takes no orders about new
+    messages; with `is_acknowledging` it waits for +CNMA after each message that it shows without
+    storing it.
     """
 
     profile: Profile
@@ -45,6 +46,11 @@ class Configuration:
     routing: tuple[int, ...] | None
     is_routing_shown: bool
     is_acknowledging: bool
+
+    @property
+    def is_announcing(self) -> bool:
+        """Whether the modem tells of messages that it stores (mt of +CNMI); else it is polled."""
+        return self.routing is not None and self.routing[1] != 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

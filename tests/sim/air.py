@@ -34,8 +34,6 @@ class Air:
     reports: list[bytes] = field(default_factory=list)
     """Status reports on their way."""
     held_reports: list[bytes] = field(default_factory=list)
-    taken: list[bytes] = field(default_factory=list)
-    """What the modem acknowledged, or was rid of."""
     ussd: dict[str, str] = field(default_factory=lambda: dict(USSD))
     delivered: list[Delivered] = field(default_factory=list)
     submits: list[smscodec.Submit] = field(default_factory=list)

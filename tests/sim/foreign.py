@@ -47,6 +47,7 @@ class Habits:
     most_memories: int = 3
     routing_limits: tuple[str, ...] = ("0123", "0123", "0123", "012", "01")
     routing_ranges: str = "+CNMI: (0-3),(0-3),(0-3),(0-2),(0,1)"
+    routing_default: tuple[int, ...] = (0, 0, 0, 0, 0)
     is_flash_shown: bool = False
     acknowledge_s: float = 15.0
     is_stuck_when_full: bool = False
@@ -77,7 +78,7 @@ class Foreign:
 
     def power_on(self) -> None:
         """Every setting is back to its default."""
-        self.text_mode, self.routing, self.service = 1, [0] * 5, 0
+        self.text_mode, self.routing, self.service = 1, list(self.habits.routing_default), 0
         self.memory = [self.habits.memories[0]] * 3
         self.is_verbose = not self.habits.is_verbose_off
         self.is_echoing = True

@@ -76,10 +76,11 @@ class Receiving:
             return
         for queue, take in ((self.air.reports, self._take_report), (self.air.waiting, self._route)):
             while queue and self._unacknowledged is None and take(queue[0]):
-                self._confirm(queue, queue.pop(0))
+                self._confirm(queue)
 
-    def _confirm(self, queue: list[bytes], pdu: bytes) -> None:
-        self.air.taken.append(pdu)
+    def _confirm(self, queue: list[bytes]) -> None:
+        """The network hears that its first message arrived."""
+        pdu = queue.pop(0)
         if queue is self.air.waiting and self.faults.redelivered:
             self.faults.redelivered -= 1
             queue.append(pdu)
@@ -99,6 +100,7 @@ class Receiving:
         return True
 
     def _hand_over(self, header: str, pdu: bytes, queue: list[bytes]) -> bool:
+        """Show a message; with +CSMS=1 it is the network's until +CNMA."""
         self._say(f"{header}{len(pdu) - 1 - pdu[0]}")
         if self.faults.urc_inside:
             self._say("+CREG: 1")
@@ -106,13 +108,14 @@ class Receiving:
         if self._csms:
             self._unacknowledged = waited = (queue, pdu)
             self._after(self.acknowledge_s, lambda: self._give_up(waited))
-        return True
+        return not self._csms
 
     def _at_acknowledge(self) -> None:
         if self._unacknowledged is None:
             self._cms(340)
             return
-        self._unacknowledged = None
+        (queue, _), self._unacknowledged = self._unacknowledged, None
+        self._confirm(queue)
         self._final()
 
     def _give_up(self, waited: tuple[list[bytes], bytes]) -> None:
@@ -122,8 +125,6 @@ class Receiving:
         self._unacknowledged = None
         self.audit.unacknowledged += 1
         self._cnmi[1] = self._cnmi[3] = 0
-        queue, pdu = waited
-        queue.insert(0, pdu)
 
     # Storage
 

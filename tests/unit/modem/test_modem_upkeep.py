@@ -163,6 +163,46 @@ def test_message_that_cannot_be_stored_is_not_acknowledged_and_announcements_com
     rig.run_until(lambda: rig.postbox.texts and rig.sim.routing[1] == 1, limit_s=70)
 
 
+def test_acknowledgement_is_not_taken_for_that_of_the_next_message_which_is_not_committed():
+    """+CNMA names no message: a modem that gave the first one up takes it for the second."""
+
+    class SecondIsRefused(Postbox):
+        def receive(self, pdu, **place):
+            self.is_disk_full = len(self.received) == 1 and not self.refused_stores
+            super().receive(pdu, **place)
+
+    rig = Rig(Foreign(habits=Habits(is_flash_shown=True)), postbox=SecondIsRefused())
+    rig.run_until_ready()
+    for text in ("satu", "dua"):
+        rig.sim.show_at_once(*rig.sim.air.inject(CITIZEN, text, dcs=0x10), is_report=False)
+    rig.run_until(lambda: "dua" in rig.postbox.texts, limit_s=120)
+    assert rig.postbox.refused_stores == 1
+
+
+@pytest.mark.parametrize("ranges", ["+CNMI: (0-2),(0,2),(0),(0,1),(0)", "+CNMI:"])
+def test_modem_that_announces_nothing_is_told_to_store_what_it_would_show(ranges):
+    """What a modem shows while nobody listens is lost where it knows no acknowledgement."""
+    habits = Habits(
+        routing_ranges=ranges,
+        routing_limits=("012", "02", "0", "01", "0"),
+        routing_default=(1, 2, 0, 1, 0),
+        unsupported=r"AT\+CSMS=1",
+    )
+    rig = Rig(Foreign(habits=habits))
+    rig.run_until_ready()
+    rig.sim.air.inject(CITIZEN, "sewaktu tidak ada yang mendengar")
+    rig.sim.update(rig.now)
+    later = Rig(rig.sim)
+    later.run_until(lambda: later.postbox.texts)
+    rig.sim.air.inject(CITIZEN, "sewaktu berjalan")
+    later.run_until(lambda: len(later.postbox.texts) == 2, limit_s=11)
+    later.run_for(600)
+    later.log.clear()
+    later.run_for(1200)
+    assert len(later.log) / 20 <= 30
+    assert any("announces no messages" in text for text in rig.remarks)
+
+
 def test_acknowledgement_does_not_wait_for_the_end_of_a_long_sweep():
     sim = Foreign(habits=Habits(is_flash_shown=True), capacity=100)
     for number in range(100):
