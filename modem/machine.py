@@ -16,6 +16,7 @@ from modem.events import (
     ModemState,
     Noted,
     NoteSending,
+    OutgoingPart,
     Perform,
     PinSpent,
     PortLost,
@@ -98,12 +99,17 @@ class Machine:
         self._profile: Profile = GENERIC
         self._health = Health(state=ModemState.ABSENT, resets=self._ladder.counts)
         self._sending: int | None = None
+        self._requested: OutgoingPart | None = None
         self._is_restart_due = False
 
     @property
     def can_send(self) -> bool:
-        """Whether `SendRequested` is welcome: configured, registered, and nothing else to do."""
-        is_idle = self._runner.is_idle and self._duties.is_empty
+        """Whether `SendRequested` is welcome: configured, registered, and nothing else to do.
+
+        An operator that has not answered yet about the credit is given up for a text.
+        """
+        is_free = self._runner.is_idle or self._runner.is_awaiting_ussd
+        is_idle = is_free and self._duties.is_empty and self._sending is None
         return is_idle and self._configuration is not None and self._health.is_registered
 
     @property
@@ -139,9 +145,8 @@ class Machine:
             case SendRequested(part):
                 if not self.can_send:
                     raise RuntimeError("not the moment to send")
-                self._sending = part.part_id
-                self._duties.note_activity(now_s)
-                self._runner.run(sending.send(part, self._timing), now_s)
+                self._sending, self._requested = part.part_id, part
+                self._runner.stop_awaiting_ussd(now_s)
             case WasReset(reset):
                 self._ladder.count(reset)
                 self._report(self._health)
@@ -242,7 +247,9 @@ class Machine:
     def _drop_procedure(self) -> None:
         """Stop whatever runs; a part that was being sent still gets its outcome."""
         reply = self._runner.drop()
-        if self._sending is not None and reply is not None:
+        if self._requested is not None:
+            self._conclude(sending.not_begun(self._requested))
+        elif self._sending is not None and reply is not None:
             self._conclude(sending.judge(self._sending, reply).outcome)
 
     def _finish(self, result: Result, now_s: float) -> None:
@@ -279,7 +286,7 @@ class Machine:
         self._report(replace(health, account=self._health.account))
 
     def _conclude(self, outcome: SendOutcome) -> None:
-        self._sending = None
+        self._sending = self._requested = None
         self._effects.append(outcome)
 
     # Recovery
@@ -352,8 +359,15 @@ class Machine:
             self._runner.stop_awaiting_ussd(now_s)
         if self._start_at_s is not None and now_s >= self._start_at_s:
             self._restart(now_s, self._health.state)
+        if self._runner.is_idle and self._requested is not None:
+            self._begin_sending(self._requested, now_s)
         if self._runner.is_idle and self._configuration is not None:
             self._begin_duty(self._configuration, now_s)
+
+    def _begin_sending(self, part: OutgoingPart, now_s: float) -> None:
+        self._requested = None
+        self._duties.note_activity(now_s)
+        self._runner.run(sending.send(part, self._timing), now_s)
 
     def _begin_duty(self, configuration: Configuration, now_s: float) -> None:
         is_due = self._duties.is_reattachment_due(now_s)

@@ -57,6 +57,11 @@ class Runner:
         """Whether nothing runs."""
         return self._procedure is None
 
+    @property
+    def is_awaiting_ussd(self) -> bool:
+        """Whether nothing runs but the wait for what the network may say."""
+        return self._is_awaiting_ussd
+
     def run(self, procedure: Procedure, now_s: float) -> None:
         """Begin a procedure; none must run."""
         self._procedure = procedure

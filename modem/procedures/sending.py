@@ -44,6 +44,11 @@ def send(part: OutgoingPart, timing: Timing) -> Procedure:
     return judge(part.part_id, reply)
 
 
+def not_begun(part: OutgoingPart) -> Refused:
+    """The outcome of a part whose turn never came."""
+    return Refused(part.part_id, "no prompt", Verdict.TEMPORARY)
+
+
 def judge(part_id: int, reply: Reply) -> Dispatched:
     """Say what a reply to CMGS, whole or broken off, tells about the part."""
     is_out_of_step = reply.is_ok and not (reply.is_payload_written or reply.is_declined)

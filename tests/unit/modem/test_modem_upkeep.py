@@ -448,6 +448,27 @@ def test_message_does_not_wait_until_an_operator_that_stays_silent_is_given_up(d
     assert "AT+CUSD=2" in rig.log
 
 
+def test_text_does_not_wait_until_an_operator_that_stays_silent_is_given_up():
+    rig = Rig(Foreign(), timing=TIMING)
+    rig.run_until(lambda: 'AT+CUSD=1,"*888#",15' in rig.log, limit_s=40)
+    rig.postbox.post(CITIZEN, "Laporan diterima")
+    rig.run_until(lambda: rig.postbox.outcomes, limit_s=2)
+    assert rig.log.index("AT+CUSD=2") < rig.log.index("noted 1")
+    rig.run_until(lambda: rig.postbox.reports)
+
+
+def test_text_that_waited_for_the_end_of_ussd_has_an_outcome_where_the_modem_falls_silent():
+    rig = Rig(ModemSim(), timing=TIMING)
+    rig.sim.faults.ussd = "silent"
+    rig.run_until(lambda: 'AT+CUSD=1,"*888#",15' in rig.log, limit_s=40)
+    rig.run_until(lambda: rig.machine.can_send)
+    rig.sim.faults.hang = "restart"
+    rig.postbox.post(CITIZEN, "Laporan diterima")
+    rig.run_until(lambda: rig.postbox.outcomes, limit_s=30)
+    assert rig.postbox.outcomes == {1: "temporary no prompt"}
+    assert not rig.postbox.noted
+
+
 def test_credit_is_not_asked_while_texts_are_waiting():
     rig = Rig(Foreign(), timing=TIMING)
     rig.run_until_ready()
