@@ -126,6 +126,16 @@ def test_message_that_nobody_acknowledges_ends_the_routing_and_comes_again():
     assert terminal.modem.audit.unacknowledged == 1
 
 
+def test_message_that_a_reboot_finds_unacknowledged_comes_again():
+    terminal = Terminal(None, "AT+CSMS=1", "AT+CNMI=2,2,0,0,0")
+    terminal.modem.air.inject(CITIZEN, "satu")
+    terminal.wait(0)
+    terminal.modem.reboot()
+    for _ in ("boot", "SMS ready"):
+        terminal.wait(1)
+    assert sum(len(memory) for memory in terminal.modem.sim.memories.values()) == 1
+
+
 def test_flash_message_is_shown_although_others_are_stored():
     terminal = Terminal(None, "AT+CNMI=2,1,0,0,0")
     terminal.modem.air.inject(CITIZEN, "kilat", dcs=0x10)
