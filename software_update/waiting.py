@@ -48,11 +48,10 @@ def newest(
         try:
             manifest = bundle.head(path, keys).manifest
             judge(manifest)
+            if best is None or is_older(best.manifest.version, manifest.version):
+                best = Found(path, bundle.prove(path, keys))
         except BadUpdate as error:
             said.append(f"{shown(path.name)}: {error}")
-            continue
-        if best is None or is_older(best.manifest.version, manifest.version):
-            best = Found(path, manifest)
     return best, said
 
 

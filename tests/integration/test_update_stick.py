@@ -78,6 +78,20 @@ def test_the_newest_update_of_a_stick_waits_and_is_installed_in_its_hour(
     assert "dpkg" in said or stick.box.version == "1.2.0", said
 
 
+@pytest.mark.parametrize("version", [NEW, "1.2.0"], ids=["the same", "newer"])
+def test_a_damaged_copy_does_not_stand_in_the_way_of_a_whole_one(
+    stick: Stick, tmp_path: Path, version: str
+) -> None:
+    damaged = stick.put(update(package(tmp_path, version)), "a.poskoupdate")
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    stick.put(update(package(tmp_path, NEW)), "b.poskoupdate")
+    status, said = stick.run("look", stick.folder)
+    assert (status, stick.waits) == (0, True), said
+    assert "a.poskoupdate: its package is cut short or damaged" in said
+    assert f"{NEW} waits" in said
+
+
 def test_in_its_hour_it_is_installed_by_itself(stick: Stick, tmp_path: Path) -> None:
     stick.put(update(package(tmp_path, NEW)))
     stick.write(keys=[KEY], window="00:00-23:59")
