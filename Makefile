@@ -34,7 +34,7 @@ kiosk-browser-test: $(VENV)/dev.stamp ## only the browsers of kiosk and setup on
 	@sh scripts/install-test-packages.sh
 	$(BIN)/pytest -s tests/nspawn/kiosk_browser.py tests/nspawn/setup_browser.py tests/nspawn/kiosk_memory.py
 
-stick-test: $(VENV)/dev.stamp ## only sticks for backups, on a USB port of the virtual machine (as root, minutes)
+stick-test: $(VENV)/dev.stamp ## only sticks, for backups and updates, on a USB port of the virtual machine (as root, minutes)
 	@sh scripts/install-test-packages.sh
 	$(BIN)/pytest tests/vm/sticks.py
 

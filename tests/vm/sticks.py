@@ -1,20 +1,23 @@
 """Sticks that are put into the box and pulled out of it, on a simulated USB port.
 
-Box checks 13 and 15; `make stick-test`. Kernel, udev, mount unit, backup unit and `posko doctor`
-are real, and so is what is on a stick: what was not written when it was pulled is not there.
+Box checks 13 and 15; `make stick-test`. Kernel, udev, units, `posko doctor` and `posko-update` are
+real, and so is what is on a stick: what was not written when it was pulled is not there.
 """
 
+import json
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from command_center.commands import sealed
-from tests.support.package import package
+from tests.support import tiny_package
+from tests.support.package import package, remade
 from tests.support.programs import needs
 from tests.vm import technician
 from tests.vm.appliance import Appliance, running, within
@@ -28,6 +31,9 @@ MOUNTED_AT = "/media/posko"
 SIZE_MIB = 64
 SLOW_BYTES_A_SECOND = 20_000
 """The database takes many seconds at that."""
+NEWER = "99.0.0"
+KEPT = "/var/lib/posko-update/usb.poskoupdate"
+BEING_KEPT = "/var/lib/posko-update/.usb.poskoupdate.new"
 MADE_BY = {
     "vfat": ("mkfs.vfat", "-n", "POSKO"),
     "exfat": ("mkfs.exfat", "-L", "POSKO"),
@@ -63,6 +69,15 @@ def key(appliance: Appliance, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="module")
+def release(appliance: Appliance, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A signed update of what is installed; the box has the key that proves it."""
+    folder = tmp_path_factory.mktemp("release")
+    before = technician.settings(appliance.box)
+    technician.write(appliance.box, f'{before}\n[update]\nrelease_keys = ["{tiny_package.KEY}"]\n')
+    return tiny_package.update(remade(package(), folder, NEWER))
+
+
 @pytest.fixture(autouse=True)
 def an_empty_port(port: UsbPort, appliance: Appliance) -> Iterator[None]:
     yield
@@ -82,8 +97,30 @@ def stick(folder: Path, program: str = "", *options: str) -> Path:
     return file
 
 
+def carrying(made: Path, files: dict[str, Path]) -> Path:
+    """A stick with copies of files, by their names there."""
+    for name, file in files.items():
+        subprocess.run([needs("mcopy"), "-i", str(made), str(file), f"::{name}"], check=True)
+    return made
+
+
 def is_mounted(appliance: Appliance) -> bool:
     return f" {MOUNTED_AT} " in appliance.box.run("cat", "/proc/self/mounts")
+
+
+def looks(appliance: Appliance) -> bool:
+    """Whether a stick is looked over for an update."""
+    states = "--state=activating,deactivating"
+    return bool(
+        appliance.box.run(
+            "systemctl", "list-units", "posko-update-look@*", "--plain", "--no-legend", states
+        )
+    )
+
+
+def update_state(appliance: Appliance) -> Any:
+    """As `posko-update` tells it."""
+    return json.loads(appliance.box.run("posko-update", "status", "--json"))
 
 
 def back_up(appliance: Appliance) -> str:
@@ -169,3 +206,48 @@ def test_a_stick_that_takes_no_backup_is_named(
     appliance.box.run("udevadm", "settle")
     assert "nothing is mounted" in back_up(appliance)
     assert words in doctor(appliance)
+
+
+def test_an_update_on_a_stick_is_proved_kept_and_put_on_when_the_stick_has_gone(
+    appliance: Appliance, port: UsbPort, release: Path, tmp_path: Path
+) -> None:
+    damaged = tmp_path / "damaged"
+    content = release.read_bytes()
+    damaged.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    appliance.box.run("rm", "-f", KEPT)
+    files = {"baca-dulu.txt": Path(__file__), "a.poskoupdate": damaged, "b.poskoupdate": release}
+    port.plug(carrying(stick(tmp_path, "mkfs.vfat", "-n", "KINGSTON"), files))
+    within(appliance, lambda: appliance.box.exists(KEPT), "the stick holds an update")
+    within(appliance, lambda: not looks(appliance), "it was looked over")
+    port.pull()
+    refused, waits = update_state(appliance)["stick"]
+    assert "a.poskoupdate" in refused, refused
+    assert waits == f"Posko {NEWER} waits"
+    installed = update_state(appliance)["version"]
+    appliance.box.run("posko-update", "due", "--now")
+    assert update_state(appliance)["version"] == NEWER
+    appliance.box.run("posko-update", "rollback")
+    after = update_state(appliance)
+    [*_, ended] = after["history"]
+    assert (after["version"], ended["source"], ended["ended"]) == (installed, "usb", "returned")
+
+
+def test_a_stick_pulled_out_while_it_is_looked_over_is_taken_the_next_time(
+    appliance: Appliance, port: UsbPort, release: Path, tmp_path: Path
+) -> None:
+    box = appliance.box
+    box.run("rm", "-f", KEPT)
+    made = carrying(stick(tmp_path, "mkfs.vfat"), {"b.poskoupdate": release})
+    port.slow_down(SLOW_BYTES_A_SECOND)
+    port.plug(made)
+    within(appliance, lambda: box.exists(BEING_KEPT), "it is being copied")
+    port.pull()
+    within(appliance, lambda: not box.exists(BEING_KEPT), "what there was of it is gone")
+    within(appliance, lambda: not looks(appliance), "it was looked over")
+    [refused] = update_state(appliance)["stick"]
+    assert "try another stick" in refused, refused
+    assert "nothing waits" in box.run("posko-update", "due", "--now")
+
+    port.slow_down(0)
+    port.plug(made)
+    within(appliance, lambda: box.exists(KEPT), "it is kept")
