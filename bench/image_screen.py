@@ -40,12 +40,20 @@ class Screen:
             return shown.convert("RGB")
 
     def touch(self, x: int, y: int) -> None:
-        """Touch it shortly there, in pixels from the left upper corner."""
-        for axis, at, all_ in (("x", x, WIDTH), ("y", y, HEIGHT)):
-            self._event("abs", axis=axis, value=at * _FULL_SCALE // all_)
+        """Touch it shortly there, in pixels from the left upper corner.
+
+        The finger comes from that corner: the kernel tells nobody of one that has not moved, and a
+        compositor that is new does not know where it was.
+        """
+        self._move(0, 0)
+        self._move(x, y)
         self._event("btn", button="left", down=True)
         time.sleep(_TOUCH_S)
         self._event("btn", button="left", down=False)
+
+    def _move(self, x: int, y: int) -> None:
+        for axis, at, all_ in (("x", x, WIDTH), ("y", y, HEIGHT)):
+            self._event("abs", axis=axis, value=at * _FULL_SCALE // all_)
 
     def _event(self, kind: str, **data: object) -> None:
         self._qemu.do("input-send-event", events=[{"type": kind, "data": data}])
