@@ -157,8 +157,8 @@ def delivered(line: Proxy, db: sqlite3.Connection, engine: Engine) -> float:
     """Store a complaint; return after how many seconds the city has it."""
     since_s = time.monotonic()
     draft = a_draft(f"sampah menumpuk di jl Melati {next(HOUSES)}")
-    receipt = intake.receive(db, draft, clock.now())
     place = len(line.sent)
+    receipt = intake.receive(db, draft, clock.now())
     assert isinstance(receipt, intake.Receipt)
     found = f"SELECT 1 FROM requests WHERE request_id = '{receipt.request.id}'"
     wait_for(lambda: rows(engine, found), "the city has it", limit_s=30)
