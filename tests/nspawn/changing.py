@@ -19,8 +19,12 @@ QUICK_RETRY, QUICK_REVIEW = (
 
 @contextmanager
 def changed(machine: Machine, **units: str) -> Iterator[None]:
-    """Units with a drop-in while the block lasts; `__` in a name is `@`."""
+    """Units with a drop-in while the block lasts; `__` in a name is `@`.
+
+    What a test before has left to be tried anew would be, in its own time, and not by the drop-in.
+    """
     named = {name.replace("__", "@").replace("_", "-") + ".service": units[name] for name in units}
+    machine.must("systemctl", "stop", "posko-retry@*")
     try:
         for unit, text in named.items():
             machine.drop_in(unit, text)
