@@ -31,9 +31,10 @@ MOUNTED_AT = "/media/posko"
 SIZE_MIB = 64
 SLOW_BYTES_A_SECOND = 20_000
 """The database takes many seconds at that."""
+AS_AN_OLD_STICK = 200_000
+"""A release takes most of a minute; a piece that the kernel asks for, less than its half minute."""
 NEWER = "99.0.0"
 KEPT = "/var/lib/posko-update/usb.poskoupdate"
-BEING_KEPT = "/var/lib/posko-update/.usb.poskoupdate.new"
 MADE_BY = {
     "vfat": ("mkfs.vfat", "-n", "POSKO"),
     "exfat": ("mkfs.exfat", "-L", "POSKO"),
@@ -238,14 +239,13 @@ def test_a_stick_pulled_out_while_it_is_looked_over_is_taken_the_next_time(
     box = appliance.box
     box.run("rm", "-f", KEPT)
     made = carrying(stick(tmp_path, "mkfs.vfat"), {"b.poskoupdate": release})
-    port.slow_down(SLOW_BYTES_A_SECOND)
+    port.slow_down(AS_AN_OLD_STICK)
     port.plug(made)
-    within(appliance, lambda: box.exists(BEING_KEPT), "it is being copied")
+    within(appliance, lambda: looks(appliance), "it is looked over")
     port.pull()
-    within(appliance, lambda: not box.exists(BEING_KEPT), "what there was of it is gone")
-    within(appliance, lambda: not looks(appliance), "it was looked over")
-    [refused] = update_state(appliance)["stick"]
-    assert "try another stick" in refused, refused
+    within(appliance, lambda: not looks(appliance), "no longer")
+    [said] = update_state(appliance)["stick"]
+    assert "waits" not in said
     assert "nothing waits" in box.run("posko-update", "due", "--now")
 
     port.slow_down(0)
