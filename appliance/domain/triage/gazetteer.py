@@ -112,10 +112,11 @@ def _alike(told: str, word: str) -> bool:
 
 def _is_without_vowels(told: str, word: str) -> bool:
     """Whether some vowels are left out, as in `mhratu`."""
-    bare = _VOWELS.sub("", word)
-    is_short_form = len(told) < len(word) and told[:1] == word[:1] and _VOWELS.sub("", told) == bare
-    letters = iter(word)
-    return is_short_form and len(bare) >= _LEAST_BARE and all(letter in letters for letter in told)
+    if len(told) >= len(word) or told[:1] != word[:1]:
+        return False
+    bare, letters = _VOWELS.sub("", word), iter(word)
+    is_bare = len(bare) >= _LEAST_BARE and _VOWELS.sub("", told) == bare
+    return is_bare and all(letter in letters for letter in told)
 
 
 def _nearly(told: str, word: str) -> bool:
