@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import sqlite3
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from appliance.runtime.settings import Settings
 from appliance.runtime.trust import refusal
 from appliance.runtime.uplink_watch import UplinkWatch, resolvers_of
 from appliance.store import migrate
+from appliance.store.connection import BoxConnection
 from appliance.store.database import connect
 from wifi_gate import forwarding
 from wifi_gate.accounts import Accounts
@@ -63,7 +63,7 @@ def _guard(loaded: Settings, config: Path) -> None:
     restarting.follow(PROGRAM, config, loaded)
     path, site = loaded.store.path, loaded.site.site_code
 
-    def open_database() -> sqlite3.Connection:
+    def open_database() -> BoxConnection:
         migrate.ensure(path, site, ids.new_epoch)
         return connect(path)
 

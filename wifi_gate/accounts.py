@@ -3,7 +3,6 @@
 A connection that has failed is given up; the next one is opened by what may also salvage the file.
 """
 
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,9 +31,9 @@ class News:
 class Accounts:
     """Every method raises sqlite3.Error or PoskoError; call `give_up` then."""
 
-    def __init__(self, open_database: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, open_database: Callable[[], BoxConnection]) -> None:
         self._open_database = open_database
-        self._line: tuple[sqlite3.Connection, Listener] | None = None
+        self._line: tuple[BoxConnection, Listener] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -44,7 +43,7 @@ class Accounts:
     def news(self, now: Moment) -> News | None:
         """What is wanted, if anybody has committed anything since the last time."""
         db, listener = self._open()
-        if isinstance(db, BoxConnection) and not db.gate.is_open():
+        if not db.gate.is_open():
             raise Replaced("the database was taken away or replaced by a salvaged one")
         if not listener.changed():
             return None
@@ -103,7 +102,7 @@ class Accounts:
             db.close()
             self._line = None
 
-    def _open(self) -> tuple[sqlite3.Connection, Listener]:
+    def _open(self) -> tuple[BoxConnection, Listener]:
         if self._line is None:
             db = self._open_database()
             self._line = db, Listener(db)

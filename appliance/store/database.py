@@ -31,7 +31,7 @@ _CHECKPOINT_WAIT_MS = 100
 Connect = Callable[[], sqlite3.Connection]
 
 
-def connect(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, any_thread: bool = False) -> BoxConnection:
     """Open the database file; it must have been made before (store.migrate).
 
     `any_thread` lets a pool of threads hand the connection on, never share it at one time.
