@@ -16,7 +16,6 @@ from pathlib import Path
 
 from tests.nspawn.machine import Machine
 from tests.support.programs import leave_out, needs
-from tests.support.waiting import wait_for
 from tests.wifi.namespace import Namespace
 
 MEMORY_BYTES = 850 * 2**20
@@ -25,25 +24,19 @@ kernel's own code and page table: about 905 MiB (`MemTotal`, not measured by us)
 what a kernel takes beside the group of a program: drivers, the picture, packets under way.
 No swap."""
 _CONTROLLER = Path("/sys/fs/cgroup/memory")
-_NAME = "posko-box"
 _INIT = "mount -o remount,bind,rw /sys/fs/cgroup/memory && exec /sbin/init systemd.show_status=0"
-_ENTER = 'echo $$ >"$0" && exec "$@"'
 _FIELD = re.compile(r"(?m)^(\w+) (\d+)$")
 
 
 class Bounded(Machine):
     """One machine whose programs share `MEMORY_BYTES`."""
 
+    controllers = (_CONTROLLER,)
+
     def __init__(self, root: Path, outside: Namespace) -> None:
         super().__init__(root, outside)
-        self.group = _CONTROLLER / f"{_NAME}-{os.getpid()}"
-        self.group.mkdir()
+        self.group = self.cgroups[-1]
         (self.group / "memory.limit_in_bytes").write_text(str(MEMORY_BYTES))
-
-    def kill(self) -> None:
-        """Take the power away, and the group when its last process has ended."""
-        super().kill()
-        wait_for(self._is_gone, f"{self.group} is empty")
 
     def held(self) -> dict[str, int]:
         """What its programs hold now, in bytes by memory.stat's names: `total_rss`, ..."""
@@ -63,24 +56,11 @@ class Bounded(Machine):
         told = self.must("cat", *(f"/proc/{pid}/smaps_rollup" for pid in pids))
         return sum(int(kib) for kib in re.findall(r"(?m)^Pss:\s+(\d+) kB", told)) / 1024
 
-    def _command(self) -> list[str]:
-        processes = str(self.group / "cgroup.procs")
-        return [needs("sh"), "-c", _ENTER, processes, *super()._command()]
-
     def _init(self) -> list[str]:
         return ["/bin/sh", "-c", _INIT]
 
     def _environment(self) -> dict[str, str]:
         return {**super()._environment(), "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "0"}
-
-    def _is_gone(self) -> bool:
-        groups = [path for path, _, _ in os.walk(self.group, topdown=False)]
-        try:
-            for path in groups:
-                Path(path).rmdir()
-        except OSError:
-            return False
-        return True
 
 
 @contextmanager
@@ -90,7 +70,7 @@ def folder_on_disk() -> Iterator[Path]:
         leave_out("a machine is booted as root only")
     if not (_CONTROLLER / "memory.limit_in_bytes").exists():
         leave_out(f"{_CONTROLLER}: this kernel counts no memory by cgroup v1")
-    made = Path(tempfile.mkdtemp(prefix=f"{_NAME}-{os.getpid()}-", dir="/var/tmp"))
+    made = Path(tempfile.mkdtemp(prefix="posko-box-", dir="/var/tmp"))
     try:
         yield made
     finally:

@@ -1,6 +1,6 @@
 """One machine for all tests of a process, and the city outside."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == _HERE:
             item.add_marker(pytest.mark.timeout(600))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the box said last goes beside the failure of a test; its journal ends with it."""
+    report = yield
+    box = getattr(item, "funcargs", {}).get("machine")
+    if report.failed and isinstance(box, Machine) and box.leader:
+        said = box.run("journalctl", "--no-pager", "--output=short-precise", "--lines=120").said
+        report.sections.append(("journal of the box", said))
+    return report
 
 
 @pytest.fixture(scope="session")

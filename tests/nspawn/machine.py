@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.nspawn import cgroups
 from tests.support.programs import needs
 from tests.support.waiting import wait_for
 from tests.wifi.namespace import Namespace
@@ -32,10 +33,13 @@ class Machine:
 
     leader = 0
     """Its PID 1, as this system counts."""
+    controllers: tuple[Path, ...] = ()
+    """Hierarchies of cgroups it has one of its own in, beside those systemd keeps its units in."""
 
     def __init__(self, root: Path, outside: Namespace) -> None:
         self.root, self.outside = root, outside
         self._log = root.with_suffix(".console")
+        self.cgroups = cgroups.create(*self.controllers)
 
     def boot(self) -> None:
         """Start it and lay the cables; wait until the box is up."""
@@ -75,10 +79,11 @@ class Machine:
         return self._log.read_text(errors="replace")
 
     def kill(self) -> None:
-        """Take the power away."""
+        """Take the power away for good."""
         if self.leader:
             os.kill(self.leader, signal.SIGKILL)
             self._process.wait(30)
+        cgroups.remove(self.cgroups)
 
     def is_settled(self) -> bool:
         """Whether the target is there and nothing of ours is still to be started."""
@@ -145,7 +150,7 @@ class Machine:
         return [needs("nsenter"), "--target", str(self.leader), "--all", "--"]
 
     def _command(self) -> list[str]:
-        return [
+        nspawn = [
             *(needs("nsenter"), f"--net=/run/netns/{self.outside.name}"),
             *(needs("setpriv"), "--pdeathsig", "TERM", "--"),
             *(needs("systemd-nspawn"), "--quiet", "--register=no", "--keep-unit"),
@@ -153,6 +158,7 @@ class Machine:
             *("--network-veth", "--network-veth-extra=phone:eth1"),
             *self._init(),
         ]
+        return cgroups.entering(self.cgroups, nspawn)
 
     def _init(self) -> list[str]:
         """What begins as its PID 1."""

@@ -1,5 +1,8 @@
 """What stands after a boot of the installed box: our units under the real PID 1. Box check 2."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from firmware_config.rendering import render
@@ -20,6 +23,14 @@ def test_every_daemon_said_that_it_is_ready(machine: Machine) -> None:
     boot = machine.journal("*").partition("Reached target posko.target")
     assert boot[1], "the journal tells of the boot"
     assert "Scheduled restart job" not in boot[0]
+
+
+def test_no_machine_of_another_test_has_its_units_in_the_same_cgroups(machine: Machine) -> None:
+    own = {group.name for group in machine.cgroups}
+    told = Path(f"/proc/{machine.leader}/cgroup").read_text().splitlines()
+    of_units = [line for line in told if re.match(r"\d+:(name=systemd)?:", line)]
+    assert of_units
+    assert all(own & set(line.split("/")) for line in of_units)
 
 
 def test_the_database_is_made_before_a_daemon_starts(machine: Machine) -> None:
