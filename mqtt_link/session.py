@@ -159,6 +159,7 @@ class Session:
 
         PUBACKs are waited for: closing a socket with unread bytes takes back what was sent last.
         """
+        self._waker = Waker()  # nobody reads meanwhile what else would end a wait
         deadline_s, is_open = time.monotonic() + GOODBYE_S, True
         while is_open and self._count_flying() and time.monotonic() < deadline_s:
             is_open = self.turn(0.1)

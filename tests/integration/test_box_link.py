@@ -1,6 +1,7 @@
 """The box's link against a real broker that comes, goes, freezes and forgets."""
 
 import logging
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -17,9 +18,10 @@ from appliance.runtime.broker_settings import Sync
 from command_center.receiving.link import Link as CityLink
 from command_center.receiving.receiver import Receiver
 from command_center.store import database, migrate
-from mqtt_link import keyring
+from mqtt_link import keyring, session
 from mqtt_link.access import Access
 from mqtt_link.backoff import THROWN_OUT_BY_NODES
+from mqtt_link.session import Session
 from sync_agent import link as box_link
 from tests.builders import CITY_EPOCH
 from tests.conftest import SITE, START
@@ -27,6 +29,7 @@ from tests.support.box_link import BoxLink, a_link
 from tests.support.broker import Broker
 from tests.support.city_broker import CityBroker
 from tests.support.frozen_line import a_line
+from tests.support.mqtt_peer import peer
 from tests.support.ports import unused_ports
 from tests.support.strict_broker import RECEIVE_MAXIMUM, a_strict_broker
 from tests.support.waiting import wait_for
@@ -108,6 +111,29 @@ def test_a_link_that_ends_on_purpose_says_so(broker: Broker) -> None:
         wait_for(watcher.is_online, "the birth")
     wait_for(lambda: not watcher.is_online(), "the goodbye")
     watcher.leave()
+
+
+@pytest.mark.slow
+def test_what_wakes_the_link_keeps_no_goodbye_busy(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who would read it waits for the goodbye himself."""
+    monkeypatch.setattr(session, "GOODBYE_S", 0.5)
+    turn, turns = Session.turn, []
+
+    def counted(one: Session, timeout_s: float) -> bool:
+        turns.append(timeout_s)
+        return turn(one, timeout_s)
+
+    broker.start()
+    with os.fdopen(os.eventfd(0), "rb", buffering=0) as other, a_line(broker.port) as line:
+        where = Access(host="127.0.0.1", port=line.port, client_id="box")
+        with peer(where, DOWN, wakes=[other]) as box:
+            line.freeze()
+            assert box.connection.publish(CONN, b"never taken", qos=1)
+            os.eventfd_write(other.fileno(), 1)
+            monkeypatch.setattr(Session, "turn", counted)
+        assert 1 < len(turns) < 20, "each waits for a tenth of a second"
 
 
 @pytest.mark.slow

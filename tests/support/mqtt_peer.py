@@ -1,6 +1,6 @@
 """Somebody who speaks MQTT to a broker with the logins and certificates that he has."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import paho.mqtt.client as mqtt
@@ -10,13 +10,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 from mqtt_link.access import Access
 from mqtt_link.connection import Connection
 from mqtt_link.owner import Callbacks
+from mqtt_link.waker import HasFileno
 from tests.support.waiting import wait_for
 
 
 class Peer:
     """Anybody with credentials, on the product's own connection, who writes down what arrives."""
 
-    def __init__(self, where: Access, *filters: str) -> None:
+    def __init__(self, where: Access, *filters: str, wakes: Sequence[HasFileno] = ()) -> None:
         self.got: list[tuple[str, bytes]] = []
         self.reasons: list[str] = []
         self.connection = Connection(
@@ -28,6 +29,7 @@ class Peer:
             ),
             filters=filters or ["unused"],
             window=20,
+            wakes=wakes,
         )
 
     def run_until(self, condition: Callable[[], object], what: str) -> None:
@@ -44,8 +46,8 @@ class Peer:
 
 
 @contextmanager
-def peer(where: Access, *filters: str) -> Iterator[Peer]:
-    made = Peer(where, *filters)
+def peer(where: Access, *filters: str, wakes: Sequence[HasFileno] = ()) -> Iterator[Peer]:
+    made = Peer(where, *filters, wakes=wakes)
     try:
         made.run_until(lambda: made.connection.is_up, f"{where.client_id} is let in")
         yield made
