@@ -12,7 +12,6 @@ from appliance.runtime import clock, daemon, ids, restarting, settings
 from appliance.runtime.neighbours import neighbours
 from appliance.runtime.refusal import refusals_told
 from appliance.runtime.settings import Settings
-from appliance.runtime.trust import refusal
 from appliance.runtime.uplink_watch import UplinkWatch, resolvers_of
 from appliance.store import migrate
 from appliance.store.connection import BoxConnection
@@ -94,6 +93,8 @@ def _advertise(loaded: Settings, problems: Problems) -> Callable[[], None]:
     cert, key = wifi.tls_cert, wifi.tls_key
     if cert is None or key is None or not any(zone.ipv6 for zone in wifi.zones):
         return lambda: None
+
+    from appliance.runtime.trust import refusal  # noqa: PLC0415  `ssl`: 1 MiB, only for a certificate
 
     def uri() -> str | None:
         return None if refusal(cert, key, capport.host(url)) else capport.api_uri(url)
