@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from appliance.domain.moment import Moment, from_ms, to_ms
 from appliance.domain.phone import Msisdn
@@ -109,17 +111,8 @@ def taken(
     db: sqlite3.Connection, concat_key: str, now: Moment, within: timedelta
 ) -> list[StoredPart]:
     """Parts of this key that messages were made of, but for those that are emptied."""
-    rows = db.execute(
-        """
-        SELECT * FROM sms_parts
-        WHERE concat_key = :key AND state = 'taken' AND sms_id IS NOT NULL AND tpdu != x''
-            AND CASE boot_id
-            WHEN :boot_id THEN mono_ms >= :mono
-            ELSE received_at_ms >= :wall END
-        """,
-        _since(concat_key, now, within),
-    )
-    return [_part(row) for row in rows]
+    messages = _messages_of(db, concat_key, now, within)
+    return [part for parts in messages.values() for part in parts if part.tpdu]
 
 
 def add_message(
@@ -189,31 +182,36 @@ def with_gaps(
     db: sqlite3.Connection, concat_key: str, now: Moment, within: timedelta
 ) -> tuple[int, list[StoredPart]] | None:
     """The newest message of this key that was taken in without all its parts, and those it has."""
-    row = db.execute(
+    for sms_id, parts in _messages_of(db, concat_key, now, within).items():
+        if len(parts) < parts[0].total:
+            return sms_id, parts
+    return None
+
+
+def _messages_of(
+    db: sqlite3.Connection, concat_key: str, now: Moment, within: timedelta
+) -> dict[int, list[StoredPart]]:
+    """Messages of this key of which a part came within that time, the newest first."""
+    rows = db.execute(
         """
-        SELECT sms_id FROM sms_parts
-        WHERE concat_key = :key AND state = 'taken' AND sms_id IS NOT NULL AND CASE boot_id
-            WHEN :boot_id THEN mono_ms >= :mono
-            ELSE received_at_ms >= :wall END
-        GROUP BY sms_id HAVING count(*) < max(concat_total) ORDER BY sms_id DESC LIMIT 1
+        SELECT * FROM sms_parts
+        WHERE concat_key = :key AND state = 'taken' AND sms_id IN (
+            SELECT sms_id FROM sms_parts
+            WHERE concat_key = :key AND state = 'taken' AND sms_id IS NOT NULL AND CASE boot_id
+                WHEN :boot_id THEN mono_ms >= :mono
+                ELSE received_at_ms >= :wall END
+        ) ORDER BY sms_id DESC, id
         """,
-        _since(concat_key, now, within),
-    ).fetchone()
-    if row is None:
-        return None
-    parts = db.execute(
-        "SELECT * FROM sms_parts WHERE concat_key = ? AND sms_id = ?", (concat_key, row["sms_id"])
-    )
-    return row["sms_id"], [_part(part) for part in parts]
-
-
-def _since(concat_key: str, now: Moment, within: timedelta) -> dict[str, str | int]:
-    """The values of `_WITHIN`, and the key."""
+        {
+            "key": concat_key,
+            "boot_id": now.boot_id,
+            "mono": now.mono_ms - within // timedelta(milliseconds=1),
+            "wall": to_ms(now.wall - within),
+        },
+    ).fetchall()
     return {
-        "key": concat_key,
-        "boot_id": now.boot_id,
-        "mono": now.mono_ms - within // timedelta(milliseconds=1),
-        "wall": to_ms(now.wall - within),
+        sms_id: [_part(row) for row in parts]
+        for sms_id, parts in groupby(rows, key=itemgetter("sms_id"))
     }
 
 
