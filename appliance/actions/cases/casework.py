@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from appliance.actions.box import software
 from appliance.actions.cases import correcting, photos
 from appliance.actions.city import commanding
-from appliance.actions.officials import directory, forwarding, official_replies
+from appliance.actions.officials import directory, forwarding, reply_outcomes
 from appliance.actions.privacy import erasing
 from appliance.actions.public import documents
 from appliance.actions.sms import texting
@@ -147,7 +147,7 @@ def _obey(
         case RequestCorrected():
             correcting.correct(db, known, now)
         case OfficialAnswered():
-            official_replies.answered(db, known, now)
+            reply_outcomes.settle(db, known, now)
         case StaffAnswered():
             staff_actions.answered(db, known)
         case PhotoSettled():

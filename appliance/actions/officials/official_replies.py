@@ -2,14 +2,12 @@
 
 The status of a request changes, and its reporter hears of it, when the city says so: one change is
 told once. Works with the uplink dead; the official hears that it is noted and, later, what the city
-made of it. Any reply ends the asking.
+made of it (`reply_outcomes`). Any reply ends the asking.
 """
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
 
-from appliance.actions.sms import texting
 from appliance.actions.sms.turn import Turn
 from appliance.domain.cases.service_request import (
     OVER,
@@ -20,15 +18,13 @@ from appliance.domain.cases.service_request import (
     clean_text,
 )
 from appliance.domain.city.topics import Lane
-from appliance.domain.errors import BadInput
-from appliance.domain.events.staff import OfficialAnswered, OfficialReplied
+from appliance.domain.events.staff import OfficialReplied
 from appliance.domain.ids import Ticket
-from appliance.domain.moment import Moment
 from appliance.domain.officials.official import COORDINATOR, Official
 from appliance.domain.sms import phrases
 from appliance.domain.sms.received import OfficialReply
 from appliance.store.cases import requests
-from appliance.store.city import city_tables, outbox
+from appliance.store.city import outbox
 from appliance.store.officials import chases, notices, official_replies
 from appliance.store.officials import directory as officials
 from appliance.store.sms import text_history
@@ -66,7 +62,7 @@ def take(turn: Turn, reply: OfficialReply) -> tuple[str, ServiceRequest | None] 
         turn.reply("reason_wanted", ticket=ticket)
         return "reason wanted", request
     _tell(turn, meant, office, reply)
-    turn.reply("official_noted", ticket=ticket, status=_word(reply.status or ""))
+    turn.reply("official_noted", ticket=ticket, status=phrases.status_word(reply.status or ""))
     return f"official: {reply.status or 'remark'}", request
 
 
@@ -133,35 +129,3 @@ def _tell(turn: Turn, meant: _Matter, office: Official, reply: OfficialReply) ->
         outbox.append(turn.db, Lane.COMPLAINTS, event, subject=meant.id, now=turn.now)
     else:
         outbox.follow(turn.db, meant.id, event, turn.now)
-
-
-def answered(db: sqlite3.Connection, event: OfficialAnswered, now: Moment) -> None:
-    """Tell an official what the city made of his reply, in the caller's transaction.
-
-    Of a remark there is nothing to tell. Raises BadInput for a reply that this box has not had.
-    """
-    request = requests.by_id(db, event.request_id)
-    reply = official_replies.settle(db, event.reply_id, event.request_id, event.outcome)
-    notice = notices.of_request(db, event.request_id)
-    ticket = request.ticket if request else notice.ticket if notice else None
-    if ticket is None or reply is None:
-        raise BadInput("no such reply on this box")
-    if event.outcome == "noted":
-        return
-    texting.queue_reply_outcome(
-        db,
-        request,
-        reply.phone,
-        f"official_{event.outcome}",
-        now,
-        ticket=str(ticket),
-        wanted=_word(reply.status),
-        status=_word(event.status),
-        agency=city_tables.in_force(db).agency_name(event.agency),
-    )
-
-
-def _word(status: str) -> str:
-    """What people call a status; no status is a remark."""
-    known = next((word for one, word in phrases.STATUS_WORDS.items() if one == status), status)
-    return known or "Catatan"

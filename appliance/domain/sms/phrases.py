@@ -187,6 +187,12 @@ TEMPLATES: dict[str, str] = {
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 
+def status_word(status: str) -> str:
+    """What people call what an official wants or the city has done; no status is a remark."""
+    known = next((word for one, word in STATUS_WORDS.items() if one == status), status)
+    return known or "Catatan"
+
+
 def short_date(at: datetime) -> str:
     """Day and month as people write them, in local time: `21 Nov`."""
     return short_day(at.astimezone(CITY_TIME).date())

@@ -7,7 +7,7 @@ import pytest
 
 from appliance.actions.box import health
 from appliance.actions.cases import intake
-from appliance.actions.officials import notifying, official_replies
+from appliance.actions.officials import notifying, official_replies, reply_outcomes
 from appliance.actions.privacy import retaining
 from appliance.actions.sms import sending
 from appliance.actions.sms.sending import Refusal
@@ -195,7 +195,7 @@ def test_a_reply_about_another_boxs_request_goes_to_the_city(
         agency="DISHUB",
     )
     with transaction(ready):
-        official_replies.answered(ready, answered, at(hours=1))
+        reply_outcomes.settle(ready, answered, at(hours=1))
     assert texts.every(ready)[-1].body.startswith(f"Tiket {TICKET}: Selesai dari Anda berlaku")
 
 
