@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from appliance.domain import home, reference
 from appliance.domain.triage.tables import word_set
-from appliance.domain.triage.words import MIN_MISSPELT, is_one_slip
+from appliance.domain.triage.words import MIN_MISSPELT, is_one_slip, without_vowels
 
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[,;!?]|\.(?![a-z0-9])")
 _WORDS = {
@@ -45,7 +45,6 @@ _COMMON = frozenset((
 """Also plain words, streets or crossings, in one city or the other: they need a word that says
 so."""
 _LONG_NAME = 7
-_VOWELS = re.compile(r"[aeiou]")
 _LEAST_BARE = 4
 """Consonants by which a word without its vowels is known."""
 _PEOPLE = frozenset(("warga", "wilayah", "daerah", "masyarakat"))
@@ -114,8 +113,8 @@ def _is_without_vowels(told: str, word: str) -> bool:
     """Whether some vowels are left out, as in `mhratu`."""
     if len(told) >= len(word) or told[:1] != word[:1]:
         return False
-    bare, letters = _VOWELS.sub("", word), iter(word)
-    is_bare = len(bare) >= _LEAST_BARE and _VOWELS.sub("", told) == bare
+    bare, letters = without_vowels(word), iter(word)
+    is_bare = len(bare) >= _LEAST_BARE and without_vowels(told) == bare
     return is_bare and all(letter in letters for letter in told)
 
 

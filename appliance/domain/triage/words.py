@@ -96,7 +96,7 @@ class Speller:
             if len(word) >= MIN_MISSPELT:
                 for form in (word, *_one_less(word)):
                     self._near[form] = f"{self._near[form]} {word}" if form in self._near else word
-            bare = _VOWELS.sub("", word)
+            bare = without_vowels(word)
             if len(word) >= 4 and len(bare) >= 3:
                 self._bare[bare] = None if bare in self._bare else word
         self._same = {
@@ -136,7 +136,7 @@ class Speller:
         return None
 
     def _misspelt(self, token: str) -> str | None:
-        bare = _VOWELS.sub("", token)
+        bare = without_vowels(token)
         if len(bare) >= 3 and len(bare) * 3 > len(token) * 2 and self._bare.get(bare):
             return self._bare[bare]
         if len(token) < MIN_MISSPELT:
@@ -144,6 +144,11 @@ class Speller:
         forms = (token, *_one_less(token))
         found = (word for form in forms for word in self._near.get(form, "").split())
         return next((word for word in found if is_one_slip(token, word)), None)
+
+
+def without_vowels(word: str) -> str:
+    """As who is in a hurry may write it: `mhrt` for *maharatu*."""
+    return _VOWELS.sub("", word)
 
 
 def is_one_slip(a: str, b: str) -> bool:
