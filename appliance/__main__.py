@@ -29,7 +29,7 @@ from appliance.runtime import daemon, release, settings
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line; docs/commands.md is tested against it."""
-    top = argparse.ArgumentParser(prog="posko", description=__doc__)
+    top = argparse.ArgumentParser(prog="posko", description="The admin command of a box.")
     top.add_argument(
         "--config",
         metavar="PATH",

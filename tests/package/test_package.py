@@ -76,9 +76,13 @@ def test_what_wheels_bring_can_be_imported(installed: Machine) -> None:
     installed.run("/usr/lib/posko/bin/python3", "-c", code)
 
 
-def test_modules_are_compiled_before_daemons_start(installed: Machine) -> None:
-    [home] = (installed.root / "usr/lib/posko/lib").glob("python3*/site-packages/appliance")
-    assert (home / "__pycache__").is_dir()
+def test_modules_are_compiled_before_daemons_start_and_hold_no_docstrings(
+    installed: Machine,
+) -> None:
+    code = (
+        "import appliance.store.database as ours, flask; print(ours.__doc__, flask.Flask.__doc__)"
+    )
+    assert installed.run("/usr/lib/posko/bin/python3", "-c", code) == "None None\n"
 
 
 def test_units_are_enabled_and_those_of_debian_left_out(installed: Machine) -> None:

@@ -74,10 +74,20 @@ class Box:
 
     def pss_mib(self, unit: str) -> float:
         """Memory of all processes of a unit, shared pages by their share."""
+        return self._rollup_mib(unit, "Pss")
+
+    def shared_file_mib(self, unit: str) -> float:
+        """Its share of the pages of files that others use too: they would hold it without it."""
+        return self._rollup_mib(unit, "Pss_File") - self._rollup_mib(unit, "Private_Clean")
+
+    def _rollup_mib(self, unit: str, field: str) -> float:
+        """A field of /proc/PID/smaps_rollup, of all processes of a unit: proc_pid_smaps(5)."""
         asked = self.run("systemctl", "show", "--value", "--property=ControlGroup", unit).strip()
         pids = Path(f"/sys/fs/cgroup{asked}/cgroup.procs").read_text().split() if asked else []
         rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids]
-        lines = [line for text in rollups for line in text.splitlines() if line.startswith("Pss:")]
+        lines = [
+            line for text in rollups for line in text.splitlines() if line.startswith(f"{field}:")
+        ]
         return sum(int(line.split()[1]) for line in lines) / 1024
 
     def memory_mib(self) -> dict[str, float]:
