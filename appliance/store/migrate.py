@@ -18,6 +18,7 @@ from appliance.domain.box import schema_rule
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SiteCode
 from appliance.store import files, gate, replacing, room
+from appliance.store.box import begun_blocks
 from appliance.store.box import this_box as box
 from appliance.store.database import connect, explained, transaction
 from appliance.store.repair import integrity, salvage
@@ -80,7 +81,8 @@ def _bring_up_to_date(path: Path, site: SiteCode, new_epoch: Callable[[], str]) 
         if _version(db) < len(scripts()):
             _apply(db)
         with transaction(db):
-            owner = box.claim(db, site, new_epoch)
+            owner = box.claim(db, site, new_epoch, begun_blocks.of(path))
+        begun_blocks.note(path, box.current_block(db))
     if owner != site:
         raise SchemaError(
             f"{path} belongs to kecamatan {owner}, but [site] code says {site}. "

@@ -1,7 +1,7 @@
 """The one row that says which box this database belongs to, and where it issues tickets."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from appliance.domain.errors import PoskoError
 from appliance.domain.ids import SERIALS_PER_BLOCK, SERIALS_PER_SITE, SiteCode, Ticket
@@ -26,23 +26,37 @@ class TicketsExhausted(PoskoError, RuntimeError):
     """Every serial of this site is in use; an operator must archive old tickets."""
 
 
-def claim(db: sqlite3.Connection, site: SiteCode, new_epoch: Callable[[], str]) -> SiteCode:
-    """Make the database this site's if it is nobody's yet; return whose it is."""
+def claim(
+    db: sqlite3.Connection,
+    site: SiteCode,
+    new_epoch: Callable[[], str],
+    begun: Collection[int] = (),
+) -> SiteCode:
+    """Make the database this site's if it is nobody's yet; return whose it is.
+
+    `begun` are blocks of its predecessors. Where they are not known, a replaced box must not meet
+    its predecessor's numbers before the city has told it which they are (`use_blocks`), so that it
+    depends on the epoch where a new database starts to count.
+    """
     row = db.execute("SELECT site_code FROM box").fetchone()
     if row is not None:
         return SiteCode(row["site_code"])
+    use_blocks(db, begun)
     epoch = new_epoch()
     db.execute(
         "INSERT INTO box (id, site_code, epoch, block) VALUES (1, ?, ?, ?)",
-        (str(site), epoch, _first_block(epoch)),
+        (str(site), epoch, _block_apart(epoch, used_blocks(db), begun)),
     )
     return site
 
 
-def _first_block(epoch: str) -> int:
-    """Where a new database starts to count: a replaced box must not meet its predecessor's
-    numbers before the city has told it which they are (`use_blocks`)."""
-    return int(epoch, 16) % _BLOCKS
+def _block_apart(epoch: str, used: Collection[int], begun: Iterable[int]) -> int:
+    """One that is not used and that no database can have reached which began one of `begun`; which
+    of them depends on the epoch."""
+    unused = set(range(_BLOCKS)).difference(used)
+    near = {(block + ahead) % _BLOCKS for block in begun for ahead in range(_MAY_BE_REACHED)}
+    apart = sorted(unused - near) or sorted(unused) or range(_BLOCKS)
+    return apart[int(epoch, 16) % len(apart)]
 
 
 def site(db: sqlite3.Connection) -> SiteCode:
@@ -68,6 +82,12 @@ def issue_ticket(db: sqlite3.Connection) -> Ticket:
             return Ticket.issue(SiteCode(row["site_code"]).ticket_prefix, serial)
         db.execute("UPDATE box SET block = (block + 1) % ?", (_BLOCKS,))
     raise TicketsExhausted("all ticket numbers of this site are in use")
+
+
+def current_block(db: sqlite3.Connection) -> int:
+    """The block that the next ticket is from, unless it is full or not ours."""
+    block: int = db.execute("SELECT block FROM box").fetchone()["block"]
+    return block
 
 
 def used_blocks(db: sqlite3.Connection) -> set[int]:
@@ -96,15 +116,9 @@ def begin_elsewhere(db: sqlite3.Connection, epoch: str) -> None:
     left out; which of the others is taken depends on the epoch, so that copies of one backup go
     apart.
     """
-    row = db.execute("SELECT block FROM box").fetchone()
     used = used_blocks(db) | {
-        r["block"]
-        for r in db.execute(
-            "SELECT DISTINCT ticket / 10000 % 100 AS block FROM requests"
-        ).fetchall()
+        row["block"]
+        for row in db.execute("SELECT DISTINCT ticket / 10000 % 100 AS block FROM requests")
     }
-    near = {(row["block"] + ahead) % _BLOCKS for ahead in range(_MAY_BE_REACHED)}
-    free = sorted(set(range(_BLOCKS)) - used - near) or sorted(set(range(_BLOCKS)) - used)
-    if not free:
-        raise TicketsExhausted("all ticket numbers of this site are in use")
-    db.execute("UPDATE box SET epoch = ?, block = ?", (epoch, free[int(epoch, 16) % len(free)]))
+    block = _block_apart(epoch, used, [current_block(db)])
+    db.execute("UPDATE box SET epoch = ?, block = ?", (epoch, block))

@@ -6,7 +6,7 @@ requests repair each other (`requeue`), and what points to lost rows is cut off.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import cast
 
@@ -70,8 +70,12 @@ def fill(
     damaged: sqlite3.Connection,
     site: SiteCode,
     new_epoch: Callable[[], str],
+    begun: Collection[int] = (),
 ) -> Counter[str]:
-    """Copy and repair, in the caller's transaction and without foreign keys; count what is kept."""
+    """Copy and repair, in the caller's transaction and without foreign keys; count what is kept.
+
+    `begun` are the blocks of serials that are known to have been begun, whatever is lost.
+    """
     kept: Counter[str] = Counter()
     for table in ORDINARY:
         if names := _shared(fresh, damaged, table):
@@ -82,7 +86,7 @@ def fill(
         kept[table] = insert(fresh, table, _small(fresh, damaged, table))
     kept["inbox"] = _take_inbox(fresh, damaged)
     kept += requeue.requeue(fresh, _events(fresh, damaged), _acknowledged(damaged))
-    _take_identity(fresh, damaged, site, new_epoch)
+    _take_identity(fresh, damaged, site, new_epoch, begun)
     _cut_off_dangling(fresh)
     for erased in erasures.every(fresh):
         keeps_phone = erased.reason == Reason.HANDED_OVER
@@ -155,6 +159,7 @@ def _take_identity(
     damaged: sqlite3.Connection,
     site: SiteCode,
     new_epoch: Callable[[], str],
+    begun: Collection[int],
 ) -> None:
     """Whose box it is, a new epoch, and ticket serials that cannot have been given."""
     insert(fresh, "used_blocks", _small(fresh, damaged, "used_blocks"))
@@ -165,7 +170,7 @@ def _take_identity(
     blocks = {Ticket.numbered(number).serial // SERIALS_PER_BLOCK for [number] in tickets}
     after = {(block + 1) % (SERIALS_PER_SITE // SERIALS_PER_BLOCK) for block in blocks}
     box.use_blocks(fresh, blocks | after)
-    box.claim(fresh, site, new_epoch)
+    box.claim(fresh, site, new_epoch, begun)
 
 
 def _cut_off_dangling(fresh: sqlite3.Connection) -> None:

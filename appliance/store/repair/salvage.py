@@ -15,7 +15,7 @@ from pathlib import Path
 
 from appliance.domain.ids import SiteCode
 from appliance.store import files, gate
-from appliance.store.box import gauges
+from appliance.store.box import begun_blocks, gauges
 from appliance.store.repair import rescue
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def _fill(
         fresh.execute("PRAGMA synchronous = OFF")
         fresh.execute("PRAGMA foreign_keys = OFF")
         fresh.execute("BEGIN")
-        kept = rebuild.fill(fresh, damaged, site, new_epoch)
+        kept = rebuild.fill(fresh, damaged, site, new_epoch, begun_blocks.of(path))
         now = datetime.now(UTC)
         stated = {
             "salvaged_at": now.isoformat(timespec="seconds"),

@@ -26,12 +26,8 @@ def damage(path: Path, change: Damage) -> None:
 
 
 def start(path: Path) -> None:
-    """Start with a new epoch whose block of tickets (`box.claim`) is not that of the sample.
-
-    Where every ticket is lost, the box meets its old block once in a hundred times, until the city
-    tells it the blocks it has used; all other cases never depend on luck.
-    """
-    migrate.ensure(path, SITE, lambda: f"{100 * random.randrange(1000) + 50:08x}")
+    """Start, with a new epoch."""
+    migrate.ensure(path, SITE, lambda: f"{random.getrandbits(32):08x}")
 
 
 def ids_of(path: Path, table: str = "requests") -> set[str]:

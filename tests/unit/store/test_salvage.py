@@ -1,6 +1,8 @@
 """Box check 12: whatever the damage, all that can be read is kept, and the box goes on."""
 
 import logging
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from appliance.domain.blobs import Manifest
 from appliance.domain.events.files import PhotoAttached
 from appliance.domain.ids import SERIALS_PER_BLOCK, Ticket
 from appliance.store import migrate
-from appliance.store.box import gauges
+from appliance.store.box import begun_blocks, gauges
 from appliance.store.box import this_box as box
 from appliance.store.cases import photos, requests
 from appliance.store.city import city_keys, city_tables, commands, outbox
@@ -144,6 +146,31 @@ def test_a_file_without_anything_to_read_is_replaced(path: Path, content: bytes)
     [damaged] = salvage.damaged_files(path)
     assert damaged.read_bytes() == content
     check_that_the_box_goes_on(path, set())
+
+
+@pytest.mark.parametrize("lose", [lambda path: path.write_bytes(b""), Path.unlink])
+def test_a_box_that_lost_everything_gives_no_number_again_whatever_its_epoch(
+    tmp_path: Path, lose: Callable[[Path], object]
+) -> None:
+    begun, met = 7, set()
+    for number in range(100):
+        path = tmp_path / str(number) / "posko.db"
+        migrate.ensure(path, SITE, lambda: f"{begun:08x}")
+        lose(path)
+        migrate.ensure(path, SITE, lambda: f"{number:08x}")
+        with closing(connect(path)) as db:
+            met.add(box.issue_ticket(db).serial // SERIALS_PER_BLOCK)
+    may_be_reached = set(range(begun, begun + 10))
+    assert len(met) > 80
+    assert not met & may_be_reached
+
+
+def test_what_is_no_list_of_blocks_counts_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "posko.db"
+    (tmp_path / "posko.db.blocks").write_bytes(b"\xff\xfe 12x 5\n\n-1 7")
+    assert begun_blocks.of(path) == {5, 7}
+    begun_blocks.note(path, 8)
+    assert begun_blocks.of(path) == {5, 7, 8}
 
 
 def test_the_next_ticket_is_two_blocks_beyond_the_last(path: Path) -> None:
