@@ -14,7 +14,6 @@ from command_center.fleet.authority import Authority
 from command_center.sharing.share import MOST_RECEIVERS
 from command_center.subcommands import Subcommands
 
-NAME = "broker-config"
 TLS_PORT = 8883
 
 _CONFIG = """\
@@ -103,7 +102,7 @@ class Login(StrEnum):
 def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "write a mosquitto configuration in which each box is confined to its own site"
-    command = commands.add(NAME, words)
+    command = commands.add("broker-config", words)
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
     command.add_argument(
         "--login",

@@ -23,7 +23,6 @@ from command_center.store.cases.requests import CityRequest
 from command_center.store.database import reading
 from command_center.subcommands import Subcommands
 
-NAMES = ("correct", "corrections")
 _LABELS = ("id", "text", "category", "kelurahan", "kind", "sensitive", "was", "by", "at", "reason")
 
 

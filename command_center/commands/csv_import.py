@@ -12,14 +12,13 @@ from appliance.domain.errors import BadInput
 from command_center.cases import importing
 from command_center.subcommands import Subcommands
 
-NAME = "import"
 _MAX_BYTES = 16 << 20
 
 
 def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "take over ended tickets of an older system, with kecamatan codes of before 2020"
-    command = commands.add(NAME, words)
+    command = commands.add("import", words)
     command.add_argument(
         "--input",
         required=True,

@@ -21,23 +21,13 @@ from command_center.store.sending import documents
 from command_center.store.sending.documents import CityDocument
 from command_center.subcommands import Subcommands
 
-NAMES = ("publish-document", "withdraw-document", "documents")
-
 
 def add(commands: Subcommands) -> None:
     """Register the commands."""
-    publish, withdraw, listing = (
-        commands.add(name, words)
-        for name, words in zip(
-            NAMES,
-            (
-                "give a PDF, PNG, JPEG or text file to boxes, for residents at the portal",
-                "take a document back from every box",
-                "list the documents and how far each has come",
-            ),
-            strict=True,
-        )
-    )
+    words = "give a PDF, PNG, JPEG or text file to boxes, for residents at the portal"
+    publish = commands.add("publish-document", words)
+    withdraw = commands.add("withdraw-document", "take a document back from every box")
+    listing = commands.add("documents", "list the documents and how far each has come")
     publish.add_argument("site", metavar="SITE", help="14.71.07, or all that were ever heard")
     publish.add_argument("file", metavar="FILE", type=Path)
     publish.add_argument("--title", required=True, help="what residents read")

@@ -12,8 +12,6 @@ from command_center import report
 from command_center.cases import linking, tickets
 from command_center.subcommands import Subcommands
 
-NAMES = ("link", "unlink")
-
 
 def add(commands: Subcommands) -> None:
     """Register the commands."""

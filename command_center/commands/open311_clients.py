@@ -14,7 +14,6 @@ from command_center.store.database import reading, writing
 from command_center.store.open311 import open311_keys
 from command_center.subcommands import Subcommands
 
-NAME = "open311-key"
 NAME_MAX_CHARS = 60
 _SECRET_BYTES = 32
 
@@ -22,7 +21,7 @@ _SECRET_BYTES = 32
 def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "the keys by which other programs file requests (Open311)"
-    actions = commands.group(NAME, words)
+    actions = commands.group("open311-key", words)
 
     new = actions.add("new", "make a key and print it, once")
     new.add_argument("name", metavar="NAME", help="of the client; staff see it at its requests")

@@ -21,7 +21,6 @@ from command_center.store.sending import commands
 from command_center.store.sending.commands import Issued
 from command_center.subcommands import Subcommands
 
-NAMES = ("command", "commands")
 LISTED = 200
 DETAIL_SHOWN_CHARS = 60
 

@@ -21,14 +21,13 @@ from command_center.store.privacy import erasures
 from command_center.store.receiving import follow_ups
 from command_center.subcommands import Subcommands
 
-NAME = "privacy"
 _AT_MOST = 10_000
 
 
 def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "a person's data: show, erase, and the wishes about them that wait for an answer"
-    actions = commands.group(NAME, words)
+    actions = commands.group("privacy", words)
 
     export = actions.add("export", "print all that is known, without others' data")
     export.add_argument("whose", metavar="TICKET|PHONE")

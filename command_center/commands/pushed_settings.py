@@ -21,14 +21,13 @@ from command_center.sending import commanding, table_publishing
 from command_center.store.database import reading
 from command_center.subcommands import Subcommands
 
-NAME = "settings"
 FILE_MAX_BYTES = 64 * 1024
 
 
 def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "set at boxes what the city may set, and see which box runs what"
-    actions = commands.group(NAME, words)
+    actions = commands.group("settings", words)
     publish = actions.add(
         "publish",
         "set all that a file says, and nothing else",

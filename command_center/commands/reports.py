@@ -14,8 +14,6 @@ from command_center.store.cases.requests import Filter
 from command_center.store.database import reading
 from command_center.subcommands import Subcommands
 
-NAMES = ("requests", "status")
-
 
 def add(commands: Subcommands) -> None:
     """Register both."""

@@ -15,7 +15,6 @@ from command_center.store.database import reading
 from command_center.store.public import scorecards
 from command_center.subcommands import Subcommands
 
-NAME = "scorecard"
 EVENTS, EVENTS_CSV, FIGURES = "events.json", "events.csv", "figures.json"
 _COLUMNS = ("case", "matter", "agency", "kind", "category", "at_ms", "status", "is_mass")
 
@@ -23,7 +22,7 @@ _COLUMNS = ("case", "matter", "agency", "kind", "category", "at_ms", "status", "
 def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "the public report card"
-    actions = commands.group(NAME, words)
+    actions = commands.group("scorecard", words)
     words = "write its events and its figures into a folder, without personal data"
     export = actions.add("export", words)
     export.add_argument("folder", type=Path, metavar="FOLDER")

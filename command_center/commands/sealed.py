@@ -29,7 +29,6 @@ from command_center.store.sending import blob_files
 from command_center.subcommands import Subcommands
 from durable_files import key_files
 
-NAMES = ("sealing-key", "sealed", "unseal")
 STDIN = "-"
 _SAME_TICKET = 10
 """Only a box that lost its database gives a number twice."""

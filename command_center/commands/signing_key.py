@@ -8,13 +8,11 @@ from appliance.domain.errors import BadInput
 from command_center import signing
 from command_center.subcommands import Subcommands
 
-NAME = "signing-key"
-
 
 def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "make the key that signs what the city says, or show its line"
-    key = commands.add(NAME, words)
+    key = commands.add("signing-key", words)
     key.add_argument("action", choices=("create", "show"))
     key.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the configured")
 

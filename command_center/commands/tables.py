@@ -19,14 +19,13 @@ from command_center.store.sending import tables
 from command_center.store.sending.tables import SentTable
 from command_center.subcommands import Subcommands
 
-NAME = "tables"
 _NAMES = ", ".join(("announcements", "officials", *KNOWN))
 
 
 def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "replace tables at boxes, list them, take a replacement back"
-    actions = commands.group(NAME, words)
+    actions = commands.group("tables", words)
 
     publish = actions.add("publish", "replace a table at boxes by the rows of a CSV file")
     listing = actions.add("list", "list the newest version of each table and what became of it")

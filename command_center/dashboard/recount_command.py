@@ -10,13 +10,11 @@ from command_center.store.dashboard import daily_counts
 from command_center.store.database import writing
 from command_center.subcommands import Subcommands
 
-NAME = "recount"
-
 
 def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "count and date all requests anew, where somebody has changed the database by hand"
-    commands.add(NAME, words)
+    commands.add("recount", words)
 
 
 def run(engine: Engine, args: argparse.Namespace, now: datetime) -> None:

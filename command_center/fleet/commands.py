@@ -26,14 +26,13 @@ from command_center.store.fleet import credentials
 from command_center.store.staff import staff_log
 from command_center.subcommands import Subcommands
 
-NAME = "fleet"
 BY = "posko-center"
 
 
 def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "enrol boxes, revoke them, and see which runs what"
-    actions = commands.group(NAME, words)
+    actions = commands.group("fleet", words)
 
     enrol = actions.add("enrol", "make the code by which a box gets its credential, once")
     revoke = actions.add("revoke", "take a box's credential back: it is stolen, lost or given up")

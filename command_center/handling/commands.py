@@ -9,13 +9,11 @@ from command_center import report
 from command_center.handling import files
 from command_center.subcommands import Subcommands
 
-NAME = "units"
-
 
 def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "list the units that cases of an agency can be handed to"
-    command = commands.add(NAME, words)
+    command = commands.add("units", words)
     command.add_argument("agency", metavar="AGENCY", nargs="?", help="only those of one, e.g. DLHK")
     command.add_argument("--json", action="store_true", help="for scripts")
 

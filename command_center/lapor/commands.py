@@ -19,14 +19,13 @@ from command_center.store.database import reading, writing
 from command_center.store.lapor import lapor_intake, lapor_links, lapor_outbox
 from command_center.subcommands import Subcommands
 
-NAME = "lapor"
 BY = "posko-center lapor"
 SHOWN = 50
 
 
 def add(commands: Subcommands) -> None:
     """Register the commands."""
-    actions = commands.group(NAME, "the bridge to SP4N-LAPOR!")
+    actions = commands.group("lapor", "the bridge to SP4N-LAPOR!")
     actions.add("status", "print how the bridge is, what waits and what was left out")
     find = actions.add("find", "print which request has a tracking id")
     find.add_argument("tracking_id", metavar="TRACKING-ID", help="like 1916449")

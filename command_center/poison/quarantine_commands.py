@@ -20,7 +20,6 @@ from command_center.store.receiving.asides import Aside
 from command_center.store.receiving.quarantine import Kept
 from command_center.subcommands import Subcommands
 
-NAME = "quarantine"
 ALL = "all"
 EVENT = "e"
 """Before the number of an event, to tell it from a message."""
@@ -31,7 +30,7 @@ UNKNOWN = "unknown"
 def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "list, read, try again or forget what could not be read, stored or done"
-    actions = commands.group(NAME, words)
+    actions = commands.group("quarantine", words)
     listing = actions.add("list", "messages and events, the newest first, without content")
     listing.add_argument("--json", action="store_true", help="for scripts")
     show = actions.add("show", "one with its content (personal data!)")

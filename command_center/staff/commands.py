@@ -21,7 +21,6 @@ from command_center.store.database import reading
 from command_center.store.staff import staff_accounts
 from command_center.subcommands import Subcommands
 
-NAME = "accounts"
 UNITS_TOLD = 12
 """So many are named to who named another; an agency may have one in each kelurahan."""
 
@@ -29,7 +28,7 @@ UNITS_TOLD = 12
 def add(commands: Subcommands) -> None:
     """Register the commands."""
     words = "who may log in at the city"
-    actions = commands.group(NAME, words)
+    actions = commands.group("accounts", words)
 
     actions.add("list", "list them").add_argument("--json", action="store_true", help="for scripts")
     new = actions.add("add", "make one, and print its first password")

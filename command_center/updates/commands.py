@@ -24,7 +24,6 @@ from command_center.store.fleet.software import Release
 from command_center.subcommands import Subcommands
 from command_center.updates import making, publishing
 
-NAME = "updates"
 OFFLINE = ("key", "sign", "show")
 """Actions of whoever makes releases; they have neither settings nor a database."""
 
@@ -32,7 +31,7 @@ OFFLINE = ("key", "sign", "show")
 def add(commands: Subcommands) -> None:
     """Register the command."""
     words = "make, sign and publish updates of the boxes"
-    actions = commands.group(NAME, words)
+    actions = commands.group("updates", words)
 
     key = actions.add("key", "make a release key")
     key.add_argument("file", metavar="FILE", type=Path)

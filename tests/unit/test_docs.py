@@ -1,12 +1,10 @@
 """Documents stay true: each fails here when the code knows something they don't."""
 
-import argparse
 import sqlite3
 
 import msgspec
 import pytest
 
-from appliance.__main__ import parser
 from appliance.domain.city.topics import Leaf
 from appliance.domain.events import EVENT_TYPES
 from appliance.runtime.settings import Settings
@@ -42,23 +40,6 @@ def test_every_event_and_its_fields_are_documented(kind: str) -> None:
 @pytest.mark.parametrize("leaf", Leaf)
 def test_every_topic_is_documented(leaf: Leaf) -> None:
     assert f"`{leaf}" in read("docs/protocol.md")
-
-
-def commands(parser: argparse.ArgumentParser, before: str = "") -> list[str]:
-    """Every command of a parser down to the last word, e.g. `sync trace`."""
-    nested = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    if not nested:
-        return [before.strip()]
-    return [
-        found
-        for name, command in nested[0].choices.items()
-        for found in commands(command, f"{before} {name}")
-    ]
-
-
-@pytest.mark.parametrize("command", commands(parser()))
-def test_every_command_is_documented(command: str) -> None:
-    assert f"`posko {command}" in read("docs/commands.md")
 
 
 def test_every_console_script_is_documented() -> None:

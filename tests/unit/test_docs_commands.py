@@ -1,4 +1,4 @@
-"""What documents tell somebody to type can be typed: its words, options and arguments are known."""
+"""What documents tell somebody to type can be typed, and all that can be typed is documented."""
 
 import argparse
 import importlib
@@ -89,3 +89,19 @@ def test_a_command_line_of_a_document_can_be_typed(
     assert unknown(parser(program), words) == [], document
     if is_whole:
         parser(program).parse_known_args(words)
+
+
+def commands(parser: argparse.ArgumentParser, before: str) -> Iterator[str]:
+    """Every command of a parser down to the last word, e.g. `posko sync trace`."""
+    nested = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    if not nested:
+        yield before
+    for name, command in nested[0].choices.items() if nested else ():
+        yield from commands(command, f"{before} {name}")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_command_is_documented(program: str) -> None:
+    text = read("docs/commands.md")
+    known = commands(parser(program), program)
+    assert [command for command in known if f"| `{command}" not in text] == []
