@@ -55,26 +55,6 @@ _WORD_MAX_CHARS = 40
 _ID_MAX_CHARS = 64
 _MARKS_MAX = 8
 _MAX_TEXT_ID = 2**53
-_OURS = (
-    RequestReceived,
-    BoxHeartbeat,
-    BoxAlarm,
-    CommandResult,
-    PhotoAttached,
-    PhotoLost,
-    DocumentSettled,
-    RenewalAsked,
-    FollowedUp,
-    OfficialReplied,
-    StaffActed,
-    TextAmended,
-    TextSettled,
-    NoticeSettled,
-    WifiSessionClosed,
-    ConsentChanged,
-    RequestErased,
-)
-"""What travels up and this release knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,20 +94,20 @@ def apply(
     for seq, event in numbered:
         try:
             known = wire.decode_event(event.y, bytes(event.d))
+            is_ours = True
             if isinstance(known, RequestReceived):
                 request = _request(arrival, event, known, received_ms)
                 received.append((len(kept), request, known.sealed))
                 told.append(known)
             elif isinstance(known, AboutRequest):
                 later.append((len(kept), known))
-            elif known is not None:
-                _apply_alone(connection, arrival.site, known, event, now)
+            else:
+                is_ours = _apply_alone(connection, arrival.site, known, event, now)
         except WireError as error:
             kept.append(_rejected(arrival, seq, event, error.code, error.detail))
         except BadInput as error:
             kept.append(_rejected(arrival, seq, event, "event", str(error)))
         else:
-            is_ours = isinstance(known, _OURS)
             outcome = "applied" if is_ours else "unknown_kind"
             kept.append(Kept(seq=seq, event=event, outcome=outcome))
     foreign = _store(connection, arrival, [request for _, request, _ in received])
@@ -176,9 +156,13 @@ def _apply_to_request(
 
 
 def _apply_alone(
-    connection: Connection, site: SiteCode, known: Event, event: wire.WireEvent, now: datetime
-) -> None:
-    """Do what an event asks that needs no other of its batch."""
+    connection: Connection,
+    site: SiteCode,
+    known: Event | None,
+    event: wire.WireEvent,
+    now: datetime,
+) -> bool:
+    """Do what an event asks that needs no other of its batch; False for one that is not for us."""
     match known:
         case BoxHeartbeat():
             boxes.beat(connection, site, bytes(event.d).decode())
@@ -198,6 +182,9 @@ def _apply_alone(
             documents.settle(connection, site, known.document_id, known.outcome, now)
         case RenewalAsked():
             _ask_renewal(connection, site, known, now)
+        case _:
+            return False
+    return True
 
 
 def _change_consent(connection: Connection, site: SiteCode, event: ConsentChanged) -> None:
