@@ -19,7 +19,7 @@ from command_center.fleet import endpoint
 from command_center.fleet.office import Office
 from command_center.fleet.pages import FleetPages
 from command_center.handling.pages import HandlingPages
-from command_center.lapor import pages as lapor_pages
+from command_center.lapor.pages import LaporPages
 from command_center.notices import words as notice_words
 from command_center.open311 import views as open311
 from command_center.pages import outage, wording
@@ -87,31 +87,19 @@ def create_app(
         on_change=on_change,
         more=handling.of_case,
     )
+    pages.add(app)
+    PhotoPage(engine).add(app)
     handling.add(app, pages.detail)
-    phone = PhonePages(engine, now=now, on_change=on_change, sealing_keys=sealing_keys)
-    phone.add(app, pages.detail)
+    LinkPages(engine, now=now, detail=pages.detail).add(app)
+    PhonePages(
+        engine, now=now, on_change=on_change, sealing_keys=sealing_keys, detail=pages.detail
+    ).add(app)
+    LaporPages(engine, now=now, detail=pages.detail, is_on=has_lapor).add(app)
+    PrivacyPages(engine, now=now, on_change=on_change).add(app)
     AccountPages(engine=engine, now=now, hashing=hashing, units=lambda: handling.units).add(app)
     TrailPages(engine=engine, now=now).add(app)
-    app.add_url_rule("/", "index", pages.index)
-    app.add_url_rule("/permohonan/<request_id>", "show", pages.show)
-    app.add_url_rule("/permohonan/<request_id>", "change", pages.change, methods=["POST"])
-    app.add_url_rule("/permohonan/<request_id>/koreksi", "correct", pages.correct, methods=["POST"])
-    app.add_url_rule("/permohonan/<request_id>/foto", "photo", PhotoPage(engine).show)
-    privacy = PrivacyPages(engine, now=now, on_change=on_change)
-    app.add_url_rule("/data-pribadi", "wishes", privacy.wishes)
-    app.add_url_rule("/data-pribadi/<wish_id>", "answer", privacy.answer, methods=["POST"])
-    app.add_url_rule(
-        "/permohonan/<request_id>/hapus", "erase", privacy.erase, methods=["GET", "POST"]
-    )
-    links = LinkPages(engine, now=now, detail=pages.detail)
-    app.add_url_rule("/permohonan/<request_id>/gabung", "link", links.change, methods=["POST"])
-    app.add_url_rule("/dilihat", "see", links.see, methods=["POST"])
-    app.add_url_rule("/api/events", "events", pages.events)
     others = open311.Open311(engine, place=place, now=now, sealing_keys=sealing_keys)
     app.register_blueprint(open311.blueprint(others))
-    lapor_pages.add(
-        app, lapor_pages.LaporPages(engine, now=now, detail=pages.detail, is_on=has_lapor)
-    )
     scorecard_pages.add(app, cards or Cards(engine, now), benchmarks)
     dashboard.add(app, engine, now, is_link_up)
     office = office or Office.closed()

@@ -48,6 +48,15 @@ class LaporPages:
     ) -> None:
         self._engine, self._now, self._detail, self._is_on = engine, now, detail, is_on
 
+    def add(self, app: Flask) -> None:
+        """Register them, and what templates need."""
+        app.add_url_rule("/lapor", "lapor", self.overview)
+        app.add_url_rule("/lapor/<int:entry_id>", "lapor_settle", self.settle, methods=["POST"])
+        case = "/permohonan/<request_id>"
+        app.add_url_rule(f"{case}/lapor", "lapor_send", self.send, methods=["POST"])
+        app.jinja_env.globals["lapor_card"] = self.card
+        app.jinja_env.filters["tracking"] = words.spoken
+
     @allows(Role.VERIFIKATOR, Role.AUDITOR, Role.ADMIN)
     def overview(self) -> ResponseReturnValue:
         """How the bridge is; with a tracking id, the request that has it."""
@@ -114,12 +123,3 @@ class LaporPages:
                 why_not=sending.why_not(connection, case),
                 is_on=self._is_on,
             )
-
-
-def add(app: Flask, pages: LaporPages) -> None:
-    """The addresses, and what templates need."""
-    app.add_url_rule("/lapor", "lapor", pages.overview)
-    app.add_url_rule("/lapor/<int:entry_id>", "lapor_settle", pages.settle, methods=["POST"])
-    app.add_url_rule("/permohonan/<request_id>/lapor", "lapor_send", pages.send, methods=["POST"])
-    app.jinja_env.globals["lapor_card"] = pages.card
-    app.jinja_env.filters["tracking"] = words.spoken

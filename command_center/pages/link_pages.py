@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import groupby
 
-from flask import abort, redirect, request, url_for
+from flask import Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
@@ -35,6 +35,12 @@ class LinkPages:
         detail: Callable[[str, str], str],
     ) -> None:
         self._engine, self._now, self._detail = engine, now, detail
+
+    def add(self, app: Flask) -> None:
+        """Register them."""
+        case = "/permohonan/<request_id>"
+        app.add_url_rule(f"{case}/gabung", "link", self.change, methods=["POST"])
+        app.add_url_rule("/dilihat", "see", self.see, methods=["POST"])
 
     @allows(Role.VERIFIKATOR)
     def change(self, request_id: str) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import abort
+from flask import Flask, abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
@@ -44,6 +44,10 @@ class PhotoPage:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def add(self, app: Flask) -> None:
+        """Register it."""
+        app.add_url_rule("/permohonan/<request_id>/foto", "photo", self.show)
 
     @allows(*READERS)
     @noted

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine
 
@@ -56,6 +56,15 @@ class Pages:
     ) -> None:
         self._engine, self._now, self._more = engine, now, more
         self._is_link_up, self._on_change = is_link_up, on_change
+
+    def add(self, app: Flask) -> None:
+        """Register them."""
+        case = "/permohonan/<request_id>"
+        app.add_url_rule("/", "index", self.index)
+        app.add_url_rule(case, "show", self.show)
+        app.add_url_rule(case, "change", self.change, methods=["POST"])
+        app.add_url_rule(f"{case}/koreksi", "correct", self.correct, methods=["POST"])
+        app.add_url_rule("/api/events", "events", self.events)
 
     @allows(*PEOPLE, Role.WALL)
     @noted

@@ -43,14 +43,15 @@ class PhonePages:
         now: Callable[[], datetime],
         on_change: Callable[[], None],
         sealing_keys: Mapping[str, str],
+        detail: Callable[[str, str], str],
         new_id: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
+        """`detail` shows a case again with what went wrong."""
         self._engine, self._now, self._on_change = engine, now, on_change
-        self._sealing_keys, self._new_id = sealing_keys, new_id
+        self._sealing_keys, self._detail, self._new_id = sealing_keys, detail, new_id
 
-    def add(self, app: Flask, detail: Callable[[str, str], str]) -> None:
-        """Register them; `detail` shows a case again with what went wrong."""
-        self._detail = detail
+    def add(self, app: Flask) -> None:
+        """Register them."""
         app.jinja_env.globals["phone_wishes"] = list(forms.WISHES.items())
         app.add_url_rule("/telepon", "call", self.call)
         app.add_url_rule("/telepon", "take_call", self.take_call, methods=["POST"])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
@@ -24,6 +24,13 @@ class PrivacyPages:
         self, engine: Engine, *, now: Callable[[], datetime], on_change: Callable[[], None]
     ) -> None:
         self._engine, self._now, self._on_change = engine, now, on_change
+
+    def add(self, app: Flask) -> None:
+        """Register them."""
+        case = "/permohonan/<request_id>"
+        app.add_url_rule("/data-pribadi", "wishes", self.wishes)
+        app.add_url_rule("/data-pribadi/<wish_id>", "answer", self.answer, methods=["POST"])
+        app.add_url_rule(f"{case}/hapus", "erase", self.erase, methods=["GET", "POST"])
 
     @allows(Role.VERIFIKATOR, Role.AUDITOR)
     def wishes(self) -> ResponseReturnValue:
