@@ -45,6 +45,15 @@ class Broker(Section, frozen=True):
     tls_cert: Path | None = None
     tls_key: Path | None = None
 
+    def _mistakes(self, section: str) -> Iterator[str]:
+        """Keys of the way that are wrong together."""
+        if (self.tls_cert is None) != (self.tls_key is None):
+            yield f"{section}.tls_cert and {section}.tls_key belong together; set both or none"
+        if self.tls_cert and self.tls_ca is None:
+            yield f"{section}.tls_cert needs {section}.tls_ca, the authority of the broker"
+        if self.password_file and not self.username:
+            yield f"{section}.password_file needs {section}.username"
+
 
 class Sync(Broker, frozen=True):
     """The uplink of the box."""
@@ -53,7 +62,8 @@ class Sync(Broker, frozen=True):
     keep: KeptKeys = ()
 
     def contradictions(self) -> Iterator[str]:
-        """Keys to keep that the city can't set anyway."""
+        """Keys that are wrong together, and keys to keep that the city can't set anyway."""
+        yield from self._mistakes("sync")
         for key in self.keep:
             try:
                 pushed_settings.kind(key)
@@ -77,3 +87,9 @@ class Center(Broker, frozen=True):
         ),
     ] = "sqlite:////var/lib/posko/center.db"
     files: Path | None = None
+
+    def contradictions(self) -> Iterator[str]:
+        """Keys that are fine alone and wrong together."""
+        yield from self._mistakes("center")
+        if self.database.startswith("postgres") and self.files is None:
+            yield "center.files is missing: a folder for photos, which no server keeps"

@@ -1,5 +1,6 @@
 """The settings of the SMS modems."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
@@ -74,6 +75,21 @@ class Modem(_ModemPort, frozen=True):
     def all(self) -> dict[str, "_ModemPort"]:
         """Every modem by the name under which it claims texts and states gauges."""
         return {"modem": self, **{f"modem-{other.name}": other for other in self.also}}
+
+    @property
+    def power_keys(self) -> list[int]:
+        """The pins with which modems are switched on."""
+        pins = (modem.power_key_pin for modem in (self, *self.also))
+        return [pin for pin in pins if pin is not None]
+
+    def contradictions(self) -> Iterator[str]:
+        """Keys that are fine alone and wrong together."""
+        for what, values in (
+            ("device", [self.device, *(other.device for other in self.also)]),
+            ("name", [other.name for other in self.also]),
+        ):
+            if len(set(values)) < len(values):
+                yield f"modem.also: two modems have the same {what}"
 
     @property
     def sending_policy(self) -> SendingPolicy:

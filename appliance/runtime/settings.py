@@ -6,6 +6,7 @@ key is a mistake too. `posko.example.toml` shows every key.
 
 import os
 import tomllib
+from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -123,6 +124,13 @@ class Sealing(Section, frozen=True):
     """Whom confidential reports are sealed to."""
 
     keys: SealingKeys = msgspec.field(default_factory=dict)
+
+    def contradictions(self) -> Iterator[str]:
+        """Keys that everybody could open."""
+        try:
+            sealing.parse_keys(self.keys)
+        except BadInput as error:
+            yield f"sealing.keys: {error}"
 
 
 class Sleep(Section, frozen=True):
@@ -330,32 +338,16 @@ def _contradictions(settings: Settings) -> list[str]:
     for name, listen in (*faces.items(), ("center", settings.center.listen)):
         if not 0 < int(listen.rpartition(":")[2]) <= 65535:
             found.append(f"{name}.listen: the port must be 1 to 65535, not {listen!r}")
-    modems = [settings.modem, *settings.modem.also]
-    if len({modem.device for modem in modems}) < len(modems):
-        found.append("modem.also: two modems have the same device")
-    if len({modem.name for modem in settings.modem.also}) < len(settings.modem.also):
-        found.append("modem.also: two modems have the same name")
+    found.extend(settings.modem.contradictions())
     found.extend(settings.wifi.contradictions())
     found.extend(settings.desk.contradictions(settings.wifi.networks))
     found.extend(settings.printer.contradictions())
     found.extend(settings.lapor.contradictions())
     found.extend(settings.sync.contradictions())
+    found.extend(settings.center.contradictions())
     found.extend(settings.backup.contradictions())
-    power_keys = [m.power_key_pin for m in modems if m.power_key_pin is not None]
-    found.extend(settings.panel.contradictions(power_keys))
-    try:
-        sealing.parse_keys(settings.sealing.keys)
-    except BadInput as error:
-        found.append(f"sealing.keys: {error}")
-    for name, side in (("sync", settings.sync), ("center", settings.center)):
-        if (side.tls_cert is None) != (side.tls_key is None):
-            found.append(f"{name}.tls_cert and {name}.tls_key belong together; set both or none")
-        if side.tls_cert and side.tls_ca is None:
-            found.append(f"{name}.tls_cert needs {name}.tls_ca, the authority of the broker")
-        if side.password_file and not side.username:
-            found.append(f"{name}.password_file needs {name}.username")
-    if settings.center.database.startswith("postgres") and settings.center.files is None:
-        found.append("center.files is missing: a folder for photos, which no server keeps")
+    found.extend(settings.panel.contradictions(settings.modem.power_keys))
+    found.extend(settings.sealing.contradictions())
     return found
 
 
