@@ -52,7 +52,7 @@ def made(
         epoch=channel,
         ticket=ticket.digits,
         channel=channel,
-        kind=_kind(triage).value,
+        kind=standing.kind(triage).value,
         category=category.id,
         sensitivity=secrecy.value,
         agency=routed.agency,
@@ -126,7 +126,3 @@ def _route(
         is_in_city=is_in_city,
     )
     return route(category, facts, now.astimezone(CITY_TIME).date(), known)
-
-
-def _kind(triage: Triage) -> Kind:
-    return Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind

@@ -32,7 +32,7 @@ from appliance.store.city import city_tables, outbox
 from appliance.store.database import transaction
 from appliance.store.privacy import erasures
 
-EMERGENCY_FACTOR = 10
+FAR_BEYOND = 10
 """So many times its limit a device may report; beyond, only its page answers."""
 
 
@@ -49,9 +49,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing was stored."""
+    """Nothing was stored: too much came from this device, or (0) this very report was erased."""
 
-    reason: str
     retry_after_s: int
 
 
@@ -103,13 +102,13 @@ def receive_in(
     if (earlier := requests.by_id(db, draft.submission_id)) is not None:
         return Receipt(request=earlier, is_new=False)
     if erasures.of(db, draft.submission_id) is not None:
-        return Refused("this report has been erased", 0)
+        return Refused(retry_after_s=0)
     if (earlier := joining.submitted(db, draft.submission_id)) is not None:
         return Receipt(request=earlier, is_new=False, is_joined=True)
     if origin and limit:
         attempts = requests.attempts_since(db, origin, now.wall - limit.window)
         if exceeded := quota.check(_far_beyond(limit), attempts, now.wall):
-            return Refused("too many reports from this device", exceeded.retry_after_s)
+            return Refused(exceeded.retry_after_s)
         is_flood = is_flood or quota.check(limit, attempts, now.wall) is not None
     routed = route_of(db, draft, triage, now)
     request = _request(db, draft, triage, routed, now)
@@ -166,7 +165,7 @@ def _marks(
 
 
 def _far_beyond(limit: quota.Quota) -> quota.Quota:
-    return replace(limit, limit=limit.limit * EMERGENCY_FACTOR)
+    return replace(limit, limit=limit.limit * FAR_BEYOND)
 
 
 def _category(draft: Draft, triage: Triage) -> reference.Category:
@@ -222,7 +221,7 @@ def _request(
 def _kind(draft: Draft, triage: Triage) -> Kind:
     if draft.is_question and triage.kind is not Kind.EMERGENCY:
         return Kind.INFORMATION
-    return Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind
+    return standing.kind(triage)
 
 
 def _store(db: sqlite3.Connection, request: ServiceRequest, judged: Judged, now: Moment) -> None:

@@ -1,11 +1,16 @@
-"""Where a request stands by what triage and routing made of it: how secret it is, and why. Pure."""
+"""Where a request stands by what triage and routing made of it: kind, secrecy, and why. Pure."""
 
 from appliance.domain.cases import gravity
 from appliance.domain.cases.routing import Route
-from appliance.domain.cases.service_request import Sensitivity
+from appliance.domain.cases.service_request import Kind, Sensitivity
 from appliance.domain.events.requests import REASON_MAX_CHARS, REASONS_MAX, Judged
 from appliance.domain.reference import Category
 from appliance.domain.triage.verdict import Triage
+
+
+def kind(triage: Triage) -> Kind:
+    """What was sent as a report is one, though its words only ask for news or look like spam."""
+    return Kind.COMPLAINT if triage.kind in (Kind.STATUS, Kind.SPAM) else triage.kind
 
 
 def sensitivity(category: Category, triage: Triage, routed: Route) -> Sensitivity:
