@@ -63,7 +63,7 @@ def slip(
         columns=columns,
         head=(*_head(request, office, columns, _), *_pin(pin, columns, _)),
         address=f"{office.portal_url}/tiket/{request.ticket.digits}",
-        foot=(*_advice(request, columns, _), *_foot(office, columns, _)),
+        foot=(*_advice(request, columns, _), *_foot(columns, _)),
     )
 
 
@@ -121,7 +121,7 @@ def _advice(request: ServiceRequest, columns: int, _: Translate) -> Iterator[Lin
         yield from _left(f"{_('Sementara itu:')} {advice}", columns)
 
 
-def _foot(office: Office, columns: int, _: Translate) -> Iterator[Line]:
+def _foot(columns: int, _: Translate) -> Iterator[Line]:
     yield from _centred(_("Simpan struk ini."), columns)
     yield from _centred(_("Darurat? Telepon 112."), columns)
 

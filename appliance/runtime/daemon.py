@@ -43,20 +43,15 @@ def accept_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
                 accept_config(action)
 
 
-def run(program: str, description: str, body: Callable[[settings.Settings], None]) -> int:
+def run_with(
+    command_line: argparse.ArgumentParser,
+    body: Callable[[settings.Settings, argparse.Namespace], None],
+) -> int:
     """Run a daemon in the foreground until SIGTERM or SIGINT; return its exit status.
 
     A PoskoError is an answer to the technician, so it is printed without a traceback; everything
     else is a bug and crashes loudly.
     """
-    return run_with(parser(program, description), lambda loaded, _args: body(loaded))
-
-
-def run_with(
-    command_line: argparse.ArgumentParser,
-    body: Callable[[settings.Settings, argparse.Namespace], None],
-) -> int:
-    """The same for a daemon that has arguments of its own, beside those of `parser`."""
     args = command_line.parse_args()
 
     def load_and_run() -> None:

@@ -5,7 +5,6 @@ Both are made anew, whole, from the database, so that doing it once more always 
 
 import base64
 import hashlib
-import logging
 import os
 import re
 import secrets
@@ -18,8 +17,6 @@ from appliance.domain.errors import PoskoError
 from command_center.broker_config import CRL
 from command_center.fleet.authority import Authority
 from command_center.store.fleet.credentials import Credential
-
-log = logging.getLogger(__name__)
 
 PASSWORDS = "passwords"
 PASSWORD_PATTERN = re.compile(r"[0-9a-f]{64}")

@@ -1,6 +1,5 @@
 """What officers do with documents of the archive: put in, correct, withdraw, destroy."""
 
-import logging
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -24,8 +23,6 @@ from appliance.store.database import transaction
 from appliance.store.privacy.wal_wipes import wiping
 from appliance.store.repair.integrity import is_damage
 from appliance.store.staff import staff_log
-
-log = logging.getLogger(__name__)
 
 
 class Full(BadInput):

@@ -77,14 +77,6 @@ def in_state(db: sqlite3.Connection, state: str) -> list[Document]:
     return [_document(row) for row in rows]
 
 
-def stored(db: sqlite3.Connection, document_id: str) -> Document | None:
-    """One document that residents may see."""
-    row = db.execute(
-        "SELECT * FROM documents WHERE document_id = ? AND state = 'stored'", (document_id,)
-    ).fetchone()
-    return _document(row) if row else None
-
-
 def total_bytes(db: sqlite3.Connection) -> int:
     """The size of all documents that are here or wanted."""
     [total] = db.execute(

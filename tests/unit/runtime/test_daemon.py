@@ -4,6 +4,7 @@ import shlex
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,14 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+def run(body: Callable[[Settings], None]) -> int:
+    command_line = daemon.parser("posko-x", "does x")
+    return daemon.run_with(command_line, lambda loaded, _args: body(loaded))
+
+
 def test_a_daemon_that_returns_exits_0(config: Path) -> None:
     seen: list[Settings] = []
-    assert daemon.run("posko-x", "does x", seen.append) == 0
+    assert run(seen.append) == 0
     assert seen[0].site.name == "Bukit Raya"
 
 
@@ -34,7 +40,7 @@ def test_a_wrong_configuration_exits_78_and_names_the_key(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config.write_text(GOOD + "[modem]\nbaud = 1\n")
-    assert daemon.run("posko-x", "does x", lambda _settings: None) == daemon.EXIT_CONFIG
+    assert run(lambda _settings: None) == daemon.EXIT_CONFIG
     assert "modem.baud" in capsys.readouterr().err
 
 
@@ -44,7 +50,7 @@ def test_an_expected_error_is_told_without_a_traceback(
     def body(_settings: Settings) -> None:
         raise PoskoError("the cable is out")
 
-    assert daemon.run("posko-x", "does x", body) == 1
+    assert run(body) == 1
     assert capsys.readouterr().err == "posko-x: the cable is out\n"
 
 
