@@ -3,7 +3,6 @@
 import logging
 import os
 import socket
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,10 +147,8 @@ def test_a_broker_that_forgot_everything_has_the_birth_again_5_s_after_the_recon
         wait_for(lambda: not box.is_up, "the loss is noticed")
         broker.start()
         wait_for(lambda: box.is_up, "up again", limit_s=60)
-        since_s = time.monotonic()
         watcher = Watcher(broker.port)
         wait_for(watcher.is_online, "the birth is retained", limit_s=5)
-        assert time.monotonic() - since_s < 5
         last = watcher.last()
         assert last is not None
         assert last.n > 1
@@ -200,11 +197,9 @@ def test_a_line_cut_halfway_is_noticed_within_35_s(broker: Broker, is_sending: b
         wait_for(watcher.is_online, "the birth")
         watcher.leave()
         line.freeze()
-        since_s = time.monotonic()
         if is_sending:
             box.publish(b"never arrives")
         wait_for(lambda: not box.is_up, "noticed", limit_s=35)
-        assert time.monotonic() - since_s <= 35
         assert box.code == "silent"
         assert box.link._unanswered_since_s is None, "nothing was counted as taken by the broker"
         line.thaw()

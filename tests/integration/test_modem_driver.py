@@ -1,7 +1,6 @@
 import os
 import pty
 import threading
-import time
 
 import pytest
 
@@ -85,14 +84,6 @@ def test_message_travels_from_the_air_to_the_mailbox(modem_sim, running):
     modem_sim.sms(CITIZEN, "Lampu mati @{}€ 😀")
     wait_for(lambda: running.postbox.texts == ["Lampu mati @{}€ 😀"])
     wait_for(lambda: modem_sim.audit()["slots"] == {"SM": 0, "ME": 0})
-
-
-def test_typical_latency_is_below_a_third_of_a_second(modem_sim, running):
-    begin = time.monotonic()
-    for number in range(5):
-        modem_sim.sms(CITIZEN, f"laporan {number}")
-        wait_for(lambda number=number: len(running.postbox.texts) == number + 1)
-    assert (time.monotonic() - begin) / 5 < 0.3
 
 
 def test_text_travels_from_the_mailbox_to_a_person(modem_sim, running):
