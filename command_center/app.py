@@ -13,7 +13,7 @@ from appliance.domain import reference
 from appliance.domain.cases import progress
 from appliance.domain.moment import CITY_TIME
 from appliance.domain.staff.passwords import COST
-from command_center import storable
+from command_center import storable, wording
 from command_center.dashboard import pages as dashboard
 from command_center.fleet import endpoint
 from command_center.fleet.office import Office
@@ -22,7 +22,7 @@ from command_center.handling.pages import HandlingPages
 from command_center.lapor.pages import LaporPages
 from command_center.notices import words as notice_words
 from command_center.open311 import views as open311
-from command_center.pages import outage, wording
+from command_center.pages import outage
 from command_center.pages.limits import Limits
 from command_center.pages.link_pages import LinkPages
 from command_center.pages.photo_page import PhotoPage

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from appliance.domain.events.box import BoxHeartbeat
 from appliance.domain.reference import kecamatan_name
+from command_center import wording
 from command_center.cases.worklist import Item
-from command_center.pages import wording
 from command_center.store import this_city
 from command_center.store.cases import requests
 from command_center.store.cases.requests import CityRequest, Filter

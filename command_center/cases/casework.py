@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain.cases.service_request import (
     NEEDS_REASON,
+    IllegalMove,
     Sensitivity,
     Source,
     Status,
@@ -46,6 +47,20 @@ class TooSoon(BadInput):
 
 class Outdated(BadInput):
     """Someone else changed the request while the officer was reading."""
+
+
+def refusal(error: BadInput) -> str:
+    """Why a change was refused, for the officer."""
+    if isinstance(error, Outdated):
+        return "Laporan ini baru saja diubah petugas lain. Periksa keadaannya, lalu ulangi."
+    if isinstance(error, TooSoon):
+        return (
+            "Pelapor belum menjawab SUDAH dan masih punya waktu 10 hari kerja. Laporan ditutup "
+            "sendiri bila waktu itu lewat tanpa kabar."
+        )
+    if isinstance(error, IllegalMove):
+        return "Dari status sekarang, laporan ini tidak boleh berpindah ke status itu."
+    return str(error)
 
 
 def moves(request: CityRequest) -> list[Status]:

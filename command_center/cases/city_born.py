@@ -13,7 +13,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import SERIALS_PER_SITE, SiteCode, Ticket
 from appliance.domain.privacy import sealing
 from appliance.domain.triage.verdict import Triage
-from command_center.open311 import becoming
+from command_center.cases import city_filing
 from command_center.store.cases import case_history, case_marks, requests, ticket_serials
 from command_center.store.cases.requests import CityRequest
 from command_center.store.receiving import sealed_contents
@@ -45,8 +45,8 @@ def store(
     if request.sensitivity != Sensitivity.CONFIDENTIAL or holder is None:
         requests.add(connection, [request])
     else:
-        sealed = sealing.seal(becoming.content(request), holder)
-        requests.add(connection, [becoming.emptied(request, sealing.placeholder(holder))])
+        sealed = sealing.seal(city_filing.content(request), holder)
+        requests.add(connection, [city_filing.emptied(request, sealing.placeholder(holder))])
         id_ = request.request_id
         sealed_contents.add(connection, id_, id_, sealed, now)
     case_history.note(connection, request, note, by=by, now=now)

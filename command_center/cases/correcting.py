@@ -18,9 +18,9 @@ from appliance.domain.errors import BadInput
 from appliance.domain.events.requests import RequestCorrected
 from appliance.domain.moment import CITY_TIME
 from appliance.domain.triage.judgement import classify
+from command_center import wording
 from command_center.cases import casework
 from command_center.handling import keeping
-from command_center.pages import wording
 from command_center.store.cases import case_history, corrections
 from command_center.store.cases.corrections import Correction
 from command_center.store.cases.requests import CityRequest

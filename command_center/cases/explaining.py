@@ -9,8 +9,8 @@ from appliance.domain.cases.service_request import Sensitivity, Status
 from appliance.domain.city.city_tables import SHIPPED_VERSION, Tables
 from appliance.domain.events.requests import Judged
 from appliance.domain.moment import stored
+from command_center import wording
 from command_center.cases.casework import referral
-from command_center.pages import wording
 from command_center.store.cases.requests import CityRequest
 
 _UNDECIDED = frozenset({Status.RECEIVED, Status.VERIFIED})

@@ -30,7 +30,7 @@ from appliance.domain.moment import CITY_TIME, plausible, to_ms
 from appliance.domain.privacy import masking
 from appliance.domain.reference import Kelurahan
 from appliance.domain.triage.judgement import classify
-from command_center.receiving.dating import Quality
+from command_center.cases.dating import Quality
 from command_center.store.cases import case_history, requests, ticket_serials
 from command_center.store.cases.case_history import HistoryEntry
 from command_center.store.cases.requests import CityRequest

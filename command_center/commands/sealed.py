@@ -20,7 +20,7 @@ from appliance.domain.ids import Ticket
 from appliance.domain.moment import CITY_TIME
 from appliance.domain.privacy import sealing
 from appliance.domain.privacy.sealing import Content, Sealed
-from command_center.pages import wording
+from command_center import wording
 from command_center.store.cases import requests
 from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading

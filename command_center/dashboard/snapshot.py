@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from appliance.domain import reference
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
+from command_center import wording
 from command_center.dashboard import cells, figures
 from command_center.dashboard.cells import Dimension
 from command_center.dashboard.episodes import Alarm
@@ -22,7 +23,6 @@ from command_center.dashboard.figures import TREND_DAYS, Counts, Figures
 from command_center.dashboard.fleet import BoxHealth, Reach, fleet
 from command_center.dashboard.late import Late, LateCount
 from command_center.dashboard.whose import CITY, Whose
-from command_center.pages import wording
 from command_center.store import this_city
 from command_center.store.dashboard import agency_counts, alarms, daily_counts
 from command_center.store.database import reading

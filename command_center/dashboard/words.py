@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from appliance.domain import reference
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import local
+from command_center import wording
 from command_center.dashboard.alarms import Rule
 from command_center.dashboard.episodes import Alarm
 from command_center.dashboard.fleet import BoxHealth
-from command_center.pages import wording
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 _A_DAY = timedelta(days=1)

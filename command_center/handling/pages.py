@@ -27,7 +27,6 @@ from command_center.handling import (
 )
 from command_center.handling.open_cases import OpenCase, WholeCase
 from command_center.handling.units import Units
-from command_center.pages import wording
 from command_center.pages.forms import PAGE_SIZE, seen
 from command_center.staff import scope
 from command_center.staff.guard import account, allows, noted
@@ -212,7 +211,7 @@ class HandlingPages:
         except casework.UnknownRequest:
             abort(404)
         except BadInput as error:
-            return self._detail(request_id, wording.problem(error)), 409
+            return self._detail(request_id, casework.refusal(error)), 409
         self._on_change()
         with reading(self._engine) as connection:
             is_mine = scope.includes(connection, account(), request_id)

@@ -14,9 +14,9 @@ from appliance.domain.privacy import masking
 from appliance.domain.reference import Category
 from appliance.domain.triage import gazetteer
 from appliance.domain.triage.verdict import Triage
+from command_center.cases.city_filing import Filing
 from command_center.lapor import words
 from command_center.lapor.messages import NewReport, Report
-from command_center.open311.filing import Filing
 from command_center.store.cases.requests import CityRequest
 from command_center.store.lapor.lapor_links import LaporLink
 

@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from appliance.domain.errors import BadInput
 from command_center.cases import casework
 from command_center.lapor import sending, words
-from command_center.pages import wording
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role
 from command_center.store.cases import requests
@@ -111,7 +110,7 @@ class LaporPages:
         except casework.UnknownRequest:
             abort(404)
         except BadInput as error:
-            return self._detail(request_id, wording.problem(error)), 409
+            return self._detail(request_id, casework.refusal(error)), 409
         return redirect(url_for("show", request_id=request_id), 303)
 
     def card(self, case: CityRequest) -> Card:

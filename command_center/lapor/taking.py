@@ -20,13 +20,12 @@ from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
-from command_center.cases import casework, city_born
+from command_center.cases import casework, city_born, city_filing
 from command_center.cases.casework import MESSAGE_MAX_CHARS
+from command_center.cases.dating import Quality
 from command_center.lapor import becoming, words
 from command_center.lapor.messages import Change, Item, Report, Unreadable
 from command_center.lapor.words import Word
-from command_center.open311 import becoming as city_request
-from command_center.receiving.dating import Quality
 from command_center.store import this_city
 from command_center.store.cases import case_history, case_marks, requests
 from command_center.store.cases.requests import CityRequest
@@ -160,7 +159,7 @@ def _request(
     connection: Connection, city: str, report: Report, triage: Triage, now: datetime
 ) -> CityRequest:
     site = SiteCode.of_city(city)
-    made = city_request.made(
+    made = city_filing.made(
         city_born.next_ticket(connection, site),
         site,
         becoming.filing(report, triage),

@@ -6,7 +6,6 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 
 from appliance.domain import reference
@@ -20,24 +19,14 @@ from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
 from appliance.domain.reference import Category
 from appliance.domain.triage import gazetteer
+from command_center.cases.city_filing import Filing
 from command_center.open311 import services
 from command_center.open311.problem import Problem
 
+CHANNEL = "open311"
 KEY_FIELD = "api_key"
 _MEDIA_MAX_CHARS = 500
 _PLACE_FIELD = f"attribute[{services.PLACE}]"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filing:
-    """A request as a client files it."""
-
-    category: Category
-    text: str
-    location: str
-    kelurahan: str | None
-    phone: str | None
-    name: str | None
 
 
 def fingerprint(sent: Mapping[str, str]) -> str:

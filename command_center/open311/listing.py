@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from command_center.open311 import records, services
-from command_center.open311.becoming import CHANNEL
+from command_center.open311.filing import CHANNEL
 from command_center.open311.problem import Problem
 from command_center.open311.query import REQUESTS_MAX, Question
 from command_center.store.cases.requests import CityRequest

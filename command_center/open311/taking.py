@@ -15,9 +15,10 @@ from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms
 from appliance.domain.triage.judgement import classify
-from command_center.cases import city_born
-from command_center.open311 import becoming, keys
-from command_center.open311.filing import Filing
+from command_center.cases import city_born, city_filing
+from command_center.cases.city_filing import Filing
+from command_center.open311 import keys
+from command_center.open311.filing import CHANNEL
 from command_center.open311.problem import Problem
 from command_center.store import this_city
 from command_center.store.database import writing
@@ -72,7 +73,9 @@ def take(
             ticket = city_born.next_ticket(connection, site)
         except BadInput as error:
             raise Problem(400, str(error)) from None
-        request = becoming.made(ticket, site, filing, triage, known=known, now=now)
+        request = city_filing.made(
+            ticket, site, filing, triage, known=known, now=now, channel=CHANNEL
+        )
         note, by = f"Masuk lewat {key.name}.", f"Open311: {key.name}"
         city_born.store(connection, request, triage, sealing_keys, note=note, by=by, now=now)
         open311_keys.add_filed(connection, request.request_id, key.id, fingerprint, now)

@@ -12,8 +12,8 @@ from appliance.domain.cases.marks import Mark
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name, kelurahan_by_code
-from command_center.cases import anomaly, linking
-from command_center.pages import forms, wording
+from command_center.cases import anomaly, casework, linking
+from command_center.pages import forms
 from command_center.staff import scope
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role
@@ -59,7 +59,7 @@ class LinkPages:
                 case _:
                     abort(400)
         except BadInput as error:
-            return self._detail(request_id, wording.problem(error)), 409
+            return self._detail(request_id, casework.refusal(error)), 409
         return redirect(url_for("show", request_id=request_id), 303)
 
     @allows(Role.OPERATOR, Role.VERIFIKATOR)

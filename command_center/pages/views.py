@@ -19,12 +19,12 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import to_ms
 from appliance.domain.privacy.consent import Purpose
 from appliance.domain.staff import words as staff_words
-from command_center import cloudevents
+from command_center import cloudevents, wording
 from command_center.cases import casework, correcting, explaining, worklist
 from command_center.dashboard.cells import Dimension
 from command_center.handling import open_cases, powers
 from command_center.handling.open_cases import WholeCase
-from command_center.pages import forms, link_pages, overview, photo_page, wording
+from command_center.pages import forms, link_pages, overview, photo_page
 from command_center.pages.forms import ListQuery
 from command_center.public.cards import last_midnight
 from command_center.receiving.follow_ups import RESIDENT
@@ -133,7 +133,7 @@ class Pages:
         except casework.UnknownRequest:
             abort(404)
         except BadInput as error:
-            return self.detail(request_id, problem=wording.problem(error)), 409
+            return self.detail(request_id, problem=casework.refusal(error)), 409
         self._on_change()
         return redirect(url_for("show", request_id=request_id), code=303)
 

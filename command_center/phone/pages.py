@@ -18,7 +18,6 @@ from appliance.domain.errors import BadInput
 from appliance.domain.privacy.consent import TEXT_VERSION, TEXTS
 from appliance.domain.staff import words as staff_words
 from command_center.cases import casework, explaining
-from command_center.pages import wording
 from command_center.pages.forms import NO_KELURAHAN
 from command_center.phone import forms, saying, taking
 from command_center.phone.forms import Entry, Mistakes
@@ -81,7 +80,7 @@ class PhonePages:
             )
         except BadInput as error:
             proposal = taking.propose(self._engine, entry, self._now())
-            return self._form({"proposal": wording.problem(error)}, entry, proposal), 409
+            return self._form({"proposal": casework.refusal(error)}, entry, proposal), 409
         return redirect(url_for("called", request_id=request_id), code=303)
 
     @allows(*_OPERATORS)
@@ -115,7 +114,7 @@ class PhonePages:
         except casework.UnknownRequest:
             abort(404)
         except BadInput as error:
-            return self._detail(request_id, wording.problem(error)), 409
+            return self._detail(request_id, casework.refusal(error)), 409
         self._on_change()
         return redirect(url_for("show", request_id=request_id), code=303)
 

@@ -22,10 +22,9 @@ from appliance.domain.privacy.consent import TEXT_VERSION
 from appliance.domain.triage import gazetteer
 from appliance.domain.triage.judgement import classify
 from appliance.domain.triage.verdict import Triage
-from command_center.cases import city_born, correcting, linking
+from command_center.cases import city_born, city_filing, correcting, linking
+from command_center.cases.city_filing import Filing
 from command_center.cases.correcting import Wanted
-from command_center.open311 import becoming
-from command_center.open311.filing import Filing
 from command_center.pages.forms import NO_KELURAHAN
 from command_center.phone.forms import Entry
 from command_center.store import this_city
@@ -96,7 +95,7 @@ def _judged(
         phone=entry.phone,
         name=entry.name,
     )
-    request = becoming.made(
+    request = city_filing.made(
         ticket,
         site,
         filing,

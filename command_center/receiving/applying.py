@@ -27,11 +27,10 @@ from appliance.domain.events.texts import NoticeSettled, TextSettled
 from appliance.domain.events.wifi import WifiSessionClosed
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import from_ms, plausible, to_ms
-from command_center.cases import linking
+from command_center.cases import dating, linking
 from command_center.notices import settling
 from command_center.privacy import erasing
 from command_center.receiving import (
-    dating,
     follow_ups,
     intake,
     official_replies,

@@ -26,8 +26,8 @@ from appliance.domain.moment import CITY_TIME
 from appliance.domain.privacy import sealing
 from appliance.domain.sms.phrases import short_date
 from appliance.domain.sms.received import Wish
+from command_center import wording
 from command_center.cases import casework
-from command_center.pages import wording
 from command_center.receiving.intake import WORD_MAX_CHARS, cut
 from command_center.store.cases import case_history, requests
 from command_center.store.cases.requests import CityRequest

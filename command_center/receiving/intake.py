@@ -22,7 +22,7 @@ from appliance.domain.events.requests import REASON_MAX_CHARS, REASONS_MAX, Judg
 from appliance.domain.ids import SiteCode, Ticket
 from appliance.domain.moment import plausible, to_ms
 from appliance.domain.privacy import sealing
-from command_center.receiving import dating
+from command_center.cases import dating
 from command_center.store.cases.requests import CityRequest
 
 WORD_MAX_CHARS = 40

@@ -17,7 +17,6 @@ from appliance.domain.reference import kecamatan_name
 from appliance.domain.staff.action import BY_MAX_CHARS, FIELDS, MAY_SET, Act
 from command_center.cases import casework, correcting, linking
 from command_center.cases.correcting import Wanted
-from command_center.pages import wording
 from command_center.receiving.follow_ups import found
 from command_center.store.cases import case_history
 from command_center.store.cases.requests import CityRequest
@@ -48,7 +47,7 @@ def take(connection: Connection, site: SiteCode, event: StaffActed, now: datetim
             _check(request, event)
             _do(connection, request, event, by=by, now=now)
     except BadInput as error:
-        refusal = wording.problem(error)[:REASON_MAX_CHARS]
+        refusal = casework.refusal(error)[:REASON_MAX_CHARS]
         said = f"Tindakan petugas tidak berlaku. {refusal}"
         case_history.note(connection, request, said, by=by, now=now, source=Source.STAFF)
     answer = StaffAnswered(

@@ -15,7 +15,7 @@ from appliance.runtime import ids
 from appliance.store import migrate as box_migrate
 from appliance.store.city import outbox
 from appliance.store.database import connect
-from command_center.receiving.dating import Quality
+from command_center.cases.dating import Quality
 from command_center.store import database, migrate
 from command_center.store.cases.requests import CityRequest
 from tests.builders import CITY_EPOCH

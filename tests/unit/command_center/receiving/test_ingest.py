@@ -8,7 +8,8 @@ from appliance.domain.city import wire
 from appliance.domain.city.topics import Lane
 from appliance.domain.events.requests import RequestStatusChanged
 from appliance.domain.ids import SiteCode
-from command_center.receiving import applying, dating, ingest
+from command_center.cases import dating
+from command_center.receiving import applying, ingest
 from command_center.store.cases import case_history
 from command_center.store.database import reading, writing
 from command_center.store.receiving import streams

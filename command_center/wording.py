@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from appliance.domain import reference
-from appliance.domain.cases.service_request import IllegalMove
 from appliance.domain.errors import BadInput
 from appliance.domain.phone import Msisdn
 from appliance.domain.privacy import sealing
@@ -21,7 +20,6 @@ from appliance.domain.staff.words import (
     TEXT_PURPOSES,
     TEXT_STATES,
 )
-from command_center.cases.casework import Outdated, TooSoon
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
@@ -118,17 +116,3 @@ def age(at: datetime, now: datetime) -> str:
     if seconds < 2 * _DAY_S:
         return f"{seconds // _HOUR_S} jam"
     return f"{seconds // _DAY_S} hari"
-
-
-def problem(error: BadInput) -> str:
-    """Why a change was refused, for the officer."""
-    if isinstance(error, Outdated):
-        return "Laporan ini baru saja diubah petugas lain. Periksa keadaannya, lalu ulangi."
-    if isinstance(error, TooSoon):
-        return (
-            "Pelapor belum menjawab SUDAH dan masih punya waktu 10 hari kerja. Laporan ditutup "
-            "sendiri bila waktu itu lewat tanpa kabar."
-        )
-    if isinstance(error, IllegalMove):
-        return "Dari status sekarang, laporan ini tidak boleh berpindah ke status itu."
-    return str(error)

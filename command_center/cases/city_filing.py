@@ -1,5 +1,6 @@
-"""A filing and its judgement -> a request of the city. Pure; judged as a box judges."""
+"""What comes without a box, and its judgement -> a request. Pure; judged as a box judges."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -15,11 +16,20 @@ from appliance.domain.privacy import sealing
 from appliance.domain.privacy.sealing import Content
 from appliance.domain.reference import Category
 from appliance.domain.triage.verdict import Triage
-from command_center.open311.filing import Filing
-from command_center.receiving.dating import Quality
+from command_center.cases.dating import Quality
 from command_center.store.cases.requests import CityRequest
 
-CHANNEL = "open311"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """A request as it was filed, told by telephone or taken from another program."""
+
+    category: Category
+    text: str
+    location: str
+    kelurahan: str | None
+    phone: str | None
+    name: str | None
 
 
 def made(
@@ -30,7 +40,7 @@ def made(
     *,
     known: Tables,
     now: datetime,
-    channel: str = CHANNEL,
+    channel: str,
     is_secret: bool = False,
 ) -> CityRequest:
     """The request that a filing becomes at the city itself; its ticket is its id too.

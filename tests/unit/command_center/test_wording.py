@@ -9,8 +9,9 @@ from appliance.domain.cases.service_request import Channel, Kind, Sensitivity, S
 from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
-from command_center.pages import overview, wording
-from command_center.receiving import dating
+from command_center import wording
+from command_center.cases import dating
+from command_center.pages import overview
 from tests.conftest import SITE, START
 
 LATER = START + timedelta(hours=1)
