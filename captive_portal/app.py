@@ -7,14 +7,12 @@ from flask import Flask
 
 from appliance.domain.moment import Moment
 from appliance.domain.quota import Quota
-from appliance.domain.wifi.capport import API_PATH
 from appliance.runtime import clock, ids
 from appliance.runtime.neighbours import of_address
 from appliance.runtime.settings import Settings
 from appliance.ticket_pages.face import add_ticket_page, new_face
 from appliance.ticket_pages.lookups import Lookups
 from appliance.ticket_pages.report_cards import ReportCards
-from appliance.ticket_pages.views import TicketPages
 from captive_portal import document_pages
 from captive_portal.board_pages import SUPPORTS, BoardPages
 from captive_portal.capport import CaptiveApi
@@ -43,7 +41,10 @@ def create_app(
     """
     app = new_face(__name__, settings)
     tickets = add_ticket_page(app, settings, now)
+    app.add_url_rule("/status", "status", tickets.status)
     hour = timedelta(hours=1)
+    reports = Quota(limit=settings.portal.reports_per_hour, window=hour)
+    photos = Quota(limit=settings.portal.photos_per_hour, window=hour)
     visitors = Visitors(settings.wifi.zones, look_up)
     wifi = WifiPages(
         settings=settings,
@@ -53,83 +54,30 @@ def create_app(
         new_code=ids.new_code,
         new_salt=ids.new_salt,
     )
-    pages = Pages(
+    wifi.add(app)
+    CaptiveApi(settings=settings, visitors=visitors, now=now).add(app)
+    Pages(
         site=settings.site,
         tickets=tickets,
-        limit=Quota(limit=settings.portal.reports_per_hour, window=hour),
-        photo_limit=Quota(limit=settings.portal.photos_per_hour, window=hour),
+        limit=reports,
+        photo_limit=photos,
         now=now,
         new_id=new_id,
         new_pin=new_pin,
         wifi=wifi,
         own_number=next(iter(settings.modem.own_numbers), ""),
-    )
-    app.add_url_rule("/", "home", pages.home)
-    app.add_url_rule("/lapor", "report", pages.report)
-    app.add_url_rule("/lapor", "submit", pages.submit, methods=["POST"])
-    app.add_url_rule("/status", "status", tickets.status)
-    add_board(app, settings, visitors, now)
-    add_questions(app, tickets, pages)
-    add_news(app, now)
-    add_late_photos(app, pages)
-    app.add_url_rule("/dokumen", "documents", document_pages.every)
-    app.add_url_rule("/dokumen/<document_id>", "document", document_pages.one)
-    app.add_url_rule("/wifi", "wifi", wifi.status)
-    app.add_url_rule("/wifi/sambung", "wifi_connect", wifi.connect, methods=["POST"])
-    app.add_url_rule("/wifi/tambah", "wifi_extend", wifi.extend, methods=["POST"])
-    app.add_url_rule("/wifi/lanjut", "wifi_resume", wifi.resume, methods=["POST"])
-    app.add_url_rule("/wifi/voucher", "wifi_voucher", wifi.voucher, methods=["POST"])
-    app.add_url_rule("/wifi/selesai", "wifi_end", wifi.end, methods=["POST"])
-    app.add_url_rule("/ketentuan", "terms", wifi.terms)
-    captive = CaptiveApi(settings=settings, visitors=visitors, now=now)
-    app.add_url_rule(API_PATH, "captive", captive.state)
-    open_per_request(app, connect)
-    check_endpoints(app)
-    return app
-
-
-def add_board(
-    app: Flask, settings: Settings, visitors: Visitors, now: Callable[[], Moment]
-) -> None:
-    """Add the public board and the questions with their answers."""
-    pages = BoardPages(
+    ).add(app)
+    QuestionPages(tickets=tickets, limit=reports, now=now, new_id=new_id, new_pin=new_pin).add(app)
+    LatePhotoPages(tickets=tickets, limit=photos, now=now).add(app)
+    BoardPages(
         site_code=settings.site.site_code,
         visitors=visitors,
         now=now,
         new_salt=ids.new_salt,
         tries=Lookups(SUPPORTS),
-    )
-    one = "<int(max=999999999):entry_id>"
-    app.add_url_rule("/papan", "board", pages.board)
-    app.add_url_rule("/tanya-jawab", "questions", pages.questions)
-    app.add_url_rule(f"/papan/{one}", "board_entry", pages.entry)
-    app.add_url_rule(f"/papan/{one}/dukung", "support", pages.support, methods=["POST"])
-
-
-def add_questions(app: Flask, tickets: TicketPages, reports: Pages) -> None:
-    """Add the form for questions, which are reports in all but their kind."""
-    pages = QuestionPages(
-        tickets=tickets,
-        limit=reports.limit,
-        now=reports.now,
-        new_id=reports.new_id,
-        new_pin=reports.new_pin,
-    )
-    app.add_url_rule("/tanya", "ask", pages.ask)
-    app.add_url_rule("/tanya", "send_question", pages.submit, methods=["POST"])
-
-
-def add_news(app: Flask, now: Callable[[], Moment]) -> None:
-    """Add news, services and the agencies' report card."""
-    pages = NewsPages(now=now, report_cards=ReportCards())
-    app.add_url_rule("/berita", "news", pages.news)
-    app.add_url_rule("/layanan", "services", pages.services)
-    app.add_url_rule("/layanan/<slug>", "service", pages.service)
-    app.add_url_rule("/rapor", "report_card", pages.report_card)
-
-
-def add_late_photos(app: Flask, reports: Pages) -> None:
-    """Add the page on which a photo follows its report."""
-    pages = LatePhotoPages(tickets=reports.tickets, limit=reports.photo_limit, now=reports.now)
-    app.add_url_rule("/tiket/<number>/foto", "late_photo", pages.form)
-    app.add_url_rule("/tiket/<number>/foto", "send_late_photo", pages.send, methods=["POST"])
+    ).add(app)
+    NewsPages(now=now, report_cards=ReportCards()).add(app)
+    document_pages.add(app)
+    open_per_request(app, connect)
+    check_endpoints(app)
+    return app

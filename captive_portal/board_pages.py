@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import redirect, render_template, request, url_for
+from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.actions.public import board
@@ -37,6 +37,14 @@ class BoardPages:
     now: Callable[[], Moment]
     new_salt: Callable[[], bytes]
     tries: Lookups
+
+    def add(self, app: Flask) -> None:
+        """Register them."""
+        one = "/papan/<int(max=999999999):entry_id>"
+        app.add_url_rule("/papan", "board", self.board)
+        app.add_url_rule("/tanya-jawab", "questions", self.questions)
+        app.add_url_rule(one, "board_entry", self.entry)
+        app.add_url_rule(f"{one}/dukung", "support", self.support, methods=["POST"])
 
     @public
     def board(self) -> ResponseReturnValue:

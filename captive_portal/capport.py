@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response
+from flask import Flask, Response
 from flask.typing import ResponseReturnValue
 
 from appliance.actions.wifi import wifi_sessions as wifi
@@ -25,6 +25,10 @@ class CaptiveApi:
     settings: Settings
     visitors: Visitors
     now: Callable[[], Moment]
+
+    def add(self, app: Flask) -> None:
+        """Register it."""
+        app.add_url_rule(capport.API_PATH, "captive", self.state)
 
     @public
     def state(self) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ requests; what may be served was looked at when it was put in.
 
 import sqlite3
 
-from flask import render_template, request
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from appliance.actions.archive import archiving
@@ -21,6 +21,12 @@ from appliance.store.errors import Unavailable
 from web.database import db
 from web.files import foreign_file
 from web.security import public
+
+
+def add(app: Flask) -> None:
+    """Register them."""
+    app.add_url_rule("/dokumen", "documents", every)
+    app.add_url_rule("/dokumen/<document_id>", "document", one)
 
 
 def has_documents() -> bool:

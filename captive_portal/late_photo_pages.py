@@ -6,7 +6,7 @@ Only who knows the PIN of the ticket may add it, once, within days.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.actions.cases import photos, unlocking
@@ -30,6 +30,12 @@ class LatePhotoPages:
     tickets: TicketPages
     limit: Quota
     now: Callable[[], Moment]
+
+    def add(self, app: Flask) -> None:
+        """Register them."""
+        page = "/tiket/<number>/foto"
+        app.add_url_rule(page, "late_photo", self.form)
+        app.add_url_rule(page, "send_late_photo", self.send, methods=["POST"])
 
     @public
     def form(self, number: str) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import render_template, request
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from appliance.domain.moment import Moment
@@ -25,6 +25,13 @@ class NewsPages:
 
     now: Callable[[], Moment]
     report_cards: ReportCards
+
+    def add(self, app: Flask) -> None:
+        """Register them."""
+        app.add_url_rule("/berita", "news", self.news)
+        app.add_url_rule("/layanan", "services", self.services)
+        app.add_url_rule("/layanan/<slug>", "service", self.service)
+        app.add_url_rule("/rapor", "report_card", self.report_card)
 
     @public
     def report_card(self) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import render_template, request
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from appliance.actions.cases.intake import Refused, receive
@@ -32,6 +32,11 @@ class QuestionPages:
     new_id: Callable[[], str]
     new_pin: Callable[[], str]
 
+    def add(self, app: Flask) -> None:
+        """Register them."""
+        app.add_url_rule("/tanya", "ask", self.ask)
+        app.add_url_rule("/tanya", "send_question", self.submit, methods=["POST"])
+
     @public
     def ask(self) -> ResponseReturnValue:
         """The empty form; about an answered question it begins with that one."""
@@ -51,8 +56,7 @@ class QuestionPages:
         draft = replace(draft, is_question=True, consents=agreed, pin=self.new_pin())
         outcome = receive(db(), draft, self.now(), origin=counted_origin(), limit=self.limit)
         if isinstance(outcome, Refused):
-            minutes = -(-outcome.retry_after_s // 60)
-            page = self._form(request.form, wait_minutes=minutes)
+            page = self._form(request.form, wait_minutes=outcome.wait_minutes)
             return page, 429, {"Retry-After": str(outcome.retry_after_s)}
         return self.tickets.after_sending(outcome.request, is_joined=outcome.is_joined)
 

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import render_template, request
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from appliance.actions.cases import photos
@@ -59,6 +59,12 @@ class Pages:
     own_number: str
     """Of the box's modem, for those who cannot send from here; empty if none is known."""
 
+    def add(self, app: Flask) -> None:
+        """Register them."""
+        app.add_url_rule("/", "home", self.home)
+        app.add_url_rule("/lapor", "report", self.report)
+        app.add_url_rule("/lapor", "submit", self.submit, methods=["POST"])
+
     @public
     def home(self) -> ResponseReturnValue:
         """The way in: report, look up, call."""
@@ -100,11 +106,10 @@ class Pages:
         draft = replace(draft, pin=self.new_pin())
         outcome = self._receive(draft, photo if isinstance(photo, Photo) else None)
         if isinstance(outcome, Refused):
-            minutes = -(-outcome.retry_after_s // 60)
             page = self._form(
                 request.form,
                 mistakes=again,
-                wait_minutes=minutes,
+                wait_minutes=outcome.wait_minutes,
                 call_first=_is_emergency(draft),
             )
             return page, 429, {"Retry-After": str(outcome.retry_after_s)}

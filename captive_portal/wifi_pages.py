@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import Flask, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.actions.wifi import wifi_sessions as wifi
@@ -42,6 +42,16 @@ class WifiPages:
     new_id: Callable[[], str]
     new_code: Callable[[], str]
     new_salt: Callable[[], bytes]
+
+    def add(self, app: Flask) -> None:
+        """Register them."""
+        app.add_url_rule("/wifi", "wifi", self.status)
+        app.add_url_rule("/wifi/sambung", "wifi_connect", self.connect, methods=["POST"])
+        app.add_url_rule("/wifi/tambah", "wifi_extend", self.extend, methods=["POST"])
+        app.add_url_rule("/wifi/lanjut", "wifi_resume", self.resume, methods=["POST"])
+        app.add_url_rule("/wifi/voucher", "wifi_voucher", self.voucher, methods=["POST"])
+        app.add_url_rule("/wifi/selesai", "wifi_end", self.end, methods=["POST"])
+        app.add_url_rule("/ketentuan", "terms", self.terms)
 
     @public
     def status(self) -> ResponseReturnValue:

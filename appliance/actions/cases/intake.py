@@ -53,6 +53,11 @@ class Refused:
 
     retry_after_s: int
 
+    @property
+    def wait_minutes(self) -> int:
+        """The same, as people are told."""
+        return -(-self.retry_after_s // 60)
+
 
 def receive(
     db: sqlite3.Connection,
