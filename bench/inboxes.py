@@ -19,8 +19,9 @@ from sqlalchemy import Connection, Engine, case, func, insert, literal, null, se
 from appliance.domain.cases import deadline
 from appliance.domain.cases.service_request import OVER
 from appliance.domain.moment import to_ms
+from command_center import local_day
 from command_center.dashboard import late
-from command_center.handling import due_days, escalating, keeping, open_cases
+from command_center.handling import escalating, keeping, open_cases
 from command_center.handling.files import shipped_steps
 from command_center.handling.open_cases import OpenCase
 from command_center.staff.roles import Role
@@ -97,7 +98,7 @@ def _tell_before(engine: Engine) -> None:
         ("merah", "finish", table.c.finish_on),
         ("tanggapan", "respond", table.c.respond_on),
     ):
-        late = last_day < due_days.today(NOW)
+        late = last_day < local_day.today(NOW)
         chosen = select(
             *(table.c.request_id, table.c.round_at, table.c.agency, literal(step)),
             *(literal(what), literal("2026-11-02"), literal(6), literal("sekda")),

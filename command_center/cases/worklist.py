@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from appliance.domain.cases.deadline import Deadline, latest, nearest
 from command_center.handling import open_cases
-from command_center.handling.due_days import today
+from command_center.local_day import today
 from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.handling import open_requests
 

@@ -10,9 +10,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from appliance.domain.cases.service_request import OVER, Sensitivity, Status
-from appliance.domain.moment import city_offset_ms
+from command_center import local_day
 
-DAY_MS = 86_400_000
 EVER = 0
 
 
@@ -58,22 +57,7 @@ class Counted(NamedTuple):
     @property
     def day(self) -> int:
         """Days since 1970, local."""
-        return day_of(self.occurred_at)
-
-
-def day_of(ms: int) -> int:
-    """The local day of a time."""
-    return (ms + city_offset_ms()) // DAY_MS
-
-
-def midnight_ms(ms: int) -> int:
-    """The first moment of the local day of a time."""
-    return ms - (ms + city_offset_ms()) % DAY_MS
-
-
-def start_ms(day: int) -> int:
-    """The first moment of a local day."""
-    return day * DAY_MS - city_offset_ms()
+        return local_day.of_ms(self.occurred_at)
 
 
 def total(by_day: Mapping[int, int], first: int, last: int) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance.domain.cases.service_request import Sensitivity
-from command_center.handling import due_days
+from command_center import local_day
 from command_center.store.cases.requests import Filter
 from command_center.store.database import reading
 from command_center.store.handling import open_requests
@@ -96,7 +96,7 @@ def count(engine: Engine, now: datetime) -> LateCount:
     """Count them."""
     public = Filter(but_sensitivity=Sensitivity.CONFIDENTIAL.value)
     with reading(engine) as connection:
-        counts = open_requests.counts(connection, public, due_days.today(now))
+        counts = open_requests.counts(connection, public, local_day.today(now))
     return LateCount(
         at=now, by_unit={(one.agency, one.unit): one.late for one in counts if one.late}
     )

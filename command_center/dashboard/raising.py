@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from appliance.domain.moment import to_ms
+from command_center import local_day
 from command_center.dashboard import alarms as rules
-from command_center.dashboard import cells, episodes
+from command_center.dashboard import episodes
 from command_center.dashboard.alarms import SPANS_BEFORE, Finding, Rule
 from command_center.dashboard.cells import Dimension
 from command_center.store.dashboard import alarms, daily_counts
@@ -40,7 +40,7 @@ def _found(connection: Connection, chosen: tuple[Rule, ...], now: datetime) -> l
     burst = max((rule.within for rule in chosen if rule.kind == "burst"), default=timedelta())
     told = alarms.signals(connection, now - longest, topics)
     lately = [one for one in alarms.signals(connection, now - burst) if one.category not in topics]
-    today = cells.day_of(to_ms(now))
+    today = local_day.today(now)
     days = max((rule.within.days for rule in chosen if rule.kind == "rising"), default=0)
     by_day = daily_counts.by_value_and_day(
         connection, Dimension.CATEGORY, today - days * (SPANS_BEFORE + 1) + 1, today

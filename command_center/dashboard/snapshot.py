@@ -14,9 +14,8 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain import reference
 from appliance.domain.ids import SiteCode
-from appliance.domain.moment import to_ms
-from command_center import wording
-from command_center.dashboard import cells, figures
+from command_center import local_day, wording
+from command_center.dashboard import figures
 from command_center.dashboard.cells import Dimension
 from command_center.dashboard.episodes import Alarm
 from command_center.dashboard.figures import TREND_DAYS, Counts, Figures
@@ -117,7 +116,7 @@ def look(
     is_link_up: bool,
 ) -> Snapshot:
     """Read it, by a number of queries that does not depend on what is stored."""
-    today, city = cells.day_of(to_ms(now)), this_city.code(connection)
+    today, city = local_day.today(now), this_city.code(connection)
     kelurahan = [one.code for one in reference.kelurahan_of_city(city)]
     sites = {SiteCode(code.rpartition(".")[0]) for code in kelurahan}
     of_today = daily_counts.by_site(connection, Dimension.INTAKE, today, today)

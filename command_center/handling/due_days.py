@@ -13,8 +13,8 @@ from appliance.domain.cases.deadline import Move
 from appliance.domain.cases.service_request import OVER, Status
 from appliance.domain.cases.working_days import Pause, WorkingCalendar
 from appliance.domain.city.city_tables import Tables
-from appliance.domain.moment import EARLIEST, city_offset_ms, local, to_ms
-from command_center.dashboard.cells import DAY_MS
+from appliance.domain.moment import city_offset_ms, to_ms
+from command_center.local_day import DAY_MS, date_of, number_of
 
 _MS = timedelta(milliseconds=1)
 NEAR_WORKING_DAYS = 1
@@ -97,7 +97,7 @@ class Arrivals:
     ) -> tuple[int | None, ...]:
         terms, calendar = sla.terms(kind, category, self._tables), self._tables.calendar
         respond_on, finish_on = (
-            calendar.due_from(day_of(day), days, is_midnight=is_midnight)
+            calendar.due_from(date_of(day), days, is_midnight=is_midnight)
             for days in (terms.respond_days, terms.finish_days)
         )
         return (*_days(calendar, respond_on, finish_on), None)
@@ -131,18 +131,3 @@ def _rest_ms(
     """The working time left when the clock stopped, rounded up."""
     left = min(calendar.left(at, days, since, pauses) for at, days in spans)
     return -(-left // _MS)
-
-
-def day_of(number: int) -> date:
-    """The day of a column."""
-    return date.fromordinal(number + EARLIEST.toordinal())
-
-
-def today(now: datetime) -> int:
-    """The local day as a column has it."""
-    return number_of(local(now).date())
-
-
-def number_of(day: date) -> int:
-    """A day as a column has it."""
-    return day.toordinal() - EARLIEST.toordinal()

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine
 
 from appliance.domain.cases.deadline import Deadline, current_round
 from appliance.domain.errors import BadInput
+from command_center import local_day
 from command_center.cases import casework
 from command_center.cases.lapses import NOBODY
-from command_center.handling import due_days, keeping, open_cases, sparing, steps
+from command_center.handling import keeping, open_cases, sparing, steps
 from command_center.handling.open_cases import OpenCase
 from command_center.handling.steps import Step
 from command_center.notices import wanting
@@ -86,7 +87,7 @@ def run(engine: Engine, table: Sequence[Step], now: datetime) -> Look:
 
 def _look(engine: Engine, table: Sequence[Step], now: datetime) -> tuple[int, list[CityRequest]]:
     """Look at some cases whose day has come: how many, and which of them have a step to take."""
-    today = due_days.today(now)
+    today = local_day.today(now)
     with reading(engine) as connection:
         if not open_requests.to_look_at(connection, today, 1):
             return 0, []
@@ -180,7 +181,7 @@ def _take_all(
 def _next_on(table: Sequence[Step], case: OpenCase, taken: Sequence[Escalation]) -> int | None:
     mine = {one.step for one in _of_round(case, taken)}
     day = steps.next_on(table, case.deadlines, mine, case.known.calendar)
-    return None if day is None else due_days.number_of(day)
+    return None if day is None else local_day.number_of(day)
 
 
 def _reached(

@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Engine
 from appliance.domain.cases.deadline import Deadline
 from appliance.domain.cases.marks import Mark
 from appliance.domain.errors import BadInput
+from command_center import local_day
 from command_center.cases import casework
 from command_center.handling import (
     case_part,
     disposing,
     due,
-    due_days,
     escalating,
     files,
     forms,
@@ -84,7 +84,7 @@ class HandlingPages:
         """The agencies, with what each has to do."""
         with reading(self._engine) as connection:
             mine = scope.narrowed(account(), Filter())
-            counts = open_requests.counts(connection, mine, due_days.today(self._now()))
+            counts = open_requests.counts(connection, mine, local_day.today(self._now()))
             known = tables.in_force(connection)
             is_of_all = account().agency is None
             returned = case_marks.unseen(connection, Mark.RETURNED) if is_of_all else []
@@ -107,7 +107,7 @@ class HandlingPages:
             mine = scope.narrowed(account(), Filter(agency=agency))
             is_placeless = scope.knows_no_places(account())
             counts = open_requests.counts(
-                connection, mine, due_days.today(self._now()), is_placeless=is_placeless
+                connection, mine, local_day.today(self._now()), is_placeless=is_placeless
             )
             if agency not in known.agencies and not counts:
                 abort(404)

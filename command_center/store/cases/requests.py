@@ -24,9 +24,10 @@ from appliance.domain.moment import stored, to_ms
 from appliance.domain.privacy import sealing
 from appliance.domain.privacy.erasure import ERASED_TEXT
 from appliance.domain.privacy.retention import FINISHED
-from command_center.dashboard.cells import Counted, midnight_ms, together
+from command_center.dashboard.cells import Counted, together
 from command_center.dashboard.cells import change as counted_change
 from command_center.handling.due_days import LOOK_NOW, SETTLED, Arrivals
+from command_center.local_day import midnight_ms
 from command_center.store.bulk import insert_many, rows_of
 from command_center.store.dashboard import daily_counts
 from command_center.store.schema.cases import requests

@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.moment import city_offset_ms
 from command_center.dashboard import figures
-from command_center.dashboard.cells import DAY_MS, Dimension, start_ms
+from command_center.dashboard.cells import Dimension
 from command_center.dashboard.figures import TREND_DAYS, Counts
 from command_center.dashboard.whose import Whose
+from command_center.local_day import DAY_MS, start_ms
 from command_center.store.cases.requests import OPEN
 from command_center.store.schema.cases import requests
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from appliance.domain.moment import city_offset_ms, to_ms
+from command_center.local_day import DAY_MS
 from command_center.store.schema.cases import requests
 
-_DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,7 +29,7 @@ class Count:
 
 def until(connection: Connection, end: datetime) -> list[Count]:
     """All requests since 1970 that came before a time, by day in the database, by month here."""
-    day = (requests.c.occurred_at + city_offset_ms()) // _DAY_MS
+    day = (requests.c.occurred_at + city_offset_ms()) // DAY_MS
     columns = (
         *(requests.c.site, func.coalesce(requests.c.kelurahan, "")),
         *(requests.c.category, requests.c.channel, requests.c.status, requests.c.sensitivity),

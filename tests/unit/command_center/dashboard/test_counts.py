@@ -14,6 +14,7 @@ from appliance.domain.cases.service_request import Status
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import city_offset_ms
+from command_center import local_day
 from command_center.cases import casework, correcting, linking
 from command_center.cases.correcting import Wanted
 from command_center.dashboard import cells
@@ -35,7 +36,7 @@ from tests.unit.command_center.city import (
 )
 
 BY = "Bu Rina"
-TODAY = cells.day_of(int(START.timestamp() * 1000))
+TODAY = local_day.of_ms(int(START.timestamp() * 1000))
 INSERT = st.fixed_dictionaries(
     {
         "category": st.sampled_from(["pju", "sampah", "kekerasan"]),
@@ -120,8 +121,8 @@ def test_a_confidential_report_has_no_place_topic_or_agency(engine: Engine) -> N
 
 
 def test_the_last_hour_of_a_day_in_wib_belongs_to_it() -> None:
-    midnight = 1_800_000_000_000 // cells.DAY_MS * cells.DAY_MS - city_offset_ms()
-    assert cells.day_of(midnight) == cells.day_of(midnight - 1) + 1
+    midnight = 1_800_000_000_000 // local_day.DAY_MS * local_day.DAY_MS - city_offset_ms()
+    assert local_day.of_ms(midnight) == local_day.of_ms(midnight - 1) + 1
 
 
 def test_the_migration_counts_what_an_older_release_has_stored(engine: Engine) -> None:

@@ -12,6 +12,7 @@ from appliance.domain.cases.service_request import OVER, Status
 from appliance.domain.city import city_tables
 from appliance.domain.city.city_tables import Published, Tables
 from appliance.domain.moment import WESTERN_INDONESIA, start_of
+from command_center import local_day
 from command_center.handling import due, due_days, steps
 from command_center.handling.due_days import DueDays
 from command_center.store.cases.case_history import Move
@@ -82,12 +83,12 @@ def test_what_is_stored_is_what_holds_at_any_time(
 ) -> None:
     now = case[0][-1].at + later
     found, stored = told(case, tables, now)
-    today = due_days.today(now)
+    today = local_day.today(now)
     assert bool(found) is (stored.finish_on is not None)
     if not found:
         assert stored == due_days.SETTLED
         return
-    days = {one.what: due_days.number_of(one.day) for one in found}
+    days = {one.what: local_day.number_of(one.day) for one in found}
     is_standing = found[-1].is_standing
     assert (stored.rest_ms is not None) is is_standing
     assert stored.respond_on == days.get("respond")

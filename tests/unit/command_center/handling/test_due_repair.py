@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import Engine
 
 from appliance.domain.cases.service_request import OVER
+from command_center import local_day
 from command_center.cases import casework, worklist
 from command_center.cases.worklist import Due
-from command_center.handling import due_days, escalating, keeping
+from command_center.handling import escalating, keeping
 from command_center.handling.due_days import SETTLED
 from command_center.handling.escalating import Rounds
 from command_center.sending import table_publishing
@@ -132,7 +133,7 @@ def test_pages_show_all_that_they_count_where_a_hand_has_changed_a_status(engine
         with reading(engine) as connection:
             found = escalating.waiting(connection, now, limit=1_000, offset=0)
             assert len(found) == escalations.count_untold(connection)
-            counts = open_requests.counts(connection, Filter(), due_days.today(now))
+            counts = open_requests.counts(connection, Filter(), local_day.today(now))
         assert (counts == []) is (status == "ditutup")
 
 

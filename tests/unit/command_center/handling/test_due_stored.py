@@ -18,10 +18,11 @@ from appliance.domain.cases.service_request import OVER, TRANSITIONS, Status
 from appliance.domain.city import city_tables
 from appliance.domain.errors import PoskoError
 from appliance.domain.moment import WESTERN_INDONESIA
+from command_center import local_day
 from command_center.cases import casework, correcting, worklist
 from command_center.cases.correcting import Wanted
 from command_center.cases.worklist import Due
-from command_center.handling import disposing, due_days, escalating, keeping, open_cases
+from command_center.handling import disposing, escalating, keeping, open_cases
 from command_center.handling.disposing import Order
 from command_center.handling.due_days import DueDays
 from command_center.sending import table_publishing
@@ -62,7 +63,7 @@ def reached(engine: Engine, now: datetime) -> set[str]:
 
 def looked_at(engine: Engine, now: datetime) -> set[str]:
     with reading(engine) as connection:
-        found = open_requests.to_look_at(connection, due_days.today(now), 1_000)
+        found = open_requests.to_look_at(connection, local_day.today(now), 1_000)
     return {one.request_id for one in found}
 
 
@@ -144,7 +145,7 @@ def busy(engine: Engine) -> Engine:
 
 def test_counts_and_lists_are_those_of_a_look_at_every_case(busy: Engine) -> None:
     now = MONDAY + 2 * DAY
-    today = due_days.today(now)
+    today = local_day.today(now)
     with reading(busy) as connection:
         every = [one for one in requests.every(connection) if one.status not in OVER]
         cases = open_cases.some(connection, every, now)
