@@ -13,7 +13,7 @@ from appliance.domain.ids import Ticket
 from appliance.domain.phone import Msisdn
 from command_center import report
 from command_center.privacy import erasing, exporting
-from command_center.receiving.follow_ups import answer
+from command_center.privacy.answering import answer
 from command_center.store.cases import requests
 from command_center.store.cases.requests import CityRequest, Filter
 from command_center.store.database import reading, writing

@@ -27,11 +27,11 @@ from command_center.handling.open_cases import WholeCase
 from command_center.pages import forms, link_pages, overview, photo_page
 from command_center.pages.forms import ListQuery
 from command_center.public.cards import last_midnight
-from command_center.receiving.follow_ups import RESIDENT
 from command_center.staff import scope
 from command_center.staff.guard import account, allows, noted
 from command_center.staff.roles import HANDLERS, PEOPLE, Role
 from command_center.store.cases import case_links, case_marks, requests
+from command_center.store.cases.case_history import RESIDENT
 from command_center.store.cases.requests import CityRequest
 from command_center.store.dashboard import daily_counts
 from command_center.store.database import reading

@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from command_center.receiving.follow_ups import RESIDENT
 from command_center.store.cases import case_history
-from command_center.store.cases.case_history import BOX, HistoryEntry
+from command_center.store.cases.case_history import BOX, RESIDENT, HistoryEntry
 from command_center.store.cases.requests import CityRequest
 from command_center.store.database import writing
 from command_center.store.privacy import consents, erasures, processing_log

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
 from command_center.privacy import erasing
-from command_center.receiving.follow_ups import answer
+from command_center.privacy.answering import answer
 from command_center.staff.guard import account, allows
 from command_center.staff.roles import Role
 from command_center.store.cases import requests

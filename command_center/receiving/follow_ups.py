@@ -30,12 +30,11 @@ from command_center import wording
 from command_center.cases import casework
 from command_center.receiving.intake import WORD_MAX_CHARS, cut
 from command_center.store.cases import case_history, requests
+from command_center.store.cases.case_history import RESIDENT
 from command_center.store.cases.requests import CityRequest
-from command_center.store.privacy import processing_log
 from command_center.store.receiving import follow_ups, sealed_contents
-from command_center.store.receiving.follow_ups import ID_MAX_CHARS, Due
+from command_center.store.receiving.follow_ups import ID_MAX_CHARS
 
-RESIDENT = "Warga"
 ANSWER_WITHIN = timedelta(hours=72)
 """UU 27/2022 articles 30, 32 and 40-44: 3 x 24 hours."""
 WISH_MAX_CHARS = 20
@@ -123,14 +122,6 @@ def _word(event: FollowedUp, asked_at: datetime) -> str:
     local = asked_at.astimezone(CITY_TIME)
     channel = cut(wording.channel(event.channel), WORD_MAX_CHARS)
     return f"{event.wish.upper()} lewat {channel}, {short_date(asked_at)} {local:%H.%M}"
-
-
-def answer(connection: Connection, follow_up_id: str, *, by: str, now: datetime) -> Due | None:
-    """Tick a wish about personal data off, and note who has; None if there is no such open one."""
-    wish = follow_ups.answer(connection, follow_up_id, by=by, now=now)
-    if wish is not None:
-        processing_log.add(connection, wish.request_id, "answer", by=by, now=now)
-    return wish
 
 
 def amend(connection: Connection, site: SiteCode, event: TextAmended, now: datetime) -> None:

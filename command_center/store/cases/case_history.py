@@ -15,6 +15,8 @@ from command_center.store.schema.sending import down_lanes, down_outbox
 
 BOX = "Posko"
 """Who has written the first line of every case."""
+RESIDENT = "Warga"
+"""Who has written what a reporter says of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
