@@ -91,17 +91,27 @@ def test_a_command_line_of_a_document_can_be_typed(
         parser(program).parse_known_args(words)
 
 
-def commands(parser: argparse.ArgumentParser, before: str) -> Iterator[str]:
-    """Every command of a parser down to the last word, e.g. `posko sync trace`."""
-    nested = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    if not nested:
-        yield before
-    for name, command in nested[0].choices.items() if nested else ():
-        yield from commands(command, f"{before} {name}")
+def commands(
+    parser: argparse.ArgumentParser, name: str
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """A program and every command of it down to the last word, e.g. `posko sync trace`."""
+    yield name, parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for word, command in action.choices.items():
+                yield from commands(command, f"{name} {word}")
+
+
+def options(parser: argparse.ArgumentParser) -> list[str]:
+    """Those of a command alone; the others are told above the table."""
+    found = _options(list(parser._option_string_actions))
+    return [option for option in found if option not in ("--help", "--config", "--version")]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_command_is_documented(program: str) -> None:
-    text = read("docs/commands.md")
-    known = commands(parser(program), program)
-    assert [command for command in known if f"| `{command}" not in text] == []
+def test_every_command_and_its_options_are_documented(program: str) -> None:
+    lines = read("docs/commands.md").splitlines()
+    for name, command in commands(parser(program), program):
+        told = [line for line in lines if line.startswith(f"| `{name}")]
+        assert told, name
+        assert [option for option in options(command) if option not in "".join(told)] == [], name
