@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from os.path import commonprefix
 
 from appliance.domain import reference
 from appliance.domain.triage.tables import text as file_text
@@ -90,12 +91,11 @@ class Speller:
                 for word in plain.lower().split()
             }
         )
-        self._near: dict[str, str] = {}
+        self._long: dict[tuple[str, int], list[str]] = {}
         self._bare: dict[str, str | None] = {}
-        for word in sorted(known, key=lambda word: (len(word), word)):
+        for word in sorted(known):
             if len(word) >= MIN_MISSPELT:
-                for form in (word, *_one_less(word)):
-                    self._near[form] = f"{self._near[form]} {word}" if form in self._near else word
+                self._long.setdefault((word[0], len(word)), []).append(word)
             bare = without_vowels(word)
             if len(word) >= 4 and len(bare) >= 3:
                 self._bare[bare] = None if bare in self._bare else word
@@ -141,9 +141,13 @@ class Speller:
             return self._bare[bare]
         if len(token) < MIN_MISSPELT:
             return None
-        forms = (token, *_one_less(token))
-        found = (word for form in forms for word in self._near.get(form, "").split())
-        return next((word for word in found if is_one_slip(token, word)), None)
+        sizes = (len(token) + 1, len(token) - 1, len(token))
+        near = (word for size in sizes for word in self._long.get((token[0], size), ()))
+        return min(
+            (word for word in near if is_one_slip(token, word)),
+            key=lambda word: (len(word) <= len(token), _slip_at(token, word)),
+            default=None,
+        )
 
 
 def without_vowels(word: str) -> str:
@@ -164,15 +168,16 @@ def is_one_slip(a: str, b: str) -> bool:
     return a[at + 1 :] == b[at + 1 :] or is_swapped
 
 
+def _slip_at(a: str, b: str) -> int:
+    """The first place where two words differ."""
+    return len(commonprefix((a, b)))  # noqa: RUF071  of letters, no path
+
+
 def _plainest(roots: Sequence[str]) -> str:
     """The shortest, but no doer and no sound too many where another is known: `mencuri` is *curi*,
     no thief, `mengancam` is *ancam*, no *ngancam*."""
     plain = [root for root in roots if not root.startswith(_DOERS)] or roots
     return next(r for r in reversed(plain) if r[1:] not in plain and r[2:] not in plain)
-
-
-def _one_less(word: str) -> Iterator[str]:
-    return (word[:at] + word[at + 1 :] for at in range(len(word)))
 
 
 def _stripped(token: str) -> Iterator[str]:
