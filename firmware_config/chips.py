@@ -1,7 +1,7 @@
 """What each WiFi chip can do as an access point: the table chips.toml."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 
@@ -25,7 +25,7 @@ class Chip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def table() -> dict[str, Chip]:
     """Every known chip by the name that `radio.devices` uses."""
-    raw = files("firmware_config").joinpath("chips.toml").read_bytes()
+    raw = Path(__file__).with_name("chips.toml").read_bytes()
     return msgspec.toml.decode(raw, type=dict[str, Chip])
 
 

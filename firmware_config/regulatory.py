@@ -6,7 +6,7 @@ Knows 2.4 and 5 GHz. `scripts/freeze_regulatory.py` writes the table anew.
 import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 _MHZ_OF_A_CHANNEL = 20
 CHANNELS = (*range(1, 15), *range(36, 65, 4), *range(100, 145, 4), *range(149, 178, 4))
@@ -34,7 +34,7 @@ class Verdict:
 @cache
 def table() -> dict[str, tuple[Rule, ...]]:
     """The rules by country."""
-    text = files("firmware_config").joinpath("regulatory.csv").read_text(encoding="ascii")
+    text = Path(__file__).with_name("regulatory.csv").read_text(encoding="ascii")
     rules: dict[str, tuple[Rule, ...]] = {}
     for row in csv.DictReader(text.splitlines()[1:]):
         rule = Rule(

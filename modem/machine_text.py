@@ -8,7 +8,7 @@ not know who sent it, nor what becomes of it.
 import csv
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from appliance.domain import reference
 from appliance.domain.sms import operator_filter, phrases
@@ -20,6 +20,7 @@ OURS = "posko"
 NO_REPLY = "no_reply"
 """Nobody is to answer it, and a person may well have asked for that."""
 _AUTO_REPLY = "auto_reply"
+_TABLE = Path(__file__).parent / "data" / "machine_texts.csv"
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_FIXED_CHARS = 20
 """A template with less of its own words may be anybody's."""
@@ -65,7 +66,7 @@ def _words(text: str) -> list[str]:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    text = files("modem").joinpath("data", "machine_texts.csv").read_text(encoding="utf-8")
+    text = _TABLE.read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter=";", quoting=csv.QUOTE_NONE)
     return tuple((row["kind"], re.compile(row["pattern"])) for row in rows)
 

@@ -3,9 +3,10 @@
 import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 TYPED_MAX_CHARS = 60
+_TABLE = Path(__file__).parent / "data" / "kecamatan.csv"
 _CITY_CODE_CHARS = len("14.71")
 
 
@@ -21,7 +22,7 @@ class Kecamatan:
 @cache
 def every() -> tuple[Kecamatan, ...]:
     """All, in the order of their codes."""
-    text = files("appliance.domain").joinpath("data/kecamatan.csv").read_text(encoding="utf-8")
+    text = _TABLE.read_text(encoding="utf-8")
     found, city = [], ""
     for row in csv.DictReader(text.splitlines()):
         if len(row["kode"]) == _CITY_CODE_CHARS:

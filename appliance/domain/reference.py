@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from appliance.domain import home
 from appliance.domain.cases.service_request import Sensitivity
 from appliance.domain.ids import SiteCode
 
 FALLBACK_CATEGORY = "lainnya"
+_DATA = Path(__file__).parent / "data"
 _HOTLINE = re.compile(r"(?<![0-9])1[0-9]{2}(?![0-9])")
 
 
@@ -67,9 +68,8 @@ class Kelurahan:
 
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a table of `data/`, the city's own where it has one."""
-    folder = files("appliance.domain").joinpath("data")
-    own = folder.joinpath(home.city(), name)
-    text = (own if own.is_file() else folder.joinpath(name)).read_text(encoding="utf-8")
+    own = _DATA / home.city() / name
+    text = (own if own.is_file() else _DATA / name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 

@@ -11,7 +11,6 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 
 from appliance.domain.box import schema_rule
@@ -27,6 +26,7 @@ PAGE_BYTES = 512
 """A complaint changes about 15 pages and each change writes the whole page: with SQLite's default
 of 4096 the WAL takes four times as many bytes (docs/benchmarks.md, Wear)."""
 
+_SCRIPTS = Path(__file__).parent / "migrations"
 _MODE = 0o660
 """Daemons are users of one group; SQLite would make a file that its owner alone may write, and
 its WAL alike."""
@@ -38,9 +38,8 @@ class SchemaError(PoskoError, RuntimeError):
 
 def scripts() -> dict[str, str]:
     """Every migration's name and SQL, in order."""
-    folder = resources.files("appliance.store").joinpath("migrations")
-    found = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
-    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in found}
+    found = sorted(_SCRIPTS.glob("*.sql"))
+    return {path.name: path.read_text(encoding="utf-8") for path in found}
 
 
 def ensure(

@@ -1,7 +1,7 @@
 """Settings -> the files of nginx and dnsmasq. Pure: the same settings give the same bytes."""
 
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 
 from appliance.domain.wifi import capport
 from appliance.runtime.settings import Settings
@@ -10,7 +10,7 @@ from appliance.runtime.wifi_settings import WifiZone
 OFFLINE_DNS_PORT = 5354
 _LEASE = "1h"
 _FIRST_HOST = 50
-_TEMPLATES = files("captive_portal.edge")
+_TEMPLATES = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

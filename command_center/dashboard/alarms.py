@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from math import sqrt
+from pathlib import Path
 
 from appliance.domain.triage import houses
 from appliance.domain.triage.words import plain
@@ -23,6 +23,7 @@ SPANS_BEFORE = 8
 SPANS_LEAST = 4
 """A city that has run for less knows no usual."""
 DEVIATIONS = 3.0
+_TABLE = Path(__file__).parent / "data" / "alarms.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class Finding:
 @cache
 def rules() -> tuple[Rule, ...]:
     """The table as shipped."""
-    text = files(__package__).joinpath("data", "alarms.csv").read_text(encoding="utf-8")
+    text = _TABLE.read_text(encoding="utf-8")
     return tuple(_rule(row) for row in csv.DictReader(text.splitlines()))
 
 

@@ -8,8 +8,8 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from math import ceil, sqrt
+from pathlib import Path
 
 WIDER = 1.6
 """How much wider than high a generated map is."""
@@ -46,7 +46,7 @@ class TileMap:
 @cache
 def of_city(city: str, codes: tuple[str, ...]) -> TileMap:
     """The map of a city (four digits) with these kelurahan."""
-    file = files(__package__).joinpath("data", "maps", f"{city}.csv")
+    file = Path(__file__).parent / "data" / "maps" / f"{city}.csv"
     if not file.is_file():
         return _joined(generated(codes))
     rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())

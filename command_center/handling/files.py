@@ -1,7 +1,6 @@
 """The tables that say who is handed what and who is told when, from files."""
 
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
@@ -46,4 +45,4 @@ def _read(path: Path, parse: Callable[[table_csv.NumberedRows], T]) -> T:
 
 
 def _shipped(name: str) -> str:
-    return files("command_center.handling").joinpath("data", name).read_text(encoding="utf-8")
+    return (Path(__file__).parent / "data" / name).read_text(encoding="utf-8")

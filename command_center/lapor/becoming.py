@@ -3,7 +3,7 @@
 import csv
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
 
 from appliance.domain import reference
 from appliance.domain.cases.service_request import Sensitivity
@@ -103,5 +103,5 @@ def _phone(text: str) -> str | None:
 @cache
 def _topic_of() -> dict[str, str]:
     """The topic of LAPOR! for each category, as far as they have one."""
-    text = files("command_center.lapor").joinpath("topics.csv").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("topics.csv").read_text(encoding="utf-8")
     return {row["category"]: row["topic"] for row in csv.DictReader(text.splitlines())}

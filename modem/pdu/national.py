@@ -9,7 +9,7 @@ Indonesian networks do not use them, roaming phones may: the file is read when a
 import csv
 import functools
 from collections.abc import Mapping
-from importlib import resources
+from pathlib import Path
 
 from modem.pdu import gsm7
 
@@ -34,7 +34,7 @@ def alphabet(locking: int | None, single: int | None) -> gsm7.Tables:
 @functools.cache
 def _tables() -> Mapping[tuple[str, int | None], Mapping[int, str]]:
     tables: dict[tuple[str, int | None], dict[int, str]] = {}
-    lines = resources.files(__package__).joinpath(_FILE).read_text("ascii").splitlines()
+    lines = Path(__file__).with_name(_FILE).read_text("ascii").splitlines()
     for row in csv.DictReader(lines):
         table = tables.setdefault((row["shift"], int(row["identifier"])), {})
         for code, scalar in enumerate(row["characters"].split(), start=int(row["first"], 16)):

@@ -2,8 +2,10 @@
 
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+_DATA = Path(__file__).parents[1] / "data" / "triage"
 
 
 def table(name: str) -> dict[str, Any]:
@@ -18,7 +20,7 @@ def text(name: str) -> str:
 
 def raw(name: str) -> bytes:
     """One file, byte by byte."""
-    return files("appliance.domain").joinpath("data", "triage", name).read_bytes()
+    return (_DATA / name).read_bytes()
 
 
 @cache
