@@ -39,7 +39,7 @@ from command_center.store.privacy import erasures
 
 COLUMNS = ("number", "date", "kecamatan", "kelurahan", "category", "status", "text")
 EPOCH, CHANNEL, BY = requests.IMPORTED, "impor", "posko-center import"
-_ENDED = (Status.CLOSED, Status.NOT_OURS, Status.ARCHIVED)
+_IMPORTED = (Status.CLOSED, Status.NOT_OURS, Status.ARCHIVED)
 _NUMBER_MAX_CHARS = 40
 _BLOCK = 1_000
 _BLOCKS = 100
@@ -148,9 +148,9 @@ def _place(kecamatan: str, kelurahan: str) -> Kelurahan:
 
 
 def _status(word: str) -> Status:
-    found = next((status for status in _ENDED if status == word), None)
+    found = next((status for status in _IMPORTED if status == word), None)
     if found is None:
-        known = ", ".join(_ENDED)
+        known = ", ".join(_IMPORTED)
         raise BadInput(f"status {word[:40]!r} is none of {known}; what is open is filed anew")
     return found
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from appliance.domain.cases.marks import Mark
-from appliance.domain.cases.service_request import NEEDS_REASON, Kind, Source, Status
+from appliance.domain.cases.service_request import ENDED, NEEDS_REASON, Kind, Source, Status
 from appliance.domain.errors import BadInput
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
@@ -46,7 +46,6 @@ _ARRIVES_AS: dict[Word | None, Status] = {
     Word.ARCHIVED: Status.ARCHIVED,
 }
 """What has ended there is nobody's work here; what is only verified, our own staff verify."""
-_ENDED = (Status.CLOSED, Status.NOT_OURS, Status.ARCHIVED)
 _BEFORE_WORK = (Status.RECEIVED, Status.VERIFIED, Status.REOPENED)
 
 
@@ -178,7 +177,7 @@ def _request(
         status=status.value,
         created_ms=occurred_ms,
         occurred_ms=occurred_ms,
-        received_ms=occurred_ms if status in _ENDED else made.received_ms,
+        received_ms=occurred_ms if status in ENDED else made.received_ms,
         time_quality=Quality.STATED.value if report.at is None else made.time_quality,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.domain.cases.service_request import Status
+from appliance.domain.cases.service_request import FINISHED, Status
 from appliance.domain.ids import SiteCode
 from appliance.domain.reference import kecamatan_name
 from command_center.dashboard.fleet import Reach, reach
@@ -17,7 +17,6 @@ from command_center.store.fleet.boxes import Box
 NEW = frozenset({Status.RECEIVED, Status.VERIFIED, Status.REOPENED})
 WORKING = frozenset({Status.FORWARDED, Status.IN_PROGRESS, Status.DEFERRED})
 WAITING = frozenset({Status.NEEDS_DETAILS})
-DONE = frozenset({Status.RESOLVED, Status.CLOSED})
 OTHERS = frozenset({Status.NOT_OURS})
 
 
@@ -75,7 +74,7 @@ def tallies(by_status: Mapping[str, int], proposed: int = 0) -> list[tuple[str, 
         ("Baru", NEW),
         ("Dikerjakan", WORKING),
         ("Menunggu warga", WAITING),
-        ("Selesai", DONE),
+        ("Selesai", FINISHED),
         ("Bukan wewenang", OTHERS),
     )
     undecided = [("Usulan bukan wewenang", proposed)] if proposed else []

@@ -10,8 +10,15 @@ from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 
-from appliance.domain.cases.service_request import OVER, Source, Status, StatusEntry
-from appliance.domain.public.report_card import FINISHED, Case
+from appliance.domain.cases.service_request import (
+    DEAD_ENDS,
+    FINISHED,
+    OVER,
+    Source,
+    Status,
+    StatusEntry,
+)
+from appliance.domain.public.report_card import Case
 
 MASS = 10
 """So many matters of one agency that end within MASS_WINDOW: nobody mends ten things at once."""
@@ -20,7 +27,6 @@ REFILE_WINDOW = timedelta(days=7)
 LOOKED_BACK = 200
 """So many that were ended of the same place and topic are looked at."""
 _ENDS = OVER - {Status.CLOSED}
-_UNRESOLVED = OVER - FINISHED
 _NOBODY_S_TRICK = (Source.REPORTER, Source.TIME)
 
 
@@ -152,7 +158,7 @@ def _refiled(filed: Iterable[Filed]) -> dict[str, str]:
         same = ended.setdefault((case.agency, case.category, case.place), _Ended())
         if earlier := same.take(case):
             links[case.id] = earlier.id
-        if case.status in _UNRESOLVED and case.history[-1].source not in _NOBODY_S_TRICK:
+        if case.status in DEAD_ENDS and case.history[-1].source not in _NOBODY_S_TRICK:
             same.add(case)
     return links
 

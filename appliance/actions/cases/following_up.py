@@ -9,12 +9,12 @@ import sqlite3
 from appliance.actions.privacy import sealing
 from appliance.actions.sms.turn import Turn
 from appliance.domain.cases.service_request import (
+    ENDED,
     TEXT_MAX_CHARS,
     Channel,
     Draft,
     Sensitivity,
     ServiceRequest,
-    Status,
     clean_text,
 )
 from appliance.domain.events.requests import FollowedUp
@@ -23,8 +23,6 @@ from appliance.domain.sms import conversation
 from appliance.domain.sms.received import FollowUp, Mention, Start, Stop, Wish
 from appliance.store.cases import follow_ups, requests
 from appliance.store.city import outbox
-
-_FINISHED = frozenset({Status.CLOSED, Status.ARCHIVED, Status.MERGED, Status.NOT_OURS})
 
 
 def follow_up(turn: Turn, command: FollowUp) -> tuple[str, ServiceRequest] | None:
@@ -99,7 +97,7 @@ def _start(turn: Turn) -> None:
 
 
 def _open(turn: Turn) -> list[ServiceRequest]:
-    return [request for request in turn.own() if request.status not in _FINISHED]
+    return [request for request in turn.own() if request.status not in ENDED]
 
 
 def record(turn: Turn, request: ServiceRequest, wish: Wish, text: str) -> None:

@@ -10,14 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.domain.cases.service_request import Sensitivity, ServiceRequest, Status, StatusEntry
+from appliance.domain.cases.service_request import (
+    DEAD_ENDS,
+    FINISHED,
+    Sensitivity,
+    ServiceRequest,
+    Status,
+    StatusEntry,
+)
 from appliance.domain.reference import agency_name
 
 HANDLED = "ditangani"
 """The only state shown of a confidential request."""
-
-_DEAD_ENDS = frozenset({Status.NOT_OURS, Status.MERGED, Status.ARCHIVED})
-_FINISHED = frozenset({Status.RESOLVED, Status.CLOSED})
 
 _STAGES: dict[str, str] = {
     Status.RECEIVED: "new",
@@ -122,7 +126,7 @@ def _ticks(
     answered_at: datetime | None,
 ) -> tuple[Tick, ...]:
     this_round = since_reopened(history)
-    is_finished = request.status in _FINISHED
+    is_finished = request.status in FINISHED
     resolved_at = _first(this_round, Status.RESOLVED) if is_finished else None
     way = (
         Tick(step="stored", is_done=True, at=request.created_at),
@@ -133,7 +137,7 @@ def _ticks(
         Tick(step="resolved", is_done=is_finished, at=resolved_at),
     )
     last_done = max(place for place, tick in enumerate(way) if tick.is_done)
-    is_over = request.status in _DEAD_ENDS
+    is_over = request.status in DEAD_ENDS
     return tuple(
         tick
         for place, tick in enumerate(way)

@@ -85,8 +85,14 @@ class Source(StrEnum):
     """SP4N-LAPOR!, where the city's bridge has it from."""
 
 
-OVER = frozenset({Status.RESOLVED, Status.CLOSED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED})
+FINISHED = frozenset({Status.RESOLVED, Status.CLOSED})
+"""The matter has been seen to."""
+DEAD_ENDS = frozenset({Status.NOT_OURS, Status.MERGED, Status.ARCHIVED})
+"""It has not been, and will not be under this ticket."""
+OVER = FINISHED | DEAD_ENDS
 """Nobody has to do anything about these, unless their reporter disputes it."""
+ENDED = OVER - {Status.RESOLVED}
+"""Nobody waits for the reporter's word any more, either."""
 
 NEEDS_REASON = frozenset(
     {Status.NEEDS_DETAILS, Status.DEFERRED, Status.NOT_OURS, Status.MERGED, Status.ARCHIVED}

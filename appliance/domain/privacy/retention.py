@@ -2,10 +2,7 @@
 
 from datetime import timedelta
 
-from appliance.domain.cases.service_request import Status
 from appliance.domain.wifi import sessions as wifi
-
-FINISHED = (Status.CLOSED, Status.ARCHIVED, Status.MERGED, Status.NOT_OURS)
 
 PERSONAL_FIELDS = timedelta(days=2 * 365)
 """Of a request, after its end: then it is a figure of statistics."""

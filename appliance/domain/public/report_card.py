@@ -13,14 +13,13 @@ from statistics import median
 
 from appliance.domain.cases import sla
 from appliance.domain.cases.deadline import UNTOUCHED, deadlines, pauses
-from appliance.domain.cases.service_request import Sensitivity, Status, StatusEntry
+from appliance.domain.cases.service_request import FINISHED, Sensitivity, Status, StatusEntry
 from appliance.domain.cases.working_days import WorkingCalendar
 from appliance.domain.city.city_tables import Tables
 from appliance.domain.moment import CITY_TIME
 
 PERIOD = timedelta(days=365)
 RANKED_FROM = 10
-FINISHED = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

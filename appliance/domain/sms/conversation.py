@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from appliance.domain.cases import gravity
 from appliance.domain.cases.gravity import Judged
 from appliance.domain.cases.service_request import (
+    ENDED,
+    FINISHED,
     TEXT_MAX_CHARS,
     Channel,
     Sensitivity,
@@ -30,12 +32,11 @@ REPORTS_PER_HOUR = 4
 REOPENED_FOR = timedelta(days=30)
 """What is wrong again after a longer time is another matter."""
 
-_OVER = frozenset({Status.CLOSED, Status.ARCHIVED, Status.MERGED, Status.NOT_OURS})
 _MEANT: dict[Wish, frozenset[Status]] = {
     Wish.CONFIRM: frozenset({Status.RESOLVED}),
-    Wish.DISPUTE: frozenset({Status.RESOLVED, Status.CLOSED}),
-    Wish.ADD: frozenset(Status) - _OVER,
-    Wish.WITHDRAW: frozenset(Status) - _OVER,
+    Wish.DISPUTE: FINISHED,
+    Wish.ADD: frozenset(Status) - ENDED,
+    Wish.WITHDRAW: frozenset(Status) - ENDED,
     Wish.CORRECT: frozenset(Status),
     Wish.ERASE: frozenset(Status),
     Wish.ACCESS: frozenset(Status),
@@ -95,7 +96,7 @@ def complained(request: ServiceRequest, now: datetime) -> Wish | None:
         return Wish.DISPUTE
     if request.status is Status.CLOSED and now - request.updated_at < REOPENED_FOR:
         return Wish.DISPUTE
-    return None if request.status in _OVER else Wish.ADD
+    return None if request.status in ENDED else Wish.ADD
 
 
 def _age(request: ServiceRequest, now: datetime) -> timedelta:
@@ -106,6 +107,6 @@ def _age(request: ServiceRequest, now: datetime) -> timedelta:
 
 def _may_hold(request: ServiceRequest, text: str, judged: Judged) -> bool:
     is_sms = request.channel is Channel.SMS
-    is_open = is_sms and request.status not in _OVER
+    is_open = is_sms and request.status not in ENDED
     has_room = len(request.text) + 1 + len(text) <= TEXT_MAX_CHARS
     return is_open and has_room and not gravity.is_graver(judged, request)

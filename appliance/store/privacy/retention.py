@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import datetime
 
+from appliance.domain.cases.service_request import ENDED
 from appliance.domain.city.topics import Lane
 from appliance.domain.moment import to_ms
 from appliance.domain.privacy import retention
@@ -14,14 +15,14 @@ from appliance.store.privacy import personal_data
 from appliance.store.public import publications
 
 AT_ONCE = 50
-_FINISHED = ", ".join(f"'{status}'" for status in retention.FINISHED)
+_ENDED = ", ".join(f"'{status}'" for status in sorted(ENDED))
 
 
 def ended(db: sqlite3.Connection, now: datetime) -> list[str]:
     """Requests that ended long ago and still have personal data."""
     rows = db.execute(
         f"""
-        SELECT r.id FROM requests r WHERE r.status IN ({_FINISHED})
+        SELECT r.id FROM requests r WHERE r.status IN ({_ENDED})
             AND r.updated_at_ms < CASE
                 WHEN r.sensitivity = 'rahasia' THEN :confidential ELSE :ordinary END
             AND (r.text != :erased OR r.reporter_phone IS NOT NULL)

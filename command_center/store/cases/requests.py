@@ -18,12 +18,11 @@ from sqlalchemy import (
     update,
 )
 
-from appliance.domain.cases.service_request import OVER, Status
+from appliance.domain.cases.service_request import ENDED, OVER, Status
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import stored, to_ms
 from appliance.domain.privacy import sealing
 from appliance.domain.privacy.erasure import ERASED_TEXT
-from appliance.domain.privacy.retention import FINISHED
 from command_center.dashboard.cells import Counted, together
 from command_center.dashboard.cells import change as counted_change
 from command_center.handling.due_days import LOOK_NOW, SETTLED, Arrivals
@@ -296,7 +295,7 @@ def ended_before(connection: Connection, moment: datetime, limit: int) -> list[C
     query = (
         select(requests)
         .where(
-            requests.c.status.in_(FINISHED),
+            requests.c.status.in_(ENDED),
             requests.c.updated_at < to_ms(moment),
             requests.c.text != ERASED_TEXT,
         )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from appliance.domain import reference
-from appliance.domain.cases.service_request import Channel, Kind, Sensitivity, Status
+from appliance.domain.cases.service_request import FINISHED, Channel, Kind, Sensitivity, Status
 from appliance.domain.city import wire
 from appliance.domain.ids import SiteCode
 from appliance.domain.moment import to_ms
@@ -112,7 +112,7 @@ def test_places_have_names_and_unknown_ones_their_code() -> None:
 
 
 def test_every_status_but_the_dead_ends_is_counted_once() -> None:
-    groups = (overview.NEW, overview.WORKING, overview.WAITING, overview.DONE)
+    groups = (overview.NEW, overview.WORKING, overview.WAITING, FINISHED)
     counted = [status for group in groups for status in group]
     assert len(counted) == len(set(counted))
     assert set(Status) - set(counted) == {Status.NOT_OURS, Status.MERGED, Status.ARCHIVED}

@@ -15,12 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.domain.cases.service_request import Source, Status, StatusEntry
+from appliance.domain.cases.service_request import DEAD_ENDS, Source, Status, StatusEntry
 from appliance.domain.city.city_tables import as_shipped
 from appliance.domain.public.report_card import RANKED_FROM
 from command_center.public.gaming import (
     _NOBODY_S_TRICK,
-    _UNRESOLVED,
     MASS,
     MASS_WINDOW,
     Filed,
@@ -121,7 +120,7 @@ def slowly_refiled(filed: Sequence[Filed]) -> dict[str, str]:
                 *(earlier.agency, earlier.category),
                 earlier.place,
             )
-            is_ended = earlier.status in _UNRESOLVED
+            is_ended = earlier.status in DEAD_ENDS
             by_hand = earlier.history[-1].source not in _NOBODY_S_TRICK
             is_free = earlier.id not in links.values()
             if is_alike and is_ended and by_hand and is_free and _continues(case, earlier):
