@@ -8,7 +8,7 @@ from appliance.domain.ids import Ticket
 from appliance.store.box import this_box as box
 from appliance.store.database import transaction
 from tests.builders import a_draft
-from tests.conftest import EPOCH, at
+from tests.conftest import EPOCH, SITE, at
 
 NewId = Callable[[], str]
 
@@ -41,6 +41,18 @@ def test_blocks_of_earlier_databases_are_left_out(db: sqlite3.Connection) -> Non
     with transaction(db):
         box.use_blocks(db, [0, 1, 3])
     assert next_serial(db) == 2001
+
+
+def test_a_new_database_begins_where_none_before_can_have_come_whatever_its_epoch(
+    db: sqlite3.Connection,
+) -> None:
+    met = set()
+    for number in range(100):
+        with transaction(db):
+            db.execute("DELETE FROM box")
+            box.claim(db, SITE, lambda: f"{number:08x}", [7, 95])
+            met.add(box.current_block(db))
+    assert met == set(range(17, 95)) | {5, 6}
 
 
 def test_a_full_site_is_an_error_an_operator_can_read(db: sqlite3.Connection) -> None:
