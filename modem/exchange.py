@@ -31,7 +31,8 @@ class Command:
     """A command line and how its reply is recognised.
 
     `expects` names the information lines of the reply; `payload` is written at the prompt, once
-    that is confirmed, and from then on `payload_s` is the patience.
+    that is confirmed, and from then on `payload_s` is the patience. `chances` is how often it may
+    be asked, while other answers come, until it counts as unknown to the modem: never, for 0.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Command:
     has_pdus: bool = False
     payload: bytes = b""
     payload_s: float = 0.0
+    chances: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,12 @@ class Reply:
     is_prompted: bool = False
     is_payload_written: bool = False
     is_declined: bool = False
+    took_s: float = 0.0
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether some of what was asked for came."""
+        return bool(self.messages) or any(isinstance(line, Info) for line in self.lines)
 
     @property
     def is_ok(self) -> bool:
@@ -97,6 +105,7 @@ class Exchange:
         self._stray: bytes = b""
         self._announced: Info | None = None
         self._is_announced_next = False
+        self._started_s = 0.0
         self._deadline_s = 0.0
         self._last_deadline_s = 0.0
 
@@ -105,6 +114,7 @@ class Exchange:
         if self._reply is not None:
             raise RuntimeError("a command is pending already")
         self._reply = Reply(command)
+        self._started_s = now_s
         self._framer.expect_prompt(bool(command.payload))
         self._set_patience(command.timeout_s, now_s)
         return Write(command.text.encode("ascii") + LINE_END)
@@ -177,7 +187,7 @@ class Exchange:
         if self._reply is None:
             return Unsolicited(parsed) if isinstance(parsed, Text) else None
         if isinstance(parsed, Final):
-            self._reply.final = parsed
+            self._reply.final, self._reply.took_s = parsed, now_s - self._started_s
             return self._finish()
         self._keep(self._reply, parsed, token.text, now_s)
         self._extend(now_s)

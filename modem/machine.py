@@ -52,6 +52,7 @@ from modem.procedures.unlocking import Setup
 from modem.profiles import GENERIC, Profile
 from modem.recovery import Ladder
 from modem.runner import Failure, Runner
+from modem.silence import Silence
 from modem.unsolicited import (
     Announced,
     Boot,
@@ -84,10 +85,12 @@ class Machine:
         self._ladder = Ladder(self._timing, counts=resets or {}, has_power_key=has_power_key)
         self._effects: list[Effect] = []
         self._exchange = Exchange()
+        self._silence = Silence(self._timing)
         self._runner = Runner(
             self._exchange,
             self._duties,
             self._timing,
+            self._silence,
             effects=self._effects.append,
             ended=self._ended,
         )
@@ -171,6 +174,7 @@ class Machine:
     def _open(self, now_s: float) -> None:
         self._missing_since_s = None
         self._exchange.reset()
+        self._silence.reconsider()
         self._duties.forget()
         self._restart(now_s)
 
@@ -184,6 +188,7 @@ class Machine:
 
     def _miss(self, now_s: float) -> None:
         """A device that stays away may come back by what is done to its bus or its power."""
+        self._silence.forget()
         if self._missing_since_s is None:
             self._missing_since_s = now_s
         if now_s - self._missing_since_s < self._timing.absent_s:
@@ -247,9 +252,7 @@ class Machine:
     def _drop_procedure(self) -> None:
         """Stop whatever runs; a part that was being sent still gets its outcome."""
         reply = self._runner.drop()
-        if self._requested is not None:
-            self._conclude(sending.not_begun(self._requested))
-        elif self._sending is not None and reply is not None:
+        if self._sending is not None:
             self._conclude(sending.judge(self._sending, reply).outcome)
 
     def _finish(self, result: Result, now_s: float) -> None:
@@ -303,6 +306,7 @@ class Machine:
         self._runner.run(start(self._setup, reset=reset), now_s)
 
     def _fail(self, now_s: float) -> None:
+        self._silence.reconsider()
         self._drop_procedure()
         self._configuration = None
         reset, delay_s = self._ladder.climb(now_s)
@@ -341,6 +345,7 @@ class Machine:
             case OutOfStep():
                 self._fail(now_s)
             case Boot(is_fresh):
+                self._silence.reconsider()
                 if is_fresh or self._configuration is not None:
                     self._restart(now_s)
 

@@ -6,10 +6,10 @@ runs, nor what follows its end.
 
 from collections.abc import Callable
 
-from modem.at import commands
 from modem.duties import Duties
 from modem.events import Deliver, Effect, PinAccepted, PinSpent, Remark, SpendPin, Stored, Timing
 from modem.exchange import Command, Exchange, Reply
+from modem.procedures.reception import acknowledge
 from modem.procedures.steps import (
     Answer,
     AwaitUssd,
@@ -23,6 +23,7 @@ from modem.procedures.steps import (
     UnconfiguredError,
     UnresponsiveError,
 )
+from modem.silence import Silence
 from modem.unsolicited import Ussd
 
 Failure = UnresponsiveError | UnconfiguredError | NotReadyError
@@ -36,6 +37,7 @@ class Runner:
         exchange: Exchange,
         duties: Duties,
         timing: Timing,
+        silence: Silence,
         *,
         effects: Callable[[Effect], None],
         ended: Callable[[Result | Failure, float], None],
@@ -43,10 +45,10 @@ class Runner:
         self._exchange = exchange
         self._duties = duties
         self._timing = timing
+        self._silence = silence
         self._emit = effects
         self._ended = ended
         self._procedure: Procedure | None = None
-        self._postponed: Command | None = None
         self._awaited_delivery: int | None = None
         self._deliveries = 0
         self._is_awaiting_ussd = self._is_awaiting_pin = False
@@ -64,14 +66,14 @@ class Runner:
 
     def run(self, procedure: Procedure, now_s: float) -> None:
         """Begin a procedure; none must run."""
-        self._procedure = procedure
+        self._procedure = self._acknowledging(self._silence.heed(procedure))
         self._resume(None, now_s)
 
     def drop(self) -> Reply | None:
         """Stop whatever runs; return what there is of the reply it waited for."""
         reply = self._exchange.abort()
         procedure, self._procedure = self._procedure, None
-        self._awaited_delivery = self._resume_at_s = self._postponed = None
+        self._awaited_delivery = self._resume_at_s = None
         self._is_awaiting_ussd = self._is_awaiting_pin = False
         if procedure is not None:
             procedure.close()
@@ -86,14 +88,8 @@ class Runner:
             self._resume(None, now_s)
 
     def take_reply(self, reply: Reply, now_s: float) -> None:
-        """Give a reply to the procedure, or go on with what an acknowledgement postponed."""
-        postponed, self._postponed = self._postponed, None
-        if postponed is None:
-            self._resume(reply, now_s)
-        elif reply.final is None:
-            self._end(UnresponsiveError(commands.ACKNOWLEDGE), now_s)
-        else:
-            self._emit(self._exchange.start(postponed, now_s))
+        """Give a reply to the procedure."""
+        self._resume(reply, now_s)
 
     def take_answer(self, answer: Stored | PinSpent, now_s: float) -> bool:
         """The mailbox has answered; return whether the procedure waited for that."""
@@ -144,7 +140,7 @@ class Runner:
     def _perform(self, step: Step, now_s: float) -> None:
         match step:
             case Command():
-                self._emit(self._exchange.start(self._acknowledgement_or(step), now_s))
+                self._emit(self._exchange.start(step, now_s))
             case Pause(seconds):
                 self._resume_at_s = now_s + seconds
             case AwaitUssd(seconds):
@@ -158,9 +154,15 @@ class Runner:
                 self._emit(Remark(step.text) if isinstance(step, Say) else step)
                 self._resume(None, now_s)
 
-    def _acknowledgement_or(self, command: Command) -> Command:
+    def _acknowledging(self, procedure: Procedure) -> Procedure:
         """The network waits for an acknowledgement a few seconds only (27.005 3.4.4)."""
-        if not self._duties.take_acknowledgement():
-            return command
-        self._postponed = command
-        return Command(text=commands.ACKNOWLEDGE, timeout_s=self._timing.command_s)
+        answer: Answer = None
+        while True:
+            try:
+                step = procedure.send(answer)
+            except StopIteration as done:
+                result: Result = done.value
+                return result
+            if isinstance(step, Command) and self._duties.take_acknowledgement():
+                yield from self._silence.heed(acknowledge(self._timing))
+            answer = yield step

@@ -12,6 +12,7 @@ from modem.exchange import Command, Exchange, Reply
 from modem.port import Port
 from modem.procedures.probing import Finding, probe
 from modem.procedures.steps import Answer, Pause
+from modem.silence import Silence
 
 T = TypeVar("T")
 
@@ -21,7 +22,7 @@ def look_over(
 ) -> list[Finding]:
     """Run the probe on an open port."""
     session = _Session(port, clock)
-    procedure = probe(timing)
+    procedure = Silence(timing).heed(probe(timing))
     answer: Answer = None
     while True:
         try:

@@ -11,14 +11,14 @@ from datetime import date
 from modem.at import commands
 from modem.at.parser import Info
 from modem.events import Account, Timing
-from modem.exchange import Command, Reply
+from modem.exchange import Reply
 from modem.pdu import gsm7
 from modem.procedures.steps import (
     AwaitUssd,
     Checked,
     Procedure,
     ask,
-    ask_command,
+    ask_once,
 )
 from modem.unsolicited import Ussd, read_ussd
 
@@ -39,8 +39,7 @@ _UCS2_AFTER_LANGUAGE = 0x11
 
 def ask_balance(code: str, timing: Timing) -> Procedure:
     """Ask once; nothing is known if the network stays silent, as LTE-only networks may."""
-    command = Command(text=commands.request_ussd(code), timeout_s=timing.send_s, expects="+CUSD")
-    reply = yield from ask_command(command)
+    reply = yield from ask_once(commands.request_ussd(code), timing.send_s, "+CUSD")
     said = _in_reply(reply)
     if said is None and reply.is_ok:
         answer = yield AwaitUssd(timing.ussd_s)

@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from modem import operators, profiles
 from modem.at import commands
 from modem.events import ModemState, Timing
+from modem.exchange import Command
 from modem.procedures.patience import ask_patiently, error_of
 from modem.procedures.steps import (
     Answer,
@@ -16,6 +17,7 @@ from modem.procedures.steps import (
     Say,
     Step,
     ask,
+    demand,
 )
 from modem.procedures.unlocking import LOCKED
 
@@ -58,7 +60,7 @@ def configure(profile: profiles.Profile, timing: Timing) -> Generator[Step, Answ
 
 def _choose_mode(timing: Timing) -> Generator[Step, Answer, None]:
     """PDU mode; a modem that refuses the order may be in it for ever, or in text mode."""
-    if (yield from ask(commands.PDU_MODE, timing.command_s)).is_ok:
+    if (yield from demand(commands.PDU_MODE, timing.command_s)).is_ok:
         return
     reply = yield from ask(commands.PDU_MODE_QUERY, timing.command_s, "+CMGF")
     if commands.read_numbers(reply.lines, "+CMGF") == (1,):
@@ -85,16 +87,23 @@ def _choose_memory(
 ) -> Generator[Step, Answer, str]:
     """The best memory that may hold all we receive; "" where the modem has but one, unnamed."""
     wanted = [name for name in profile.memories if name in names] or profile.memories
+    if not names:
+        # A listing may have to tell, and in text mode it is asked for in words (27.005 3.4.2).
+        yield from demand(commands.PDU_MODE, timing.command_s)
     orders = {
         commands.set_storage(name, number): name
         for name in wanted
         for number in ([count] if count else [3, 2, 1])
     }
-    # A modem that lets none be chosen may list what it has.
-    orders[commands.LIST_ALL] = ""
-    reply = yield from ask_patiently(list(orders), timing)
+    ways = [
+        Command(text=text, timeout_s=timing.storage_s, expects="+CPMS", chances=2)
+        for text in orders
+    ]
+    # A modem that lets none be chosen has to list what it has.
+    ways.append(Command(text=commands.LIST_ALL, timeout_s=timing.storage_s, expects="+CMGL"))
+    reply = yield from ask_patiently(ways, timing)
     if reply.is_ok:
-        return orders[reply.command.text]
+        return orders.get(reply.command.text, "")
     is_locked = error_of(reply) in LOCKED
     state = ModemState.PIN_REQUIRED if is_locked else ModemState.NO_SIM
     raise NotReadyError(state, "no memory for messages")

@@ -4,8 +4,8 @@ from collections.abc import Generator, Sequence
 
 from modem.at import errors
 from modem.events import ModemState, Timing
-from modem.exchange import Reply
-from modem.procedures.steps import Answer, NotReadyError, Pause, Step, ask
+from modem.exchange import Command, Reply
+from modem.procedures.steps import Answer, NotReadyError, Pause, Step, ask_command
 
 NO_SIM = {("CME", 10), ("CME", 13), ("CME", 15), ("CMS", 310), ("CMS", 313), ("CMS", 315)}
 
@@ -25,10 +25,10 @@ def tries(timing: Timing) -> int:
     return max(1, int(timing.sms_ready_s / timing.retry_s))
 
 
-def ask_ready(text: str, timing: Timing, expects: str = "") -> Generator[Step, Answer, Reply]:
+def ask_ready(command: Command, timing: Timing) -> Generator[Step, Answer, Reply]:
     """Ask until the SIM is no longer busy; raise `NotReadyError` if it stays so, or is none."""
     for _ in range(tries(timing)):
-        reply = yield from ask(text, timing.storage_s, expects)
+        reply = yield from ask_command(command)
         if error_of(reply) in NO_SIM:
             raise NotReadyError(ModemState.NO_SIM, "no usable SIM")
         if error_of(reply) not in errors.BUSY:
@@ -37,12 +37,12 @@ def ask_ready(text: str, timing: Timing, expects: str = "") -> Generator[Step, A
     raise NotReadyError(ModemState.NO_SIM, "the SIM stays busy")
 
 
-def ask_patiently(texts: Sequence[str], timing: Timing) -> Generator[Step, Answer, Reply]:
+def ask_patiently(ways: Sequence[Command], timing: Timing) -> Generator[Step, Answer, Reply]:
     """Ask for one thing in several ways until one is accepted, or a refusal gives its reason."""
     for _ in range(tries(timing)):
         is_reasoned = False
-        for text in texts:
-            reply = yield from ask_ready(text, timing, text.removeprefix("AT").split("=")[0])
+        for command in ways:
+            reply = yield from ask_ready(command, timing)
             if reply.is_ok:
                 return reply
             is_reasoned = is_reasoned or not is_bare(reply)

@@ -23,6 +23,8 @@ from modem.procedures.steps import (
     UnconfiguredError,
     ask,
     ask_command,
+    ask_once,
+    demand,
     hand_over,
 )
 
@@ -99,10 +101,7 @@ def sweep(memory: str, damage: Damage, timing: Timing) -> Generator[Step, Answer
     """Take everything in the selected memory, until a listing is empty."""
     most = 0
     for _ in range(_MAX_LISTINGS):
-        command = Command(
-            text=commands.LIST_ALL, timeout_s=timing.storage_s, expects="+CMGL", has_pdus=True
-        )
-        reply = yield from ask_command(command)
+        reply = yield from ask_command(_listing(memory, timing))
         if reply.final is not None and reply.final.named in errors.BUSY:
             return Collected(is_complete=False)
         if not reply.messages and not reply.is_ok:
@@ -139,7 +138,7 @@ def _read_slots(memory: str, damage: Damage, timing: Timing) -> Generator[Step, 
     for index in range(min(total, _MAX_SLOTS) + 1):
         if seen == used:
             break
-        reply = yield from ask_command(_reading(index, timing))
+        reply = yield from ask_command(_reading(index, timing, chances=0))
         for message in reply.messages[:1]:
             seen += 1
             collected = yield from _take(message, memory, index, damage, timing)
@@ -151,12 +150,24 @@ def _read_slots(memory: str, damage: Damage, timing: Timing) -> Generator[Step, 
     return Collected(is_complete=is_complete)
 
 
-def _reading(index: int, timing: Timing) -> Command:
+def _listing(memory: str, timing: Timing) -> Command:
+    """A memory without a name was chosen because it can be listed."""
+    return Command(
+        text=commands.LIST_ALL,
+        timeout_s=timing.storage_s,
+        expects="+CMGL",
+        has_pdus=True,
+        chances=2 if memory else 0,
+    )
+
+
+def _reading(index: int, timing: Timing, *, chances: int = 2) -> Command:
     return Command(
         text=commands.read_message(index),
         timeout_s=timing.storage_s,
         expects="+CMGR",
         has_pdus=True,
+        chances=chances,
     )
 
 
@@ -201,7 +212,7 @@ def sweep_all(
 
 def acknowledge(timing: Timing) -> Procedure:
     """Tell the network that what was shown is committed; nothing waits if the modem refuses."""
-    yield from ask(commands.ACKNOWLEDGE, timing.command_s)
+    yield from ask_once(commands.ACKNOWLEDGE, timing.command_s)
     return Done()
 
 
@@ -229,7 +240,7 @@ def _take(
     if not (yield from hand_over(pdu, memory, index)):
         return Collected(is_complete=False, is_blocked=True)
     damage.forget(memory, index)
-    reply = yield from ask(commands.delete_message(index), timing.storage_s)
+    reply = yield from demand(commands.delete_message(index), timing.storage_s)
     damage.deletes[memory, index] = pdu, deletes + 1
     if deletes + 1 == _DELETES:
         yield Say(_STAYS.format(memory=memory, index=index))

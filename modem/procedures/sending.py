@@ -44,13 +44,10 @@ def send(part: OutgoingPart, timing: Timing) -> Procedure:
     return judge(part.part_id, reply)
 
 
-def not_begun(part: OutgoingPart) -> Refused:
-    """The outcome of a part whose turn never came."""
-    return Refused(part.part_id, "no prompt", Verdict.TEMPORARY)
-
-
-def judge(part_id: int, reply: Reply) -> Dispatched:
-    """Say what a reply to CMGS, whole or broken off, tells about the part."""
+def judge(part_id: int, reply: Reply | None) -> Dispatched:
+    """Say what a reply to CMGS tells about the part, whole, broken off, or not begun."""
+    if reply is None:
+        return Dispatched(Refused(part_id, "no prompt", Verdict.TEMPORARY), is_settled=True)
     is_out_of_step = reply.is_ok and not (reply.is_payload_written or reply.is_declined)
     is_settled = not (reply.final is None or is_out_of_step or _is_in_wrong_mode(reply))
     return Dispatched(_read_outcome(part_id, reply), is_settled=is_settled)

@@ -24,6 +24,7 @@ from modem.procedures.steps import (
     Step,
     UnresponsiveError,
     ask,
+    demand,
 )
 from modem.procedures.unlocking import Setup, unlock
 
@@ -59,7 +60,7 @@ def resynchronise(timing: Timing) -> Generator[Step, Answer, None]:
         if isinstance(reply, Reply) and reply.final is not None:
             # That may have been a late one; after a silence the next is ours.
             yield Pause(timing.command_s if is_slow else timing.quiet_s)
-            reply = yield from ask(commands.ATTENTION, patience_s)
+            reply = yield from demand(commands.ATTENTION, patience_s)
             if reply.is_ok:
                 return
     raise UnresponsiveError(commands.ATTENTION)

@@ -140,7 +140,19 @@ class NotReadyError(Exception):
 
 
 def ask(text: str, timeout_s: float, expects: str = "") -> Generator[Step, Answer, Reply]:
-    """Send a command; raise `UnresponsiveError` if its reply does not end."""
+    """Send a command that may be unknown to the modem, and repeated."""
+    command = Command(text=text, timeout_s=timeout_s, expects=expects, chances=2)
+    return (yield from ask_command(command))
+
+
+def ask_once(text: str, timeout_s: float, expects: str = "") -> Generator[Step, Answer, Reply]:
+    """Send a command that may be unknown to the modem, but never be repeated."""
+    command = Command(text=text, timeout_s=timeout_s, expects=expects, chances=1)
+    return (yield from ask_command(command))
+
+
+def demand(text: str, timeout_s: float, expects: str = "") -> Generator[Step, Answer, Reply]:
+    """Send a command that each modem answers, and that is never repeated."""
     return (yield from ask_command(Command(text=text, timeout_s=timeout_s, expects=expects)))
 
 

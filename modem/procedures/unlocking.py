@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from modem import profiles
 from modem.at import commands
 from modem.events import ModemState, PinAccepted, SpendPin, Timing
-from modem.exchange import Reply
+from modem.exchange import Command, Reply
 from modem.procedures.patience import ask_ready, error_of, is_bare, tries
 from modem.procedures.reception import Damage
 from modem.procedures.steps import (
@@ -20,6 +20,7 @@ from modem.procedures.steps import (
     Pause,
     Step,
     ask,
+    demand,
 )
 
 # +CMS ERROR: SIM PIN or PUK required, +CME ERROR: the same (27.005 3.2.5, 27.007 9.2).
@@ -56,17 +57,23 @@ def unlock(setup: Setup, profile: profiles.Profile) -> Generator[Step, Answer, N
 
 def _await_sim(timing: Timing) -> Generator[Step, Answer, Reply | None]:
     """Ask for the SIM's state; None if the modem does not tell, but reaches its messages."""
+    question = Command(
+        text=commands.SIM_STATE, timeout_s=timing.storage_s, expects="+CPIN", chances=2
+    )
     for attempt in range(tries(timing)):
-        reply = yield from ask_ready(commands.SIM_STATE, timing, "+CPIN")
+        reply = yield from ask_ready(question, timing)
         if commands.read_sim_state(reply.lines) or not (reply.is_ok or is_bare(reply)):
             return reply
         if reply.is_ok and attempt == 0:
             # It may have been a late one.
             continue
-        for text, name in ((commands.STORAGE_QUERY, "+CPMS"), (commands.LIST_ALL, "+CMGL")):
-            reply = yield from ask(text, timing.storage_s, name)
-            if reply.is_ok:
-                return None
+        reply = yield from ask(commands.STORAGE_QUERY, timing.storage_s, "+CPMS")
+        if not reply.is_ok:
+            # In text mode a listing is asked for in words (27.005 3.4.2).
+            yield from demand(commands.PDU_MODE, timing.command_s)
+            reply = yield from demand(commands.LIST_ALL, timing.storage_s, "+CMGL")
+        if reply.is_ok:
+            return None
         yield Pause(timing.retry_s)
     raise NotReadyError(ModemState.NO_SIM, "no usable SIM")
 
@@ -103,7 +110,7 @@ def _enter_pin(setup: Setup, profile: profiles.Profile) -> Generator[Step, Answe
     key = yield from _pin_key(setup)
     if not (yield SpendPin(key)):
         raise NotReadyError(ModemState.PIN_REQUIRED, "this PIN was tried at this SIM before")
-    reply = yield from ask(commands.enter_pin(setup.pin), setup.timing.sms_ready_s)
+    reply = yield from demand(commands.enter_pin(setup.pin), setup.timing.sms_ready_s)
     if not reply.is_ok:
         raise NotReadyError(ModemState.PIN_REQUIRED, "the SIM refused the configured PIN")
     yield PinAccepted(key)

@@ -198,3 +198,20 @@ def test_simulated_sim_and_deliveries_survive_a_restart_of_the_simulator(tmp_pat
 def test_control_socket_tells_what_was_wrong(modem_sim):
     with pytest.raises(ValueError, match="unknown op"):
         modem_sim.call("dance")
+
+
+def test_modem_that_is_silent_at_what_it_does_not_know_serves(tmp_path, modem_sim, caplog):
+    """SMS check 36: with no more than messages, a SIM and a network need (27.005)."""
+    modem_sim.fault(ignored=r"AT(?!$|E|\+(CMG[FSLRD]|CNMI|CPIN|CSQ|CREG)).+")
+    modem_sim.sms(CITIZEN, "sebelum mulai")
+    running = Running(tmp_path / "modem")
+    try:
+        wait_for(lambda: running.state is ModemState.READY, 60)
+        modem_sim.sms(CITIZEN, "jalan rusak")
+        running.postbox.post(CITIZEN, "Laporan diterima")
+        wait_for(lambda: running.postbox.texts == ["sebelum mulai", "jalan rusak"])
+        wait_for(modem_sim.delivered)
+        assert running.postbox.health[-1].resets == ()
+        assert sum("gives no answer" in record.message for record in caplog.records) == 1
+    finally:
+        running.end()

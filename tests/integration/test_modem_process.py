@@ -53,6 +53,24 @@ def test_report_by_sms_is_answered_by_sms_and_the_daemon_stops_cleanly(daemon, m
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_report_reaches_a_modem_that_is_silent_at_most_commands_and_polled(tmp_path, modem_sim):
+    """SMS check 36, with the patience of an office."""
+    modem_sim.fault(ignored=r"AT(?!$|E|\+(CMG[FSLRD]|CPIN|CSQ|CREG)).+")
+    daemon = Daemon(tmp_path)
+    try:
+        modem_sim.sms("08123456789", "Lampu jalan mati di jl Rajawali dekat masjid")
+        modem_sim.wait_for(modem_sim.delivered, limit_s=200)
+        assert daemon.stop() == 0
+    finally:
+        daemon.kill()
+        daemon.log.close()
+    log = (daemon.folder / "modem.log").read_text(encoding="utf-8")
+    assert "state=ready" in log
+    assert "state=recovering" not in log
+
+
+@pytest.mark.slow
 def test_killed_before_the_prompt_every_resident_gets_exactly_one_receipt(daemon, modem_sim):
     """Until the modem asks for the message, nothing has been sent and nothing is in doubt."""
     modem_sim.fault(prompt_delay_s=0.5)

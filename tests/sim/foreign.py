@@ -36,6 +36,11 @@ class Habits:
     """Listings show a free slot, too, with a length of 0 and an empty line."""
     answer_delay_s: float = 0.0
     """How long each command line takes, one after another."""
+    slow: str = r"$^"
+    slow_s: float = 0.0
+    """Commands that take so much longer."""
+    is_deaf_while_busy: bool = False
+    """What it is told before it has answered is not heard."""
     prompt: str = "\r\n> "
     prompt_delay_s: float = 0.0
     counts_on: bool = False
@@ -43,6 +48,8 @@ class Habits:
     unsupported: str = r"$^"
     nods: str = r"$^"
     """Commands that it does not know and answers by OK, as it would any other."""
+    ignored: str = r"$^"
+    """Commands that it does not know and does not answer at all."""
     memories: tuple[str, ...] = ("SM",)
     most_memories: int = 3
     routing_limits: tuple[str, ...] = ("0123", "0123", "0123", "012", "01")
@@ -133,13 +140,22 @@ class Foreign:
             self.line += sign
 
     def take_time(self, line: str) -> None:
-        if not self.habits.answer_delay_s:
+        habits, is_busy = self.habits, self.free_at > self.now
+        if habits.is_deaf_while_busy and is_busy:
+            return
+        if re.fullmatch(habits.ignored, line):
+            self.audit.commands.append(line)
+            return
+        delay_s = habits.answer_delay_s
+        if re.fullmatch(habits.slow, line):
+            delay_s += habits.slow_s
+        if not delay_s and not is_busy:
             self.obey(line)
             return
         out, self.out = self.out, ""
         self.obey(line)
         said, self.out = self.out, out
-        self.free_at = max(self.free_at, self.now) + self.habits.answer_delay_s
+        self.free_at = max(self.free_at, self.now) + delay_s
         self.later.append((self.free_at, said.encode("latin-1")))
 
     def obey(self, line: str) -> None:

@@ -15,6 +15,8 @@ class Faults:
     """How late such a final comes; commands are taken meanwhile."""
     lost_answers: list[str] = field(default_factory=list)
     """Beginnings of commands, like "+CMGL", of which one answer each is lost as a whole."""
+    ignored: str = ""
+    """Commands that are not answered at all, as a regular expression."""
     truncated_lines: int = 0
     """So many lines lose their second half and their end."""
     garbage: bool = False
