@@ -29,7 +29,7 @@ def create(*controllers: Path) -> list[Path]:
         for parent in (*(Path(where, own[kind]) for where, kind in mounted), *controllers)
     ]
     for group in created:
-        group.mkdir()
+        group.mkdir(exist_ok=True)  # of a run that was killed, by the same number
     return created
 
 
