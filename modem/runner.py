@@ -4,7 +4,7 @@ Knows who waits for what: a reply, the mailbox, a pause, the network. Does not k
 runs, nor what follows its end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 from modem.duties import Duties
 from modem.events import Deliver, Effect, PinAccepted, PinSpent, Remark, SpendPin, Stored, Timing
@@ -22,6 +22,7 @@ from modem.procedures.steps import (
     Step,
     UnconfiguredError,
     UnresponsiveError,
+    by_way_of,
 )
 from modem.silence import Silence
 from modem.unsolicited import Ussd
@@ -66,7 +67,7 @@ class Runner:
 
     def run(self, procedure: Procedure, now_s: float) -> None:
         """Begin a procedure; none must run."""
-        self._procedure = self._acknowledging(self._silence.heed(procedure))
+        self._procedure = by_way_of(self._acknowledging, self._silence.heed(procedure))
         self._resume(None, now_s)
 
     def drop(self) -> Reply | None:
@@ -154,15 +155,8 @@ class Runner:
                 self._emit(Remark(step.text) if isinstance(step, Say) else step)
                 self._resume(None, now_s)
 
-    def _acknowledging(self, procedure: Procedure) -> Procedure:
+    def _acknowledging(self, step: Step) -> Generator[Step, Answer, Answer]:
         """The network waits for an acknowledgement a few seconds only (27.005 3.4.4)."""
-        answer: Answer = None
-        while True:
-            try:
-                step = procedure.send(answer)
-            except StopIteration as done:
-                result: Result = done.value
-                return result
-            if isinstance(step, Command) and self._duties.take_acknowledgement():
-                yield from self._silence.heed(acknowledge(self._timing))
-            answer = yield step
+        if isinstance(step, Command) and self._duties.take_acknowledgement():
+            yield from self._silence.heed(acknowledge(self._timing))
+        return (yield step)

@@ -17,7 +17,7 @@ from modem.at import commands
 from modem.at.parser import Final
 from modem.events import Timing
 from modem.exchange import Command, Reply
-from modem.procedures.steps import Answer, Pause, Say, Step
+from modem.procedures.steps import Answer, Pause, Say, Step, by_way_of
 
 _REFUSED = Final(is_ok=False)
 _IS_SILENT = (
@@ -49,17 +49,12 @@ class Silence:
 
     def heed(self, procedure: Generator[Step, Answer, T]) -> Generator[Step, Answer, T]:
         """Run a procedure for which the modem refuses what it does not know."""
-        answer: Answer = None
-        while True:
-            try:
-                step = procedure.send(answer)
-            except StopIteration as done:
-                result: T = done.value
-                return result
-            if isinstance(step, Command) and step.chances:
-                answer = yield from self._ask(step)
-            else:
-                answer = yield step
+        return by_way_of(self._take, procedure)
+
+    def _take(self, step: Step) -> Generator[Step, Answer, Answer]:
+        if isinstance(step, Command) and step.chances:
+            return (yield from self._ask(step))
+        return (yield step)
 
     def _ask(self, command: Command) -> Generator[Step, Answer, Reply]:
         if command.text in self._unknown:

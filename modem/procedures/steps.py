@@ -5,8 +5,9 @@ and learns whether the mailbox stored the message, or a `Pause`, a `Say` and so 
 clock and does no I/O, so that the machine can stop it anywhere.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from modem.events import Account, Health, ModemState, PinAccepted, SendOutcome, SpendPin
 from modem.exchange import Command, Reply
@@ -121,6 +122,21 @@ Step = Command | Pause | Handover | Say | SpendPin | PinAccepted | AwaitUssd
 Answer = Reply | Ussd | bool | None
 Result = Started | Inspected | Collected | Dispatched | Checked | Done
 Procedure = Generator[Step, Answer, Result]
+T = TypeVar("T")
+
+
+def by_way_of(
+    take: Callable[[Step], Generator[Step, Answer, Answer]], procedure: Generator[Step, Answer, T]
+) -> Generator[Step, Answer, T]:
+    """Run a procedure each of whose steps is taken by another, which may put its own around it."""
+    answer: Answer = None
+    while True:
+        try:
+            step = procedure.send(answer)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        answer = yield from take(step)
 
 
 class UnresponsiveError(Exception):
